@@ -1,0 +1,151 @@
+"""A document store small enough to read in one sitting.
+
+Every document is a JSON object in a named collection under a string key. Reads come from memory; writes go
+to SQLite in the same call, so that a process that is killed loses nothing it has answered for.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Document = dict[str, Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    collection TEXT NOT NULL,
+    key TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (collection, key)
+) WITHOUT ROWID
+"""
+
+
+class Collection(Mapping[str, Document]):
+    """The documents of one kind, by key, in the order of their first write within this process.
+
+    Documents are handed out as they are stored, not copied: treat them as immutable and `put` a changed copy.
+    `revision` grows by one with every write or delete, so a reader can tell cheaply whether what it derived
+    from the collection is still current.
+    """
+
+    def __init__(self, store: "Store", name: str, documents: dict[str, Document]) -> None:
+        self.name = name
+        self.revision = 0
+        self._store = store
+        self._documents = documents
+
+    def __getitem__(self, key: str) -> Document:
+        return self._documents[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._documents)
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+    def below(self, prefix: str) -> Iterator[tuple[str, Document]]:
+        """The keys that start with `prefix` and their documents, sorted by key."""
+        for key in sorted(self._documents):
+            if key.startswith(prefix):
+                yield key, self._documents[key]
+
+    def put(self, key: str, document: Document) -> None:
+        """Store `document` under `key`, replacing what was there.
+
+        Raises:
+            TypeError: the document holds something JSON cannot say; nothing was stored.
+        """
+        body = json.dumps(document, separators=(",", ":"))
+        with self._store.transaction():
+            self._store.execute(
+                "INSERT INTO documents VALUES (?, ?, ?) "
+                "ON CONFLICT (collection, key) DO UPDATE SET body = excluded.body",
+                (self.name, key, body),
+            )
+            self._replace(key, document)
+
+    def delete(self, key: str) -> None:
+        """Remove the document under `key`; a key that is not there is fine."""
+        if key not in self._documents:
+            return
+        with self._store.transaction():
+            self._store.execute("DELETE FROM documents WHERE collection = ? AND key = ?", (self.name, key))
+            self._replace(key, None)
+
+    def _replace(self, key: str, document: Document | None) -> None:
+        self._store.remember(self, key, self._documents.get(key))
+        self.restore(key, document)
+
+    def restore(self, key: str, document: Document | None) -> None:
+        """Put the in-memory document of `key` to what SQLite holds; None removes it."""
+        self.revision += 1
+        if document is None:
+            self._documents.pop(key, None)
+        else:
+            self._documents[key] = document
+
+
+class Store:
+    """Collections in one SQLite file, or in memory.
+
+    Args:
+        path: where the file is or will be; `":memory:"` keeps everything in this process.
+    """
+
+    def __init__(self, path: str | Path = ":memory:") -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute(_SCHEMA)
+        self._collections: dict[str, Collection] = {}
+        self._undo: list[tuple[Collection, str, Document | None]] | None = None
+
+    def collection(self, name: str) -> Collection:
+        """The collection called `name`, loaded on first use; the same object every time."""
+        if name not in self._collections:
+            rows = self._connection.execute("SELECT key, body FROM documents WHERE collection = ?", (name,))
+            self._collections[name] = Collection(self, name, {key: json.loads(body) for key, body in rows})
+        return self._collections[name]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside are kept together, or none when an exception leaves the block.
+
+        A transaction inside another joins it. Do not `await` inside: the store belongs to one thread and
+        other tasks' writes would join the transaction.
+        """
+        if self._undo is not None:
+            yield
+            return
+        self._undo = []
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._roll_back(self._undo)
+            raise
+        finally:
+            self._undo = None
+
+    def close(self) -> None:
+        """Close the file; the store cannot be used afterwards."""
+        self._connection.close()
+
+    def execute(self, statement: str, parameters: tuple[str, ...]) -> None:
+        """Run one write inside the current transaction; for collections."""
+        self._connection.execute(statement, parameters)
+
+    def remember(self, collection: Collection, key: str, document: Document | None) -> None:
+        """Note what `key` held before a write, for a roll-back; for collections."""
+        if self._undo is not None:
+            self._undo.append((collection, key, document))
+
+    def _roll_back(self, undo: list[tuple[Collection, str, Document | None]]) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        for collection, key, document in reversed(undo):
+            collection.restore(key, document)
