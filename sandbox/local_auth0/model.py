@@ -1,0 +1,124 @@
+"""The tenant as both of its APIs see it: its documents, the lookups they share, its keys and its clock."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from local_store import Collection, Store
+from local_store.store import Document
+
+from local_auth0.indexes import Index
+from local_auth0.signing_keys import SigningKeys
+
+ClientGrantKey = tuple[str | None, str, str]
+
+
+@dataclass
+class Tenant:
+    """One Auth0 tenant over a store.
+
+    Args:
+        store: holds every document; see each collection's attribute for its key.
+        domain: `host:port` under which the tenant answers.
+        clock: seconds since the epoch, now.
+    """
+
+    store: Store
+    domain: str
+    clock: Callable[[], float] = time.time
+    clients: Collection = field(init=False)
+    """By client_id."""
+    resource_servers: Collection = field(init=False)
+    """By id."""
+    client_grants: Collection = field(init=False)
+    """By id."""
+    connections: Collection = field(init=False)
+    """By id; `enabled_clients` lists client ids, `options` is kept in the clear."""
+    users: Collection = field(init=False)
+    """By user_id; `roles` (ids) and `permissions` ({resource_server_identifier, permission_name}) never leave in a user."""
+    passwords: Collection = field(init=False)
+    """By user_id: {"hash", "history": [hash, …]}."""
+    roles: Collection = field(init=False)
+    """By id; `permissions` as in users."""
+    codes: Collection = field(init=False)
+    refresh_tokens: Collection = field(init=False)
+    sessions: Collection = field(init=False)
+    signing_keys: SigningKeys = field(init=False)
+
+    def __post_init__(self) -> None:
+        for name in (
+            "clients",
+            "resource_servers",
+            "client_grants",
+            "connections",
+            "users",
+            "passwords",
+            "roles",
+            "codes",
+            "refresh_tokens",
+            "sessions",
+        ):
+            setattr(self, name, self.store.collection(f"auth0.{name}"))
+        self.signing_keys = SigningKeys(self.store, self.domain, self.clock)
+        self._resource_servers_by_identifier: Index[str] = Index(self.resource_servers, lambda api: [api["identifier"]])
+        self._grants: Index[ClientGrantKey] = Index(self.client_grants, _grant_keys)
+        self._connections_by_name: Index[str] = Index(self.connections, lambda connection: [connection["name"]])
+        self._users_by_login: Index[tuple[str, str]] = Index(self.users, _login_keys)
+
+    @property
+    def issuer(self) -> str:
+        """The `iss` of every token, with its trailing slash."""
+        return f"https://{self.domain}/"
+
+    @property
+    def management_audience(self) -> str:
+        """The identifier of the Management API's resource server."""
+        return f"https://{self.domain}/api/v2/"
+
+    @property
+    def settings(self) -> Document:
+        """The tenant's settings; `default_audience` and `default_directory` are absent or "" when not set."""
+        return self.store.collection("auth0.tenant").get("settings", {})
+
+    def now(self) -> int:
+        """Whole seconds since the epoch."""
+        return int(self.clock())
+
+    def resource_server(self, identifier: str) -> Document | None:
+        """The resource server whose identifier (audience) is exactly `identifier`."""
+        return self._resource_servers_by_identifier.first(identifier)
+
+    def client_grant(self, client_id: str, audience: str, subject_type: str = "client") -> Document | None:
+        """The grant between a client and an API for `subject_type`, `client` or `user`."""
+        return self._grants.first((client_id, audience, subject_type))
+
+    def connection(self, name: str) -> Document | None:
+        """The connection called `name`."""
+        return self._connections_by_name.first(name)
+
+    def connections_of(self, client_id: str) -> Iterator[Document]:
+        """The connections that `client_id` is enabled for, in the order of their creation."""
+        return (
+            connection for connection in self.connections.values() if client_id in connection.get("enabled_clients", [])
+        )
+
+    def user(self, connection: str, login: str) -> Document | None:
+        """The user of the connection called `connection` whose e-mail (in any case) or username is `login`."""
+        return self._users_by_login.first((connection, login.lower()))
+
+    def permissions_of(self, user: Document, audience: str) -> list[str]:
+        """The names of the permissions of `audience` that `user` has directly or through a role, sorted."""
+        held: list[dict[str, Any]] = list(user.get("permissions", []))
+        for role_id in user.get("roles", []):
+            held += self.roles[role_id].get("permissions", [])
+        return sorted({each["permission_name"] for each in held if each["resource_server_identifier"] == audience})
+
+
+def _grant_keys(grant: Document) -> list[ClientGrantKey]:
+    return [(grant.get("client_id"), grant["audience"], grant["subject_type"])]
+
+
+def _login_keys(user: Document) -> list[tuple[str, str]]:
+    logins = {user[name].lower() for name in ("email", "username") if user.get(name)}
+    return [(identity["connection"], login) for identity in user["identities"] for login in logins]
