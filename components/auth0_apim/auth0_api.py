@@ -1,7 +1,8 @@
 """The API as Auth0 knows it: what tokens are issued for, and by which rules."""
 
+from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any, Optional
+from typing import Optional
 from urllib.parse import urlsplit
 
 import pulumi
@@ -14,6 +15,7 @@ from auth0_apim.rules import (
     domain_problem,
     identifier_problem,
     scopes_problem,
+    signing_algorithm_problem,
     token_lifetime_problem,
 )
 
@@ -35,7 +37,7 @@ class Auth0ApiArgs(TypedDict):
     scopes: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to none. Every scope the API has, as a map from the scope to its description. Example: `{"calc:add": "Add two numbers"}`."""
     signing_algorithm: NotRequired[pulumi.Input[SigningAlgorithm]]
-    """Optional, defaults to `RS256`."""
+    """Optional, defaults to `RS256`. How Auth0 signs the API's tokens."""
     permissions_in_token: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Enforce role-based access control and put the caller's permissions into the token's `permissions` claim."""
     token_lifetime: NotRequired[pulumi.Input[int]]
@@ -52,7 +54,7 @@ class Auth0Api(pulumi.ComponentResource):
     issuer: pulumi.Output[str]
     """The `iss` claim of the API's tokens: an absolute URL with a trailing slash."""
     audience: pulumi.Output[str]
-    """The `aud` claim of the API's tokens: the identifier exactly as given. Known once the scopes exist."""
+    """The `aud` claim of the API's tokens: the identifier exactly as given. Known once the API has its scopes."""
     openid_configuration_url: pulumi.Output[str]
     """Absolute URL of the tenant's OpenID Connect discovery document."""
     jwks_url: pulumi.Output[str]
@@ -71,27 +73,78 @@ class Auth0Api(pulumi.ComponentResource):
     def __init__(self, name: str, args: Auth0ApiArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("Auth0Api", name)
         identifier = inputs.check("identifier", args["identifier"], identifier_problem, '"basic-calculator"')
-        display_name = inputs.check(
-            "display_name", args.get("display_name", name), display_name_problem, '"Basic Calculator"'
-        )
+        label = inputs.check("display_name", args.get("display_name", name), display_name_problem, '"Basic Calculator"')
         scopes = inputs.check("scopes", args.get("scopes", {}), scopes_problem, '{"calc:add": "Add two numbers"}')
+        algorithm = inputs.check(
+            "signing_algorithm", args.get("signing_algorithm", "RS256"), signing_algorithm_problem, '"RS256"'
+        )
         lifetime = inputs.check("token_lifetime", args.get("token_lifetime", 86400), token_lifetime_problem, "3600")
-        domain = inputs.check("domain", args.get("domain", _tenant_domain(opts)), domain_problem, '"login.example.com"')
+        domain = inputs.check("domain", args["domain"], domain_problem, '"a.example"') if "domain" in args else None
         super().__init__("auth0-apim:index:Auth0Api", name, {}, opts)
 
-        child = pulumi.ResourceOptions(parent=self)
-        algorithm = pulumi.Output.from_input(args.get("signing_algorithm", SigningAlgorithm.RS256)).apply(_plain)
         permissions_in_token = pulumi.Output.from_input(args.get("permissions_in_token", False))
         resource_server = auth0.ResourceServer(
             f"{name}-resource-server",
             identifier=identifier,
-            name=display_name,
+            name=label,
             signing_alg=algorithm,
             allow_offline_access=args.get("allow_offline_access", False),
             skip_consent_for_verifiable_first_party_clients=True,
             enforce_policies=permissions_in_token,
             token_dialect=permissions_in_token.apply(_token_dialect),
-            token_lifetime=pulumi.Output.from_input(lifetime).apply(int),
-            token_lifetime_for_web=pulumi.Output.from_input(lifetime).apply(lambda seconds: min(int(seconds), 7200)),
-            opts=child,
+            token_lifetime=lifetime.apply(int),
+            token_lifetime_for_web=lifetime.apply(lambda seconds: min(int(seconds), 7200)),
+            opts=pulumi.ResourceOptions(parent=self),
         )
+        declared_scopes = auth0.ResourceServerScopes(
+            f"{name}-scopes",
+            resource_server_identifier=resource_server.identifier,
+            scopes=scopes.apply(_scope_list),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+        self.issuer = _issuer(self, domain)
+        self.audience = declared_scopes.resource_server_identifier
+        self.openid_configuration_url = pulumi.Output.concat(self.issuer, ".well-known/openid-configuration")
+        self.jwks_url = pulumi.Output.concat(self.issuer, ".well-known/jwks.json")
+        self.authorization_endpoint = pulumi.Output.concat(self.issuer, "authorize")
+        self.token_endpoint = pulumi.Output.concat(self.issuer, "oauth/token")
+        self.signing_algorithm = resource_server.signing_alg
+        self.signing_secret = pulumi.Output.secret(
+            pulumi.Output.all(resource_server.signing_alg, resource_server.signing_secret).apply(_shared_secret)
+        )
+        self.scopes = scopes.apply(sorted)
+        self.register_outputs(
+            {
+                "issuer": self.issuer,
+                "audience": self.audience,
+                "openid_configuration_url": self.openid_configuration_url,
+                "jwks_url": self.jwks_url,
+                "authorization_endpoint": self.authorization_endpoint,
+                "token_endpoint": self.token_endpoint,
+                "signing_algorithm": self.signing_algorithm,
+                "signing_secret": self.signing_secret,
+                "scopes": self.scopes,
+            }
+        )
+
+
+def _issuer(component: pulumi.ComponentResource, domain: Optional[pulumi.Input[str]]) -> pulumi.Output[str]:
+    if domain is not None:
+        return pulumi.Output.concat("https://", domain, "/")
+    tenant = auth0.get_tenant_output(opts=pulumi.InvokeOutputOptions(parent=component))
+    # `domain` of the same answer is a bare host name: it loses the port of a tenant that has one.
+    return tenant.management_api_identifier.apply(lambda url: f"https://{urlsplit(url).netloc}/")
+
+
+def _token_dialect(permissions_in_token: bool) -> str:
+    return "access_token_authz" if permissions_in_token else "access_token"
+
+
+def _scope_list(scopes: Mapping[str, str]) -> list[auth0.ResourceServerScopesScopeArgs]:
+    return [auth0.ResourceServerScopesScopeArgs(name=name, description=scopes[name]) for name in sorted(scopes)]
+
+
+def _shared_secret(algorithm_and_secret: Sequence[str]) -> Optional[str]:
+    algorithm, secret = algorithm_and_secret
+    return secret if algorithm == "HS256" else None

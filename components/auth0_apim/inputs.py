@@ -1,11 +1,10 @@
 """How a component refuses an input: one error that says everything needed to mend it."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from enum import Enum
+from typing import Any
 
 import pulumi
-
-T = TypeVar("T")
 
 Rule = Callable[[Any], str | None]
 """What is wrong with a value, as the end of the sentence "input 'x' …"; None where nothing is."""
@@ -33,8 +32,8 @@ class Inputs:
         self._component = component
         self._name = name
 
-    def check(self, input_name: str, value: pulumi.Input[T], rule: Rule, example: str) -> pulumi.Input[T]:
-        """The value itself when `rule` finds nothing wrong with it.
+    def check(self, input_name: str, value: pulumi.Input[Any], rule: Rule, example: str) -> pulumi.Output[Any]:
+        """The value as an Output when `rule` finds nothing wrong with it; an enum's member becomes its value.
 
         A plain value is checked at once; one that depends on another resource is checked when it is known,
         which is before the child that it is passed to is created.
@@ -43,14 +42,15 @@ class Inputs:
             InputError: the rule found something.
         """
 
-        def checked(plain: T) -> T:
-            problem = rule(plain)
+        def checked(plain: Any) -> Any:
+            bare = plain.value if isinstance(plain, Enum) else plain
+            problem = rule(bare)
             if problem is not None:
                 raise self.error(input_name, problem, example)
-            return plain
+            return bare
 
         if _is_plain(value):
-            return checked(value)  # type: ignore[arg-type]
+            return pulumi.Output.from_input(checked(value))
         return pulumi.Output.from_input(value).apply(checked)
 
     def error(self, input_name: str, problem: str, example: str) -> InputError:

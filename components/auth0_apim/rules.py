@@ -45,6 +45,13 @@ def token_lifetime_problem(value: float) -> str | None:
     return None
 
 
+def signing_algorithm_problem(value: str) -> str | None:
+    """An access token's signing algorithm: RS256 or HS256."""
+    if value not in ("RS256", "HS256"):
+        return f"must be RS256 or HS256, not {value!r}"
+    return None
+
+
 def domain_problem(value: str) -> str | None:
     """A tenant's domain as Auth0 shows it: a host name, no scheme and no path."""
     if "://" in value or "/" in value:
