@@ -1,0 +1,35 @@
+"""The check that makes saving a policy depend on the tenant: every OpenID document must be reachable."""
+
+import httpx
+
+from local_apim.policies.document import PolicyDocument
+from local_apim.policies.errors import PolicyError
+from local_apim.policies.markup import Node
+
+
+async def check_connectivity(document: PolicyDocument, fetch: httpx.AsyncClient) -> None:
+    """Fetch the OpenID document of every `openid-config` that does not say `validate-connectivity="false"`.
+
+    Raises:
+        PolicyError: one cannot be fetched or is no OpenID document; the message has Azure's shape.
+    """
+    for policy in document.root.walk():
+        if policy.name == "validate-jwt":
+            for child in policy.children:
+                if child.name == "openid-config" and child.attributes.get("validate-connectivity") != "false":
+                    await _fetch(policy, child.attributes["url"], fetch)
+
+
+async def _fetch(policy: Node, url: str, fetch: httpx.AsyncClient) -> None:
+    try:
+        answer = await fetch.get(url)
+        answer.raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise PolicyError(_unreachable(url, str(error)), policy.line, policy.column, policy.name) from None
+
+
+def _unreachable(url: str, cause: str) -> str:
+    return (
+        f" Unable to obtain configuration from: '{url}'. Will retry at '1/1/0001 12:00:00 AM +00:00'. "
+        f"Exception: 'System.IO.IOException: IDX20804: Unable to retrieve document from: '{url}'. {cause}'."
+    )
