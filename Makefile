@@ -1,0 +1,54 @@
+PYTHON ?= python3
+PROVIDERS ?= sandbox
+STACK ?= local
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help up verify down test check bench lock
+
+help:
+	@echo 'make up       deploy the local environment with the real Pulumi engine and prove it with real requests'
+	@echo 'make verify   prove it again (STACK=name for another environment)'
+	@echo 'make down     destroy it and stop the sandbox'
+	@echo 'make test     run every test'
+	@echo 'make check    format, lint and types'
+	@echo 'make bench    measure what the README claims'
+	@echo 'make lock     resolve requirements/*.txt anew'
+
+up:
+	@$(PYTHON) bootstrap.py sandbox
+	@.venv/bin/auth0-apim up --stack local --providers $(PROVIDERS)
+
+verify:
+	@$(PYTHON) bootstrap.py sandbox
+	@.venv/bin/auth0-apim verify --stack $(STACK)
+
+down:
+	@$(PYTHON) bootstrap.py sandbox
+	@.venv/bin/auth0-apim down --stack local
+
+test:
+	@$(PYTHON) bootstrap.py dev
+	@.venv/bin/auth0-apim engine
+	@.venv/bin/pytest $(PYTEST_ARGS)
+
+check:
+	@$(PYTHON) bootstrap.py dev
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy .
+
+bench:
+	@$(PYTHON) bootstrap.py dev
+	@.venv/bin/auth0-apim engine
+	@.venv/bin/python benchmarks
+
+# Names, versions and hashes only: an address in a lock file would bind everyone to one index.
+COMPILE = uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links
+
+lock:
+	@$(COMPILE) pyproject.toml --extra sandbox --group dev --group build --output-file requirements/dev.txt
+	@$(COMPILE) pyproject.toml --extra sandbox --group build --constraints requirements/dev.txt --output-file requirements/sandbox.txt
+	@$(COMPILE) requirements/uv.in --output-file requirements/uv.txt
+	@$(COMPILE) sandbox/local_pulumi/engine_module/go.in --output-file sandbox/local_pulumi/engine_module/go.txt
