@@ -4,7 +4,6 @@ What these tests cannot prove: that a provider accepts the inputs, that a replac
 needed, or that a token is refused. The live tests do.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pulumi
@@ -51,7 +50,7 @@ def secret(value: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def mocks() -> Iterator[RecordingMocks]:
+def mocks() -> RecordingMocks:
     recording = RecordingMocks()
     pulumi.runtime.set_mocks(recording, preview=False)
-    yield recording
+    return recording

@@ -1,0 +1,80 @@
+"""What a deployed stack says of itself: its outputs, as a typed model."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.alias_generators import to_camel
+
+
+class StackError(Exception):
+    """A stack that cannot be read, with the cause and the next step."""
+
+
+class Probe(BaseModel):
+    """One request that shows whether the API answers, and what the right answer is."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, extra="forbid")
+
+    path: str = Field(description="Path and query below the API's URL. Example: `/add?a=20&b=22`.")
+    scopes: tuple[str, ...] = Field(description="The scopes the operation requires.")
+    expected: object = Field(description="The JSON document of the right answer.")
+
+
+class DeployedApi(BaseModel):
+    """The outputs of a stack that `verify` and the closing lines of `up` need."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, extra="ignore")
+
+    issuer: str
+    audience: str
+    api_url: str
+    token_endpoint: str
+    authorization_endpoint: str
+    client_id: str
+    client_secret: SecretStr
+    granted_scopes: tuple[str, ...] = ()
+    probe: Probe
+    interactive_client_id: str | None = None
+    interactive_client_secret: SecretStr | None = None
+    redirect_uris: tuple[str, ...] = ()
+    user_email: str | None = None
+    user_password: SecretStr | None = None
+
+
+def read_deployed_api(stack: str, environment: Mapping[str, str] | None = None) -> DeployedApi:
+    """The outputs of `stack`, asked of the pulumi command in the project of the working directory.
+
+    Args:
+        stack: the stack's name, such as "local".
+        environment: variables laid over this process's own: engine, backend, passphrase.
+
+    Raises:
+        StackError: there is no such stack, it cannot be decrypted, or it lacks an output.
+    """
+    command = ["pulumi", "stack", "output", "--stack", stack, "--json", "--show-secrets", "--non-interactive"]
+    variables = {**os.environ, **(environment or {})}
+    try:
+        answer = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise StackError("pulumi is not on PATH; run 'eval \"$(auth0-apim sandbox env)\"' first") from None
+    if answer.returncode != 0:
+        raise StackError(f"cannot read the outputs of stack '{stack}': {answer.stderr.strip()}")
+    return parse_outputs(stack, json.loads(answer.stdout))
+
+
+def parse_outputs(stack: str, outputs: Mapping[str, object]) -> DeployedApi:
+    """The typed outputs.
+
+    Raises:
+        StackError: outputs are missing or of another shape; the message names each, never a value.
+    """
+    if not outputs:
+        raise StackError(f"stack '{stack}' has no outputs; deploy it first: pulumi up --stack {stack}")
+    try:
+        return DeployedApi.model_validate(outputs)
+    except ValidationError as error:
+        missing = ", ".join(sorted({str(problem["loc"][0]) for problem in error.errors(include_input=False)}))
+        raise StackError(f"stack '{stack}' does not export what verify needs: {missing}") from None

@@ -1,0 +1,164 @@
+"""The proof that a deployed API is guarded: real tokens, real requests, and whether each answer is right."""
+
+import base64
+import json
+import secrets
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from auth0_apim_environments.deployed_api import DeployedApi
+from auth0_apim_environments.tokens import TokenError, machine_token, user_tokens
+
+
+@dataclass(frozen=True)
+class Check:
+    """One row of the proof.
+
+    Attributes:
+        sent: what was sent, in words; never a token.
+        expected: the right answer.
+        received: the answer that came back, or why nothing could be sent.
+        right: whether they agree; None where the environment does not allow the check.
+    """
+
+    sent: str
+    expected: str
+    received: str
+    right: bool | None
+
+
+def open_client(environment: Mapping[str, str]) -> httpx.Client:
+    """An HTTP client that trusts the system's authorities, or those of `SSL_CERT_FILE` in `environment`."""
+    trusted = ssl.create_default_context(cafile=environment.get("SSL_CERT_FILE"))
+    return httpx.Client(verify=trusted, timeout=30, follow_redirects=False, trust_env=False)
+
+
+def verify(api: DeployedApi, client: httpx.Client) -> Iterator[Check]:
+    """Every check of the API, one after another as its answer arrives.
+
+    The API is asked with no token and with bad ones (401), with a token that lacks the operation's scope (403),
+    and with good ones of the machine client and of the user (200 with the right answer).
+    """
+    ask = _Asker(api, client)
+    yield ask.refused("no token", 401, lambda: None)
+    yield ask.refused("a token that is garbage", 401, lambda: "garbage")
+    yield ask.refused("a token that nobody signed (alg none)", 401, lambda: _unsigned(api))
+    good = _machine_token_or_error(api, client)
+    yield ask.refused("a good token, its signature altered", 401, lambda: _altered_signature(_token(good)))
+    yield ask.refused("a good token, its expiry altered", 401, lambda: _altered_payload(_token(good), exp=_tomorrow()))
+    yield ask.refused("a good token, expired by alteration", 401, lambda: _altered_payload(_token(good), exp=1))
+    yield _without_scope(api, client, ask)
+    yield ask.answered("the machine client's token", lambda: _token(good))
+    yield from _user_checks(api, client, ask)
+
+
+class _Asker:
+    def __init__(self, api: DeployedApi, client: httpx.Client) -> None:
+        self._api = api
+        self._client = client
+
+    def refused(self, sent: str, status: int, token: Callable[[], str | None]) -> Check:
+        return self._check(sent, str(status), token, lambda response: response.status_code == status)
+
+    def answered(self, sent: str, token: Callable[[], str | None]) -> Check:
+        expected = self._api.probe.expected
+        return self._check(
+            sent,
+            f"200 {json.dumps(expected)}",
+            token,
+            lambda response: response.status_code == 200 and _document(response) == expected,
+        )
+
+    def _check(
+        self,
+        sent: str,
+        expected: str,
+        token: Callable[[], str | None],
+        is_right: Callable[[httpx.Response], bool],
+    ) -> Check:
+        try:
+            bearer = token()
+            headers = {} if bearer is None else {"Authorization": f"Bearer {bearer}"}
+            response = self._client.get(self._api.api_url.rstrip("/") + self._api.probe.path, headers=headers)
+        except (TokenError, httpx.TransportError) as error:
+            return Check(sent, expected, str(error), right=False)
+        return Check(sent, expected, f"{response.status_code} {response.text[:200].strip()}", is_right(response))
+
+
+def _without_scope(api: DeployedApi, client: httpx.Client, ask: _Asker) -> Check:
+    sent = "a good token without the operation's scope"
+    others = sorted(set(api.granted_scopes) - set(api.probe.scopes))
+    if not api.probe.scopes:
+        return Check(sent, "403", "not checked: the operation requires no scope", right=None)
+    if not others:
+        return Check(sent, "403", "not checked: the machine client has no other scope to ask for", right=None)
+    return ask.refused(sent, 403, lambda: machine_token(client, api, scope=others[0]))
+
+
+def _user_checks(api: DeployedApi, client: httpx.Client, ask: _Asker) -> Iterator[Check]:
+    another, user = "a token for another audience (the user's ID token)", "the user's token by the code flow"
+    if not (api.interactive_client_id and api.user_email and api.user_password and api.redirect_uris):
+        reason = "not checked: the stack has no user who can log in"
+        yield Check(another, "401", reason, right=None)
+        yield Check(user, "200", reason, right=None)
+        return
+    tokens: dict[str, str] | TokenError
+    try:
+        tokens = user_tokens(client, api)
+    except TokenError as error:
+        tokens = error
+    yield ask.refused(another, 401, lambda: _token(tokens, "id_token"))
+    yield ask.answered(user, lambda: _token(tokens))
+
+
+def _machine_token_or_error(api: DeployedApi, client: httpx.Client) -> dict[str, str] | TokenError:
+    try:
+        return {"access_token": machine_token(client, api)}
+    except TokenError as error:
+        return error
+
+
+def _token(tokens: dict[str, str] | TokenError, kind: str = "access_token") -> str:
+    if isinstance(tokens, TokenError):
+        raise tokens
+    return tokens[kind]
+
+
+def _document(response: httpx.Response) -> object:
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def _unsigned(api: DeployedApi) -> str:
+    header = {"alg": "none", "typ": "JWT"}
+    claims = {"iss": api.issuer, "aud": api.audience, "exp": _tomorrow(), "scope": " ".join(api.probe.scopes)}
+    return f"{_encoded(header)}.{_encoded(claims)}."
+
+
+def _altered_signature(token: str) -> str:
+    head, payload, _ = token.split(".")
+    return f"{head}.{payload}.{_base64url(secrets.token_bytes(256))}"
+
+
+def _altered_payload(token: str, exp: int) -> str:
+    head, payload, signature = token.split(".")
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return f"{head}.{_encoded({**claims, 'exp': exp})}.{signature}"
+
+
+def _encoded(document: Mapping[str, object]) -> str:
+    return _base64url(json.dumps(document, separators=(",", ":")).encode())
+
+
+def _base64url(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def _tomorrow() -> int:
+    return int(time.time()) + 86400

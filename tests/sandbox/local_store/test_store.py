@@ -1,0 +1,77 @@
+import pytest
+from local_store import Store
+
+
+def test_a_document_survives_the_process_that_wrote_it(tmp_path):
+    first = Store(tmp_path / "state.sqlite")
+    first.collection("clients").put("a", {"name": "A"})
+    second = Store(tmp_path / "state.sqlite")
+    assert dict(second.collection("clients")) == {"a": {"name": "A"}}
+
+
+def test_collections_do_not_see_each_others_documents():
+    store = Store()
+    store.collection("clients").put("a", {})
+    assert dict(store.collection("users")) == {}
+
+
+def test_a_deleted_document_is_gone_from_memory_and_file(tmp_path):
+    store = Store(tmp_path / "state.sqlite")
+    clients = store.collection("clients")
+    clients.put("a", {})
+    clients.delete("a")
+    assert "a" not in clients
+    assert dict(Store(tmp_path / "state.sqlite").collection("clients")) == {}
+
+
+def test_documents_below_a_prefix_come_sorted_by_key():
+    resources = Store().collection("resources")
+    for key in ("/a/2", "/b/1", "/a/1"):
+        resources.put(key, {"at": key})
+    assert list(resources.below("/a/")) == [("/a/1", {"at": "/a/1"}), ("/a/2", {"at": "/a/2"})]
+
+
+def test_the_revision_grows_with_every_write_and_only_then():
+    clients = Store().collection("clients")
+    revisions = [clients.revision]
+    clients.put("a", {})
+    revisions.append(clients.revision)
+    assert clients.get("a") == {}
+    revisions.append(clients.revision)
+    clients.delete("missing")
+    revisions.append(clients.revision)
+    clients.delete("a")
+    revisions.append(clients.revision)
+    assert revisions == [0, 1, 1, 1, 2]
+
+
+def test_a_transaction_that_fails_leaves_memory_and_file_as_they_were(tmp_path):
+    store = Store(tmp_path / "state.sqlite")
+    clients, grants = store.collection("clients"), store.collection("grants")
+    clients.put("kept", {"version": 1})
+    with pytest.raises(KeyError), store.transaction():
+        clients.put("kept", {"version": 2})
+        clients.put("new", {})
+        grants.put("grant", {})
+        clients.delete("kept")
+        raise KeyError
+    assert dict(clients) == {"kept": {"version": 1}}
+    assert dict(grants) == {}
+    assert dict(Store(tmp_path / "state.sqlite").collection("clients")) == {"kept": {"version": 1}}
+
+
+def test_a_transaction_inside_another_joins_it():
+    store = Store()
+    clients = store.collection("clients")
+    with pytest.raises(KeyError), store.transaction():
+        with store.transaction():
+            clients.put("inner", {})
+        raise KeyError
+    assert dict(clients) == {}
+
+
+def test_what_json_cannot_say_is_refused_and_not_stored():
+    clients = Store().collection("clients")
+    with pytest.raises(TypeError):
+        clients.put("a", {"when": object()})
+    assert "a" not in clients
