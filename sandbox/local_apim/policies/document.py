@@ -1,21 +1,17 @@
 """A policy document that has been checked."""
 
-import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from local_apim.policies.checking import check_document
+from local_apim.policies.document_text import NAMED_VALUE
 from local_apim.policies.errors import PolicyError
 from local_apim.policies.markup import Node, parse_markup, render
+from local_apim.policies.named_values import fill_in
 
 Scope = Literal["global", "product", "api", "operation", "fragment"]
 """Where a document is saved; `fragment` is a policy fragment, whose root is `<fragment>`."""
-
-SECTIONS = ("inbound", "backend", "outbound", "on-error")
-"""The sections of a document."""
-
-NAMED_VALUE = re.compile(r"\{\{([A-Za-z0-9._-]+)\}\}")
-"""A reference to a named value by its display name."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,7 @@ def parse_policy(
     format: str,  # noqa: A002 - the name the resource manager's property has
     *,
     scope: Scope = "global",
-    named_values: Collection[str] | None = None,
+    named_values: Mapping[str, str] | None = None,
 ) -> PolicyDocument:
     """Check a policy document as Azure does when it is saved.
 
@@ -62,7 +58,8 @@ def parse_policy(
         text: the document.
         format: `xml` or `rawxml`.
         scope: where it is saved; some policies are allowed only in some scopes.
-        named_values: display names that exist; None leaves references unchecked.
+        named_values: values of the named values that exist, by display name; with them, references must exist and what they
+            give is checked like any other value. None leaves references unchecked.
 
     Raises:
         PolicyError: the document would be refused, and why.
@@ -71,13 +68,14 @@ def parse_policy(
     if format not in ("xml", "rawxml"):
         raise ValueError(f"policy format {format!r} is not supported; use 'xml' or 'rawxml'")
     document = PolicyDocument(parse_markup(text, format))
-    _check_named_values(document, named_values)
+    if named_values is not None:
+        _check_named_values(document, named_values)
+    check_document(fill_in(document.root, named_values or {}), scope)
     return document
 
 
-def _check_named_values(document: PolicyDocument, known: Collection[str] | None) -> None:
-    if known is None:
-        return
-    for missing in sorted(document.named_values() - set(known)):
+def _check_named_values(document: PolicyDocument, known: Mapping[str, str]) -> None:
+    missing = sorted(document.named_values() - known.keys())
+    if missing:
         root = document.root
-        raise PolicyError(f"Cannot find a property '{missing}'.", root.line, root.column, root.name)
+        raise PolicyError(f"Cannot find a property '{missing[0]}'.", root.line, root.column, root.name)

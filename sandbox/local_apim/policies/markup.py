@@ -93,9 +93,9 @@ class _Builder:
             self._root = node
         self._open.append(node)
 
-    def _end(self, name: str) -> None:
+    def _end(self, _: str) -> None:
         node = self._open.pop()
-        if node.children and not node.text.strip() or not node.text.strip() and node.name != "value":
+        if not node.text.strip():
             node.content = [part for part in node.content if isinstance(part, Node)]
 
     def _characters(self, text: str) -> None:

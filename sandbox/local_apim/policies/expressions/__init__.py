@@ -1,0 +1,7 @@
+"""Policy expressions: the part of C# that is supported, checked when a policy is saved and evaluated by the gateway."""
+
+from local_apim.policies.expressions.binding import Bound, Evaluate, bind_expression
+from local_apim.policies.expressions.errors import EvaluationError, ExpressionError
+from local_apim.policies.expressions.members import as_text
+
+__all__ = ["Bound", "Evaluate", "EvaluationError", "ExpressionError", "as_text", "bind_expression"]

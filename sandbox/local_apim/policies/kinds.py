@@ -1,0 +1,93 @@
+"""The kinds of values that attributes and texts of policies have, each a check that names the problem."""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+Kind = Callable[[str], str | None]
+"""Takes a value; gives what is wrong with it, or None."""
+
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_TIME_SPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):([0-5]?\d)(?::([0-5]?\d))?")
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}")
+
+
+def any_text(_: str) -> str | None:
+    """Anything."""
+    return None
+
+
+def required_text(value: str) -> str | None:
+    """Anything but nothing."""
+    return None if value.strip() else "The value must not be empty."
+
+
+def boolean(value: str) -> str | None:
+    """`true` or `false`."""
+    return None if value in ("true", "false") else f"The string '{value}' is not a valid Boolean value."
+
+
+def integer(least: int, most: int = 2**31 - 1) -> Kind:
+    """A whole number from `least` to `most`."""
+
+    def check(value: str) -> str | None:
+        if not re.fullmatch(r"-?[0-9]{1,10}", value):
+            return f"The string '{value}' is not a valid Int32 value."
+        return None if least <= int(value) <= most else f"The value {value} is not between {least} and {most}."
+
+    return check
+
+
+def one_of(*values: str) -> Kind:
+    """One of `values`."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return lambda value: None if value in values else f"The value '{value}' is not one of {listed}."
+
+
+def url(value: str) -> str | None:
+    """An absolute http or https URL without credentials."""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"[\s\x00-\x1f]", value):
+        return f"The value '{value}' is not a valid absolute http or https URL."
+    return "The URL must not carry a user name or password." if "@" in parts.netloc else None
+
+
+def header_name(value: str) -> str | None:
+    """A token of RFC 9110, section 5.6.2."""
+    return None if _TOKEN.fullmatch(value) else f"The value '{value}' is not a valid header name."
+
+
+def base64_key(value: str) -> str | None:
+    """A symmetric key: canonical Base64 of at least one byte."""
+    try:
+        decoded = base64.b64decode("".join(value.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return "The key is not a valid Base64 string."
+    return None if decoded else "The key must not be empty."
+
+
+def base64url_number(value: str) -> str | None:
+    """The modulus or exponent of an RSA key (RFC 7518, section 6.3.1)."""
+    return None if _BASE64URL.fullmatch(value) else "The value is not a valid Base64url-encoded number."
+
+
+def duration(value: str) -> str | None:
+    """Seconds, or a .NET time span such as `00:05:00`."""
+    return None if seconds_of(value) is not None else f"The value '{value}' is neither seconds nor a time span."
+
+
+def seconds_of(value: str) -> int | None:
+    """The seconds of `value` (seconds, or `[d.]hh:mm[:ss]`), or None when it is neither."""
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return int(value)
+    match = _TIME_SPAN.fullmatch(value)
+    if match is None or int(match[2]) > 23:
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
