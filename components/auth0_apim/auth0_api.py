@@ -72,7 +72,8 @@ class Auth0Api(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: Auth0ApiArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("Auth0Api", name)
-        identifier = inputs.check("identifier", args["identifier"], identifier_problem, '"basic-calculator"')
+        inputs.refuse_unknown(args, Auth0ApiArgs)
+        identifier = inputs.check("identifier", args.get("identifier"), identifier_problem, '"basic-calculator"')
         label = inputs.check("display_name", args.get("display_name", name), display_name_problem, '"Basic Calculator"')
         scopes = inputs.check("scopes", args.get("scopes", {}), scopes_problem, '{"calc:add": "Add two numbers"}')
         algorithm = inputs.check(

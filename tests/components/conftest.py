@@ -4,11 +4,15 @@ What these tests cannot prove: that a provider accepts the inputs, that a replac
 needed, or that a token is refused. The live tests do.
 """
 
+import gc
+import logging
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pulumi
 import pytest
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
+from pulumi.runtime.settings import SETTINGS, get_monitor
 
 _SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
 _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
@@ -19,6 +23,8 @@ class RecordingMocks(Mocks):
 
     def __init__(self) -> None:
         self.resources: dict[tuple[str, str], dict[str, Any]] = {}
+        self.answers: dict[str, dict[str, Any]] = {}
+        """By type: outputs that take the place of the usual ones."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.resources[(args.typ, args.name)] = args.inputs
@@ -29,7 +35,7 @@ class RecordingMocks(Mocks):
             outputs.setdefault("signingSecret", "a-signing-secret-of-the-tenant")
         if args.typ == "auth0:index/clientCredentials:ClientCredentials":
             outputs["clientSecret"] = secret(f"{args.name}-client-secret")
-        return f"{args.name}-id", outputs
+        return f"{args.name}-id", outputs | self.answers.get(args.typ, {})
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:
         if args.token == "auth0:index/getTenant:getTenant":
@@ -38,6 +44,11 @@ class RecordingMocks(Mocks):
 
     def inputs_of(self, kind: str, name: str) -> dict[str, Any]:
         return self.resources[(kind, name)]
+
+    def child_types(self) -> set[str]:
+        """Type of every component's child, behind its component's: `component$child`."""
+        types = {urn.split("::")[2] for urn in get_monitor().get_registered_resources()}
+        return {kind for kind in types if not kind.startswith("pulumi:pulumi:Stack")}
 
     def children(self) -> set[tuple[str, str]]:
         """Type and name of every custom resource that was asked for."""
@@ -54,3 +65,20 @@ def mocks() -> RecordingMocks:
     recording = RecordingMocks()
     pulumi.runtime.set_mocks(recording, preview=False)
     return recording
+
+
+@pytest.fixture
+def refused(mocks: RecordingMocks, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], object]], str]]:
+    """Run a program that must fail once its values are known; the answer is how."""
+
+    def message_of(program: Callable[[], object]) -> str:
+        with pytest.raises(Exception) as failure:  # noqa: PT011 - the SDK wraps a refusal in errors of its own
+            pulumi.runtime.test(lambda: program() and None)()
+        return str(failure.value)
+
+    # The failed program's other outputs failed too, and nobody awaits them: asyncio would log each one's end.
+    monkeypatch.setattr(logging.getLogger("asyncio"), "disabled", True)
+    yield message_of
+    SETTINGS.rpc_manager.clear()
+    SETTINGS.outputs.clear()
+    gc.collect()

@@ -1,0 +1,106 @@
+"""A user of a database."""
+
+from typing import Any, Optional
+
+import pulumi
+import pulumi_auth0 as auth0
+from typing_extensions import NotRequired, TypedDict
+
+from auth0_apim.inputs import Inputs
+from auth0_apim.ordering import after
+from auth0_apim.passwords import (
+    DEFAULT_MINIMUM_LENGTH,
+    PasswordPolicy,
+    minimum_password_length_problem,
+    password_policy_problem,
+    password_problem,
+)
+from auth0_apim.rules import connection_name_problem, email_problem, username_problem
+
+
+class DatabaseUserArgs(TypedDict):
+    connection_name: pulumi.Input[str]
+    """Required. The name of the database connection; pass UserDatabase's `connection_name`. Example: `BasicCalculator`."""
+    email: pulumi.Input[str]
+    """Required. The user's e-mail address, unique in the database. Example: `jane@example.com`."""
+    password: pulumi.Input[str]
+    """Required. The user's password, secret; checked against the policy before Auth0 is asked, at most 72 bytes."""
+    password_policy: NotRequired[pulumi.Input[PasswordPolicy]]
+    """Optional, defaults to `good`. The policy of the database, which the password must meet."""
+    minimum_password_length: NotRequired[pulumi.Input[int]]
+    """Optional, defaults to 12. Characters the database asks for, 1 to 72."""
+    username: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to none. The user's name, in a database that requires one. Example: `jane`."""
+    email_verified: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to true. The address is known to be the user's; where false, Auth0 sends a message to verify it."""
+    user_metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Optional, defaults to none. What the user may read and change about themselves. Example: `{"language": "en"}`."""
+
+
+class DatabaseUser(pulumi.ComponentResource):
+    """A user whose e-mail address and password are checked before Auth0 is asked, and whose password stays secret."""
+
+    user_id: pulumi.Output[str]
+    """The user's id, the `sub` claim of their tokens. Example: `auth0|507f1f77bcf86cd799439020`."""
+    email: pulumi.Output[str]
+    """The user's e-mail address. Known once the user can log in."""
+
+    def __init__(self, name: str, args: DatabaseUserArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        inputs = Inputs("DatabaseUser", name)
+        inputs.refuse_unknown(args, DatabaseUserArgs)
+        connection_name = inputs.check(
+            "connection_name", args.get("connection_name"), connection_name_problem, '"BasicCalculator"'
+        )
+        email = inputs.check("email", args.get("email"), email_problem, '"jane@example.com"')
+        username = (
+            inputs.check("username", args["username"], username_problem, '"jane"') if "username" in args else None
+        )
+        password = _password(inputs, args)
+        super().__init__("auth0-apim:index:DatabaseUser", name, {}, opts)
+
+        email_verified = pulumi.Output.from_input(args.get("email_verified", True))
+        metadata = args.get("user_metadata")
+        user = auth0.User(
+            f"{name}-user",
+            connection_name=connection_name,
+            email=email,
+            username=username,
+            password=password,
+            email_verified=email_verified,
+            verify_email=email_verified.apply(_is_false),
+            user_metadata=None if metadata is None else pulumi.Output.json_dumps(metadata, sort_keys=True),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+        self.user_id = user.id
+        self.email = after(email, user)
+        self.register_outputs({"user_id": self.user_id, "email": self.email})
+
+
+def _password(inputs: Inputs, args: DatabaseUserArgs) -> pulumi.Output[str]:
+    example = "a phrase of some words, a capital and a digit"
+    given = {
+        "password": args.get("password"),
+        "policy": args.get("password_policy", "good"),
+        "minimum_length": args.get("minimum_password_length", DEFAULT_MINIMUM_LENGTH),
+        "email": args["email"],
+        "username": args.get("username"),
+    }
+    inputs.check("password", given["password"], _no_problem, example)
+    policy = inputs.check("password_policy", given["policy"], password_policy_problem, '"good"')
+    length = inputs.check("minimum_password_length", given["minimum_length"], minimum_password_length_problem, "12")
+    password = inputs.check("password", given, password_problem, example)
+    return pulumi.Output.secret(pulumi.Output.all(password, policy, length).apply(_first_password))
+
+
+def _first_password(checked: list[Any]) -> str:
+    password: str = checked[0]["password"]
+    return password
+
+
+def _no_problem(_: str) -> None:
+    return None
+
+
+def _is_false(value: bool) -> bool:
+    return not value

@@ -1,0 +1,162 @@
+"""An application that people log in to."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Optional
+
+import pulumi
+import pulumi_auth0 as auth0
+from typing_extensions import NotRequired, TypedDict
+
+from auth0_apim.clients import PASSWORD_GRANTS, SIGNED_BY_THE_TENANT, readable_secret, requested_scopes
+from auth0_apim.inputs import Inputs
+from auth0_apim.rules import (
+    application_problem,
+    callbacks_problem,
+    display_name_problem,
+    identifier_problem,
+    password_grant_problem,
+    redirect_urls_problem,
+    web_origins_problem,
+)
+
+
+class Application(Enum):
+    """What kind of application it is, which decides whether it can keep a secret (RFC 6749, 2.1)."""
+
+    REGULAR_WEB = "regular_web"
+    """Runs on a server, and has a secret."""
+    SINGLE_PAGE = "spa"
+    """Runs in the browser, and has none."""
+
+
+class InteractiveClientArgs(TypedDict):
+    callbacks: pulumi.Input[list[pulumi.Input[str]]]
+    """Required. Every address that a login may answer to, exactly; https, or http on localhost. Example: `["https://app.example.com/callback"]`."""
+    application: NotRequired[pulumi.Input[Application]]
+    """Optional, defaults to `regular_web`. Whether the application runs on a server, with a secret, or in the browser, without."""
+    display_name: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the component's name. The application's name, shown to its users at login; at most 200 characters without `<` and `>`."""
+    allowed_logout_urls: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to none. Every address that a logout may answer to, exactly. Example: `["https://app.example.com/"]`."""
+    web_origins: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to none. Origins whose pages may renew a login silently. Example: `["https://app.example.com"]`."""
+    audience: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to no grant. The identifier of an API whose users' access needs a grant; pass Auth0Api's `audience`. Example: `basic-calculator`."""
+    scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to none. With `audience`: the API's scopes that the application may ask its users for. Example: `["calc:add"]`."""
+    available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to no check. The scopes that the API has, which every one of `scopes` must be among; pass Auth0Api's `scopes`."""
+    offline_access: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false. Let the application have refresh tokens: rotating ones that expire after 30 days, or 15 without use."""
+    allow_password_grant: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false. Let a regular web application exchange users' passwords for tokens, which RFC 9700 advises against."""
+
+
+class InteractiveClient(pulumi.ComponentResource):
+    """A client for the authorization code grant with exact callbacks; the implicit grant is never enabled."""
+
+    client_id: pulumi.Output[str]
+    """The client's id."""
+    client_secret: pulumi.Output[Optional[str]]
+    """The client's secret, secret; null for a single page application."""
+
+    def __init__(self, name: str, args: InteractiveClientArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        inputs = Inputs("InteractiveClient", name)
+        inputs.refuse_unknown(args, InteractiveClientArgs)
+        callbacks = inputs.check(
+            "callbacks", args.get("callbacks"), callbacks_problem, '["https://app.example.com/callback"]'
+        )
+        application = inputs.check(
+            "application", args.get("application", "regular_web"), application_problem, '"regular_web"'
+        )
+        label = inputs.check("display_name", args.get("display_name", name), display_name_problem, '"Calculator"')
+        logout_urls = inputs.check(
+            "allowed_logout_urls",
+            args.get("allowed_logout_urls", []),
+            redirect_urls_problem,
+            '["https://app.example.com/"]',
+        )
+        origins = inputs.check(
+            "web_origins", args.get("web_origins", []), web_origins_problem, '["https://app.example.com"]'
+        )
+        scopes = requested_scopes(inputs, args)
+        audience = None
+        if "audience" in args:
+            audience = inputs.check("audience", args["audience"], identifier_problem, '"basic-calculator"')
+        elif "scopes" in args:
+            raise inputs.error("audience", "is required where there are scopes", '"basic-calculator"')
+        grants = inputs.check("allow_password_grant", _grants(args), password_grant_problem, "false")
+        super().__init__("auth0-apim:index:InteractiveClient", name, {}, opts)
+
+        client = auth0.Client(
+            f"{name}-client",
+            name=label,
+            app_type=application,
+            grant_types=grants.apply(_grant_types),
+            callbacks=callbacks,
+            allowed_logout_urls=logout_urls,
+            web_origins=origins,
+            oidc_conformant=True,
+            jwt_configuration=SIGNED_BY_THE_TENANT,
+            refresh_token=grants.apply(_refresh_token),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        credentials = auth0.ClientCredentials(
+            f"{name}-credentials",
+            client_id=client.client_id,
+            authentication_method=application.apply(_authentication_method),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        if audience is not None:
+            auth0.ClientGrant(
+                f"{name}-grant",
+                client_id=client.client_id,
+                audience=audience,
+                scopes=scopes,
+                subject_type="user",
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+
+        self.client_id = client.client_id
+        self.client_secret = pulumi.Output.secret(
+            pulumi.Output.all(application, credentials.client_secret).apply(_own_secret)
+        )
+        self.register_outputs({"client_id": self.client_id, "client_secret": self.client_secret})
+
+
+def _grants(args: InteractiveClientArgs) -> dict[str, Any]:
+    return {
+        "application": args.get("application", "regular_web"),
+        "offline_access": args.get("offline_access", False),
+        "password": args.get("allow_password_grant", False),
+    }
+
+
+def _grant_types(grants: Mapping[str, Any]) -> list[str]:
+    refresh = ["refresh_token"] if grants["offline_access"] else []
+    return ["authorization_code", *refresh, *(PASSWORD_GRANTS if grants["password"] else [])]
+
+
+def _refresh_token(grants: Mapping[str, Any]) -> Optional[auth0.ClientRefreshTokenArgs]:
+    if not grants["offline_access"]:
+        return None
+    # A stolen refresh token is found out when it is used a second time (RFC 9700, 4.14.2).
+    return auth0.ClientRefreshTokenArgs(
+        rotation_type="rotating",
+        expiration_type="expiring",
+        leeway=0,
+        token_lifetime=2_592_000,
+        infinite_token_lifetime=False,
+        idle_token_lifetime=1_296_000,
+        infinite_idle_token_lifetime=False,
+    )
+
+
+def _authentication_method(application: str) -> str:
+    return "none" if application == Application.SINGLE_PAGE.value else "client_secret_post"
+
+
+def _own_secret(application_and_secret: list[Optional[str]]) -> Optional[str]:
+    application, secret = application_and_secret
+    return None if application == Application.SINGLE_PAGE.value else readable_secret(secret)

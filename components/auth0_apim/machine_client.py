@@ -1,0 +1,102 @@
+"""A program that calls the API in its own name."""
+
+from enum import Enum
+from typing import Optional
+
+import pulumi
+import pulumi_auth0 as auth0
+from typing_extensions import NotRequired, TypedDict
+
+from auth0_apim.clients import PASSWORD_GRANTS, SIGNED_BY_THE_TENANT, readable_secret, requested_scopes
+from auth0_apim.inputs import Inputs
+from auth0_apim.ordering import after
+from auth0_apim.rules import display_name_problem, identifier_problem, token_endpoint_auth_method_problem
+
+
+class TokenEndpointAuthMethod(Enum):
+    """How a client shows its secret at the token endpoint (RFC 6749, 2.3.1)."""
+
+    POST = "client_secret_post"
+    """In the request's body."""
+    BASIC = "client_secret_basic"
+    """In the Authorization header."""
+
+
+class MachineClientArgs(TypedDict):
+    audience: pulumi.Input[str]
+    """Required. The identifier of the API that the client calls; pass Auth0Api's `audience`. Example: `basic-calculator`."""
+    scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to none. The API's scopes that the client is granted, and no others. Example: `["calc:add"]`."""
+    available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to no check. The scopes that the API has, which every granted one must be among; pass Auth0Api's `scopes`."""
+    display_name: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the component's name. The client's name in Auth0's dashboard, at most 200 characters without `<` and `>`."""
+    token_endpoint_auth_method: NotRequired[pulumi.Input[TokenEndpointAuthMethod]]
+    """Optional, defaults to `client_secret_post`. How the client shows its secret at the token endpoint."""
+    allow_password_grant: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false. Let the client also exchange users' passwords for tokens, which RFC 9700 advises against; for a developer portal's test console."""
+
+
+class MachineClient(pulumi.ComponentResource):
+    """A confidential client for the client credentials grant, allowed one API and only the scopes it needs there."""
+
+    client_id: pulumi.Output[str]
+    """The client's id."""
+    client_secret: pulumi.Output[str]
+    """The client's secret, secret."""
+    granted_scopes: pulumi.Output[list[str]]
+    """The scopes the client has been granted, sorted. Known once a token with them can be had."""
+
+    def __init__(self, name: str, args: MachineClientArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        inputs = Inputs("MachineClient", name)
+        inputs.refuse_unknown(args, MachineClientArgs)
+        audience = inputs.check("audience", args.get("audience"), identifier_problem, '"basic-calculator"')
+        scopes = requested_scopes(inputs, args)
+        label = inputs.check("display_name", args.get("display_name", name), display_name_problem, '"Calculator Bot"')
+        method = inputs.check(
+            "token_endpoint_auth_method",
+            args.get("token_endpoint_auth_method", "client_secret_post"),
+            token_endpoint_auth_method_problem,
+            '"client_secret_post"',
+        )
+        super().__init__("auth0-apim:index:MachineClient", name, {}, opts)
+
+        allow_password_grant = pulumi.Output.from_input(args.get("allow_password_grant", False))
+        client = auth0.Client(
+            f"{name}-client",
+            name=label,
+            app_type="non_interactive",
+            grant_types=allow_password_grant.apply(_grant_types),
+            oidc_conformant=True,
+            jwt_configuration=SIGNED_BY_THE_TENANT,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        credentials = auth0.ClientCredentials(
+            f"{name}-credentials",
+            client_id=client.client_id,
+            authentication_method=method,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        grant = auth0.ClientGrant(
+            f"{name}-grant",
+            client_id=client.client_id,
+            audience=audience,
+            scopes=scopes,
+            subject_type="client",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+        self.client_id = client.client_id
+        self.client_secret = pulumi.Output.secret(credentials.client_secret.apply(readable_secret))
+        self.granted_scopes = after(scopes, grant)
+        self.register_outputs(
+            {
+                "client_id": self.client_id,
+                "client_secret": self.client_secret,
+                "granted_scopes": self.granted_scopes,
+            }
+        )
+
+
+def _grant_types(allow_password_grant: bool) -> list[str]:
+    return ["client_credentials", *(PASSWORD_GRANTS if allow_password_grant else [])]

@@ -1,0 +1,149 @@
+"""Where an API's users are kept."""
+
+from typing import Any, Optional
+
+import pulumi
+import pulumi_auth0 as auth0
+from typing_extensions import NotRequired, TypedDict
+
+from auth0_apim.inputs import Inputs
+from auth0_apim.ordering import after
+from auth0_apim.passwords import (
+    DEFAULT_MINIMUM_LENGTH,
+    PasswordPolicy,
+    minimum_password_length_problem,
+    password_policy_problem,
+)
+from auth0_apim.rules import (
+    connection_name_problem,
+    database_scripts_problem,
+    enabled_clients_problem,
+    password_history_problem,
+)
+
+
+class UserDatabaseArgs(TypedDict):
+    connection_name: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the component's name. The connection's name, the `realm` of a password login: 1 to 128 letters, digits and single dashes. A change replaces the database. Example: `BasicCalculator`."""
+    enabled_clients: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to none. The ids of all clients whose users are in this database; any other is disabled. Pass a client's `client_id`."""
+    password_policy: NotRequired[pulumi.Input[PasswordPolicy]]
+    """Optional, defaults to `good`. How a password is judged."""
+    minimum_password_length: NotRequired[pulumi.Input[int]]
+    """Optional, defaults to 12. Characters a password must have, 1 to 72; takes the place of the policy's own length."""
+    password_history: NotRequired[pulumi.Input[int]]
+    """Optional, defaults to 5. How many of a user's former passwords are refused, 0 to 24."""
+    requires_username: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false. Users have a user name besides their e-mail address."""
+    allow_sign_up: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false. Anybody may make an account for themselves."""
+    brute_force_protection: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to true. Block an address after repeated wrong passwords for one user."""
+    scripts: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Optional, defaults to Auth0's own database. The text of a custom database's scripts by name: `login`, `get_user`, `create`, `verify`, `change_password`, `change_email`, `delete`; `login` is required."""
+    import_mode: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false. Move each user of the custom database into Auth0 at the first login; needs the scripts `login` and `get_user`."""
+    configuration: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Optional, defaults to none. Values that the scripts read as `configuration`, such as a connection string. Secret."""
+
+
+class UserDatabase(pulumi.ComponentResource):
+    """A database of users with strong passwords, closed to sign-up unless asked for, or the way to a database of one's own."""
+
+    connection_id: pulumi.Output[str]
+    """The connection's id."""
+    connection_name: pulumi.Output[str]
+    """The connection's name. Known once its clients are enabled."""
+
+    def __init__(self, name: str, args: UserDatabaseArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        inputs = Inputs("UserDatabase", name)
+        inputs.refuse_unknown(args, UserDatabaseArgs)
+        connection_name = inputs.check(
+            "connection_name", args.get("connection_name", name), connection_name_problem, '"BasicCalculator"'
+        )
+        enabled_clients = None
+        if "enabled_clients" in args:
+            enabled_clients = inputs.check(
+                "enabled_clients", args["enabled_clients"], enabled_clients_problem, "[machine_client.client_id]"
+            )
+        options = _password_options(inputs, args) | _custom_database_options(inputs, args)
+        super().__init__("auth0-apim:index:UserDatabase", name, {}, opts)
+
+        allow_sign_up = pulumi.Output.from_input(args.get("allow_sign_up", False))
+        connection = auth0.Connection(
+            f"{name}-connection",
+            name=connection_name,
+            strategy="auth0",
+            options=auth0.ConnectionOptionsArgs(
+                disable_signup=allow_sign_up.apply(_is_false),
+                brute_force_protection=args.get("brute_force_protection", True),
+                requires_username=args.get("requires_username", False),
+                **options,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+        self.connection_id = connection.id
+        self.connection_name = connection.name
+        if enabled_clients is not None:
+            clients = auth0.ConnectionClients(
+                f"{name}-clients",
+                connection_id=connection.id,
+                enabled_clients=enabled_clients,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            self.connection_name = after(connection.name, clients)
+        self.register_outputs({"connection_id": self.connection_id, "connection_name": self.connection_name})
+
+
+def _password_options(inputs: Inputs, args: UserDatabaseArgs) -> dict[str, Any]:
+    policy = inputs.check("password_policy", args.get("password_policy", "good"), password_policy_problem, '"good"')
+    length = inputs.check(
+        "minimum_password_length",
+        args.get("minimum_password_length", DEFAULT_MINIMUM_LENGTH),
+        minimum_password_length_problem,
+        "12",
+    )
+    history = inputs.check("password_history", args.get("password_history", 5), password_history_problem, "5")
+    return {
+        "password_policy": policy,
+        "password_complexity_options": auth0.ConnectionOptionsPasswordComplexityOptionsArgs(
+            min_length=length.apply(int)
+        ),
+        "password_histories": history.apply(_password_histories),
+        "password_dictionary": auth0.ConnectionOptionsPasswordDictionaryArgs(enable=True),
+        "password_no_personal_info": auth0.ConnectionOptionsPasswordNoPersonalInfoArgs(enable=True),
+    }
+
+
+def _custom_database_options(inputs: Inputs, args: UserDatabaseArgs) -> dict[str, Any]:
+    if "scripts" not in args:
+        for input_name in ("import_mode", "configuration"):
+            if args.get(input_name):
+                raise inputs.error(
+                    "scripts", f"is required where there is {input_name}", '{"login": "function login(…) {…}"}'
+                )
+        return {}
+    both = inputs.check(
+        "scripts",
+        {"scripts": args["scripts"], "import_mode": args.get("import_mode", False)},
+        database_scripts_problem,
+        '{"login": "function login(email, password, callback) {…}", "get_user": "function getByEmail(…) {…}"}',
+    )
+    options = {
+        "enabled_database_customization": True,
+        "import_mode": both["import_mode"],
+        "custom_scripts": both["scripts"],
+    }
+    if "configuration" in args:
+        options["configuration"] = pulumi.Output.secret(args["configuration"])
+    return options
+
+
+def _password_histories(size: float) -> list[auth0.ConnectionOptionsPasswordHistoryArgs]:
+    # The history that is switched off has a size all the same, which Auth0 wants to be 1 at least.
+    return [auth0.ConnectionOptionsPasswordHistoryArgs(enable=size > 0, size=max(int(size), 1))]
+
+
+def _is_false(value: bool) -> bool:
+    return not value

@@ -1,0 +1,149 @@
+"""MachineClient against mocks; that Auth0 grants it no more is proven live in tests/live."""
+
+import pulumi
+import pytest
+from auth0_apim import Auth0Api, InputError, MachineClient, TokenEndpointAuthMethod
+
+CLIENT = "auth0:index/client:Client"
+CREDENTIALS = "auth0:index/clientCredentials:ClientCredentials"
+GRANT = "auth0:index/clientGrant:ClientGrant"
+
+
+@pytest.fixture
+def bot(mocks):
+    return lambda **args: MachineClient("bot", {"audience": "basic-calculator", **args})
+
+
+@pulumi.runtime.test
+async def test_a_machine_client_is_a_client_its_credentials_and_its_grant(mocks, bot):
+    await bot(display_name="Calculator Bot", scopes=["calc:sub", "calc:add"]).granted_scopes.future()
+    assert mocks.children() == {(CLIENT, "bot-client"), (CREDENTIALS, "bot-credentials"), (GRANT, "bot-grant")}
+    assert mocks.inputs_of(CLIENT, "bot-client") == {
+        "name": "Calculator Bot",
+        "appType": "non_interactive",
+        "grantTypes": ["client_credentials"],
+        "description": "Managed by Pulumi",
+        "oidcConformant": True,
+        "jwtConfiguration": {"alg": "RS256"},
+    }
+    assert mocks.inputs_of(CREDENTIALS, "bot-credentials") == {
+        "clientId": "bot-client-client-id",
+        "authenticationMethod": "client_secret_post",
+    }
+    assert mocks.inputs_of(GRANT, "bot-grant") == {
+        "clientId": "bot-client-client-id",
+        "audience": "basic-calculator",
+        "scopes": ["calc:add", "calc:sub"],
+        "subjectType": "client",
+    }
+
+
+@pulumi.runtime.test
+async def test_the_children_belong_to_the_component(mocks, bot):
+    await bot().client_secret.future()
+    assert mocks.child_types() == {
+        "auth0-apim:index:MachineClient$auth0:index/client:Client",
+        "auth0-apim:index:MachineClient$auth0:index/clientCredentials:ClientCredentials",
+        "auth0-apim:index:MachineClient$auth0:index/clientGrant:ClientGrant",
+    }
+
+
+@pulumi.runtime.test
+async def test_without_scopes_the_client_is_granted_none_and_named_like_the_component(mocks, bot):
+    assert await bot().granted_scopes.future() == []
+    assert mocks.inputs_of(GRANT, "bot-grant")["scopes"] == []
+    assert mocks.inputs_of(CLIENT, "bot-client")["name"] == "bot"
+
+
+@pulumi.runtime.test
+async def test_the_secret_is_secret(bot):
+    client = bot()
+    assert await client.client_secret.is_secret()
+    assert await client.client_secret.future() == "bot-credentials-client-secret"
+    assert await client.client_id.future() == "bot-client-client-id"
+    assert not await client.client_id.is_secret()
+
+
+def test_a_secret_that_auth0_keeps_back_is_an_error_with_its_remedy(mocks, bot, refused):
+    mocks.answers[CREDENTIALS] = {"clientSecret": ""}
+    assert "grant the auth0 provider's client read:client_keys" in refused(bot)
+
+
+@pulumi.runtime.test
+async def test_the_secret_can_be_sent_in_the_header(mocks, bot):
+    await bot(token_endpoint_auth_method=TokenEndpointAuthMethod.BASIC).client_secret.future()
+    assert mocks.inputs_of(CREDENTIALS, "bot-credentials")["authenticationMethod"] == "client_secret_basic"
+
+
+@pulumi.runtime.test
+async def test_the_password_grant_is_there_only_when_asked_for(mocks, bot):
+    await bot(allow_password_grant=True).granted_scopes.future()
+    assert mocks.inputs_of(CLIENT, "bot-client")["grantTypes"] == [
+        "client_credentials",
+        "password",
+        "http://auth0.com/oauth/grant-type/password-realm",
+    ]
+
+
+@pulumi.runtime.test
+async def test_scopes_of_the_api_are_granted(mocks):
+    api = Auth0Api("calc", {"identifier": "basic-calculator", "scopes": {"calc:add": "Add", "calc:sub": "Subtract"}})
+    bot = MachineClient("bot", {"audience": api.audience, "scopes": ["calc:add"], "available_scopes": api.scopes})
+    assert await bot.granted_scopes.future() == ["calc:add"]
+
+
+def test_a_scope_that_another_resource_does_not_offer_is_refused_before_the_grant(mocks, bot, refused):
+    message = refused(
+        lambda: bot(scopes=["calc:add"], available_scopes=pulumi.Output.from_input(["calc:sub"])) and None
+    )
+    assert "MachineClient 'bot': input 'scopes' asks for 'calc:add', which the API does not have" in message
+    assert (GRANT, "bot-grant") not in mocks.children()
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (
+            {"scopes": ["calc:root"], "available_scopes": ["calc:sub", "calc:add"]},
+            "input 'scopes' asks for 'calc:root', which the API does not have (it has calc:add, calc:sub); "
+            'an example that works: ["calc:add"]',
+        ),
+        (
+            {"scopes": ["calc:add", "calc:add"]},
+            "input 'scopes' names 'calc:add' twice; an example that works: [\"calc:add\"]",
+        ),
+        (
+            {"scopes": ["calc add"]},
+            "input 'scopes' has 'calc add', which is no scope name; an example that works: [\"calc:add\"]",
+        ),
+        (
+            {"audience": "basic calculator"},
+            "input 'audience' must not contain white space, as 'basic calculator' does; "
+            'an example that works: "basic-calculator"',
+        ),
+        (
+            {"audience": None},
+            "input 'audience' is required; an example that works: \"basic-calculator\"",
+        ),
+        (
+            {"display_name": "<b>"},
+            "input 'display_name' must not contain '<' or '>', as '<b>' does; an example that works: \"Calculator Bot\"",
+        ),
+        (
+            {"token_endpoint_auth_method": "none"},
+            "input 'token_endpoint_auth_method' must be client_secret_post or client_secret_basic, not 'none'; "
+            'an example that works: "client_secret_post"',
+        ),
+        (
+            {"scope": ["calc:add"]},
+            "input 'scope' is not one of allow_password_grant, audience, available_scopes, display_name, scopes, "
+            "token_endpoint_auth_method; an example that works: scopes",
+        ),
+    ],
+)
+@pulumi.runtime.test
+def test_bad_inputs_are_refused_by_name(mocks, bot, args, message):
+    with pytest.raises(InputError) as refusal:
+        bot(**args)
+    assert str(refusal.value) == f"MachineClient 'bot': {message}"
+    assert mocks.children() == set()
