@@ -3,6 +3,9 @@ PROVIDERS ?= sandbox
 STACK ?= local
 PYTEST_ARGS ?=
 
+# Where bootstrap.py puts a uv of our own, for those who have none.
+export PATH := $(PATH):$(CURDIR)/.tools/bin:$(CURDIR)/.tools/lib/bin
+
 .DEFAULT_GOAL := help
 .PHONY: help up verify down test check bench lock
 

@@ -1,0 +1,188 @@
+"""The Pulumi engine: the CLI on PATH, else the one in the user's cache, else downloaded or built into the cache."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from local_pulumi import engine_build, engine_download
+from local_pulumi.engine_error import EngineError
+
+MINIMUM_VERSION = (3, 220, 0)
+CHOICES = ("path", "download", "build")
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far an installation is: what is being done, and how much of it where that is known."""
+
+    text: str
+    done: int | None = None
+    total: int | None = None
+
+
+Progress = Callable[[Step], None]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An installed Pulumi CLI.
+
+    Attributes:
+        path: the `pulumi` executable.
+        version: without a leading v.
+        origin: `path` for the machine's own, `download` for the official one in the cache, `build` for a built one.
+    """
+
+    path: Path
+    version: str
+    origin: Literal["path", "download", "build"]
+
+    @property
+    def language_executor(self) -> Path | None:
+        """Where `pulumi-language-python-exec` lies beside a CLI that has no Python language host; None if it has one.
+
+        Raises:
+            EngineError: the CLI has neither.
+        """
+        folder = self.path.resolve().parent
+        if self.origin != "build" and ((folder / _HOST).exists() or shutil.which(_HOST)):
+            return None
+        executor = folder / engine_build.EXECUTOR
+        if executor.exists():
+            return executor
+        raise EngineError(
+            f"{self.path} has no {_HOST} beside it or on PATH: install the complete pulumi "
+            "(https://www.pulumi.com/docs/install/), or set AUTH0_APIM_ENGINE=build to have one built"
+        )
+
+
+_HOST = "pulumi-language-python"
+
+
+def cache_folder() -> Path:
+    """Where engines are kept for every checkout of this user."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "auth0-apim"
+
+
+def find() -> Engine | None:
+    """The engine that is there already, or None.
+
+    AUTH0_APIM_ENGINE (`path`, `download` or `build`) restricts the choice to one origin.
+
+    Raises:
+        EngineError: AUTH0_APIM_ENGINE is none of these, or asks for the one on PATH and that is too old or missing.
+    """
+    choice = os.environ.get("AUTH0_APIM_ENGINE", "")
+    if choice and choice not in CHOICES:
+        raise EngineError(f"AUTH0_APIM_ENGINE is {choice!r}; it can be {', '.join(CHOICES)}")
+    if choice in {"", "path"} and (engine := _on_path(required=choice == "path")):
+        return engine
+    return next((engine for origin in _origins(choice) if (engine := _cached(origin))), None)
+
+
+def find_or_install(progress: Progress) -> Engine:
+    """The engine, downloaded or built first if need be; two processes that ask at once install it once.
+
+    Raises:
+        EngineError: there is none and none could be had; nothing half-made was left behind.
+    """
+    if engine := find():
+        return engine
+    with _installation_lock(progress):
+        return find() or _install(os.environ.get("AUTH0_APIM_ENGINE", ""), progress)
+
+
+def _origins(choice: str) -> tuple[Literal["download", "build"], ...]:
+    if choice == "download":
+        return ("download",)
+    return ("build",) if choice == "build" else ("download", "build")
+
+
+def _install(choice: str, progress: Progress) -> Engine:
+    failures = []
+    for origin in _origins(choice):
+        failure = _attempt(origin, progress)
+        if failure is None:
+            return Engine(_executable(origin), _version(origin), origin)
+        failures.append(f"  {origin}: {failure}\n")
+    raise EngineError(
+        f"no Pulumi engine.\n{''.join(failures)}"
+        "Next: check the network and run this again, or install pulumi yourself "
+        "(https://www.pulumi.com/docs/install/) so that it is on PATH."
+    )
+
+
+def _attempt(origin: Literal["download", "build"], progress: Progress) -> EngineError | None:
+    try:
+        if origin == "download":
+            engine_download.install(_folder(origin), lambda text: progress(Step(text)))
+        else:
+            engine_build.install(_folder(origin), lambda text, done, total: progress(Step(text, done, total)))
+    except EngineError as error:
+        return error
+    return None
+
+
+def _version(origin: Literal["download", "build"]) -> str:
+    return engine_download.version() if origin == "download" else engine_build.VERSION
+
+
+def _folder(origin: Literal["download", "build"]) -> Path:
+    return cache_folder() / f"pulumi-{_version(origin)}-{origin}"
+
+
+def _executable(origin: Literal["download", "build"]) -> Path:
+    return _folder(origin) / "bin" / "pulumi"
+
+
+def _cached(origin: Literal["download", "build"]) -> Engine | None:
+    executable = _executable(origin)
+    return Engine(executable, _version(origin), origin) if executable.exists() else None
+
+
+def _on_path(required: bool) -> Engine | None:
+    found = shutil.which("pulumi", path=_path_without_cache())
+    if found is None:
+        if required:
+            raise EngineError("AUTH0_APIM_ENGINE is 'path', and there is no pulumi on PATH")
+        return None
+    version = _ask_version(found)
+    if tuple(int(part) for part in version.split("-")[0].split(".")) >= MINIMUM_VERSION:
+        return Engine(Path(found), version, "path")
+    if required:
+        wanted = ".".join(map(str, MINIMUM_VERSION))
+        raise EngineError(f"{found} is Pulumi {version}, and {wanted} or later is needed: upgrade it")
+    return None
+
+
+def _path_without_cache() -> str:
+    """PATH without engines of our own: a shell that has evaluated the environment has one of them on it."""
+    entries = os.environ.get("PATH", "").split(os.pathsep)
+    return os.pathsep.join(entry for entry in entries if not Path(entry).is_relative_to(cache_folder()))
+
+
+def _ask_version(executable: str) -> str:
+    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    answer = subprocess.run([executable, "version"], env=environment, capture_output=True, text=True, check=False)
+    if answer.returncode != 0:
+        raise EngineError(f"{executable} does not start: {answer.stderr.strip() or f'status {answer.returncode}'}")
+    return answer.stdout.strip().removeprefix("v")
+
+
+@contextlib.contextmanager
+def _installation_lock(progress: Progress) -> Iterator[None]:
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with (cache_folder() / "installation.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress(Step("Waiting for another process that is installing the engine"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
