@@ -1,0 +1,1 @@
+"""Environments: their typed settings, the proof that one is guarded, and the command line."""

@@ -1,0 +1,99 @@
+"""Settings that are good one by one and cannot be together."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from auth0_apim.api_gateway import GatewaySku
+from auth0_apim.interactive_client import Application
+from auth0_apim.rules import DATABASE_SCRIPTS, database_scripts_problem
+
+from auth0_apim_environments.problems import Problem
+from auth0_apim_environments.sections import CALLBACK
+
+if TYPE_CHECKING:
+    from auth0_apim_environments.settings import Settings
+
+
+def contradictions(settings: "Settings") -> Iterator[Problem]:
+    """Every setting that another one contradicts."""
+    yield from _scopes(settings)
+    yield from _users(settings)
+    yield from _gateway(settings)
+    yield from _logins(settings)
+    if settings.probe is not None and settings.probe.operation not in settings.publication.operation_scopes:
+        known = sorted(settings.publication.operation_scopes)
+        yield Problem("probe.operation", "must be one of publication.operationScopes", ", ".join(known) or "add")
+
+
+def _scopes(settings: "Settings") -> Iterator[Problem]:
+    uses: list[tuple[str, Iterable[str]]] = [("client.scopes", settings.client.scopes or ())]
+    if settings.portal is not None:
+        uses.append(("portal.defaultScopes", settings.portal.default_scopes))
+    for operation, required in settings.publication.operation_scopes.items():
+        uses.append((f"publication.operationScopes.{operation}", required))
+    known = settings.api.scopes
+    for key, scopes in uses:
+        for scope in scopes:
+            if scope not in known:
+                problem = f"has {scope!r}, which is not one of api.scopes ({', '.join(known) or 'none'})"
+                yield Problem(key, problem, f'["{next(iter(known))}"]' if known else "[]")
+
+
+def _users(settings: "Settings") -> Iterator[Problem]:
+    database, user = settings.database, settings.user
+    if user is not None and database is None:
+        yield Problem("database", "is required where there is a user", "{connectionName: BasicCalculator}")
+    if user is None and settings.user_password is not None:
+        yield Problem("user", "is required where there is a userPassword", "{email: jane@example.com}")
+    if user is not None and database is not None and database.requires_username != (user.username is not None):
+        problem = "is required by" if database.requires_username else "is not allowed without"
+        yield Problem("user.username", f"{problem} database.requiresUsername", "jane")
+    if database is None or not (database.scripts or database.import_mode or settings.database_configuration):
+        return
+    both = {"scripts": database.scripts, "import_mode": database.import_mode}
+    problem_of_scripts = database_scripts_problem(both)
+    if problem_of_scripts is not None:
+        yield Problem("database.scripts", problem_of_scripts, f"{{{DATABASE_SCRIPTS[0]}: database/login.js}}")
+
+
+def _gateway(settings: "Settings") -> Iterator[Problem]:
+    gateway = settings.gateway
+    publisher = {"publisherName": gateway.publisher_name, "publisherEmail": gateway.publisher_email}
+    if not gateway.existing:
+        examples = {"publisherName": "Contoso", "publisherEmail": "apis@contoso.example"}
+        for key, value in publisher.items():
+            if value is None:
+                yield Problem(f"gateway.{key}", "is required for a new service", examples[key])
+        return
+    new_service = {"sku": gateway.sku, "capacity": gateway.capacity, "location": gateway.location, **publisher}
+    for key, value in new_service.items():
+        if value is not None:
+            yield Problem(f"gateway.{key}", "describes a new service and excludes 'existing'", "leave it out")
+
+
+def _logins(settings: "Settings") -> Iterator[Problem]:
+    portal, client = settings.portal, settings.interactive_client
+    if portal is not None and client is None:
+        yield Problem("interactiveClient", "is required where there is a portal", "{displayName: Calculator Portal}")
+    if client is not None and portal is None and not client.callbacks:
+        yield Problem("interactiveClient.callbacks", "must have at least one address without a portal", CALLBACK)
+    if client is not None and client.allow_password_grant and client.application is Application.SINGLE_PAGE:
+        yield Problem("interactiveClient.allowPasswordGrant", "must be false for a single page application", "false")
+    if portal is not None:
+        yield from _portal(settings)
+
+
+def _portal(settings: "Settings") -> Iterator[Problem]:
+    portal, client, gateway = settings.portal, settings.interactive_client, settings.gateway
+    if portal is None or client is None:
+        return
+    if not gateway.existing and gateway.sku in (None, GatewaySku.CONSUMPTION):
+        yield Problem("gateway.sku", "is Consumption, which has no developer portal", "Developer")
+    if client.application is Application.SINGLE_PAGE:
+        yield Problem("interactiveClient.application", "must be regular_web where there is a portal", "regular_web")
+    for grant in portal.grant_types:
+        if grant not in ("authorization_code", "password"):
+            yield Problem("portal.grantTypes", f"has {grant!r}, which the interactive client never has", '["password"]')
+    if "password" in portal.grant_types and not (client.allow_password_grant and settings.user is not None):
+        problem = "has 'password', which needs a user and interactiveClient.allowPasswordGrant"
+        yield Problem("portal.grantTypes", problem, '["authorization_code"]')

@@ -1,0 +1,96 @@
+"""What is wrong with settings, in words that say how to mend them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One bad setting.
+
+    Attributes:
+        key: the setting's key without the namespace, with dots between its parts.
+        problem: what is wrong with the value, as the end of a sentence that begins with the key.
+        example: a value that works.
+    """
+
+    key: str
+    problem: str
+    example: str
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used; every bad key is in `problems` and in the message."""
+
+    def __init__(self, namespace: str, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = [f"  {namespace}:{each.key} {each.problem}; example: {each.example}" for each in self.problems]
+        super().__init__("\n".join(["the stack's settings are not usable:", *lines]))
+
+
+def problems_of(error: ValidationError, model: type[BaseModel], secret_keys: set[str]) -> list[Problem]:
+    """The bad settings that pydantic found in `model`; values of `secret_keys` are not quoted."""
+    return [_problem(details, model, str(details["loc"][0]) in secret_keys) for details in error.errors()]
+
+
+def _problem(details: ErrorDetails, model: type[BaseModel], secret: bool) -> Problem:
+    key = ".".join(str(part) for part in details["loc"])
+    owner, field = _field_at(details["loc"], model)
+    if details["type"] == "extra_forbidden":
+        return Problem(key, *_unknown(str(details["loc"][-1]), owner))
+    return Problem(key, _text(details, secret), _example(field))
+
+
+def _field_at(location: Sequence[int | str], model: type[BaseModel]) -> tuple[type[BaseModel], FieldInfo | None]:
+    """The deepest setting on the way to `location`, and the section it belongs to."""
+    owner, field = model, None
+    for part in location:
+        found = next((each for each in owner.model_fields.values() if each.alias == part), None)
+        if found is None:
+            break
+        field = found
+        section = _section_in(found.annotation)
+        if section is None:
+            break
+        owner = section
+    return owner, field
+
+
+def _section_in(annotation: Any) -> type[BaseModel] | None:
+    candidates = (annotation, *get_args(annotation))
+    return next((each for each in candidates if isinstance(each, type) and issubclass(each, BaseModel)), None)
+
+
+def _unknown(name: str, owner: type[BaseModel]) -> tuple[str, str]:
+    known = {str(field.alias): field for field in owner.model_fields.values()}
+    near = get_close_matches(name, known, n=1)
+    if near:
+        return f"is unknown, did you mean '{near[0]}'?", f"{near[0]}: {_example(known[near[0]])}"
+    first = next(iter(known))
+    return f"is unknown, the keys here are {', '.join(known)}", f"{first}: {_example(known[first])}"
+
+
+def _text(details: ErrorDetails, secret: bool) -> str:
+    kind = details["type"]
+    if kind == "missing":
+        return "is required"
+    if kind in ("model_type", "dict_type"):
+        return "must be a map"
+    if kind == "value_error":
+        # The rules of a secret never quote it; those of others may be obeyed by a value stored as a secret.
+        return "is not usable" if secret else str(details["ctx"]["error"])
+    text = details["msg"].replace("Input should be", "must be").replace("String should", "must")
+    text = text.split(", unable to")[0].split(", got")[0]
+    return text if secret or isinstance(details["input"], (dict, list)) else f"{text}, not {details['input']!r}"
+
+
+def _example(field: FieldInfo | None) -> str:
+    example = (field.examples or [""])[0] if field is not None else ""
+    return example if isinstance(example, str) else json.dumps(example)

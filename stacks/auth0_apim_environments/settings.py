@@ -1,0 +1,171 @@
+"""A stack's settings: the typed model of the `auth0-apim:` keys in `stacks/Pulumi.<env>.yaml`."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pulumi.runtime.config import CONFIG, get_config, get_config_env, get_config_secret_keys_env, is_config_secret
+from pydantic import Field, SecretStr, ValidationError
+
+from auth0_apim_environments.contradictions import contradictions
+from auth0_apim_environments.problems import Problem, SettingsError, problems_of
+from auth0_apim_environments.sections import (
+    ApiSettings,
+    ClientSettings,
+    DatabaseSettings,
+    GatewaySettings,
+    InteractiveClientSettings,
+    PortalSettings,
+    ProbeSettings,
+    PublicationSettings,
+    Section,
+    UserSettings,
+)
+
+NAMESPACE = "auth0-apim"
+"""The project's name, which is the prefix of its keys."""
+
+PASSWORD_VARIABLE = "AUTH0_APIM_USER_PASSWORD"  # noqa: S105 - the variable's name
+"""Environment variable with the user's password, for stacks that have no secret `userPassword`."""
+
+_SECRETS = ("userPassword", "databaseConfiguration")
+
+
+class Settings(Section):
+    """Everything an environment is made from. Read it by `load` in a program, by `from_file` elsewhere."""
+
+    api: ApiSettings = Field(description="The API as Auth0 knows it.", examples=["{displayName: …, identifier: …}"])
+    client: ClientSettings = Field(description="The machine client.", examples=["{displayName: Calculator Client}"])
+    database: DatabaseSettings | None = Field(
+        default=None, description="The users' database.", examples=["{connectionName: BasicCalculator}"]
+    )
+    database_configuration: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="Secret. Values that a custom database's scripts read.",
+        examples=["pulumi config set --secret --path auth0-apim:databaseConfiguration.url"],
+    )
+    user: UserSettings | None = Field(
+        default=None, description="A user of the database.", examples=["{email: jane@example.com}"]
+    )
+    user_password: SecretStr | None = Field(
+        default=None,
+        description=f"Secret. The user's password; without it, that of the environment variable {PASSWORD_VARIABLE}.",
+        examples=["pulumi config set --secret auth0-apim:userPassword"],
+    )
+    gateway: GatewaySettings = Field(
+        description="The API Management service.", examples=["{resourceGroup: …, serviceName: …}"]
+    )
+    publication: PublicationSettings = Field(
+        description="The API as the gateway publishes it.", examples=["{openapi: …, path: …, displayName: …}"]
+    )
+    portal: PortalSettings | None = Field(
+        default=None, description="The developer portal's login.", examples=["{displayName: Auth0}"]
+    )
+    interactive_client: InteractiveClientSettings | None = Field(
+        default=None, description="An application that people log in to.", examples=["{displayName: …}"]
+    )
+    probe: ProbeSettings | None = Field(
+        default=None, description="A call that verify makes.", examples=["{operation: add, path: …, expected: …}"]
+    )
+    tags: dict[str, str] = Field(
+        default_factory=dict, description="Tags of every Azure resource.", examples=[{"environment": "dev"}]
+    )
+
+    @classmethod
+    def load(cls) -> "Settings":
+        """The settings of the stack that is being deployed, as the engine hands them over, secrets decrypted.
+
+        Raises:
+            SettingsError: keys are unknown, missing, bad or contradict each other; all of them are named.
+        """
+        prefix = f"{NAMESPACE}:"
+        keys = [key for key in {**get_config_env(), **CONFIG.get()} if key.startswith(prefix)]
+        secret_keys = {key.removeprefix(prefix) for key in keys if _is_secret(key)}
+        values = {key.removeprefix(prefix): get_config(key) for key in keys}
+        plain = [key for key in _SECRETS if key in values and key not in secret_keys]
+        if plain:
+            raise SettingsError(NAMESPACE, [_in_plain_text(key) for key in plain])
+        if "user" in values and "userPassword" not in values and os.environ.get(PASSWORD_VARIABLE):
+            values["userPassword"] = os.environ[PASSWORD_VARIABLE]
+        settings = cls.parse({key: _structured(key, value) for key, value in values.items()}, secret_keys)
+        if settings.user is not None and settings.user_password is None:
+            problem = f"is required where there is a user, or the environment variable {PASSWORD_VARIABLE}"
+            raise SettingsError(NAMESPACE, [Problem("userPassword", problem, _example("user_password"))])
+        return settings
+
+    @classmethod
+    def from_file(cls, path: Path) -> "Settings":
+        """The settings in a stack's file, without an engine; encrypted values are left out.
+
+        Raises:
+            SettingsError: as for `load`, or the file has no `config`.
+            OSError: the file cannot be read.
+        """
+        try:
+            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except yaml.YAMLError as error:
+            raise SettingsError(NAMESPACE, [Problem(str(path), f"is no YAML ({error})", "config: {…}")]) from None
+        config = document.get("config") if isinstance(document, dict) else None
+        if not isinstance(config, dict):
+            raise SettingsError(NAMESPACE, [Problem(str(path), "has no map 'config'", "config: {…}")])
+        prefix = f"{NAMESPACE}:"
+        values = {key.removeprefix(prefix): value for key, value in config.items() if key.startswith(prefix)}
+        encrypted = {key for key in values if _is_encrypted(key, values[key])}
+        plain = [key for key in _SECRETS if key in values and key not in encrypted]
+        if plain:
+            raise SettingsError(NAMESPACE, [_in_plain_text(key) for key in plain])
+        return cls.parse({key: value for key, value in values.items() if key not in encrypted}, encrypted)
+
+    @classmethod
+    def parse(cls, values: Mapping[str, Any], secret_keys: set[str] | None = None) -> "Settings":
+        """The settings with these values by key, without the namespace.
+
+        Args:
+            values: what the keys hold, maps and lists as such.
+            secret_keys: keys whose values no error may quote.
+
+        Raises:
+            SettingsError: as for `load`.
+        """
+        try:
+            settings = cls.model_validate(dict(values))
+        except ValidationError as error:
+            raise SettingsError(NAMESPACE, problems_of(error, cls, {*_SECRETS, *(secret_keys or ())})) from None
+        found = list(contradictions(settings))
+        if found:
+            raise SettingsError(NAMESPACE, found)
+        return settings
+
+
+def _structured(key: str, value: Any) -> Any:
+    """The engine hands maps and lists over as JSON; a password is text whatever it looks like."""
+    if key == "userPassword" or not isinstance(value, str) or not value.startswith(("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _is_secret(key: str) -> bool:
+    return is_config_secret(key) or key in get_config_secret_keys_env()
+
+
+def _is_encrypted(key: str, value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    if key == "databaseConfiguration":
+        return bool(value) and all(isinstance(item, dict) and set(item) == {"secure"} for item in value.values())
+    return set(value) == {"secure"}
+
+
+def _in_plain_text(key: str) -> Problem:
+    field = next(name for name, field in Settings.model_fields.items() if field.alias == key)
+    return Problem(key, "is a secret and must not be stored as plain text", _example(field))
+
+
+def _example(field: str) -> str:
+    return str((Settings.model_fields[field].examples or [""])[0])
