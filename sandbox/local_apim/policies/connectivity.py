@@ -5,6 +5,7 @@ import httpx
 from local_apim.policies.document import PolicyDocument
 from local_apim.policies.errors import PolicyError
 from local_apim.policies.markup import Node
+from local_apim.policies.openid import parse_openid_document
 
 
 async def check_connectivity(document: PolicyDocument, fetch: httpx.AsyncClient) -> None:
@@ -24,7 +25,8 @@ async def _fetch(policy: Node, url: str, fetch: httpx.AsyncClient) -> None:
     try:
         answer = await fetch.get(url)
         answer.raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        parse_openid_document(answer.content)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise PolicyError(_unreachable(url, str(error)), policy.line, policy.column, policy.name) from None
 
 

@@ -57,6 +57,10 @@ class Element:
     unsupported: frozenset[str] = frozenset()
 
 
+_ID = Value(expressions=False)
+"""Every policy may have an `id`, for `context.LastError.PolicyId`."""
+
+
 def problems(element: Element, node: Node) -> Iterator[str]:
     """What is wrong with `node` and everything in it except policies inside it."""
     yield from _attribute_problems(element, node)
@@ -80,9 +84,9 @@ def _attribute_problems(element: Element, node: Node) -> Iterator[str]:
     for name, text in node.attributes.items():
         if name in element.unsupported:
             yield f"The '{name}' attribute of '{node.name}' is not supported by this gateway."
-        elif name not in element.attributes:
+        elif name not in element.attributes and name != "id":
             yield f"The '{name}' attribute is not declared."
-        elif problem := value_problem(element.attributes[name], text):
+        elif problem := value_problem(element.attributes.get(name, _ID), text):
             yield f"The '{name}' attribute of '{node.name}' is invalid - {problem}"
     for name, value in element.attributes.items():
         if value.required and name not in node.attributes:

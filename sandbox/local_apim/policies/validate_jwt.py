@@ -13,7 +13,7 @@ from local_apim.policies.kinds import (
     required_text,
     url,
 )
-from local_apim.policies.markup import Node, is_expression
+from local_apim.policies.markup import Node
 from local_apim.policies.schema import UNBOUNDED, Child, Element, Value
 
 TOKEN_SOURCES = ("header-name", "query-parameter-name", "token-value")
@@ -26,7 +26,7 @@ _KEY = Element(
         "n": Value(base64url_number, expressions=False),
         "e": Value(base64url_number, expressions=False),
     },
-    text=Value(),
+    text=Value(expressions=False),
     unsupported=frozenset({"certificate-id"}),
 )
 
@@ -100,5 +100,5 @@ def _key_problems(key: Node) -> Iterator[str]:
         yield "A 'key' is either a Base64 text or attributes 'n' and 'e', not both."
     elif len(numbers) == 1:
         yield "Attributes 'n' and 'e' of a 'key' belong together."
-    elif not numbers and not is_expression(key.text) and "{{" not in key.text and (problem := base64_key(key.text)):
+    elif not numbers and "{{" not in key.text and (problem := base64_key(key.text)):
         yield problem

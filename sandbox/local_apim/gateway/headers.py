@@ -1,0 +1,97 @@
+"""HTTP headers and URLs as policies see and change them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import parse_qsl
+
+_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+class Headers:
+    """Headers of a request or a response, in order; names compare without case.
+
+    Raw pairs are bytes with lower-case names, as ASGI has them.
+    """
+
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        self.raw = list(raw)
+
+    def get(self, name: str) -> list[str] | None:
+        """The values of `name`, None when there is none."""
+        key = name.lower().encode("latin-1", "replace")
+        values = [value.decode("latin-1") for header, value in self.raw if header == key]
+        return values or None
+
+    def joined(self, name: bytes) -> str | None:
+        """The values of lower-case `name` joined by commas, as one field (RFC 9110, section 5.3)."""
+        values = [value for header, value in self.raw if header == name]
+        return b",".join(values).decode("latin-1") if values else None
+
+    def remove(self, name: str) -> None:
+        """Remove every `name`."""
+        key = name.lower().encode("latin-1")
+        self.raw = [pair for pair in self.raw if pair[0] != key]
+
+    def add(self, name: str, value: str) -> None:
+        """Add one header.
+
+        Raises:
+            ValueError: the name is no token, or the value has control characters (it would become another header).
+        """
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is not a valid header name")
+        if _FORBIDDEN.search(value):
+            raise ValueError(f"the value of header {name!r} has control characters")
+        # what latin-1 cannot say goes out as UTF-8, as the vendor's gateway does
+        try:
+            encoded = value.encode("latin-1")
+        except UnicodeEncodeError:
+            encoded = value.encode("utf-8")
+        self.raw.append((name.lower().encode("ascii"), encoded.strip(b" \t")))
+
+    def set(self, name: str, *values: str) -> None:
+        """Replace every `name` by `values`."""
+        added = Headers()
+        for value in values:
+            added.add(name, value)
+        self.remove(name)
+        self.raw += added.raw
+
+    def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
+        return iter(self.raw)
+
+
+class Url:
+    """A URL's parts; `path` and `query_string` are still percent-encoded."""
+
+    __slots__ = ("host", "path", "port", "query_string", "scheme")
+
+    def __init__(self, scheme: str, host: str, port: int, path: str, query_string: str) -> None:
+        self.scheme = scheme
+        self.host = host
+        self.port = port
+        self.path = path
+        self.query_string = query_string
+
+    @property
+    def query(self) -> "Query":
+        """The parameters of the query."""
+        return Query(self.query_string)
+
+
+class Query(dict[str, list[str]]):
+    """Parameters of a query by name; names compare with case, as the vendor documents none."""
+
+    def __init__(self, query_string: str) -> None:
+        super().__init__()
+        for name, value in parse_qsl(query_string.removeprefix("?"), keep_blank_values=True):
+            self.setdefault(name, []).append(value)
+
+
+def without_parameter(query_string: str, name: str) -> str:
+    """`query_string` (no question mark) without the parameters called `name`; the rest stays as it was written."""
+    kept = [part for part in query_string.split("&") if name not in dict(parse_qsl(part, keep_blank_values=True))]
+    return "&".join(kept)

@@ -1,0 +1,176 @@
+"""The effective policy of an operation, compiled: operation > API > product > global, spliced at `<base/>`."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import httpx
+
+from local_apim.gateway.configuration import Configuration, Product
+from local_apim.gateway.context import Step
+from local_apim.gateway.routing import Match
+from local_apim.gateway.steps.control import compile_choose
+from local_apim.gateway.steps.cors import Cors
+from local_apim.gateway.steps.forward_request import compile_forward_request
+from local_apim.gateway.steps.limits import Counters, Limit
+from local_apim.gateway.steps.messages import (
+    compile_mock_response,
+    compile_return_response,
+    compile_rewrite_uri,
+    compile_set_backend_service,
+    compile_set_body,
+    compile_set_header,
+    compile_set_status,
+    compile_set_variable,
+)
+from local_apim.gateway.steps.validate_jwt import compile_validate_jwt
+from local_apim.gateway.tokens.discovery import KeySources
+from local_apim.policies import PolicyDocument, Scope, parse_policy
+from local_apim.policies.checking import SECTIONS
+from local_apim.policies.markup import Node
+from local_apim.policies.named_values import fill_in
+
+_DEFAULT_GLOBAL = "<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>"
+_DEFAULT = "<policies><inbound><base /></inbound><backend><base /></backend><outbound><base /></outbound><on-error><base /></on-error></policies>"
+_DEEPEST_FRAGMENTS = 5
+_SIMPLE = {
+    "mock-response": compile_mock_response,
+    "return-response": compile_return_response,
+    "rewrite-uri": compile_rewrite_uri,
+    "set-body": compile_set_body,
+    "set-header": compile_set_header,
+    "set-status": compile_set_status,
+    "set-variable": compile_set_variable,
+}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a step comes from, for `context.LastError`."""
+
+    policy: str
+    scope: str
+    path: str
+    policy_id: str | None
+
+
+@dataclass
+class Plan:
+    """The steps of each section, and where they come from."""
+
+    sections: dict[str, list[Step]] = field(default_factory=dict)
+    origins: dict[int, Origin] = field(default_factory=dict)
+    """By `id()` of the step."""
+    cors: list[Cors] = field(default_factory=list)
+    """Those that answer preflight requests."""
+
+
+class Compiler:
+    """Makes plans from a service's policies; shares keys and counters with all plans of a gateway."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        fetch: httpx.AsyncClient,
+        sources: KeySources,
+        counters: Counters,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._configuration = configuration
+        self._fetch = fetch
+        self._sources = sources
+        self._counters = counters
+        self._clock = clock
+        self._documents: dict[tuple[str, str], PolicyDocument] = {}
+
+    def plan(self, service_key: str, match: Match | None, product: Product | None) -> Plan:
+        """The plan for an operation in a product's context; without a match, of the global scope alone.
+
+        Raises:
+            PolicyError: a document cannot be run, as when a named value is gone.
+        """
+        levels: list[tuple[Scope, str]] = []
+        if match is not None:
+            levels += [("operation", match.operation.key), ("api", match.api.key)]
+        if product is not None:
+            levels.append(("product", product.key))
+        levels.append(("global", service_key))
+        plan = Plan()
+        for section in SECTIONS:
+            plan.sections[section] = [
+                step
+                for scope, node, path in self._spliced(levels, section)
+                for step in self._compiled(plan, scope, node, path)
+            ]
+        plan.cors = [step for step in plan.sections["inbound"] if isinstance(step, Cors)]
+        return plan
+
+    def _spliced(self, levels: list[tuple[Scope, str]], section: str) -> Iterator[tuple[str, Node, str]]:
+        """The policies of the narrowest level with the next one's at `<base/>`, and so on; the widest level's `<base/>` is nothing."""
+        if not levels:
+            return
+        (scope, key), wider = levels[0], levels[1:]
+        counts: dict[str, int] = {}
+        for node in self._document(scope, key).section(section):
+            counts[node.name] = counts.get(node.name, 0) + 1
+            if node.name == "base":
+                yield from self._spliced(wider, section)
+            else:
+                yield scope, node, f"{key}#{section}/{node.name}[{counts[node.name]}]"
+
+    def _document(self, scope: Scope, key: str) -> PolicyDocument:
+        if (scope, key) not in self._documents:
+            text = self._configuration.policies.get(key) or (_DEFAULT_GLOBAL if scope == "global" else _DEFAULT)
+            values = self._configuration.named_values
+            document = parse_policy(text, "xml", scope=scope, named_values=values)
+            self._documents[(scope, key)] = PolicyDocument(fill_in(document.root, values))
+        return self._documents[(scope, key)]
+
+    def _compiled(self, plan: Plan, scope: str, node: Node, path: str, depth: int = 0) -> Iterator[Step]:
+        if node.name == "include-fragment":
+            yield from self._included(plan, scope, node, path, depth)
+            return
+        step = self._step(plan, scope, node, path, depth)
+        plan.origins[id(step)] = Origin(
+            node.name, scope, path.partition("#")[2].partition("/")[2], node.attributes.get("id")
+        )
+        yield step
+
+    def _included(self, plan: Plan, scope: str, node: Node, path: str, depth: int) -> Iterator[Step]:
+        fragment_id = node.attributes["fragment-id"].lower()
+        key = f"fragment:{fragment_id}"
+        if depth >= _DEEPEST_FRAGMENTS or key not in self._configuration.policies:
+            why = "are nested too deep" if depth >= _DEEPEST_FRAGMENTS else "do not exist"
+            raise LookupError(f"policy fragments {why}: '{fragment_id}'")
+        for number, child in enumerate(self._document("fragment", key).root.children):
+            yield from self._compiled(plan, scope, child, f"{path}/{fragment_id}[{number}]", depth + 1)
+
+    def _step(self, plan: Plan, scope: str, node: Node, path: str, depth: int) -> Step:
+        if node.name in _SIMPLE:
+            return _SIMPLE[node.name](node)
+        if node.name == "validate-jwt":
+            return compile_validate_jwt(node, self._sources, self._clock)
+        if node.name == "cors":
+            return Cors(node)
+        if node.name in ("rate-limit", "rate-limit-by-key", "quota", "quota-by-key"):
+            return Limit(node, path, self._counters)
+        if node.name == "forward-request":
+            return compile_forward_request(node, self._fetch)
+        if node.name == "set-backend-service":
+            return compile_set_backend_service(node, dict(self._configuration.backends))
+        if node.name == "choose":
+            return self._choose(plan, scope, node, path, depth)
+        raise LookupError(f"policy '{node.name}' cannot be run")
+
+    def _choose(self, plan: Plan, scope: str, node: Node, path: str, depth: int) -> Step:
+        branches = [
+            [
+                step
+                for place, child in enumerate(branch.children)
+                for step in self._compiled(
+                    plan, scope, child, f"{path}/{branch.name}[{number}]/{child.name}[{place}]", depth
+                )
+            ]
+            for number, branch in enumerate(node.children, 1)
+        ]
+        return compile_choose(node, branches)

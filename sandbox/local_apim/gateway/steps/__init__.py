@@ -1,0 +1,1 @@
+"""Policies at run time, one module a policy or a family of them."""

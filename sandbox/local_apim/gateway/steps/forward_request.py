@@ -1,0 +1,126 @@
+"""`forward-request`: the call to the backend, streamed both ways."""
+
+from collections.abc import AsyncIterator, Awaitable
+from urllib.parse import urlsplit
+
+import httpx
+
+from local_apim.gateway.context import Context, Receive, Step, internal_error
+from local_apim.gateway.steps.values import flag_of, number_of
+from local_apim.policies.markup import Node
+
+_HOP_BY_HOP = frozenset(
+    {
+        b"connection",
+        b"expect",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+"""Headers that belong to one connection (RFC 9110, section 7.6.1)."""
+
+_LONGEST_WAIT = 300.0
+_MOST_REDIRECTS = 5
+
+
+class ClientGone(ConnectionError):
+    """The caller hung up while its body was read."""
+
+
+def compile_forward_request(node: Node, fetch: httpx.AsyncClient) -> Step:
+    """The step for a `forward-request` element."""
+    milliseconds = "timeout-ms" in node.attributes
+    timeout = number_of(node, "timeout-ms" if milliseconds else "timeout", int(_LONGEST_WAIT))
+    follow_redirects = flag_of(node, "follow-redirects", default=False)
+    fails_on_errors = flag_of(node, "fail-on-error-status-code", default=False)
+
+    def forward_request(context: Context) -> Awaitable[None]:
+        seconds = timeout(context) / (1000 if milliseconds else 1)
+        return _forward(context, fetch, seconds, follow_redirects(context), fails_on_errors(context))
+
+    return forward_request
+
+
+async def _forward(
+    context: Context, fetch: httpx.AsyncClient, seconds: float, follow: bool, fail_on_errors: bool
+) -> None:
+    request = _outgoing(context, seconds)
+    try:
+        answer = await fetch.send(request, stream=True, auth=None, follow_redirects=False)
+        redirects = 0
+        while follow and answer.next_request is not None and redirects < _MOST_REDIRECTS:
+            await answer.aclose()
+            redirects += 1
+            answer = await fetch.send(_redirected(answer.next_request, request), stream=True, auth=None)
+    except httpx.TimeoutException:
+        raise internal_error("Timeout", "The backend did not answer within the configured timeout.") from None
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        raise internal_error(
+            "BackendConnectionFailure", f"The backend could not be reached: {type(error).__name__}."
+        ) from None
+    context.close_backend = answer.aclose
+    if fail_on_errors and answer.status_code >= 400:
+        raise internal_error("BackendErrorStatusCode", f"The backend answered with status {answer.status_code}.")
+    _take_over(context, answer)
+
+
+def _outgoing(context: Context, seconds: float) -> httpx.Request:
+    """A request without anything of the client's own, neither its cookies nor its default headers."""
+    if not context.backend_url:
+        raise internal_error("BackendConnectionFailure", "No backend is configured: the API has no service URL.")
+    base, url = urlsplit(context.backend_url), context.request.url
+    query = "&".join(filter(None, [base.query, url.query_string]))
+    target = f"{base.scheme}://{base.netloc}{base.path.rstrip('/')}{url.path}{'?' + query if query else ''}"
+    headers = end_to_end(context.request.headers.raw)
+    has_body = any(name in (b"content-length", b"transfer-encoding") for name, _ in context.request.headers.raw)
+    headers = [pair for pair in headers if pair[0] not in (b"host", b"x-forwarded-for")]
+    forwarded = context.request.headers.joined(b"x-forwarded-for")
+    chain = f"{forwarded}, {context.request.ip_address}" if forwarded else context.request.ip_address
+    headers = [(b"host", base.netloc.encode("idna" if not base.netloc.isascii() else "ascii")), *headers]
+    headers.append((b"x-forwarded-for", chain.encode("latin-1")))
+    body: bytes | AsyncIterator[bytes] | None = context.request.body
+    if body is not None:
+        headers = [pair for pair in headers if pair[0] != b"content-length"]
+    elif has_body:
+        body = _body(context.request.receive)
+    timeout = {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
+    return httpx.Request(context.request.method, target, headers=headers, content=body, extensions={"timeout": timeout})
+
+
+def _redirected(following: httpx.Request, first: httpx.Request) -> httpx.Request:
+    """The request a redirect asks for; a body that was streamed cannot be sent again."""
+    following.extensions = first.extensions
+    return following
+
+
+def _take_over(context: Context, answer: httpx.Response) -> None:
+    response = context.response
+    response.status_code = answer.status_code
+    response.status_reason = answer.reason_phrase
+    response.headers.raw = [(name.lower(), value) for name, value in end_to_end(answer.headers.raw)]
+    response.body, response.stream = b"", answer.aiter_raw()
+
+
+def end_to_end(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """`headers` without those of one connection, including those that `Connection` names."""
+    named = {
+        token.strip().lower() for name, value in headers if name.lower() == b"connection" for token in value.split(b",")
+    }
+    return [pair for pair in headers if pair[0].lower() not in _HOP_BY_HOP and pair[0].lower() not in named]
+
+
+async def _body(receive: Receive) -> AsyncIterator[bytes]:
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone("the caller hung up")
+        if message.get("body"):
+            yield message["body"]
+        if not message.get("more_body"):
+            return

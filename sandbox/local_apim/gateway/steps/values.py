@@ -1,0 +1,55 @@
+"""Attribute values and texts of policies at run time: constants, or expressions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from local_apim.gateway.context import Context, internal_error
+from local_apim.policies.expressions import EvaluationError, as_text, bind_expression
+from local_apim.policies.markup import Node, is_expression
+
+TextOf = Callable[[Context], str]
+
+
+def value_of(text: str) -> Callable[[Context], Any]:
+    """What `text` stands for: itself, or what its expression evaluates to."""
+    if not is_expression(text):
+        return lambda _: text
+    _, evaluate = bind_expression(text)
+
+    def evaluated(context: Context) -> Any:
+        try:
+            return evaluate(context)
+        except EvaluationError as error:
+            raise internal_error(
+                "ExpressionValueEvaluationFailure", f"Expression evaluation failed. {error}"
+            ) from error
+
+    return evaluated
+
+
+def text_of(text: str) -> TextOf:
+    """What `text` stands for, as text."""
+    if not is_expression(text):
+        return lambda _: text
+    evaluate = value_of(text)
+    return lambda context: as_text(evaluate(context))
+
+
+def number_of(node: Node, attribute: str, default: int) -> Callable[[Context], int]:
+    """The whole number in an attribute."""
+    text = node.attributes.get(attribute, str(default))
+    if not is_expression(text):
+        number = int(text)
+        return lambda _: number
+    evaluate = value_of(text)
+    return lambda context: int(evaluate(context))
+
+
+def flag_of(node: Node, attribute: str, *, default: bool) -> Callable[[Context], bool]:
+    """The Boolean in an attribute."""
+    text = node.attributes.get(attribute, "true" if default else "false")
+    if not is_expression(text):
+        flag = text == "true"
+        return lambda _: flag
+    evaluate = value_of(text)
+    return lambda context: evaluate(context) is True
