@@ -1,0 +1,67 @@
+"""What an API must agree on with the rest of its service."""
+
+import re
+from typing import Any
+
+from local_apim.manager.api_contract import ApiContract
+from local_apim.manager.api_revisions import split_name
+from local_apim.manager.arm_error import ValidationFailed
+from local_apim.manager.resource_kind import Call, short_id
+
+_PATH = re.compile(r"|[\w.-]|[\w.][\w/.:~-]*[\w.~-]")
+
+
+def check_api(call: Call, properties: dict[str, Any], base: str) -> None:
+    """Check an API against the rest of its service.
+
+    Raises:
+        ValidationFailed: a field is missing, wrong, or names something that is not there.
+    """
+    if not properties["displayName"]:
+        raise ValidationFailed(("displayName", "'displayName' is required."))
+    if not _PATH.fullmatch(properties["path"]):
+        message = f"'{properties['path']}' is not a valid API URL suffix, for example: calc or shop/v1."
+        raise ValidationFailed(("path", message))
+    _check_version(call, properties)
+    _check_path(call, properties, base)
+
+
+def _check_path(call: Call, properties: dict[str, Any], base: str) -> None:
+    for other in call.inventory.children(call.service["id"], "apis"):
+        theirs = other["properties"]
+        if split_name(other["name"])[0].lower() == base.lower() or theirs["path"].lower() != properties["path"].lower():
+            continue
+        version_set = properties["apiVersionSetId"]
+        if version_set is None or version_set != theirs["apiVersionSetId"]:
+            message = (
+                f"Cannot create API '{base}' with the same Path '{properties['path']}' as API '{other['name']}'  "
+                "unless it's a part of the same version set"
+            )
+            raise ValidationFailed(("path", message))
+        if (properties["apiVersion"] or "") == (theirs["apiVersion"] or ""):
+            message = f"The version set has the version '{theirs['apiVersion'] or ''}' already, API '{other['name']}'."
+            raise ValidationFailed(("apiVersion", message))
+
+
+def _check_version(call: Call, properties: dict[str, Any]) -> None:
+    reference = properties["apiVersionSetId"]
+    if reference is None:
+        if properties["apiVersion"]:
+            raise ValidationFailed(("apiVersionSetId", "'apiVersion' needs 'apiVersionSetId'."))
+        return
+    name = short_id(call.service, reference, "apiVersionSets") or short_id(call.service, reference, "api-version-sets")
+    version_set = call.inventory.get(f"{call.service['id']}/apiVersionSets/{name}") if name else None
+    if version_set is None:
+        raise ValidationFailed(("apiVersionSetId", f"API version set '{reference}' not found."))
+    properties["apiVersionSetId"] = version_set["id"]
+
+
+def check_authentication(call: Call, contract: ApiContract) -> None:
+    """Raise ValidationFailed when the authentication settings name what is not there."""
+    settings = contract.authentication_settings
+    for names, type_name, noun in (
+        (settings.servers(), "authorizationServers", "Authorization server"),
+        (settings.providers(), "openidConnectProviders", "OpenID Connect provider"),
+    ):
+        if any(call.inventory.get(f"{call.service['id']}/{type_name}/{name}") is None for name in names):
+            raise ValidationFailed(("AuthenticationSettings", f"{noun} was not found."))

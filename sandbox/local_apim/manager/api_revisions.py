@@ -1,0 +1,128 @@
+"""Revisions of an API.
+
+The current revision of `calc` stands under `apis/calc`, the others under `apis/calc;rev=N`; both names reach the current
+one. Making another revision current moves both, with everything below them.
+"""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+from starlette.responses import JSONResponse, Response
+
+from local_apim.manager.arm_error import ValidationFailed, method_not_allowed, missing
+from local_apim.manager.contract import Contract
+from local_apim.manager.inventory import Document, Inventory
+from local_apim.manager.resource_kind import Call, Draft, ResourceKind, short_id, timestamp
+
+_REVISION = re.compile(r"(.+);rev=([^;/]+)", re.IGNORECASE)
+_RELEASES = "releases"
+
+
+def split_name(name: str) -> tuple[str, str | None]:
+    """The API's name and the revision in `name`: `calc;rev=2` gives `calc` and `2`."""
+    match = _REVISION.fullmatch(name)
+    return (match[1], match[2]) if match else (name, None)
+
+
+def stored_name(inventory: Inventory, service_id: str, name: str) -> str:
+    """The name under which the API revision `name` is stored, or would be."""
+    base, revision = split_name(name)
+    current = inventory.get(f"{service_id}/apis/{base}")
+    if revision is None or current is None or current["properties"]["apiRevision"] == revision:
+        return base
+    return f"{base};rev={revision}"
+
+
+def revisions(inventory: Inventory, service: Document, base: str) -> list[Document]:
+    """Every revision of the API `base`, the current one first."""
+    apis = inventory.children(service["id"], "apis")
+    own = [api for api in apis if split_name(api["name"])[0].lower() == base.lower()]
+    return sorted(own, key=lambda api: ";rev=" in api["name"].lower())
+
+
+def make_current(inventory: Inventory, service: Document, revision: Document) -> Document:
+    """Make `revision` the current one of its API; call it inside a transaction."""
+    base, number = split_name(revision["name"])
+    if number is None:
+        return revision
+    old = inventory.resources[f"{service['id']}/apis/{base}".lower()]
+    old_id = f"{old['id']};rev={old['properties']['apiRevision']}"
+    inventory.move(old["id"], old_id)
+    inventory.move(revision["id"], old["id"])
+    for release in list(inventory.children(old_id, _RELEASES)):
+        inventory.move(release["id"], f"{old['id']}/{_RELEASES}/{release['name']}")
+    _mark(inventory, old_id, is_current=False)
+    return _mark(inventory, old["id"], is_current=True)
+
+
+def _mark(inventory: Inventory, api_id: str, *, is_current: bool) -> Document:
+    api = inventory.resources[api_id.lower()]
+    return inventory.write({**api, "properties": {**api["properties"], "isCurrent": is_current}})
+
+
+def list_revisions(call: Call) -> Response:
+    """Answer `apis/{id}/revisions`."""
+    if call.request.method != "GET":
+        raise method_not_allowed(call.request.method, ["GET"])
+    api = call.inventory.get(call.parent_id)
+    if api is None:
+        raise missing("Api")
+    base = split_name(api["name"])[0]
+    value = [_revision(item, base) for item in revisions(call.inventory, call.service, base)]
+    return JSONResponse({"value": value, "count": len(value), "nextLink": None})
+
+
+def _revision(api: Document, base: str) -> dict[str, Any]:
+    properties = api["properties"]
+    name = f"{base};rev={properties['apiRevision']}"
+    suffix = "" if properties["isCurrent"] else f";rev={properties['apiRevision']}"
+    return {
+        "id": f"/apis/{name}/revisions/{name}",
+        "apiId": f"/apis/{name}",
+        "apiRevision": properties["apiRevision"],
+        "createdDateTime": api["created"],
+        "updatedDateTime": api["updated"],
+        "description": properties.get("apiRevisionDescription"),
+        "privateUrl": f"/{properties['path']}{suffix}",
+        "isOnline": True,
+        "isCurrent": properties["isCurrent"],
+    }
+
+
+class ReleaseContract(Contract):
+    """Body of a release."""
+
+    api_id: Annotated[str, StringConstraints(min_length=1)]
+    notes: str | None = None
+
+
+class Releases(ResourceKind):
+    """`apis/releases`: putting one makes the revision that it names current."""
+
+    path = "apis/releases"
+    noun = "ApiRelease"
+    contract = ReleaseContract
+    longest_name = 80
+
+    async def prepare(self, call: Call, contract: ReleaseContract) -> Draft:
+        """Demand a revision of this API."""
+        name = short_id(call.service, contract.api_id, "apis")
+        base = split_name(call.parent_id.rpartition("/")[2])[0]
+        if name is None or split_name(name)[0].lower() != base.lower():
+            raise ValidationFailed(("apiId", f"'{contract.api_id}' is not a revision of the API '{base}'."))
+        stored = stored_name(call.inventory, call.service["id"], name)
+        revision = call.inventory.get(f"{call.service['id']}/apis/{stored}")
+        if revision is None:
+            raise ValidationFailed(("apiId", f"API revision '{contract.api_id}' not found."))
+        now = timestamp(call.manager.clock())
+        before = call.existing["properties"] if call.existing else {}
+        properties = {**contract.wire(), "createdDateTime": before.get("createdDateTime", now), "updatedDateTime": now}
+        draft = Draft(properties)
+        if before.get("apiId") != contract.api_id:
+            draft.after = lambda _document, _created: _released(call, revision)
+        return draft
+
+
+def _released(call: Call, revision: Document) -> None:
+    make_current(call.inventory, call.service, revision)

@@ -1,0 +1,242 @@
+"""APIs: created, imported, copied, revised."""
+
+import secrets
+from typing import Any, ClassVar
+
+from local_apim.manager.api_checks import check_api, check_authentication
+from local_apim.manager.api_contract import NOT_KEPT, ApiContract
+from local_apim.manager.api_revisions import make_current, revisions, split_name, stored_name
+from local_apim.manager.arm_error import ValidationFailed, refused, unsupported
+from local_apim.manager.imported_operations import imported_operations
+from local_apim.manager.inventory import Document
+from local_apim.manager.operations import OperationContract
+from local_apim.manager.resource_kind import Call, Draft, ResourceKind, short_id, timestamp
+from local_apim.manager.specification import Specification, read_specification
+from local_apim.manager.subscriptions import subscriptions_with_scope
+
+
+class Apis(ResourceKind):
+    """`apis`; the current revision's document stands under the plain name."""
+
+    path = "apis"
+    noun = "Api"
+    contract = ApiContract
+    optional_properties: ClassVar[tuple[str, ...]] = (
+        "apiRevisionDescription",
+        "apiVersion",
+        "apiVersionDescription",
+        "apiVersionSetId",
+        "termsOfServiceUrl",
+        "contact",
+        "license",
+    )
+
+    async def prepare(self, call: Call, contract: ApiContract) -> Draft:
+        """Read the document of an import, fill in what it says, check the whole against the service."""
+        _refuse_unsupported(contract)
+        base, revision = split_name(call.name)
+        source = _source(call, contract)
+        specification = await _specification(call, contract)
+        properties = _properties(call, contract, specification, source)
+        properties["apiRevision"] = self._revision_number(call, contract, revision)
+        properties["isCurrent"] = split_name(call.id.rpartition("/")[2])[1] is None
+        check_api(call, properties, base)
+        operations, schema_id = _operations(call, contract, specification)
+        return Draft(properties, after=self._after(call, contract, specification, operations, schema_id, source))
+
+    def check_name(self, name: str) -> None:
+        """Check the name without its `;rev=N`."""
+        super().check_name(split_name(name)[0])
+
+    def view(self, call: Call, document: Document) -> dict[str, Any]:
+        """The API under the name it was asked for, `isCurrent` only where it is true."""
+        body = super().view(call, document)
+        if not body["properties"]["isCurrent"]:
+            del body["properties"]["isCurrent"]
+        asked_base, asked_revision = split_name(call.name)
+        if asked_revision is not None and document["id"].lower() == _base_id(call, asked_base).lower():
+            body["name"] = f"{document['name']};rev={asked_revision}"
+            body["id"] = f"{document['id']};rev={asked_revision}"
+        return body
+
+    def check_delete(self, call: Call, document: Document) -> None:
+        """Refuse to delete the current revision while there are others, unless all are to go."""
+        base, revision = split_name(document["name"])
+        others = len(revisions(call.inventory, call.service, base)) > 1
+        if revision is None and others and not call.request.says("deleteRevisions"):
+            raise refused("Cannot delete the current revision of an API.")
+
+    def deleted(self, call: Call, document: Document) -> None:
+        """With the current revision go the other ones, the links with products and the API's subscriptions."""
+        base, revision = split_name(document["name"])
+        if revision is not None:
+            return
+        for other in revisions(call.inventory, call.service, base):
+            call.inventory.remove(other["id"])
+        for product in call.inventory.children(call.service["id"], "products"):
+            call.inventory.remove(f"{product['id']}/apis/{base}")
+        for subscription in subscriptions_with_scope(call, document["id"]):
+            call.inventory.remove(subscription["id"])
+
+    def written(self, call: Call, document: Document) -> Document:
+        """The document under the name it has now, which differs when it has become current."""
+        name = stored_name(call.inventory, call.service["id"], call.name)
+        return call.inventory.get(f"{call.service['id']}/apis/{name}") or document
+
+    def write(self, call: Call, draft: Draft) -> Document:
+        """Write the API with the times that its list of revisions shows."""
+        now = timestamp(call.manager.clock())
+        stored = {"id": call.id, "name": call.id.rpartition("/")[2], "type": self.type, "created": now}
+        old = call.existing or stored
+        same = old.get("properties") == draft.properties
+        updated = old["updated"] if same else now
+        return call.inventory.write({**old, "updated": updated, "properties": draft.properties, "secrets": {}})
+
+    @staticmethod
+    def _revision_number(call: Call, contract: ApiContract, named: str | None) -> str:
+        existing = call.existing["properties"]["apiRevision"] if call.existing else None
+        wanted = named or contract.api_revision or existing or "1"
+        for other, where in ((contract.api_revision, "the body"), (existing, "the service")):
+            if other is not None and other != wanted:
+                message = f"The revision '{wanted}' and that of {where}, '{other}', differ. Address a revision as 'api;rev=N'."
+                raise ValidationFailed(("apiRevision", message))
+        return wanted
+
+    def _after(
+        self,
+        call: Call,
+        contract: ApiContract,
+        specification: Specification | None,
+        operations: dict[str, OperationContract],
+        schema_id: str,
+        source: Document | None,
+    ) -> Any:
+        def after(document: Document, created: bool) -> None:
+            if source is not None and created:
+                _copy_children(call, source, document)
+            if specification is not None:
+                _save_schema(call, document, specification, schema_id)
+                _replace_operations(call, document, operations)
+            if contract.is_current is True and not document["properties"]["isCurrent"]:
+                make_current(call.inventory, call.service, document)
+
+        return after
+
+
+def _refuse_unsupported(contract: ApiContract) -> None:
+    for value in (contract.api_type, contract.type):
+        if value != "http":
+            raise unsupported(f"An API of type '{value}'")
+    if contract.api_version_set is not None:
+        raise unsupported("A version set inside an API (properties.apiVersionSet); use apiVersionSetId")
+    if contract.protocols and {"ws", "wss"} & set(contract.protocols):
+        raise unsupported("A WebSocket API (protocols ws, wss)")
+    if (contract.format is None) != (contract.value is None):
+        raise ValidationFailed(("format", "'format' and 'value' belong together: give both or none."))
+
+
+def _source(call: Call, contract: ApiContract) -> Document | None:
+    if contract.source_api_id is None:
+        return None
+    name = short_id(call.service, contract.source_api_id, "apis")
+    stored = stored_name(call.inventory, call.service["id"], name) if name else ""
+    source = call.inventory.get(f"{call.service['id']}/apis/{stored}")
+    if source is None:
+        raise ValidationFailed(("sourceApiId", f"API '{contract.source_api_id}' not found."))
+    return source
+
+
+async def _specification(call: Call, contract: ApiContract) -> Specification | None:
+    if contract.format is None or contract.value is None:
+        return None
+    return await read_specification(contract.format, contract.value, call.manager.fetch)
+
+
+def _properties(
+    call: Call, contract: ApiContract, specification: Specification | None, source: Document | None
+) -> dict[str, Any]:
+    """The properties to store: what was sent, then what the imported document says, then what is copied."""
+    check_authentication(call, contract)
+    sent = {name: value for name, value in contract.wire().items() if name not in NOT_KEPT}
+    if specification is not None:
+        info = specification.info
+        said = {
+            "displayName": str(info["title"])[:300],
+            "description": info.get("description"),
+            "serviceUrl": specification.service_url(),
+            "termsOfServiceUrl": info.get("termsOfService"),
+            "contact": info.get("contact"),
+            "license": info.get("license"),
+        }
+        sent.update({name: value for name, value in said.items() if sent[name] is None})
+    given = contract.model_fields_set
+    if source is not None:
+        sent.update({name: value for name, value in source["properties"].items() if _not_given(name, sent, given)})
+    if sent["path"] is None:
+        raise ValidationFailed(("path", "'path' is required."))
+    return {**sent, "path": sent["path"].strip("/"), "protocols": sent["protocols"] or ["https"]}
+
+
+def _not_given(name: str, sent: dict[str, Any], given: set[str]) -> bool:
+    defaulted = {
+        "subscriptionRequired": "subscription_required",
+        "authenticationSettings": "authentication_settings",
+        "subscriptionKeyParameterNames": "subscription_key_parameter_names",
+    }
+    own = ("apiRevision", "apiRevisionDescription", "isCurrent", "apiVersion", "apiVersionSetId")
+    return name not in own and (sent.get(name) is None or (name in defaulted and defaulted[name] not in given))
+
+
+def _operations(
+    call: Call, contract: ApiContract, specification: Specification | None
+) -> tuple[dict[str, OperationContract], str]:
+    schema = next(iter(call.inventory.children(call.id, "schemas")), None)
+    schema_id = schema["name"] if schema else secrets.token_hex(12)
+    if specification is None:
+        return {}, schema_id
+    translate = contract.translate_required_query_parameters == "template"
+    return imported_operations(specification, schema_id, translate), schema_id
+
+
+def _replace_operations(call: Call, api: Document, operations: dict[str, OperationContract]) -> None:
+    """Store the imported operations; those that are there keep what stands below them, the rest goes."""
+    wanted = {name.lower() for name in operations}
+    for old in list(call.inventory.children(api["id"], "operations")):
+        if old["name"].lower() not in wanted:
+            call.inventory.remove(old["id"])
+    for name, operation in operations.items():
+        _write_child(call, api, "operations", name, operation.wire())
+
+
+def _save_schema(call: Call, api: Document, specification: Specification, schema_id: str) -> None:
+    schemas = specification.schemas()
+    for old in list(call.inventory.children(api["id"], "schemas")):
+        if old["name"] != schema_id or not schemas:
+            call.inventory.remove(old["id"])
+    if not schemas:
+        return
+    if specification.dialect == "swagger":
+        content_type, document = "application/vnd.ms-azure-apim.swagger.definitions+json", {"definitions": schemas}
+    else:
+        content_type, document = "application/vnd.oai.openapi.components+json", {"components": {"schemas": schemas}}
+    _write_child(call, api, "schemas", schema_id, {"contentType": content_type, "document": document})
+
+
+def _write_child(call: Call, api: Document, type_name: str, name: str, properties: dict[str, Any]) -> None:
+    old = call.inventory.get(f"{api['id']}/{type_name}/{name}") or {
+        "id": f"{api['id']}/{type_name}/{name}",
+        "name": name,
+        "type": f"Microsoft.ApiManagement/service/apis/{type_name}",
+    }
+    call.inventory.write({**old, "properties": properties, "secrets": {}})
+
+
+def _copy_children(call: Call, source: Document, target: Document) -> None:
+    for document in call.inventory.tree(source["id"])[1:]:
+        relative = document["id"][len(source["id"]) :]
+        if not relative.lower().startswith("/releases/"):
+            call.inventory.write({**document, "id": target["id"] + relative})
+
+
+def _base_id(call: Call, base: str) -> str:
+    return f"{call.service['id']}/apis/{base}"

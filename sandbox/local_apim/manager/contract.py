@@ -1,0 +1,115 @@
+"""Bodies: read as JSON, checked against a model, refused in Azure's words.
+
+The provider reads what it knows and ignores the rest, takes an explicit null for "not given", and answers with every
+property, null where there is nothing.
+"""
+
+import json
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from local_apim.manager.arm_error import ArmError, ValidationFailed
+
+
+class Contract(BaseModel):
+    """A model of a body's `properties`; names are snake_case here and camelCase on the wire."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore")
+
+    def wire(self) -> dict[str, Any]:
+        """The properties as JSON, with null for what is not given."""
+        return self.model_dump(by_alias=True, mode="json")
+
+
+Model = TypeVar("Model", bound=Contract)
+
+
+def read_json(body: bytes, content_type: str | None) -> dict[str, Any]:
+    """The JSON object in `body`.
+
+    Raises:
+        ArmError: 415 for another media type, 400 `InvalidRequestContent` for anything but a JSON object.
+    """
+    media_type = (content_type or "application/json").partition(";")[0].strip().lower()
+    if media_type not in ("application/json", "application/merge-patch+json", "text/json"):
+        message = f"The content media type '{media_type}' is not supported. Only 'application/json' is supported."
+        raise ArmError(415, "UnsupportedMediaType", message)
+    try:
+        document = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise _invalid_content(str(error)) from None
+    if not isinstance(document, dict):
+        raise _invalid_content("the body must be a JSON object")
+    return document
+
+
+def properties_of(document: dict[str, Any]) -> dict[str, Any]:
+    """The `properties` object of a body.
+
+    Raises:
+        ArmError: 400 when it is there but no object.
+    """
+    properties = document.get("properties")
+    if properties is None:
+        return {}
+    if not isinstance(properties, dict):
+        raise _invalid_content("'properties' must be a JSON object")
+    return properties
+
+
+def checked(model: type[Model], properties: dict[str, Any]) -> Model:
+    """`properties` as a `model`.
+
+    Raises:
+        ValidationFailed: fields are missing or wrong, each named.
+    """
+    try:
+        return model.model_validate(_without_nulls(properties))
+    except ValidationError as error:
+        problems = [(_target(item["loc"]), _sentence(item["msg"], _target(item["loc"]))) for item in error.errors()]
+        raise ValidationFailed(*problems) from None
+
+
+def merged(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """`old` with `patch` applied as a JSON merge patch (RFC 7396)."""
+    result = dict(old)
+    for name, value in patch.items():
+        if isinstance(value, dict):
+            before = result.get(name)
+            result[name] = merged(before if isinstance(before, dict) else {}, value)
+        elif value is None:
+            result.pop(name, None)
+        else:
+            result[name] = value
+    return result
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value
+
+
+def _target(location: tuple[int | str, ...]) -> str:
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path
+
+
+def _sentence(message: str, target: str) -> str:
+    text = message.removeprefix("Value error, ")
+    return f"'{target}' is required." if text == "Field required" else f"'{target}': {text}."
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _invalid_content(reason: str) -> ArmError:
+    message = f"The request content was invalid and could not be deserialized: '{reason}'."
+    return ArmError(400, "InvalidRequestContent", message)

@@ -1,0 +1,74 @@
+"""The documents of the resource manager, by lower-cased ARM id."""
+
+import base64
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+from local_store import Store
+
+Document = dict[str, Any]
+
+
+class Inventory:
+    """Reads and writes `arm.resources`, giving every changed document a new ETag.
+
+    Attributes:
+        resources: the collection `arm.resources`.
+        deleted: the collection `arm.deleted`, soft-deleted services.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.resources = store.collection("arm.resources")
+        self.deleted = store.collection("arm.deleted")
+        self._counters = store.collection("arm.counters")
+        self._store = store
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All writes inside are kept together or not at all."""
+        return self._store.transaction()
+
+    def get(self, resource_id: str) -> Document | None:
+        """The document of `resource_id`, in whatever case it is spelled."""
+        return self.resources.get(resource_id.lower())
+
+    def children(self, parent_id: str, type_name: str) -> Iterator[Document]:
+        """The documents of `type_name` (for example `apis`) directly under `parent_id`, sorted by name."""
+        prefix = f"{parent_id}/{type_name}/".lower()
+        for key, document in self.resources.below(prefix):
+            if "/" not in key[len(prefix) :]:
+                yield document
+
+    def tree(self, resource_id: str) -> list[Document]:
+        """The document of `resource_id`, when it is there, and everything below it."""
+        own = self.get(resource_id)
+        below = [document for _, document in self.resources.below(f"{resource_id}/".lower())]
+        return below if own is None else [own, *below]
+
+    def write(self, document: Document) -> Document:
+        """Store `document` under its id; its ETag is the old one when nothing else changed, else a new one."""
+        old = self.get(document["id"])
+        if old is not None and {**old, "etag": None} == {**document, "etag": None}:
+            return old
+        written = {**document, "etag": self._next_etag()}
+        self.resources.put(document["id"].lower(), written)
+        return written
+
+    def remove(self, resource_id: str) -> None:
+        """Remove `resource_id` and everything below it."""
+        for document in self.tree(resource_id):
+            self.resources.delete(document["id"].lower())
+
+    def move(self, old_id: str, new_id: str) -> None:
+        """Give a document and everything below it a new id; ETags stay, links to them are the caller's."""
+        for document in self.tree(old_id):
+            self.resources.delete(document["id"].lower())
+            moved = {**document, "id": new_id + document["id"][len(old_id) :]}
+            if document["id"].lower() == old_id.lower():
+                moved["name"] = new_id.rpartition("/")[2]
+            self.resources.put(moved["id"].lower(), moved)
+
+    def _next_etag(self) -> str:
+        count = self._counters.get("etag", {"count": 0})["count"] + 1
+        self._counters.put("etag", {"count": count})
+        return base64.b64encode(count.to_bytes(8, "big")).decode("ascii")

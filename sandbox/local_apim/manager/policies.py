@@ -1,0 +1,185 @@
+"""Policies at all four scopes, and policy fragments."""
+
+import re
+from typing import Annotated, Any, ClassVar, Literal
+
+import httpx
+from pydantic import StringConstraints
+from starlette.responses import Response
+
+from local_apim.manager.arm_error import ValidationFailed, refused
+from local_apim.manager.contract import Contract
+from local_apim.manager.inventory import Document
+from local_apim.manager.policy_texts import policies_mentioning, scope_of
+from local_apim.manager.resource_kind import Call, Draft, ResourceKind
+from local_apim.policies import PolicyDocument, PolicyError, check_connectivity, parse_policy
+from local_apim.policies.document import Scope
+from local_apim.policies.named_values import fill_in
+
+DEFAULT_GLOBAL_POLICY = """<!--
+    IMPORTANT:
+    - Policy elements can appear only within the <inbound>, <outbound>, <backend> section elements.
+    - Only the <forward-request> policy element can appear within the <backend> section element.
+    - To apply a policy to the incoming request (before it is forwarded to the backend service), place a corresponding policy element within the <inbound> section element.
+    - To apply a policy to the outgoing response (before it is sent back to the caller), place a corresponding policy element within the <outbound> section element.
+    - To add a policy position the cursor at the desired insertion point and click on the round button associated with the policy.
+    - To remove a policy, delete the corresponding policy statement from the policy document.
+    - Policies are applied in the order of their appearance, from the top down.
+-->
+<policies>
+  <inbound></inbound>
+  <backend>
+    <forward-request />
+  </backend>
+  <outbound></outbound>
+</policies>""".replace("\n", "\r\n")
+"""The global policy that every service is born with; clients compare it to tell whether anybody has changed it."""
+
+_NOT_ON_CONSUMPTION = ("rate-limit-by-key", "quota-by-key")
+
+
+class PolicyContract(Contract):
+    """Body of a policy."""
+
+    value: str
+    format: Literal["xml", "rawxml", "xml-link", "rawxml-link"] = "xml"
+
+
+class FragmentContract(Contract):
+    """Body of a policy fragment."""
+
+    value: str
+    description: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    format: Literal["xml", "rawxml"] = "xml"
+
+
+class PolicyKind(ResourceKind):
+    """Policies under `parent` ("" for the service itself); the only name is `policy`."""
+
+    noun = "PoliciesConfiguration"
+    contract: ClassVar[type[Contract]] = PolicyContract
+    verbs: ClassVar[frozenset[str]] = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+
+    def __init__(self, parent: str = "") -> None:
+        self._path = f"{parent}/policies".lstrip("/")
+
+    @property
+    def type(self) -> str:
+        """The full resource type."""
+        return f"Microsoft.ApiManagement/service/{self._path}"
+
+    def check_name(self, name: str) -> None:
+        """Refuse every name but `policy`."""
+        if name != "policy":
+            raise refused("Name should only be 'policy' for policies entity.")
+
+    def get(self, call: Call) -> Response:
+        """Answer GET and HEAD; a name other than `policy` is refused rather than not found."""
+        self.check_name(call.name)
+        return super().get(call)
+
+    async def prepare(self, call: Call, contract: PolicyContract) -> Draft:
+        """Check the document as Azure does when it is saved, and normalise it."""
+        text = await self._text(call, contract)
+        format_ = contract.format.removesuffix("-link")
+        document = await save_check(call, text, format_, scope_of(self.type) or "global")
+        return Draft({"format": "xml", "value": document.to_xml()})
+
+    def view(self, call: Call, document: Document) -> dict[str, Any]:
+        """The document in the format that `?format=` asks for, `xml` unless told otherwise."""
+        body = super().view(call, document)
+        wanted = call.request.query.get("format", "xml").lower() if call.request.method == "GET" else "xml"
+        if wanted not in ("xml", "rawxml"):
+            raise ValidationFailed(("format", f"Policy format '{wanted}' is not supported; use 'xml' or 'rawxml'."))
+        if wanted == "rawxml":
+            stored = parse_policy(document["properties"]["value"], "xml", scope=scope_of(document["type"]) or "global")
+            body["properties"] = {**body["properties"], "format": "rawxml", "value": stored.to_rawxml()}
+        return body
+
+    def listed(self, call: Call) -> list[Document]:
+        """The one policy of the collection, when there is one."""
+        return list(call.inventory.children(call.parent_id, "policies"))
+
+    async def _text(self, call: Call, contract: PolicyContract) -> str:
+        if not contract.format.endswith("-link"):
+            return contract.value
+        try:
+            response = await call.manager.fetch.get(contract.value)
+            response.raise_for_status()
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            message = f"Cannot retrieve the policy from '{contract.value}': {error}"
+            raise ValidationFailed(("value", message)) from None
+        return response.text
+
+
+class PolicyFragments(PolicyKind):
+    """`policyFragments`: pieces that policies include by their id."""
+
+    noun = "PolicyFragment"
+    contract = FragmentContract
+    name_pattern: ClassVar[re.Pattern[str]] = re.compile(r"(?:\w+|\w[\w\-]+\w)")
+    longest_name = 80
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._path = "policyFragments"
+
+    def check_name(self, name: str) -> None:
+        """Refuse a name that the specification's pattern does not match."""
+        ResourceKind.check_name(self, name)
+
+    def get(self, call: Call) -> Response:
+        """Answer GET and HEAD."""
+        return ResourceKind.get(self, call)
+
+    async def prepare(self, call: Call, contract: Any) -> Draft:
+        """Check the fragment and normalise it."""
+        document = await save_check(call, contract.value, contract.format, "fragment")
+        return Draft({"format": "xml", "value": document.to_xml(), "description": contract.description})
+
+    def listed(self, call: Call) -> list[Document]:
+        """All fragments."""
+        return list(call.inventory.children(call.parent_id, "policyFragments"))
+
+    def check_delete(self, call: Call, document: Document) -> None:
+        """Refuse while a policy includes it."""
+        name = document["name"]
+        users = policies_mentioning(call.inventory, call.service, lambda policy: name in policy.fragments())
+        if users:
+            entities = "".join(f"{user}\r\n" for user in users)
+            raise refused(f"The Policy Fragment '{name}' is used by the following entities:\r\n{entities}")
+
+
+async def save_check(call: Call, text: str, format_: str, scope: Scope) -> PolicyDocument:
+    """Check `text` as Azure does when it is saved: schema, named values, fragments, tier, OpenID documents.
+
+    Raises:
+        ValidationFailed: 400 with the element, line and column.
+    """
+    values = _named_values(call)
+    try:
+        document = parse_policy(text, format_, scope=scope, named_values=values)
+        _check_includes(call, document)
+        filled_in = PolicyDocument(fill_in(document.root, values))
+        await check_connectivity(filled_in, call.manager.fetch)
+    except PolicyError as error:
+        raise ValidationFailed((error.target, str(error))) from None
+    return document
+
+
+def _named_values(call: Call) -> dict[str, str]:
+    found = call.inventory.children(call.service["id"], "namedValues")
+    return {value["properties"]["displayName"]: value["secrets"]["value"] for value in found}
+
+
+def _check_includes(call: Call, document: PolicyDocument) -> None:
+    consumption = call.service["sku"]["name"] == "Consumption"
+    for node in document.root.walk():
+        if node.name == "include-fragment":
+            fragment = node.attributes.get("fragment-id", "")
+            if call.inventory.get(f"{call.service['id']}/policyFragments/{fragment}") is None:
+                message = f"Policy fragment with id '{fragment}' could not be found."
+                raise PolicyError(message, node.line, node.column, node.name)
+        if consumption and node.name in _NOT_ON_CONSUMPTION:
+            message = f"Policy '{node.name}' is not available in the Consumption tier."
+            raise PolicyError(message, node.line, node.column, node.name)

@@ -1,0 +1,37 @@
+"""The stored policy documents of a service, read back as documents."""
+
+from collections.abc import Callable, Iterator
+
+from local_apim.manager.inventory import Document, Inventory
+from local_apim.policies import PolicyDocument, parse_policy
+from local_apim.policies.document import Scope
+
+_SCOPES: dict[str, Scope] = {
+    "policies": "global",
+    "products/policies": "product",
+    "apis/policies": "api",
+    "apis/operations/policies": "operation",
+    "policyfragments": "fragment",
+}
+
+
+def scope_of(document_type: str) -> Scope | None:
+    """The scope of documents of `document_type`, None when they hold no policy."""
+    return _SCOPES.get(document_type.lower().partition("/service/")[2])
+
+
+def stored_policies(inventory: Inventory, service: Document) -> Iterator[tuple[str, PolicyDocument]]:
+    """Every policy and policy fragment of `service`: its id relative to the service, and the document."""
+    for resource in inventory.tree(service["id"]):
+        scope = scope_of(resource["type"])
+        if scope is not None:
+            properties = resource["properties"]
+            relative = resource["id"][len(service["id"]) :]
+            yield relative, parse_policy(properties["value"], properties["format"], scope=scope)
+
+
+def policies_mentioning(
+    inventory: Inventory, service: Document, mentions: Callable[[PolicyDocument], bool]
+) -> list[str]:
+    """Ids, relative to the service, of the policies for which `mentions` is true."""
+    return [relative for relative, policy in stored_policies(inventory, service) if mentions(policy)]

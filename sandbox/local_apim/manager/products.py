@@ -1,0 +1,153 @@
+"""Products, and what they are linked with: APIs and groups."""
+
+import secrets
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+from starlette.responses import Response
+
+from local_apim.manager.arm_error import ValidationFailed, refused
+from local_apim.manager.contract import Contract
+from local_apim.manager.inventory import Document
+from local_apim.manager.resource_kind import Call, Draft, ResourceKind
+from local_apim.manager.subscriptions import subscription_to, subscriptions_with_scope
+
+
+class ProductContract(Contract):
+    """Body of a product."""
+
+    display_name: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    description: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    terms: str | None = None
+    subscription_required: bool = True
+    approval_required: bool = False
+    subscriptions_limit: int | None = Field(None, ge=0)
+    state: Literal["notPublished", "published"] = "notPublished"
+
+
+class Products(ResourceKind):
+    """`products`; a new one is linked with the Administrators group, who get a subscription to it."""
+
+    path = "products"
+    noun = "Product"
+    contract = ProductContract
+
+    async def prepare(self, call: Call, contract: ProductContract) -> Draft:
+        """Check what an open product may have."""
+        if not contract.subscription_required:
+            for name, given in (
+                ("approvalRequired", contract.approval_required),
+                ("subscriptionsLimit", contract.subscriptions_limit is not None),
+            ):
+                if given:
+                    message = f"'{name}' can be present only if 'subscriptionRequired' is true."
+                    raise ValidationFailed((name, message))
+        draft = await super().prepare(call, contract)
+        draft.after = lambda document, created: self._saved(call, document) if created else None
+        return draft
+
+    def view_after_write(self, call: Call, document: Document, created: bool) -> dict[str, Any]:
+        """The document with the groups it has just been linked with."""
+        body = super().view_after_write(call, document, created)
+        groups = linked(call, document, "groups") if created else []
+        body["properties"]["groups"] = [{"id": group["id"], **group["properties"]} for group in groups]
+        for group in body["properties"]["groups"]:
+            group["name"] = group.pop("displayName")
+        return body
+
+    def check_delete(self, call: Call, document: Document) -> None:
+        """Refuse while it has subscriptions, unless they are to go with it."""
+        if not call.request.says("deleteSubscriptions") and subscriptions_with_scope(call, document["id"]):
+            raise refused(
+                "Product cannot be deleted since it has existing subscriptions. Delete subscriptions before deleting "
+                "the product or pass in deleteSubscriptions=true as query param"
+            )
+
+    def deleted(self, call: Call, document: Document) -> None:
+        """Remove its subscriptions."""
+        for subscription in subscriptions_with_scope(call, document["id"]):
+            call.inventory.remove(subscription["id"])
+
+    def _saved(self, call: Call, product: Document) -> None:
+        administrators = call.inventory.get(f"{call.service['id']}/groups/administrators")
+        if administrators is not None:
+            link(call, product, "groups", administrators)
+        if product["properties"]["subscriptionRequired"]:
+            name = secrets.token_hex(12)
+            document = subscription_to(call.service, product["id"], call.manager.clock(), name, None)
+            document["properties"]["ownerId"] = f"{call.service['id']}/users/1"
+            call.inventory.write(document)
+
+
+class ProductLinks(ResourceKind):
+    """`products/apis` and `products/groups`: a link has no content, it is there or not."""
+
+    contract = Contract
+    verbs: ClassVar[frozenset[str]] = frozenset({"HEAD", "PUT", "DELETE"})
+
+    def __init__(self, target: str, noun: str) -> None:
+        self._target = target
+        self.noun = noun  # type: ignore[misc] - one class, two links
+
+    @property
+    def type(self) -> str:
+        """The full resource type."""
+        return f"Microsoft.ApiManagement/service/products/{self._target}"
+
+    def get(self, call: Call) -> Response:
+        """Answer HEAD: 204 when they are linked."""
+        self.found(call)
+        return Response(status_code=204)
+
+    async def put(self, call: Call) -> Response:
+        """Link them; 201 when they were not linked."""
+        target = call.inventory.get(f"{call.service['id']}/{self._target}/{call.name}")
+        if target is None:
+            raise refused(f"{self.noun} '{call.name}' not found.")
+        product = call.inventory.get(call.parent_id)
+        if product is not None and self._target == "apis":
+            self._check_open_products(call, product, target)
+        return self.store(call, Draft({}))
+
+    def view(self, call: Call, document: Document) -> dict[str, Any]:
+        """The linked resource under the id of the link."""
+        target = call.inventory.get(f"{call.service['id']}/{self._target}/{document['name']}")
+        body = super().view(call, document)
+        hidden = dict.fromkeys(("authenticationSettings", "subscriptionKeyParameterNames"))
+        properties = (target or document)["properties"]
+        body["properties"] = {**properties, **{name: None for name in hidden if name in properties}}
+        return body
+
+    def listed(self, call: Call) -> Iterable[Document]:
+        """The links of the product."""
+        return call.inventory.children(call.parent_id, self._target)
+
+    def _check_open_products(self, call: Call, product: Document, api: Document) -> None:
+        if product["properties"]["subscriptionRequired"]:
+            return
+        for other in call.inventory.children(call.service["id"], "products"):
+            is_open = not other["properties"]["subscriptionRequired"] and other["id"] != product["id"]
+            if is_open and call.inventory.get(f"{other['id']}/apis/{api['name']}"):
+                message = f"API '{api['name']}' is already added to the open product '{other['name']}'."
+                raise refused(f"{message} An API can be in one product that needs no subscription.")
+
+
+def link(call: Call, product: Document, target_type: str, target: Document) -> None:
+    """Link `product` with `target`."""
+    call.inventory.write(
+        {
+            "id": f"{product['id']}/{target_type}/{target['name']}",
+            "name": target["name"],
+            "type": f"Microsoft.ApiManagement/service/products/{target_type}",
+            "properties": {},
+            "secrets": {},
+        }
+    )
+
+
+def linked(call: Call, product: Document, target_type: str) -> list[Document]:
+    """What `product` is linked with."""
+    links = call.inventory.children(product["id"], target_type)
+    targets = (call.inventory.get(f"{call.service['id']}/{target_type}/{item['name']}") for item in links)
+    return [target for target in targets if target is not None]

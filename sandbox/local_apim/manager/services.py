@@ -1,0 +1,260 @@
+"""API Management services: created with what every new one has, updated, soft-deleted, restored."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.responses import JSONResponse, Response
+
+from local_apim.manager.arm_error import ArmError, ProviderError, ValidationFailed, method_not_allowed, unsupported
+from local_apim.manager.arm_request import ArmRequest
+from local_apim.manager.contract import checked, merged, properties_of
+from local_apim.manager.deleted_services import deleted_with_name, keep_deleted, take_deleted
+from local_apim.manager.inventory import Document
+from local_apim.manager.locations import display_name
+from local_apim.manager.newborn import write_newborn
+from local_apim.manager.paging import page
+from local_apim.manager.resource_kind import PROVIDER, Manager, answer, timestamp
+from local_apim.manager.service_contract import ServiceContract, check_service_name, family, read_sku
+
+TYPE = f"{PROVIDER}/service"
+_NOT_HERE = (
+    "additionalLocations",
+    "certificates",
+    "hostnameConfigurations",
+    "publicIpAddressId",
+    "virtualNetworkConfiguration",
+)
+
+
+def services_in(manager: Manager, scope_id: str) -> Iterator[Document]:
+    """The services below a subscription or a resource group."""
+    for _, document in manager.inventory.resources.below(f"{scope_id}/".lower()):
+        if document["type"].lower() == TYPE.lower():
+            yield document
+
+
+def list_services(manager: Manager, request: ArmRequest, scope_id: str) -> Response:
+    """Answer the list of services of a subscription or a resource group."""
+    if request.method != "GET":
+        raise method_not_allowed(request.method, ["GET"])
+    answered = page(request, [view(service) for service in services_in(manager, scope_id)], manager.endpoint)
+    del answered["count"]
+    return JSONResponse(answered)
+
+
+async def handle_service(manager: Manager, request: ArmRequest, group: Document, name: str) -> Response:
+    """Answer a call about one service."""
+    service_id = f"{group['id']}/providers/{TYPE}/{name}"
+    existing = manager.inventory.get(service_id)
+    if request.method in ("GET", "HEAD"):
+        service = existing or _not_found(group, name)
+        return answer(view(service), service) if request.method == "GET" else Response()
+    if request.method not in ("PUT", "PATCH", "DELETE"):
+        raise method_not_allowed(request.method, ["DELETE", "GET", "HEAD", "PATCH", "PUT"])
+    async with manager.writes[service_id.lower()]:
+        existing = manager.inventory.get(service_id)
+        request.check_if_match(existing)
+        if request.method == "PUT":
+            return await _put(manager, request, service_id, name)
+        if request.method == "PATCH":
+            return await _patch(manager, request, existing or _not_found(group, name))
+        if existing is None:
+            return Response(status_code=204)
+        await delete_service(manager, existing)
+        return Response()
+
+
+async def delete_service(manager: Manager, service: Document) -> None:
+    """Close the gateway and remove the service; unless it is a Consumption one, it can be restored for 48 hours."""
+    await manager.host.close(service["id"])
+    with manager.inventory.transaction():
+        if service["sku"]["name"] != "Consumption":
+            keep_deleted(manager, service)
+        manager.inventory.remove(service["id"])
+
+
+def view(service: Document) -> dict[str, Any]:
+    """The service as GET answers it."""
+    shown = ("id", "name", "type", "tags", "location", "etag", "properties", "sku", "identity", "zones", "systemData")
+    return {name: service.get(name) for name in shown}
+
+
+def _not_found(group: Document, name: str) -> Document:
+    message = (
+        f"The Resource '{TYPE}/{name}' under resource group '{group['name']}' was not found. For more details please go to "
+        "https://aka.ms/ARMResourceNotFoundFix"
+    )
+    raise ArmError(404, "ResourceNotFound", message)
+
+
+async def _put(manager: Manager, request: ArmRequest, service_id: str, name: str) -> Response:
+    check_service_name(name)
+    body = request.json()
+    location = display_name(body.get("location"), TYPE)
+    existing = manager.inventory.get(service_id)
+    if existing is None and properties_of(body).get("restore") is True:
+        return await _restore(manager, service_id, name)
+    contract = checked(ServiceContract, properties_of(body))
+    sku = read_sku(body)
+    if existing is None:
+        _check_name_is_free(manager, name)
+    elif existing["location"] != location:
+        message = (
+            f"The resource '{name}' already exists in location '{existing['location']}'. A resource with the same name "
+            f"cannot be created in location '{location}'. Please select a new resource name."
+        )
+        raise ArmError(409, "InvalidResourceLocation", message)
+    service = existing or {"id": service_id, "name": name, "type": TYPE, "location": location}
+    return await _save(manager, service, body, contract, sku)
+
+
+async def _patch(manager: Manager, request: ArmRequest, existing: Document) -> Response:
+    body = request.json()
+    contract = checked(ServiceContract, merged(existing["settings"], properties_of(body)))
+    kept = {name: body.get(name) or existing.get(name) for name in ("tags", "identity", "zones")}
+    sku = read_sku({"sku": merged(existing["sku"], body.get("sku") or {})})
+    return await _save(manager, existing, kept, contract, sku)
+
+
+async def _save(
+    manager: Manager, service: Document, body: dict[str, Any], contract: ServiceContract, sku: dict[str, Any]
+) -> Response:
+    """Write a service that was checked; `service` is the old document, or the bare frame of a new one."""
+    settings = contract.wire()
+    for name in _NOT_HERE:
+        if settings[name]:
+            raise unsupported(f"'{name}' of a service")
+    if contract.virtual_network_type != "None":
+        raise unsupported("A service in a virtual network")
+    created = "etag" not in service
+    if not created and family(service["sku"]["name"]) != family(sku["name"]):
+        message = f"The tier cannot be changed from {service['sku']['name']} to {sku['name']}."
+        raise ValidationFailed(("sku.name", message))
+    gateway_url = await manager.host.open(service["id"])
+    now = timestamp(manager.clock())
+    before = service.get("properties", {}).get("createdAtUtc", now)
+    fields = {
+        "tags": _tags(body),
+        "sku": sku,
+        "identity": _identity(manager, service, body),
+        "zones": body.get("zones"),
+        "settings": settings,
+        "properties": _properties(service["name"], settings, sku["name"], gateway_url, before),
+        "secrets": {},
+        "systemData": _system_data(manager, service, now),
+    }
+    with manager.inventory.transaction():
+        document = manager.inventory.write({**service, **fields})
+        if created:
+            write_newborn(manager.inventory, document, manager.clock())
+    return answer(view(document), document, 201 if created else 200)
+
+
+async def _restore(manager: Manager, service_id: str, name: str) -> Response:
+    """Bring a soft-deleted service back; everything else in the body is ignored."""
+    deleted = manager.inventory.deleted.get(service_id.lower())
+    if deleted is None or deleted_with_name(manager, name) is None:
+        message = (
+            f"Api service '{name}' cannot be restored: no soft-deleted service has this name in this resource group."
+        )
+        raise ProviderError(400, "ServiceUndeleteNotPossible", message)
+    gateway_url = await manager.host.open(service_id)
+    with manager.inventory.transaction():
+        take_deleted(manager, deleted)
+        service = manager.inventory.resources[service_id.lower()]
+        sku_name = service["sku"]["name"]
+        created_at = service["properties"]["createdAtUtc"]
+        properties = _properties(service["name"], service["settings"], sku_name, gateway_url, created_at)
+        service = manager.inventory.write({**service, "properties": properties})
+    return answer(view(service), service, 201)
+
+
+def _check_name_is_free(manager: Manager, name: str) -> None:
+    if deleted_with_name(manager, name) is not None:
+        message = (
+            f"Api service {name} was soft-deleted. In order to create the new service with the same name, you have to "
+            "either undelete the service or purge it. See https://aka.ms/apimsoftdelete."
+        )
+        raise ProviderError(409, "ServiceAlreadyExistsInSoftDeletedState", message)
+    if service_with_name(manager, name) is not None:
+        raise ProviderError(409, "ServiceAlreadyExists", f"Api service already exists: {name}")
+
+
+def service_with_name(manager: Manager, name: str) -> Document | None:
+    """The service called `name`; names are unique in the whole of Azure."""
+    scope_id = f"/subscriptions/{manager.client.subscription_id}"
+    return next((item for item in services_in(manager, scope_id) if item["name"].lower() == name.lower()), None)
+
+
+def _properties(
+    name: str, settings: dict[str, Any], sku_name: str, gateway_url: str, created_at: str
+) -> dict[str, Any]:
+    answered = {key: value for key, value in settings.items() if key != "restore"}
+    if answered["notificationSenderEmail"] is None:
+        answered["notificationSenderEmail"] = "apimgmt-noreply@mail.windowsazure.com"
+    host_name = urlsplit(gateway_url).netloc
+    proxy = {
+        "type": "Proxy",
+        "hostName": host_name,
+        "negotiateClientCertificate": False,
+        "defaultSslBinding": True,
+        "certificateSource": "BuiltIn",
+    }
+    return {
+        **answered,
+        "provisioningState": "Succeeded",
+        "targetProvisioningState": "",
+        "createdAtUtc": created_at,
+        "gatewayUrl": gateway_url,
+        **_addresses(name, settings, sku_name, host_name),
+        "hostnameConfigurations": [proxy],
+        "publicIPAddresses": None if sku_name == "Consumption" else ["127.0.0.1"],
+        "privateIPAddresses": None,
+        "outboundPublicIPAddresses": None,
+        "privateEndpointConnections": None,
+        "platformVersion": {"Consumption": "mtv1", "classic": "stv2", "v2": "stv2.1"}[family(sku_name)],
+    }
+
+
+def _addresses(name: str, settings: dict[str, Any], sku_name: str, host_name: str) -> dict[str, str | None]:
+    """Addresses that Azure gives to the portals; nothing listens there."""
+    tier = family(sku_name)
+    classic = tier == "classic"
+    portal = tier != "Consumption" and settings["developerPortalStatus"] == "Enabled"
+    return {
+        "gatewayRegionalUrl": f"https://{name}.regional.{host_name}" if classic else None,
+        "portalUrl": f"https://{name}.portal.{host_name}" if classic else None,
+        "developerPortalUrl": f"https://{name}.developer.{host_name}" if portal else None,
+        "managementApiUrl": f"https://{name}.management.{host_name}" if classic else None,
+        "scmUrl": f"https://{name}.scm.{host_name}" if classic else None,
+    }
+
+
+def _tags(body: dict[str, Any]) -> dict[str, str]:
+    tags = body.get("tags") or {}
+    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
+        raise ArmError(400, "InvalidTags", "The 'tags' must be an object whose values are strings.")
+    return tags
+
+
+def _identity(manager: Manager, service: Document, body: dict[str, Any]) -> dict[str, Any] | None:
+    identity = body.get("identity")
+    if not isinstance(identity, dict) or identity.get("type") in (None, "None"):
+        return None
+    if identity["type"] != "SystemAssigned":
+        raise unsupported(f"An identity of type '{identity['type']}'")
+    old = service.get("identity") or {}
+    principal = old.get("principalId") or str(uuid.uuid4())
+    return {"type": "SystemAssigned", "principalId": principal, "tenantId": manager.client.tenant_id}
+
+
+def _system_data(manager: Manager, service: Document, now: str) -> dict[str, str]:
+    who = {"createdBy": manager.client.client_id, "createdByType": "Application", "createdAt": now}
+    return {
+        **(service.get("systemData") or who),
+        "lastModifiedBy": manager.client.client_id,
+        "lastModifiedByType": "Application",
+        "lastModifiedAt": now,
+    }

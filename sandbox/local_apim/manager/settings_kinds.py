@@ -1,0 +1,234 @@
+"""Kinds that are stored and checked field by field and have no rules beyond: version sets, backends, loggers, …"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from local_apim.manager.arm_error import ValidationFailed, refused, unsupported
+from local_apim.manager.contract import Contract
+from local_apim.manager.inventory import Document
+from local_apim.manager.resource_kind import Call, Draft, ResourceKind, short_id
+from local_apim.manager.urls import absolute_url
+
+Text100 = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Text300 = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+
+
+class VersionSetContract(Contract):
+    """Body of a version set: where callers name the version of an API."""
+
+    display_name: Text100
+    description: str | None = None
+    versioning_scheme: Literal["Segment", "Query", "Header"]
+    version_query_name: Text100 | None = None
+    version_header_name: Text100 | None = None
+
+
+class VersionSets(ResourceKind):
+    """`apiVersionSets`."""
+
+    path = "apiVersionSets"
+    noun = "ApiVersionSet"
+    contract = VersionSetContract
+    longest_name = 80
+
+    async def prepare(self, call: Call, contract: VersionSetContract) -> Draft:
+        """Demand the name that the scheme needs."""
+        if contract.versioning_scheme == "Query" and contract.version_query_name is None:
+            message = "'versionQueryName' is required when 'versioningScheme' is 'Query'."
+            raise ValidationFailed(("versionQueryName", message))
+        if contract.versioning_scheme == "Header" and contract.version_header_name is None:
+            message = "'versionHeaderName' is required when 'versioningScheme' is 'Header'."
+            raise ValidationFailed(("versionHeaderName", message))
+        return await super().prepare(call, contract)
+
+    def check_delete(self, call: Call, document: Document) -> None:
+        """Refuse while an API belongs to it."""
+        for api in call.inventory.children(call.service["id"], "apis"):
+            if (api["properties"].get("apiVersionSetId") or "").lower() == document["id"].lower():
+                raise refused(f"The API version set '{document['name']}' is used by the API '{api['name']}'.")
+
+
+class BackendTls(Contract):
+    """Which parts of the backend's certificate are checked."""
+
+    validate_certificate_chain: bool = True
+    validate_certificate_name: bool = True
+
+
+class BackendContract(Contract):
+    """Body of a backend."""
+
+    title: Text300 | None = None
+    description: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    url: Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(absolute_url)]
+    protocol: Literal["http", "soap"]
+    resource_id: str | None = None
+    type: Literal["Single"] | None = None
+    credentials: dict[str, Any] | None = None
+    proxy: dict[str, Any] | None = None
+    properties: dict[str, Any] | None = None
+    circuit_breaker: dict[str, Any] | None = None
+    tls: BackendTls | None = None
+
+
+class Backends(ResourceKind):
+    """`backends`: single http backends, without what the local gateway cannot do."""
+
+    path = "backends"
+    noun = "Backend"
+    contract = BackendContract
+    longest_name = 80
+    _refused = ("credentials", "proxy", "properties", "circuitBreaker")
+    optional_properties: ClassVar[tuple[str, ...]] = (*_refused, "type", "tls", "resourceId", "title", "description")
+
+    async def prepare(self, call: Call, contract: BackendContract) -> Draft:
+        """Refuse by name what the gateway would not honour."""
+        draft = await super().prepare(call, contract)
+        for name in self._refused:
+            if draft.properties[name]:
+                raise unsupported(f"'{name}' of a backend")
+        if contract.protocol == "soap":
+            raise unsupported("A backend with protocol 'soap'")
+        return draft
+
+
+class LoggerContract(Contract):
+    """Body of a logger."""
+
+    logger_type: Literal["azureEventHub", "applicationInsights", "azureMonitor"]
+    description: Annotated[str, StringConstraints(max_length=256)] | None = None
+    credentials: dict[str, str] | None = None
+    is_buffered: bool = True
+    resource_id: str | None = None
+
+
+class Loggers(ResourceKind):
+    """`loggers`: stored; nothing is sent anywhere."""
+
+    path = "loggers"
+    noun = "Logger"
+    contract = LoggerContract
+    optional_properties: ClassVar[tuple[str, ...]] = ("credentials", "resourceId", "description")
+    secret_properties: ClassVar[tuple[str, ...]] = ("credentials",)
+
+    async def prepare(self, call: Call, contract: LoggerContract) -> Draft:
+        """Demand credentials where there is something to log in to."""
+        if contract.logger_type != "azureMonitor" and not contract.credentials:
+            message = f"'credentials' is required when 'loggerType' is '{contract.logger_type}'."
+            raise ValidationFailed(("credentials", message))
+        return await super().prepare(call, contract)
+
+    def view(self, call: Call, document: Document) -> dict[str, Any]:
+        """The document with the names of its credentials; Azure shows a generated named value in place of each."""
+        body = super().view(call, document)
+        names = document["secrets"].get("credentials", {})
+        if names:
+            body["properties"]["credentials"] = dict.fromkeys(names, f"{{{{Logger-Credentials--{document['name']}}}}}")
+        return body
+
+
+class DiagnosticContract(Contract):
+    """Body of a diagnostic."""
+
+    logger_id: Annotated[str, StringConstraints(min_length=1)]
+    always_log: Literal["allErrors"] | None = None
+    sampling: dict[str, Any] | None = None
+    frontend: dict[str, Any] | None = None
+    backend: dict[str, Any] | None = None
+    log_client_ip: bool | None = None
+    http_correlation_protocol: Literal["None", "Legacy", "W3C"] | None = None
+    verbosity: Literal["verbose", "information", "error"] | None = None
+    operation_name_format: Literal["Name", "Url"] | None = None
+    metrics: bool | None = None
+
+
+class Diagnostics(ResourceKind):
+    """`diagnostics` of the service or of an API: stored; nothing is logged by it."""
+
+    noun = "Diagnostic"
+    contract = DiagnosticContract
+    longest_name = 80
+
+    def __init__(self, parent: str = "") -> None:
+        self.path = f"{parent}/diagnostics".lstrip("/")  # type: ignore[misc] - one class, two places
+
+    async def prepare(self, call: Call, contract: DiagnosticContract) -> Draft:
+        """Demand a logger that exists, stored as a full id."""
+        name = short_id(call.service, contract.logger_id, "loggers")
+        logger = call.inventory.get(f"{call.service['id']}/loggers/{name}") if name else None
+        if logger is None:
+            raise ValidationFailed(("loggerId", f"Logger '{contract.logger_id}' not found."))
+        draft = await super().prepare(call, contract)
+        draft.properties["loggerId"] = logger["id"]
+        return draft
+
+
+class GroupContract(Contract):
+    """Body of a group."""
+
+    display_name: Text300
+    description: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    type: Literal["custom", "system", "external"] = "custom"
+    external_id: str | None = None
+
+
+class Groups(ResourceKind):
+    """`groups`: the three built-in ones, and custom ones without members."""
+
+    path = "groups"
+    noun = "Group"
+    contract = GroupContract
+
+    async def prepare(self, call: Call, contract: GroupContract) -> Draft:
+        """Refuse to change the built-in groups and to use another directory's."""
+        if call.existing is not None and call.existing["properties"]["builtIn"]:
+            raise refused(f"The built-in group '{call.name}' cannot be changed.")
+        if contract.type != "custom":
+            raise unsupported(f"A group of type '{contract.type}'")
+        draft = await super().prepare(call, contract)
+        draft.properties["builtIn"] = False
+        return draft
+
+    def check_delete(self, call: Call, document: Document) -> None:
+        """Refuse to delete the built-in groups."""
+        del call
+        if document["properties"]["builtIn"]:
+            raise refused(f"The built-in group '{document['name']}' cannot be deleted.")
+
+    def deleted(self, call: Call, document: Document) -> None:
+        """Remove its links with products."""
+        for product in call.inventory.children(call.service["id"], "products"):
+            call.inventory.remove(f"{product['id']}/groups/{document['name']}")
+
+
+class SchemaContract(Contract):
+    """Body of an API's schema."""
+
+    content_type: Annotated[str, StringConstraints(min_length=1)]
+    document: dict[str, Any] = Field(default_factory=dict)
+
+
+class Schemas(ResourceKind):
+    """`apis/schemas`: what an imported document calls components or definitions."""
+
+    path = "apis/schemas"
+    noun = "Schema"
+    contract = SchemaContract
+    longest_name = 80
+    verbs: ClassVar[frozenset[str]] = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+
+
+class TagContract(Contract):
+    """Body of a tag."""
+
+    display_name: Annotated[str, StringConstraints(min_length=1, max_length=160)]
+
+
+class Tags(ResourceKind):
+    """`tags` of the service."""
+
+    path = "tags"
+    noun = "Tag"
+    contract = TagContract
+    longest_name = 80

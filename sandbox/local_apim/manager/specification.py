@@ -1,0 +1,231 @@
+"""API documents that are imported: OpenAPI 3.0 and 3.1 (JSON or YAML) and Swagger 2.0 (JSON).
+
+The rules are those of Microsoft's "API import restrictions and known issues" for API Management.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import yaml
+
+from local_apim.manager.arm_error import ValidationFailed, unsupported
+
+LARGEST_DOCUMENT = 4 * 1024 * 1024
+"""Bytes of an inline document, the documented limit."""
+
+IMPORT_FORMATS = ("openapi", "openapi+json", "openapi-link", "openapi+json-link", "swagger-json", "swagger-link-json")
+"""Formats that are imported; `openapi` and its link are YAML or JSON text."""
+
+_UNSUPPORTED_FORMATS = (
+    "wadl-xml",
+    "wadl-link-json",
+    "wsdl",
+    "wsdl-link",
+    "graphql-link",
+    "odata",
+    "odata-link",
+    "grpc",
+    "grpc-link",
+)
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One method of one path, references followed.
+
+    Attributes:
+        method: in upper case.
+        path: the template, for example `/items/{id}`.
+        operation: the operation object.
+        parameters: parameters of the path and the operation, the operation's winning.
+    """
+
+    method: str
+    path: str
+    operation: dict[str, Any]
+    parameters: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Specification:
+    """A document that was read and is an API description.
+
+    Attributes:
+        dialect: which of the two families it is.
+        document: the document itself.
+        source: where it was fetched from, None when it came inline.
+    """
+
+    dialect: Literal["openapi", "swagger"]
+    document: dict[str, Any]
+    source: str | None = None
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """The `info` object."""
+        info: dict[str, Any] = self.document["info"]
+        return info
+
+    def service_url(self) -> str | None:
+        """The backend that the document names: its first https server, else its first http one."""
+        urls = self._swagger_urls() if self.dialect == "swagger" else self._server_urls()
+        absolute = [url.rstrip("/") for url in urls if urlsplit(url).scheme in ("http", "https")]
+        return next((url for url in absolute if url.startswith("https:")), absolute[0] if absolute else None)
+
+    def schemas(self) -> dict[str, Any]:
+        """Named schemas: `components.schemas`, or `definitions` of Swagger."""
+        if self.dialect == "swagger":
+            return dict(self.document.get("definitions") or {})
+        return dict((self.document.get("components") or {}).get("schemas") or {})
+
+    def endpoints(self) -> list[Endpoint]:
+        """Every operation in the order of the document."""
+        found = []
+        for path, item in self.document.get("paths", {}).items():
+            resolved = self.resolve(item)
+            for method in _METHODS:
+                if method in resolved:
+                    operation = resolved[method]
+                    parameters = self._parameters(resolved.get("parameters"), operation.get("parameters"))
+                    found.append(Endpoint(method.upper(), path, operation, parameters))
+        return found
+
+    def resolve(self, value: dict[str, Any]) -> dict[str, Any]:
+        """`value`, or what its `$ref` points to inside the document.
+
+        Raises:
+            ValidationFailed: the reference leaves the document or points nowhere.
+        """
+        seen = set()
+        while isinstance(value, dict) and "$ref" in value:
+            reference = str(value["$ref"])
+            if not reference.startswith("#/"):
+                raise parsing_failed(f"the reference '{reference}' leaves the document; only '#/...' can be imported")
+            if reference in seen:
+                raise parsing_failed(f"the reference '{reference}' refers to itself")
+            seen.add(reference)
+            value = self._at(reference)
+        if not isinstance(value, dict):
+            raise parsing_failed(f"an object was expected in place of {json.dumps(value)[:60]}")
+        return value
+
+    def _at(self, reference: str) -> Any:
+        value: Any = self.document
+        for part in reference[2:].split("/"):
+            name = part.replace("~1", "/").replace("~0", "~")
+            if not isinstance(value, dict) or name not in value:
+                raise parsing_failed(f"the reference '{reference}' points nowhere")
+            value = value[name]
+        return value
+
+    def _parameters(self, *lists: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+        merged: dict[tuple[Any, Any], dict[str, Any]] = {}
+        for parameters in lists:
+            for item in parameters or []:
+                parameter = self.resolve(item)
+                if not isinstance(parameter.get("name"), str) or not isinstance(parameter.get("in"), str):
+                    raise parsing_failed("a parameter needs 'name' and 'in'")
+                merged[parameter["in"], parameter["name"]] = parameter
+        return list(merged.values())
+
+    def _server_urls(self) -> list[str]:
+        urls = []
+        for server in self.document.get("servers") or []:
+            url = str(server.get("url", ""))
+            for name, variable in (server.get("variables") or {}).items():
+                url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
+            urls.append(urljoin(self.source, url) if self.source else url)
+        return urls
+
+    def _swagger_urls(self) -> list[str]:
+        host = self.document.get("host") or (urlsplit(self.source).netloc if self.source else None)
+        schemes = self.document.get("schemes") or ["https"]
+        base_path = self.document.get("basePath") or ""
+        return [f"{scheme}://{host}{base_path}" for scheme in schemes] if host else []
+
+
+async def read_specification(format_: str, value: str, fetch: httpx.AsyncClient) -> Specification:
+    """The document of an import.
+
+    Args:
+        format_: the API's `format`, one of IMPORT_FORMATS.
+        value: the API's `value`: the document, or its URL for a link format.
+        fetch: fetches linked documents.
+
+    Raises:
+        ValidationFailed: the document cannot be fetched, parsed or is none that can be imported.
+        ArmError: 501, the format is one of Azure's that is not supported.
+    """
+    if format_ in _UNSUPPORTED_FORMATS:
+        raise unsupported(f"Importing an API in format '{format_}'")
+    if format_ not in IMPORT_FORMATS:
+        message = f"'{format_}' is not an import format; use one of {', '.join(IMPORT_FORMATS)}."
+        raise ValidationFailed(("format", message))
+    is_link = "link" in format_
+    text = await _download(value, fetch) if is_link else value
+    if not is_link and len(text.encode("utf-8")) > LARGEST_DOCUMENT:
+        raise ValidationFailed(("value", "The inline document is larger than 4 MB; import it by a link."))
+    wants_json = "json" in format_
+    document = _parsed(text, wants_json)
+    dialect: Literal["openapi", "swagger"] = "swagger" if format_.startswith("swagger") else "openapi"
+    _check(document, dialect)
+    return Specification(dialect, document, value if is_link else None)
+
+
+def parsing_failed(reason: str) -> ValidationFailed:
+    """Azure's refusal of a document."""
+    return ValidationFailed(("representation", f"Parsing error(s): {reason}."))
+
+
+async def _download(url: str, fetch: httpx.AsyncClient) -> str:
+    try:
+        response = await fetch.get(url, follow_redirects=True)
+        response.raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        message = f"Unable to retrieve the document from '{url}': {error or type(error).__name__}"
+        raise ValidationFailed(("value", message)) from None
+    return response.text
+
+
+def _parsed(text: str, wants_json: bool) -> dict[str, Any]:
+    try:
+        document = json.loads(text) if wants_json else yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+    except (ValueError, yaml.YAMLError, RecursionError) as error:
+        raise parsing_failed(" ".join(str(error).split())) from None
+    if not isinstance(document, dict):
+        raise parsing_failed("the document is no object")
+    return document
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as OpenAPI wants it: dates stay text, and the key `yes` stays `yes`."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _check(document: dict[str, Any], dialect: str) -> None:
+    version = str(document.get(dialect, ""))
+    if dialect == "swagger" and version != "2.0":
+        raise parsing_failed(f"'swagger' must be '2.0', not '{version}'")
+    if dialect == "openapi" and not version.startswith(("3.0.", "3.1.")):
+        raise parsing_failed(f"'openapi' must be a version 3.0.x or 3.1.x, not '{version}'")
+    info = document.get("info")
+    if not isinstance(info, dict) or not info.get("title") or not info.get("version"):
+        raise parsing_failed("'info' needs 'title' and 'version'")
+    paths = document.get("paths")
+    if not isinstance(paths, dict) and not (version.startswith("3.1.") and paths is None):
+        raise parsing_failed("'paths' is required and must be an object")
+    for path, item in (paths or {}).items():
+        if not str(path).startswith("/") or not isinstance(item, dict):
+            raise parsing_failed(f"the path '{path}' must start with '/' and be an object")
+        for method in _METHODS:
+            if method in item and not isinstance(item[method], dict):
+                raise parsing_failed(f"'{method}' of the path '{path}' must be an object")
