@@ -1,27 +1,56 @@
 """Pulumi components that make Auth0 the authorization server of APIs published through Azure API Management."""
 
+from auth0_apim.api_gateway import ApiGateway, ApiGatewayArgs, GatewaySku
 from auth0_apim.auth0_api import Auth0Api, Auth0ApiArgs, SigningAlgorithm
 from auth0_apim.database_user import DatabaseUser, DatabaseUserArgs
 from auth0_apim.inputs import InputError
 from auth0_apim.interactive_client import Application, InteractiveClient, InteractiveClientArgs
+from auth0_apim.jwt_policy import JwtPolicy, JwtPolicyArgs, ScopeClaim, ScopeMatch
 from auth0_apim.machine_client import MachineClient, MachineClientArgs, TokenEndpointAuthMethod
 from auth0_apim.passwords import PasswordPolicy
+from auth0_apim.portal_login import (
+    ClientAuthentication,
+    PortalLogin,
+    PortalLoginArgs,
+    TokenSending,
+    redirect_uris,
+)
+from auth0_apim.protected_api import ProtectedApi, ProtectedApiArgs
+from auth0_apim.published_api import LinkFormat, PublishedApi, PublishedApiArgs, VersioningScheme
 from auth0_apim.user_database import UserDatabase, UserDatabaseArgs
 
 __all__ = [
+    "ApiGateway",
+    "ApiGatewayArgs",
     "Application",
     "Auth0Api",
     "Auth0ApiArgs",
+    "ClientAuthentication",
     "DatabaseUser",
     "DatabaseUserArgs",
+    "GatewaySku",
     "InputError",
     "InteractiveClient",
     "InteractiveClientArgs",
+    "JwtPolicy",
+    "JwtPolicyArgs",
+    "LinkFormat",
     "MachineClient",
     "MachineClientArgs",
     "PasswordPolicy",
+    "PortalLogin",
+    "PortalLoginArgs",
+    "ProtectedApi",
+    "ProtectedApiArgs",
+    "PublishedApi",
+    "PublishedApiArgs",
+    "ScopeClaim",
+    "ScopeMatch",
     "SigningAlgorithm",
     "TokenEndpointAuthMethod",
+    "TokenSending",
     "UserDatabase",
     "UserDatabaseArgs",
+    "VersioningScheme",
+    "redirect_uris",
 ]

@@ -17,6 +17,14 @@ from pulumi.runtime.settings import SETTINGS, get_monitor
 _SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
 _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
 
+_ARM_NAMES = {
+    "azure-native:apimanagement:ApiManagementService": "serviceName",
+    "azure-native:apimanagement:Api": "apiId",
+    "azure-native:apimanagement:AuthorizationServer": "authsid",
+    "azure-native:apimanagement:Product": "productId",
+}
+"""The input that becomes the name of a resource in Azure."""
+
 
 class RecordingMocks(Mocks):
     """Answers every resource with its inputs, and keeps what was asked for by type and name."""
@@ -34,12 +42,25 @@ class RecordingMocks(Mocks):
         if args.typ == "auth0:index/resourceServer:ResourceServer":
             outputs.setdefault("signingSecret", "a-signing-secret-of-the-tenant")
         if args.typ == "auth0:index/clientCredentials:ClientCredentials":
-            outputs["clientSecret"] = secret(f"{args.name}-client-secret")
+            outputs["clientSecret"] = envelope(f"{args.name}-client-secret")
+        if args.typ == "azure-native:apimanagement:ApiManagementService":
+            host = args.inputs["serviceName"]
+            outputs["gatewayUrl"] = f"https://{host}.azure-api.net"
+            outputs["developerPortalUrl"] = f"https://{host}.developer.azure-api.net"
+        if args.typ in _ARM_NAMES:
+            outputs["name"] = args.inputs[_ARM_NAMES[args.typ]]
         return f"{args.name}-id", outputs | self.answers.get(args.typ, {})
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:
         if args.token == "auth0:index/getTenant:getTenant":
             return {"domain": "tenant.example", "managementApiIdentifier": "https://tenant.example:8443/api/v2/"}
+        if args.token == "azure-native:apimanagement:getApiManagementService":
+            return {
+                "name": args.args["serviceName"],
+                "gatewayUrl": "https://found.azure-api.net/",
+                "developerPortalUrl": "https://found.developer.azure-api.net/",
+                "sku": {"name": "Developer", "capacity": 1},
+            }
         raise AssertionError(f"an unexpected call: {args.token}")
 
     def inputs_of(self, kind: str, name: str) -> dict[str, Any]:
@@ -55,9 +76,15 @@ class RecordingMocks(Mocks):
         return {(kind, name) for kind, name in self.resources if kind.count("/") or kind.startswith("azure-native:")}
 
 
-def secret(value: Any) -> dict[str, Any]:
+def envelope(value: Any) -> dict[str, Any]:
     """How a secret travels to the engine: in an envelope that marks it."""
     return {_SIGNATURE_KEY: _SECRET_SIGNATURE, "value": value}
+
+
+@pytest.fixture
+def secret() -> Callable[[Any], dict[str, Any]]:
+    """What a child is passed where it is passed a secret."""
+    return envelope
 
 
 @pytest.fixture

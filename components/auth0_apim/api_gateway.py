@@ -1,0 +1,179 @@
+"""The API Management service: made here, or one that exists already."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Optional
+
+import pulumi
+from pulumi_azure_native import apimanagement
+from typing_extensions import NotRequired, TypedDict
+
+from auth0_apim.azure_rules import (
+    capacity_problem,
+    flag_problem,
+    publisher_email_problem,
+    publisher_name_problem,
+    sku_problem,
+)
+from auth0_apim.azure_service import service_inputs
+from auth0_apim.inputs import Inputs
+
+_CREATION_ONLY = ("publisher_name", "publisher_email", "sku", "capacity", "location", "tags")
+_PROPERTY = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security."
+_OLD_TLS = ("Protocols.Tls10", "Protocols.Tls11", "Backend.Protocols.Tls10", "Backend.Protocols.Tls11")
+_WEAK_CRYPTOGRAPHY = (
+    "Protocols.Ssl30",
+    "Backend.Protocols.Ssl30",
+    "Ciphers.TripleDes168",
+    "Ciphers.TLS_RSA_WITH_AES_128_CBC_SHA",
+    "Ciphers.TLS_RSA_WITH_AES_128_CBC_SHA256",
+    "Ciphers.TLS_RSA_WITH_AES_128_GCM_SHA256",
+    "Ciphers.TLS_RSA_WITH_AES_256_CBC_SHA",
+    "Ciphers.TLS_RSA_WITH_AES_256_CBC_SHA256",
+)
+
+
+class GatewaySku(Enum):
+    """The tiers of API Management."""
+
+    CONSUMPTION = "Consumption"
+    """Serverless: made in minutes, paid by call. No developer portal, no rate limit by key."""
+    DEVELOPER = "Developer"
+    """Everything, for tests: one unit, no service level agreement."""
+    BASIC = "Basic"
+    """1 or 2 units."""
+    STANDARD = "Standard"
+    """1 to 4 units."""
+    PREMIUM = "Premium"
+    """1 to 31 units, several regions."""
+    BASIC_V2 = "BasicV2"
+    """1 to 10 units, made in minutes."""
+    STANDARD_V2 = "StandardV2"
+    """1 to 10 units, made in minutes, outbound network integration."""
+
+
+class ApiGatewayArgs(TypedDict):
+    resource_group_name: pulumi.Input[str]
+    """Required. The resource group of the service. Example: `calculator-dev`."""
+    service_name: pulumi.Input[str]
+    """Required. The service's name, unique in Azure because it becomes a host name: 1 to 50 letters, digits and dashes. Example: `contoso-apis-dev`."""
+    existing: NotRequired[bool]
+    """Optional, defaults to false. Use a service that exists: it is read, never changed, and survives a destroy. Excludes every input that describes a new one."""
+    publisher_name: NotRequired[pulumi.Input[str]]
+    """Required unless `existing`. The organization's name, shown in the developer portal and in e-mails; 1 to 100 characters."""
+    publisher_email: NotRequired[pulumi.Input[str]]
+    """Required unless `existing`. The administrator's e-mail address, which notifications go to."""
+    sku: NotRequired[pulumi.Input[GatewaySku]]
+    """Optional, defaults to `Consumption`, the tier that costs nothing while unused, is made in minutes and is not soft-deleted. A developer portal needs another one."""
+    capacity: NotRequired[pulumi.Input[int]]
+    """Optional, defaults to 0 in tier Consumption and to 1 in every other. The number of units, within the tier's limits."""
+    location: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the resource group's region. The Azure region. Example: `westeurope`."""
+    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Optional, defaults to none. Tags of the service."""
+
+
+class ApiGateway(pulumi.ComponentResource):
+    """An API Management service with nothing older than TLS 1.2, or an existing one, adopted. Azure keeps a deleted service of any tier but Consumption for 48 hours, and its name stays taken until it is purged: purging is a decision of its own and no part of a destroy."""
+
+    gateway_url: pulumi.Output[str]
+    """Absolute URL of the gateway, without trailing slash."""
+    service_name: pulumi.Output[str]
+    """The service's name, known once the service exists."""
+    resource_group_name: pulumi.Output[str]
+    """The service's resource group."""
+    portal_url: pulumi.Output[Optional[str]]
+    """Absolute URL of the developer portal, without trailing slash; null in a tier without one."""
+    sku: pulumi.Output[str]
+    """The service's tier, such as `Developer`."""
+
+    def __init__(self, name: str, args: ApiGatewayArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        inputs = Inputs("ApiGateway", name)
+        inputs.refuse_unknown(args, ApiGatewayArgs)
+        group, service_name = service_inputs(inputs, args)
+        exists = inputs.plain("existing", args.get("existing", False), flag_problem, "true")
+        wanted = _new_service_inputs(inputs, args) if not exists else _no_inputs(inputs, args)
+        super().__init__("auth0-apim:index:ApiGateway", name, {}, opts)
+
+        self.resource_group_name = group
+        if exists:
+            found = apimanagement.get_api_management_service_output(
+                resource_group_name=group,
+                service_name=service_name,
+                opts=pulumi.InvokeOutputOptions(parent=self),
+            )
+            self.sku = found.sku.apply(lambda sku: sku.name)
+            self.service_name, gateway_url, portal_url = found.name, found.gateway_url, found.developer_portal_url
+        else:
+            self.sku = wanted["sku"]
+            service = apimanagement.ApiManagementService(
+                f"{name}-service",
+                resource_group_name=group,
+                service_name=service_name,
+                publisher_name=wanted["publisher_name"],
+                publisher_email=wanted["publisher_email"],
+                sku={"name": self.sku, "capacity": wanted["capacity"]},
+                location=args.get("location"),
+                custom_properties=self.sku.apply(_tls_floor),
+                tags=args.get("tags"),
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    # The classic tiers take 30 to 45 minutes, and longer when the region is busy.
+                    custom_timeouts=pulumi.CustomTimeouts(create="3h", update="3h", delete="3h"),
+                ),
+            )
+            self.service_name, gateway_url, portal_url = service.name, service.gateway_url, service.developer_portal_url
+        self.gateway_url = gateway_url.apply(lambda url: str(url).rstrip("/"))
+        self.portal_url = pulumi.Output.all(self.sku, portal_url).apply(lambda both: _portal_url(both[0], both[1]))
+        self.register_outputs(
+            {
+                "gateway_url": self.gateway_url,
+                "service_name": self.service_name,
+                "resource_group_name": self.resource_group_name,
+                "portal_url": self.portal_url,
+                "sku": self.sku,
+            }
+        )
+
+
+def _no_inputs(inputs: Inputs, args: ApiGatewayArgs) -> dict[str, pulumi.Output[Any]]:
+    for input_name in _CREATION_ONLY:
+        if args.get(input_name) is not None:
+            raise inputs.error(input_name, "describes a new service and excludes 'existing'", "leave it out")
+    return {}
+
+
+def _new_service_inputs(inputs: Inputs, args: ApiGatewayArgs) -> dict[str, pulumi.Output[Any]]:
+    sku = args.get("sku", "Consumption")
+    size = {"sku": sku, "capacity": args.get("capacity")}
+    return {
+        "publisher_name": inputs.check(
+            "publisher_name", args.get("publisher_name"), publisher_name_problem, '"Contoso"'
+        ),
+        "publisher_email": inputs.check(
+            "publisher_email", args.get("publisher_email"), publisher_email_problem, '"apis@contoso.example"'
+        ),
+        "sku": inputs.check("sku", sku, sku_problem, '"Developer"'),
+        "capacity": inputs.check("capacity", size, capacity_problem, "1").apply(_units),
+    }
+
+
+def _units(size: Mapping[str, Any]) -> int:
+    if size["capacity"] is not None:
+        return int(size["capacity"])
+    return 0 if size["sku"] == "Consumption" else 1
+
+
+def _tls_floor(sku: str) -> Mapping[str, str]:
+    """TLS 1.0 and 1.1 off; weak ciphers off where a tier lets them be chosen.
+
+    https://learn.microsoft.com/azure/api-management/api-management-howto-manage-protocols-ciphers
+    """
+    if sku.endswith("V2"):
+        return {}
+    names = _OLD_TLS if sku == "Consumption" else (*_OLD_TLS, *_WEAK_CRYPTOGRAPHY)
+    return {f"{_PROPERTY}{name}": "False" for name in names}
+
+
+def _portal_url(sku: str, url: Optional[str]) -> Optional[str]:
+    return None if sku == "Consumption" or not url else url.rstrip("/")

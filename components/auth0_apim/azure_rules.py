@@ -1,0 +1,170 @@
+"""What makes a value acceptable to API Management, as pure functions that constructors and policy packs share.
+
+Every rule takes a plain value and answers None, or what is wrong with it as the end of the sentence "input 'x' …".
+None of them ever quotes a secret. Lengths and patterns are those of the resource manager's contract 2024-05-01.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from auth0_apim.rules import email_problem
+
+_UNITS = {
+    "Consumption": (0, 0),
+    "Developer": (1, 1),
+    "Basic": (1, 2),
+    "Standard": (1, 4),
+    "Premium": (1, 31),
+    "BasicV2": (1, 10),
+    "StandardV2": (1, 10),
+}
+GRANT_TYPES = {
+    "authorization_code": "authorizationCode",
+    "implicit": "implicit",
+    "password": "resourceOwnerPassword",
+    "client_credentials": "clientCredentials",
+}
+"""OAuth 2.0 grant types, and how API Management writes them."""
+
+_HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
+
+
+def resource_group_name_problem(value: str) -> str | None:
+    """A resource group's name: 1 to 90 letters, digits, `.`, `_`, `-`, brackets; no dot at the end."""
+    if not re.fullmatch(r"[\w.()-]{1,90}", value) or value.endswith("."):
+        return f"must be 1 to 90 letters, digits, '.', '_', '-', '(' or ')', not ending with a dot, not {value!r}"
+    return None
+
+
+def service_name_problem(value: str) -> str | None:
+    """A service's name: 1 to 50 letters, digits and dashes, a letter first, no dash at the end."""
+    if not re.fullmatch(r"[A-Za-z](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?", value):
+        return f"must be 1 to 50 letters, digits and dashes, a letter first and no dash last, not {value!r}"
+    return None
+
+
+def publisher_name_problem(value: str) -> str | None:
+    """The organization's name: 1 to 100 characters."""
+    return None if 1 <= len(value) <= 100 else f"must be 1 to 100 characters long, not {len(value)}"
+
+
+def publisher_email_problem(value: str) -> str | None:
+    """An e-mail address that the service's notifications go to, at most 100 characters."""
+    return email_problem(value) or (
+        None if len(value) <= 100 else f"must be 1 to 100 characters long, not {len(value)}"
+    )
+
+
+def sku_problem(value: str) -> str | None:
+    """A tier of API Management."""
+    return None if value in _UNITS else f"must be one of {', '.join(_UNITS)}, not {value!r}"
+
+
+def capacity_problem(value: Mapping[str, Any]) -> str | None:
+    """A number of units, given as `{"sku": …, "capacity": …}`: each tier has its limits."""
+    tier, capacity = value["sku"], value["capacity"]
+    if capacity is None or tier not in _UNITS:
+        return None
+    least, most = _UNITS[tier]
+    if capacity != int(capacity) or not least <= capacity <= most:
+        span = str(least) if least == most else f"{least} to {most}"
+        return f"must be {span} in tier {tier}, not {capacity!r}"
+    return None
+
+
+def portal_sku_problem(value: str) -> str | None:
+    """A tier that has a developer portal."""
+    if value == "Consumption":
+        return "is Consumption, a tier without a developer portal"
+    return sku_problem(value)
+
+
+def api_path_problem(value: str) -> str | None:
+    """An API's URL suffix: 1 to 400 characters, no slash at either end."""
+    if not re.fullmatch(r"[A-Za-z0-9_.~-]+(/[A-Za-z0-9_.~-]+)*", value) or len(value) > 400:
+        return f"must be 1 to 400 letters, digits, '.', '_', '~' and '-', with slashes only between them, not {value!r}"
+    return None
+
+
+def entity_id_problem(value: str) -> str | None:
+    """The id of an API, a product or an authorization server: 1 to 80 characters that need no escaping in a URL."""
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9_.;=-]{0,78}[A-Za-z0-9])?", value):
+        return f"must be 1 to 80 letters, digits, '.', '_' and '-', a letter or digit at both ends, not {value!r}"
+    return None
+
+
+def title_problem(value: str) -> str | None:
+    """A display name in API Management: 1 to 300 characters."""
+    return None if 1 <= len(value) <= 300 else f"must be 1 to 300 characters long, not {len(value)}"
+
+
+def product_name_problem(value: str) -> str | None:
+    """A product's display name: 1 to 80 characters, of which its id is made."""
+    if len(value) > 80 or not re.search(r"[A-Za-z0-9]", value):
+        return f"must be 1 to 80 characters long, with a letter or digit, not {value!r}"
+    return None
+
+
+def short_title_problem(value: str) -> str | None:
+    """An authorization server's display name: 1 to 50 characters."""
+    return None if 1 <= len(value) <= 50 else f"must be 1 to 50 characters long, not {len(value)}"
+
+
+def version_problem(value: str) -> str | None:
+    """An API's version identifier: 1 to 100 letters, digits, `.`, `_`, `-`."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", value):
+        return f"must be 1 to 100 letters, digits, '.', '_' and '-', not {value!r}"
+    return None
+
+
+def revision_problem(value: str) -> str | None:
+    """An API's revision: a whole number from 1, as text."""
+    return None if re.fullmatch(r"[1-9][0-9]{0,9}", value) else f"must be a whole number from 1, not {value!r}"
+
+
+def backend_url_problem(value: str) -> str | None:
+    """A backend's base URL: absolute, http or https, at most 2000 characters, no credentials, query or fragment."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or len(value) > 2000:
+        return f"must be an absolute http or https URL of at most 2000 characters, not {value!r}"
+    if parts.username or parts.password:
+        return "must not contain a user name or a password"
+    return f"must not have a query or a fragment, as {value!r} has" if parts.query or parts.fragment else None
+
+
+def https_url_problem(value: str) -> str | None:
+    """An absolute https URL without credentials, blanks or fragment."""
+    parts = urlsplit(value)
+    if parts.username or parts.password:
+        return "must not contain a user name or a password"
+    if parts.scheme != "https" or not parts.hostname or parts.fragment or re.search(r"\s", value):
+        return f"must be an absolute https URL, not {value!r}"
+    return None
+
+
+def grant_types_problem(value: Sequence[str]) -> str | None:
+    """OAuth 2.0 grant types that a developer portal can use, at least one, each once."""
+    for grant in value:
+        if grant not in GRANT_TYPES:
+            return f"has {grant!r}; the grant types are {', '.join(GRANT_TYPES)}"
+    return None if value and len(set(value)) == len(value) else "must name at least one grant type, each once"
+
+
+def authorization_methods_problem(value: Sequence[str]) -> str | None:
+    """HTTP methods of an authorization endpoint; GET is one of them."""
+    for method in value:
+        if method not in _HTTP_METHODS:
+            return f"has {method!r}; the methods are {', '.join(_HTTP_METHODS)}"
+    return None if "GET" in value else "must have 'GET'"
+
+
+def flag_problem(value: object) -> str | None:
+    """True or false."""
+    return None if isinstance(value, bool) else f"must be true or false, not {value!r}"
+
+
+def choice_problem(*choices: str) -> Callable[[str], str | None]:
+    """A rule for a closed set of values."""
+    return lambda value: None if value in choices else f"must be one of {', '.join(choices)}, not {value!r}"

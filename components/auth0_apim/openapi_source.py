@@ -1,0 +1,73 @@
+"""Where an API's OpenAPI document comes from, and what API Management is told to import."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from auth0_apim.azure_rules import https_url_problem
+from auth0_apim.openapi_document import OpenApiError, parse_openapi
+
+_SUFFIXES = (".json", ".yaml", ".yml")
+_LINK_FORMATS = ("openapi-link", "openapi+json-link", "swagger-link-json")
+
+
+@dataclass(frozen=True)
+class ApiImport:
+    """An import as the API's properties name it.
+
+    Attributes:
+        format: of `value`.
+        value: the document's text, or its URL.
+        service_url: the backend's base URL.
+        operations: ids of the operations, sorted; none where only Azure reads the document.
+    """
+
+    format: str
+    value: str
+    service_url: str
+    operations: list[str]
+
+
+def read_openapi(openapi: str, link_format: str | None = None, service_url: str | None = None) -> ApiImport:
+    """What to import for `openapi`: a file's path, a document's text, or an https URL.
+
+    Raises:
+        OpenApiError: there is no such file, it holds no document that can be imported, or the backend is not known.
+    """
+    if "\n" not in openapi and "://" in openapi.partition("{")[0]:
+        return _link(openapi, link_format, service_url)
+    if link_format is not None:
+        raise OpenApiError("must be a URL where 'link_format' is given")
+    document = parse_openapi(_text(openapi))
+    backend = service_url or document.server
+    if backend is None:
+        raise OpenApiError("names no https server, so that 'service_url' is required")
+    return ApiImport(document.format, document.text, backend, sorted(document.operations))
+
+
+def _link(url: str, link_format: str | None, service_url: str | None) -> ApiImport:
+    problem = https_url_problem(url)
+    if problem is not None:
+        raise OpenApiError(problem)
+    if service_url is None:
+        raise OpenApiError("is a URL, which only Azure reads, so that 'service_url' is required")
+    if link_format is None:
+        link_format = "openapi-link" if url.endswith((".yaml", ".yml")) else "openapi+json-link"
+    if link_format not in _LINK_FORMATS:
+        raise OpenApiError(f"has the 'link_format' {link_format!r}; the formats are {', '.join(_LINK_FORMATS)}")
+    return ApiImport(link_format, url, service_url, [])
+
+
+def _text(openapi: str) -> str:
+    if "\n" in openapi or openapi.lstrip().startswith("{"):
+        return openapi
+    path = Path(openapi)
+    if path.suffix not in _SUFFIXES:
+        raise OpenApiError(
+            f"must be a document, an https URL or the path of a .json, .yaml or .yml file, not {openapi!r}"
+        )
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise OpenApiError(f"names the file {str(path.resolve())!r}, which does not exist") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise OpenApiError(f"names the file {str(path.resolve())!r}, which cannot be read: {error}") from None

@@ -1,0 +1,209 @@
+"""The login of the developer portal's console: how it gets tokens to try the API with."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Optional
+from urllib.parse import quote
+
+import pulumi
+from pulumi_azure_native import apimanagement
+from typing_extensions import NotRequired, TypedDict
+
+from auth0_apim.azure_rules import (
+    GRANT_TYPES,
+    authorization_methods_problem,
+    choice_problem,
+    entity_id_problem,
+    grant_types_problem,
+    https_url_problem,
+    portal_sku_problem,
+    short_title_problem,
+)
+from auth0_apim.azure_service import service_inputs
+from auth0_apim.inputs import Inputs
+from auth0_apim.names import slug
+from auth0_apim.rules import identifier_problem
+
+
+class ClientAuthentication(Enum):
+    """How the portal sends the client's credentials to the token endpoint (RFC 6749, 2.3.1)."""
+
+    BASIC = "Basic"
+    """In the Authorization header."""
+    BODY = "Body"
+    """In the body of the request."""
+
+
+class TokenSending(Enum):
+    """How the portal sends the access token to the API (RFC 6750, 2)."""
+
+    AUTHORIZATION_HEADER = "authorizationHeader"
+    """In the Authorization header."""
+    QUERY = "query"
+    """In the query, where logs see it."""
+
+
+class PortalLoginArgs(TypedDict):
+    resource_group_name: pulumi.Input[str]
+    """Required. The service's resource group: `ApiGateway.resource_group_name`."""
+    service_name: pulumi.Input[str]
+    """Required. The service's name: `ApiGateway.service_name`."""
+    audience: pulumi.Input[str]
+    """Required. The API's identifier, `Auth0Api.audience`: without it Auth0 issues tokens that no gateway can read."""
+    authorization_endpoint: pulumi.Input[str]
+    """Required. Absolute https URL where users log in, without the audience: `Auth0Api.authorization_endpoint`."""
+    token_endpoint: pulumi.Input[str]
+    """Required. Absolute https URL where the portal gets tokens: `Auth0Api.token_endpoint`."""
+    client_id: pulumi.Input[str]
+    """Required. The client that the portal is to Auth0: `InteractiveClient.client_id`."""
+    client_secret: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to none. That client's secret; kept secret."""
+    display_name: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the component's name. The name shown in the portal, 1 to 50 characters."""
+    description: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to none. What the portal says about this authorization server."""
+    authorization_server_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the component's name in lower case. The authorization server's id in API Management, 1 to 80 characters; part of the redirect URI."""
+    client_registration_endpoint: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to `https://placeholder.contoso.com`, as clients are not registered by users. Absolute https URL of a page where they would be."""
+    grant_types: NotRequired[pulumi.Input[list[str]]]
+    """Optional, defaults to `["authorization_code"]`. How the console may get a token: `authorization_code`, `implicit`, `password`, `client_credentials`."""
+    authorization_methods: NotRequired[pulumi.Input[list[str]]]
+    """Optional, defaults to `["GET"]`. HTTP methods of the authorization endpoint; GET is one of them."""
+    client_authentication: NotRequired[pulumi.Input[ClientAuthentication]]
+    """Optional, defaults to `Basic`. How the client's credentials are sent to the token endpoint."""
+    token_sending: NotRequired[pulumi.Input[TokenSending]]
+    """Optional, defaults to `authorizationHeader`, where the gateway's policy looks for the token."""
+    default_scope: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to none. Scopes that the console asks for, separated by spaces. Example: `calc:add calc:sub`."""
+    resource_owner_username: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to none. The user whose password the grant type `password` sends."""
+    resource_owner_password: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to none. That user's password; kept secret."""
+    portal_url: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to `https://{service_name}.developer.azure-api.net`. Absolute URL of the developer portal: `ApiGateway.portal_url`."""
+    sku: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to not checked. The service's tier, `ApiGateway.sku`: a tier without a developer portal is refused."""
+
+
+class PortalLogin(pulumi.ComponentResource):
+    """An OAuth 2.0 authorization server in API Management, which lets the developer portal's console log in through Auth0. It only equips the console: nothing is checked by the gateway because of it. The portal shows it after it has been published again."""
+
+    authorization_server_id: pulumi.Output[str]
+    """The authorization server's id, for `PublishedApi`; known once it exists."""
+    redirect_uris: pulumi.Output[list[str]]
+    """The portal's addresses that Auth0 must accept as callbacks."""
+
+    def __init__(self, name: str, args: PortalLoginArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        inputs = Inputs("PortalLogin", name)
+        inputs.refuse_unknown(args, PortalLoginArgs)
+        group, service_name = service_inputs(inputs, args, portal_sku_problem)
+        audience = inputs.check("audience", args.get("audience"), identifier_problem, '"basic-calculator"')
+        login = inputs.check(
+            "authorization_endpoint",
+            args.get("authorization_endpoint"),
+            https_url_problem,
+            '"https://a.example/authorize"',
+        )
+        tokens = inputs.check(
+            "token_endpoint", args.get("token_endpoint"), https_url_problem, '"https://a.example/oauth/token"'
+        )
+        registration = inputs.check(
+            "client_registration_endpoint",
+            args.get("client_registration_endpoint", "https://placeholder.contoso.com"),
+            https_url_problem,
+            '"https://contoso.example/register"',
+        )
+        server_id = inputs.check(
+            "authorization_server_id", args.get("authorization_server_id", slug(name)), entity_id_problem, '"auth0"'
+        )
+        title = inputs.check("display_name", args.get("display_name", name), short_title_problem, '"Auth0"')
+        grants = inputs.check(
+            "grant_types",
+            args.get("grant_types", ["authorization_code"]),
+            grant_types_problem,
+            '["authorization_code"]',
+        )
+        methods = inputs.check(
+            "authorization_methods",
+            args.get("authorization_methods", ["GET"]),
+            authorization_methods_problem,
+            '["GET"]',
+        )
+        authentication = inputs.check(
+            "client_authentication",
+            args.get("client_authentication", "Basic"),
+            choice_problem("Basic", "Body"),
+            '"Basic"',
+        )
+        sending = inputs.check(
+            "token_sending",
+            args.get("token_sending", "authorizationHeader"),
+            choice_problem("authorizationHeader", "query"),
+            '"authorizationHeader"',
+        )
+        portal = pulumi.Output.concat("https://", service_name, ".developer.azure-api.net")
+        if "portal_url" in args:
+            portal = inputs.check(
+                "portal_url", args["portal_url"], https_url_problem, '"https://contoso-apis.developer.azure-api.net"'
+            )
+        super().__init__("auth0-apim:index:PortalLogin", name, {}, opts)
+
+        server = apimanagement.AuthorizationServer(
+            f"{name}-authorization-server",
+            resource_group_name=group,
+            service_name=service_name,
+            authsid=server_id,
+            display_name=title,
+            description=args.get("description"),
+            client_registration_endpoint=registration,
+            grant_types=grants.apply(lambda names: [GRANT_TYPES[grant] for grant in names]),
+            authorization_endpoint=pulumi.Output.all(login, audience).apply(lambda both: _with_audience(*both)),
+            authorization_methods=methods,
+            token_endpoint=tokens,
+            token_body_parameters=[{"name": "audience", "value": audience}],
+            client_authentication_method=[authentication],
+            bearer_token_sending_methods=[sending],
+            default_scope=args.get("default_scope"),
+            client_id=args["client_id"],
+            client_secret=_secret(args.get("client_secret")),
+            resource_owner_username=args.get("resource_owner_username"),
+            resource_owner_password=_secret(args.get("resource_owner_password")),
+            support_state=True,
+            use_in_test_console=True,
+            use_in_api_documentation=False,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+        self.authorization_server_id = server.name
+        self.redirect_uris = pulumi.Output.all(portal, server_id, grants).apply(lambda each: redirect_uris(*each))
+        self.register_outputs(
+            {"authorization_server_id": self.authorization_server_id, "redirect_uris": self.redirect_uris}
+        )
+
+
+def redirect_uris(portal_url: str, authorization_server_id: str, grant_types: Sequence[str]) -> list[str]:
+    """Where the developer portal waits for the answer of a login.
+
+    Known before anything is deployed, so that a client can list them while the authorization server waits for
+    the client.
+
+    Args:
+        portal_url: absolute URL of the developer portal.
+        authorization_server_id: the authorization server's id; the portal writes it in lower case.
+        grant_types: OAuth 2.0 grant types, of which `authorization_code` and `implicit` come back through the browser.
+    """
+    portal = portal_url.rstrip("/")
+    addresses = {
+        "authorization_code": f"{portal}/signin-oauth/code/callback/{authorization_server_id.lower()}",
+        "implicit": f"{portal}/signin-oauth/implicit/callback",
+    }
+    return [addresses[grant] for grant in grant_types if grant in addresses]
+
+
+def _with_audience(endpoint: str, audience: str) -> str:
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}audience={quote(audience, safe='')}"
+
+
+def _secret(value: Optional[pulumi.Input[str]]) -> Optional[pulumi.Output[str]]:
+    return None if value is None else pulumi.Output.secret(value)

@@ -1,0 +1,159 @@
+"""The parts of a ProtectedApi, each made from the inputs that concern it and from the parts before."""
+
+from collections.abc import Mapping
+from typing import Any, Optional, cast
+
+import pulumi
+
+from auth0_apim.api_gateway import ApiGateway, ApiGatewayArgs
+from auth0_apim.auth0_api import Auth0Api, Auth0ApiArgs
+from auth0_apim.database_user import DatabaseUser, DatabaseUserArgs
+from auth0_apim.interactive_client import InteractiveClient, InteractiveClientArgs
+from auth0_apim.jwt_policy import JwtPolicy, JwtPolicyArgs
+from auth0_apim.machine_client import MachineClient, MachineClientArgs
+from auth0_apim.names import slug
+from auth0_apim.portal_login import ClientAuthentication, PortalLogin, PortalLoginArgs, redirect_uris
+from auth0_apim.published_api import PublishedApi, PublishedApiArgs
+from auth0_apim.user_database import UserDatabase, UserDatabaseArgs
+
+
+class ProtectedApiParts:
+    """Makes the parts of one ProtectedApi; an optional one that is not asked for is None."""
+
+    def __init__(self, whole: pulumi.ComponentResource, name: str, args: Mapping[str, Any]) -> None:
+        self._name = name
+        self._args = args
+        self._title = pulumi.Output.from_input(args.get("display_name", name))
+        self._opts = pulumi.ResourceOptions(parent=whole)
+
+    def auth0_api(self) -> Auth0Api:
+        """The API in Auth0."""
+        given = self._given(
+            "identifier", "scopes", "signing_algorithm", "permissions_in_token", "token_lifetime", "domain"
+        )
+        return Auth0Api(
+            f"{self._name}-auth0-api", cast(Auth0ApiArgs, given | {"display_name": self._title}), self._opts
+        )
+
+    def machine_client(self, api: Auth0Api) -> MachineClient:
+        """The client that calls the API in its own name."""
+        wired = {
+            "audience": api.audience,
+            "scopes": self._args.get("client_scopes", api.scopes),
+            "available_scopes": api.scopes,
+            "display_name": self._args.get("client_name", pulumi.Output.concat(self._title, " Client")),
+            "allow_password_grant": self._args.get("allow_password_grant", False),
+        }
+        return MachineClient(f"{self._name}-machine-client", cast(MachineClientArgs, wired), self._opts)
+
+    def api_gateway(self) -> ApiGateway:
+        """The service, new or existing."""
+        given = self._given(
+            "resource_group_name",
+            "service_name",
+            "publisher_name",
+            "publisher_email",
+            "sku",
+            "capacity",
+            "location",
+            "tags",
+        )
+        given["existing"] = self._args.get("existing_service", False)
+        return ApiGateway(f"{self._name}-gateway", cast(ApiGatewayArgs, given), self._opts)
+
+    def redirect_uris(self, gateway: ApiGateway) -> pulumi.Output[list[str]]:
+        """Where the portal waits for a login's answer; known before its authorization server, so that the client can list it."""
+        if "portal_display_name" not in self._args:
+            return pulumi.Output.from_input([])
+        known = pulumi.Output.all(gateway.portal_url, self._authorization_server_id(), self._portal_grant_types())
+        return known.apply(lambda each: redirect_uris(*each))
+
+    def interactive_client(self, portal_addresses: pulumi.Output[list[str]]) -> Optional[InteractiveClient]:
+        """The application that people log in to, the portal included."""
+        if "callbacks" not in self._args and "portal_display_name" not in self._args:
+            return None
+        own = pulumi.Output.from_input(self._args.get("callbacks", []))
+        wired = {
+            "callbacks": pulumi.Output.all(own, portal_addresses).apply(lambda both: [*both[0], *both[1]]),
+            "display_name": self._args.get("interactive_client_name", pulumi.Output.concat(self._title, " Login")),
+            "allow_password_grant": self._args.get("allow_password_grant", False),
+        }
+        return InteractiveClient(f"{self._name}-interactive-client", cast(InteractiveClientArgs, wired), self._opts)
+
+    def user_database(self, machine: MachineClient, interactive: Optional[InteractiveClient]) -> Optional[UserDatabase]:
+        """The users' database."""
+        if "connection_name" not in self._args:
+            return None
+        clients = [machine.client_id, *([interactive.client_id] if interactive else [])]
+        wired = {"connection_name": self._args["connection_name"], "enabled_clients": clients}
+        return UserDatabase(f"{self._name}-database", cast(UserDatabaseArgs, wired), self._opts)
+
+    def database_user(self, database: Optional[UserDatabase]) -> Optional[DatabaseUser]:
+        """Its first user."""
+        if database is None or "user_email" not in self._args:
+            return None
+        wired = {
+            "connection_name": database.connection_name,
+            "email": self._args["user_email"],
+            "password": self._args["user_password"],
+        }
+        return DatabaseUser(f"{self._name}-user", cast(DatabaseUserArgs, wired), self._opts)
+
+    def portal_login(
+        self, api: Auth0Api, gateway: ApiGateway, interactive: Optional[InteractiveClient]
+    ) -> Optional[PortalLogin]:
+        """The portal's way to log in."""
+        if "portal_display_name" not in self._args or interactive is None:
+            return None
+        wired = self._of(gateway) | {
+            "display_name": self._args["portal_display_name"],
+            "authorization_server_id": self._authorization_server_id(),
+            "audience": api.audience,
+            "authorization_endpoint": api.authorization_endpoint,
+            "token_endpoint": api.token_endpoint,
+            "client_id": interactive.client_id,
+            "client_secret": interactive.client_secret,
+            # What Auth0 expects of an InteractiveClient.
+            "client_authentication": ClientAuthentication.BODY,
+            "grant_types": self._portal_grant_types(),
+            "default_scope": api.scopes.apply(" ".join),
+            "portal_url": gateway.portal_url,
+            "sku": gateway.sku,
+        }
+        return PortalLogin(f"{self._name}-portal-login", cast(PortalLoginArgs, wired), self._opts)
+
+    def published_api(self, gateway: ApiGateway, portal: Optional[PortalLogin]) -> PublishedApi:
+        """The API behind the gateway."""
+        given = self._given("path", "openapi", "service_url", "product_name", "subscription_required")
+        wired = self._of(gateway) | {"display_name": self._title, "gateway_url": gateway.gateway_url}
+        if portal is not None:
+            wired["authorization_server_id"] = portal.authorization_server_id
+        return PublishedApi(f"{self._name}-published-api", cast(PublishedApiArgs, given | wired), self._opts)
+
+    def jwt_policy(self, api: Auth0Api, gateway: ApiGateway, published: PublishedApi) -> JwtPolicy:
+        """The gateway's check."""
+        by_permissions = pulumi.Output.from_input(self._args.get("permissions_in_token", False))
+        wired = self._of(gateway) | {
+            "issuer": api.issuer,
+            "audience": api.audience,
+            "openid_configuration_url": api.openid_configuration_url,
+            "signing_secret": api.signing_secret,
+            "api_id": published.api_id,
+            "operations": published.operations,
+            "scope_claim": by_permissions.apply(lambda yes: "permissions" if yes else "scope"),
+        }
+        given = self._given("signing_algorithm", "operation_scopes")
+        return JwtPolicy(f"{self._name}-jwt-policy", cast(JwtPolicyArgs, given | wired), self._opts)
+
+    def _given(self, *names: str) -> dict[str, Any]:
+        return {name: value for name, value in self._args.items() if name in names}
+
+    def _of(self, gateway: ApiGateway) -> dict[str, Any]:
+        return {"resource_group_name": gateway.resource_group_name, "service_name": gateway.service_name}
+
+    def _authorization_server_id(self) -> pulumi.Output[str]:
+        # One service may hold many APIs, whose paths differ.
+        return pulumi.Output.from_input(self._args["path"]).apply(slug)
+
+    def _portal_grant_types(self) -> list[str]:
+        return ["authorization_code", *(["password"] if self._args.get("allow_password_grant") else [])]

@@ -1,0 +1,264 @@
+"""An API that the gateway offers, imported from its OpenAPI document."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Optional
+
+import pulumi
+from pulumi_azure_native import apimanagement
+from typing_extensions import NotRequired, TypedDict
+
+from auth0_apim.azure_rules import (
+    api_path_problem,
+    backend_url_problem,
+    choice_problem,
+    entity_id_problem,
+    https_url_problem,
+    product_name_problem,
+    title_problem,
+    version_problem,
+)
+from auth0_apim.azure_service import service_inputs
+from auth0_apim.inputs import Inputs
+from auth0_apim.names import slug
+from auth0_apim.openapi_document import OpenApiError
+from auth0_apim.openapi_source import ApiImport, read_openapi
+from auth0_apim.ordering import after
+
+
+class VersioningScheme(Enum):
+    """Where a caller names the API's version."""
+
+    SEGMENT = "Segment"
+    """In the path, behind the API's own."""
+    QUERY = "Query"
+    """In the query parameter `api-version`."""
+    HEADER = "Header"
+    """In the header `Api-Version`."""
+
+
+class LinkFormat(Enum):
+    """What stands behind the URL of an OpenAPI document."""
+
+    OPENAPI_YAML = "openapi-link"
+    """OpenAPI 3 in YAML."""
+    OPENAPI_JSON = "openapi+json-link"
+    """OpenAPI 3 in JSON."""
+    SWAGGER_JSON = "swagger-link-json"
+    """Swagger 2.0 in JSON."""
+
+
+class PublishedApiArgs(TypedDict):
+    resource_group_name: pulumi.Input[str]
+    """Required. The service's resource group: `ApiGateway.resource_group_name`."""
+    service_name: pulumi.Input[str]
+    """Required. The service's name: `ApiGateway.service_name`."""
+    path: pulumi.Input[str]
+    """Required. The API's URL suffix behind the gateway's address, unique in the service, without slashes at its ends. Example: `calc`."""
+    openapi: pulumi.Input[str]
+    """Required. The OpenAPI 3 or Swagger 2.0 document: the path of a `.json`, `.yaml` or `.yml` file, the text itself, or an https URL that Azure fetches once, when the API is made or this input changes."""
+    link_format: NotRequired[pulumi.Input[LinkFormat]]
+    """Optional, defaults to OpenAPI 3 in the format the URL's ending names. What the URL in `openapi` leads to."""
+    api_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the path, with dashes for slashes, and the version. The API's id in API Management, 1 to 80 characters."""
+    display_name: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the component's name. The API's name in API Management, 1 to 300 characters."""
+    service_url: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the first https server of the document; required where it names none or is a URL. The backend's base URL, http or https."""
+    subscription_required: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false, as the token is the credential. Whether calls need a subscription key as well."""
+    product_name: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to no product. Display name of a product that is made, published, for this API; its id is the name in lower case. Example: `Starter`."""
+    product_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to no product. The id of an existing product that the API is put into; excludes `product_name`. Example: `starter`, which the classic tiers are born with."""
+    product_subscription_required: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false. Whether the product made here needs a subscription; Azure then makes one of its own, and refuses to delete the product until that is gone."""
+    version: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to an API without versions. The API's version identifier. Example: `v1`."""
+    versioning_scheme: NotRequired[pulumi.Input[VersioningScheme]]
+    """Optional, defaults to `Segment`. With `version`: where callers name it."""
+    version_set_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to a version set made here. With `version`: the ARM id of the version set of the API's other versions, their `version_set_id`."""
+    authorization_server_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to none. The authorization server by which the developer portal logs in: `PortalLogin.authorization_server_id`."""
+    gateway_url: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to `https://{service_name}.azure-api.net`. Absolute URL of the gateway: `ApiGateway.gateway_url`."""
+
+
+class PublishedApi(pulumi.ComponentResource):
+    """An API behind the gateway, over https only, with the operations of its OpenAPI document, in a product if one is named."""
+
+    api_id: pulumi.Output[str]
+    """The API's id in API Management; known once the API is in its product, so that policies come last."""
+    path: pulumi.Output[str]
+    """The API's URL suffix."""
+    url: pulumi.Output[str]
+    """Absolute URL of the API, without trailing slash; it holds the version where that is part of the path."""
+    operations: pulumi.Output[list[str]]
+    """The ids of the API's operations, sorted; empty where the document is a URL, which only Azure reads."""
+    product_id: pulumi.Output[Optional[str]]
+    """The id of the API's product; null without one."""
+    version_set_id: pulumi.Output[Optional[str]]
+    """The ARM id of the API's version set; null for an API without versions."""
+
+    def __init__(self, name: str, args: PublishedApiArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        inputs = Inputs("PublishedApi", name)
+        inputs.refuse_unknown(args, PublishedApiArgs)
+        group, service_name = service_inputs(inputs, args)
+        path = inputs.check("path", args.get("path"), api_path_problem, '"calc"')
+        title = inputs.check("display_name", args.get("display_name", name), title_problem, '"Basic Calculator"')
+        imported = _import(inputs, args)
+        version, scheme = _versioning(inputs, args)
+        api_id = _api_id(inputs, args, path, version)
+        product_id, product_name = _product(inputs, args)
+        gateway_url = _gateway_url(inputs, args, service_name)
+        super().__init__("auth0-apim:index:PublishedApi", name, {}, opts)
+
+        self.version_set_id = pulumi.Output.from_input(args.get("version_set_id"))
+        if version is not None and args.get("version_set_id") is None:
+            self.version_set_id = apimanagement.ApiVersionSet(
+                f"{name}-version-set",
+                resource_group_name=group,
+                service_name=service_name,
+                version_set_id=path.apply(slug),
+                display_name=title,
+                versioning_scheme=scheme,
+                version_query_name=scheme.apply(lambda where: "api-version" if where == "Query" else None),
+                version_header_name=scheme.apply(lambda where: "Api-Version" if where == "Header" else None),
+                opts=pulumi.ResourceOptions(parent=self),
+            ).id
+        api = apimanagement.Api(
+            f"{name}-api",
+            resource_group_name=group,
+            service_name=service_name,
+            api_id=api_id,
+            path=path,
+            display_name=title,
+            protocols=["https"],
+            format=imported.apply(lambda document: document.format),
+            value=imported.apply(lambda document: document.value),
+            service_url=imported.apply(lambda document: document.service_url),
+            subscription_required=args.get("subscription_required", False),
+            api_version=version,
+            api_version_set_id=self.version_set_id,
+            authentication_settings=_authentication_settings(args.get("authorization_server_id")),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.api_id, self.product_id = api.name, pulumi.Output.from_input(None)
+        if product_name is not None:
+            product_id = apimanagement.Product(
+                f"{name}-product",
+                resource_group_name=group,
+                service_name=service_name,
+                product_id=product_id,
+                display_name=product_name,
+                state=apimanagement.ProductState.PUBLISHED,
+                subscription_required=args.get("product_subscription_required", False),
+                opts=pulumi.ResourceOptions(parent=self),
+            ).name
+        if product_id is not None:
+            link = apimanagement.ProductApi(
+                f"{name}-product-api",
+                resource_group_name=group,
+                service_name=service_name,
+                product_id=product_id,
+                api_id=api.name,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            self.api_id, self.product_id = after(api.name, link), product_id
+
+        self.path = path
+        self.url = pulumi.Output.concat(gateway_url, "/", path, _version_segment(version, scheme))
+        self.operations = imported.apply(lambda document: document.operations)
+        self.register_outputs(
+            {
+                "api_id": self.api_id,
+                "path": self.path,
+                "url": self.url,
+                "operations": self.operations,
+                "product_id": self.product_id,
+                "version_set_id": self.version_set_id,
+            }
+        )
+
+
+def _import(inputs: Inputs, args: PublishedApiArgs) -> pulumi.Output[ApiImport]:
+    if args.get("service_url") is not None:
+        inputs.check("service_url", args["service_url"], backend_url_problem, '"https://calculator.example"')
+    source = {name: args.get(name) for name in ("openapi", "link_format", "service_url")}
+    checked = inputs.check("openapi", source, _openapi_problem, '"openapi/calculator.yaml"')
+    return checked.apply(lambda known: read_openapi(**known))
+
+
+def _openapi_problem(source: Mapping[str, Any]) -> Optional[str]:
+    if source["openapi"] is None:
+        return "is required"
+    if source["service_url"] is not None and (problem := backend_url_problem(source["service_url"])):
+        return f"cannot have its backend at 'service_url', which {problem}"
+    try:
+        read_openapi(**source)
+    except OpenApiError as error:
+        return str(error)
+    return None
+
+
+def _versioning(inputs: Inputs, args: PublishedApiArgs) -> tuple[Optional[pulumi.Output[str]], pulumi.Output[str]]:
+    scheme = inputs.check(
+        "versioning_scheme",
+        args.get("versioning_scheme", "Segment"),
+        choice_problem("Segment", "Query", "Header"),
+        '"Segment"',
+    )
+    if args.get("version") is not None:
+        return inputs.check("version", args["version"], version_problem, '"v1"'), scheme
+    for input_name in ("versioning_scheme", "version_set_id"):
+        if args.get(input_name) is not None:
+            raise inputs.error(input_name, "needs 'version'", 'version: "v1"')
+    return None, scheme
+
+
+def _api_id(
+    inputs: Inputs, args: PublishedApiArgs, path: pulumi.Output[str], version: Optional[pulumi.Output[str]]
+) -> pulumi.Output[str]:
+    given = args.get("api_id")
+    if given is None:
+        given = pulumi.Output.all(path, version).apply(lambda both: slug("-".join(filter(None, both))))
+    return inputs.check("api_id", given, entity_id_problem, '"calc"')
+
+
+def _product(
+    inputs: Inputs, args: PublishedApiArgs
+) -> tuple[Optional[pulumi.Output[str]], Optional[pulumi.Output[str]]]:
+    """The product's id, and its display name where it is to be made."""
+    product_id, product_name = args.get("product_id"), args.get("product_name")
+    if product_id is not None:
+        if product_name is not None:
+            raise inputs.error("product_id", "excludes 'product_name'", "leave one of them out")
+        return inputs.check("product_id", product_id, entity_id_problem, '"starter"'), None
+    if product_name is None:
+        return None, None
+    title = inputs.check("product_name", product_name, product_name_problem, '"Starter"')
+    return title.apply(slug), title
+
+
+def _gateway_url(inputs: Inputs, args: PublishedApiArgs, service_name: pulumi.Output[str]) -> pulumi.Output[str]:
+    if args.get("gateway_url") is None:
+        return pulumi.Output.concat("https://", service_name, ".azure-api.net")
+    url = inputs.check("gateway_url", args["gateway_url"], https_url_problem, '"https://contoso-apis.azure-api.net"')
+    return url.apply(lambda known: str(known).rstrip("/"))
+
+
+def _version_segment(version: Optional[pulumi.Output[str]], scheme: pulumi.Output[str]) -> pulumi.Output[str]:
+    return pulumi.Output.all(version, scheme).apply(
+        lambda both: f"/{both[0]}" if both[0] is not None and both[1] == "Segment" else ""
+    )
+
+
+def _authentication_settings(
+    authorization_server_id: Optional[pulumi.Input[str]],
+) -> Optional[apimanagement.AuthenticationSettingsContractArgs]:
+    if authorization_server_id is None:
+        return None
+    return apimanagement.AuthenticationSettingsContractArgs(
+        o_auth2=apimanagement.OAuth2AuthenticationSettingsContractArgs(authorization_server_id=authorization_server_id)
+    )
