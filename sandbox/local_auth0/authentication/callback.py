@@ -1,0 +1,37 @@
+"""Sending the user's browser back to the application, with an answer or an error.
+
+OAuth 2.0 Multiple Response Type Encoding Practices, and OAuth 2.0 Form Post Response Mode.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from starlette.responses import RedirectResponse, Response
+
+from local_auth0.authentication.authorize_request import Callback
+from local_auth0.authentication.errors import OAuthError
+from local_auth0.authentication.pages import Pages
+
+
+def answer(pages: Pages, callback: Callback, parameters: Mapping[str, str]) -> Response:
+    """Deliver `parameters` and the request's state in the response mode that was asked for."""
+    sent = dict(parameters)
+    if callback.state is not None:
+        sent["state"] = callback.state
+    if callback.response_mode == "form_post":
+        return pages.render("form_post", leads_to=callback.redirect_uri, action=callback.redirect_uri, parameters=sent)
+    headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+    return RedirectResponse(_with(callback, sent), 302, headers)
+
+
+def refuse(pages: Pages, callback: Callback, error: OAuthError) -> Response:
+    """Deliver an error."""
+    return answer(pages, callback, error.body())
+
+
+def _with(callback: Callback, parameters: Mapping[str, str]) -> str:
+    parts = urlsplit(callback.redirect_uri)
+    encoded = urlencode(parameters)
+    if callback.response_mode == "fragment":
+        return urlunsplit(parts._replace(fragment=encoded))
+    return urlunsplit(parts._replace(query=f"{parts.query}&{encoded}" if parts.query else encoded))

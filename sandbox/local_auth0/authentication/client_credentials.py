@@ -1,0 +1,34 @@
+"""The client credentials grant (RFC 6749, section 4.4): a machine gets a token for itself."""
+
+from local_store.store import Document
+
+from local_auth0.authentication.authorization import authorize_client, split_scope
+from local_auth0.authentication.client_authentication import is_public
+from local_auth0.authentication.endpoint import Answer
+from local_auth0.authentication.errors import unauthorized
+from local_auth0.authentication.parameters import Call
+from local_auth0.authentication.tokens import Tokens
+from local_auth0.model import Tenant
+
+
+class ClientCredentialsGrant:
+    """Answers `grant_type=client_credentials`."""
+
+    def __init__(self, tenant: Tenant, tokens: Tokens) -> None:
+        self._tenant = tenant
+        self._tokens = tokens
+
+    async def __call__(self, call: Call, client: Document) -> Answer:
+        """A token for `client`.
+
+        Raises:
+            OAuthError: a public client, or nothing granted to it.
+        """
+        if is_public(client):
+            raise unauthorized()
+        allowed = authorize_client(self._tenant, client, call.get("audience"), split_scope(call.get("scope")))
+        token, lifetime = self._tokens.access_token(
+            client, f"{client['client_id']}@clients", allowed, "client-credentials"
+        )
+        answer = {"access_token": token, "expires_in": lifetime, "token_type": "Bearer"}
+        return Answer({**answer, "scope": allowed.scope} if allowed.scopes else answer)

@@ -1,0 +1,72 @@
+"""Logging a user in with a password against a database connection."""
+
+import asyncio
+
+from local_store.store import Document
+
+from local_auth0.authentication.brute_force import BruteForceProtection
+from local_auth0.authentication.errors import OAuthError, invalid_grant, invalid_request, not_supported
+from local_auth0.credentials import verify_password
+from local_auth0.model import Tenant
+
+# The hash of a password nobody knows, verified when there is no such user: the answer takes as long and tells nothing.
+_NOBODY = "$2b$10$0ePMrfP.RQCCPE.pRTuVLOnZSNp9VWHW9NiYC.KaUbVWw5Nz0ZRN6"
+
+
+class Logins:
+    """Checks passwords for every flow that takes one."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        self._protection = BruteForceProtection(tenant)
+
+    async def verify(self, connection: Document, login: str, password: str, address: str) -> Document:
+        """The user of `connection` with this e-mail address or username and password.
+
+        Args:
+            connection: the database the user is in.
+            login: e-mail address in any case, or username.
+            password: in the clear.
+            address: the IP address the attempt comes from.
+
+        Raises:
+            OAuthError: wrong password or unknown user (403), too many attempts (429), blocked user (403), or a kind
+                of connection the sandbox cannot log in to (501).
+        """
+        _refuse_unusable(connection)
+        user = self._tenant.user(connection["name"], login)
+        expected = _NOBODY if user is None else self._tenant.passwords.get(user["user_id"], {}).get("hash", _NOBODY)
+        attempt = (connection["id"], login.lower() if user is None else user["user_id"], expected, address)
+        protected = (connection.get("options") or {}).get("brute_force_protection") is not False
+        if protected:
+            self._protection.begin(attempt)
+        matches = await asyncio.to_thread(verify_password, password, expected)
+        if user is None or expected is _NOBODY or not matches:
+            raise invalid_grant("Wrong email or password.")
+        if protected:
+            self._protection.succeed(attempt)
+        current = self._tenant.users.get(user["user_id"])
+        if current is None:
+            raise invalid_grant("Wrong email or password.")
+        refuse_blocked(current)
+        return current
+
+
+def refuse_blocked(user: Document) -> None:
+    """Keep a blocked user out.
+
+    Raises:
+        OAuthError: the user is blocked.
+    """
+    if user.get("blocked"):
+        raise OAuthError(403, "unauthorized", "user is blocked")
+
+
+def _refuse_unusable(connection: Document) -> None:
+    if connection["strategy"] != "auth0":
+        raise not_supported(f"login through connections of strategy '{connection['strategy']}'")
+    if (connection.get("authentication") or {}).get("active") is False:
+        raise invalid_request("the connection is not enabled")
+    options = connection.get("options") or {}
+    if options.get("enabledDatabaseCustomization"):
+        raise not_supported(f"the custom database scripts of connection '{connection['name']}'")

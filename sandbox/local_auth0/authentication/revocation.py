@@ -1,0 +1,35 @@
+"""POST /oauth/revoke: a client gives up a refresh token (RFC 7009)."""
+
+from local_auth0.authentication.client_authentication import ClientAuthentication
+from local_auth0.authentication.endpoint import Answer
+from local_auth0.authentication.errors import OAuthError, invalid_request
+from local_auth0.authentication.parameters import Call
+from local_auth0.authentication.refresh_tokens import RefreshTokens
+
+
+class Revocation:
+    """Ends a refresh token and everything that rotated from the same login."""
+
+    def __init__(self, authentication: ClientAuthentication, refresh_tokens: RefreshTokens) -> None:
+        self._authentication = authentication
+        self._refresh_tokens = refresh_tokens
+
+    async def __call__(self, call: Call) -> Answer:
+        """An empty answer, also when there is no such token.
+
+        Raises:
+            OAuthError: the client is not who it says, or the token is another client's.
+        """
+        token = call.require("token")
+        try:
+            client = self._authentication.authenticate(call)
+        except OAuthError as error:
+            if error.status != 401:
+                raise
+            raise OAuthError(401, "invalid_client", error.description) from error
+        content = self._refresh_tokens.find(token)
+        if content is not None:
+            if content["client_id"] != client["client_id"]:
+                raise invalid_request("The token was not issued to this client")
+            self._refresh_tokens.revoke_family(content["family"])
+        return Answer(None)
