@@ -28,13 +28,13 @@ class Tenant:
     domain: str
     clock: Callable[[], float] = time.time
     clients: Collection = field(init=False)
-    """By client_id."""
+    """By client_id; `credentials` (public keys for private_key_jwt) never leave in a client."""
     resource_servers: Collection = field(init=False)
     """By id."""
     client_grants: Collection = field(init=False)
     """By id."""
     connections: Collection = field(init=False)
-    """By id; `enabled_clients` lists client ids, `options` is kept in the clear."""
+    """By id; `enabled_clients` lists client ids; for `options.configuration` see `ConfigurationCipher`."""
     users: Collection = field(init=False)
     """By user_id; `roles` (ids) and `permissions` ({resource_server_identifier, permission_name}) never leave in a user."""
     passwords: Collection = field(init=False)
@@ -65,6 +65,7 @@ class Tenant:
         self._grants: Index[ClientGrantKey] = Index(self.client_grants, _grant_keys)
         self._connections_by_name: Index[str] = Index(self.connections, lambda connection: [connection["name"]])
         self._users_by_login: Index[tuple[str, str]] = Index(self.users, _login_keys)
+        self._users_by_connection: Index[str] = Index(self.users, _connection_names)
 
     @property
     def issuer(self) -> str:
@@ -107,6 +108,22 @@ class Tenant:
         """The user of the connection called `connection` whose e-mail (in any case) or username is `login`."""
         return self._users_by_login.first((connection, login.lower()))
 
+    def users_of(self, connection: str) -> list[Document]:
+        """The users of the connection called `connection`."""
+        return list(self._users_by_connection.all(connection))
+
+    def delete_user(self, user_id: str) -> None:
+        """Remove a user with their password, sessions, codes and refresh tokens; call it in a transaction."""
+        self.users.delete(user_id)
+        self.passwords.delete(user_id)
+        self.forget_tokens("user_id", user_id)
+
+    def forget_tokens(self, name: str, value: str) -> None:
+        """Remove the sessions, codes and refresh tokens whose `name`, user_id or client_id, is `value`."""
+        for collection in (self.codes, self.refresh_tokens, self.sessions):
+            for key in [key for key, content in collection.items() if content.get(name) == value]:
+                collection.delete(key)
+
     def permissions_of(self, user: Document, audience: str) -> list[str]:
         """The names of the permissions of `audience` that `user` has directly or through a role, sorted."""
         held: list[dict[str, Any]] = list(user.get("permissions", []))
@@ -117,6 +134,10 @@ class Tenant:
 
 def _grant_keys(grant: Document) -> list[ClientGrantKey]:
     return [(grant.get("client_id"), grant["audience"], grant["subject_type"])]
+
+
+def _connection_names(user: Document) -> list[str]:
+    return [identity["connection"] for identity in user["identities"]]
 
 
 def _login_keys(user: Document) -> list[tuple[str, str]]:

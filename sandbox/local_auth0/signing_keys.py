@@ -68,6 +68,14 @@ class SigningKeys:
                 self._add(current=True)
                 self._add(next=True)
 
+    def document(self, kid: str) -> Document:
+        """The stored key named `kid` as /keys/signing shows it, and its private key; empty if there is none."""
+        return self._collection.get(kid, {})
+
+    def documents(self) -> list[Document]:
+        """Every stored key, current, next, previous, revoked, in this order."""
+        return sorted(self._collection.values(), key=_publication_order)
+
     def current(self) -> SigningKey:
         """The key that signs new tokens."""
         return self._load(self._only("current"))
@@ -75,20 +83,19 @@ class SigningKeys:
     def find(self, kid: str) -> SigningKey | None:
         """The key named `kid`, if the tenant has it and has not revoked it."""
         document = self._collection.get(kid)
-        return None if document is None or document.get("revoked") else self._load(document)
+        return None if document is None or document["revoked"] else self._load(document)
 
     def jwks(self) -> dict[str, Any]:
         """The JSON Web Key Set: current, next and previous keys, without revoked ones."""
-        documents = sorted(self._collection.values(), key=_publication_order)
-        return {"keys": [self._load(document).jwk() for document in documents if not document.get("revoked")]}
+        return {"keys": [self._load(document).jwk() for document in self.documents() if not document["revoked"]]}
 
     def rotate(self) -> SigningKey:
         """Make the next key current, the current one previous, and a new next key; the new current key is returned."""
         now = iso_timestamp(self._clock())
         current, following = self._only("current"), self._only("next")
         with self._store.transaction():
-            self._put({**_without(current, "current"), "previous": True, "current_until": now})
-            self._put({**_without(following, "next"), "current": True, "current_since": now})
+            self._put({**current, "current": False, "previous": True, "current_until": now})
+            self._put({**following, "next": False, "current": True, "current_since": now})
             self._add(next=True)
         return self.current()
 
@@ -109,6 +116,10 @@ class SigningKeys:
             "pkcs7": pkcs7.serialize_certificates([certificate], serialization.Encoding.PEM).decode(),
             "fingerprint": fingerprint.hex(":").upper(),
             "thumbprint": fingerprint.hex().upper(),
+            "current": False,
+            "next": False,
+            "previous": False,
+            "revoked": False,
             **state,
             "private_key": private_key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -122,7 +133,7 @@ class SigningKeys:
         self._collection.put(document["kid"], document)
 
     def _only(self, state: str) -> Document:
-        return next(document for document in self._collection.values() if document.get(state))
+        return next(document for document in self._collection.values() if document[state])
 
     def _load(self, document: Document) -> SigningKey:
         kid = document["kid"]
@@ -151,11 +162,7 @@ def _self_signed(private_key: rsa.RSAPrivateKey, domain: str, now: float) -> x50
 
 
 def _publication_order(document: Document) -> int:
-    return 0 if document.get("current") else 1 if document.get("next") else 2
-
-
-def _without(document: Document, name: str) -> Document:
-    return {key: value for key, value in document.items() if key != name}
+    return 0 if document["current"] else 1 if document["next"] else 3 if document["revoked"] else 2
 
 
 def _base64url(data: bytes) -> str:

@@ -1,0 +1,197 @@
+"""/clients: the applications that ask for tokens."""
+
+from typing import Any
+
+from local_store.store import Document
+from starlette.responses import Response
+
+from local_auth0 import ids
+from local_auth0.errors import ManagementError, invalid_body, not_supported
+from local_auth0.management.authorization import require_any
+from local_auth0.management.client_credentials import find_client, new_credential
+from local_auth0.management.endpoint import Call, Endpoint, json_answer, no_content
+from local_auth0.management.paging import paginate_or_checkpoint, select_fields
+from local_auth0.management.schemas import clients as schemas
+
+_HIDDEN = ("credentials",)
+_NEEDS_CLIENT_KEYS = ("client_secret", "encryption_key", "signing_keys")
+_MERGED = ("client_metadata", "jwt_configuration", "refresh_token")
+_UNENFORCED = (
+    "compliance_level",
+    "default_organization",
+    "require_proof_of_possession",
+    "require_pushed_authorization_requests",
+    "signed_request_object",
+    "token_quota",
+)
+_PUBLIC_APP_TYPES = ("native", "spa")
+
+
+def default_client(body: dict[str, Any]) -> Document:
+    """What a new client has besides, and where it says nothing else in, `body`; recorded from the live service."""
+    public = body.get("token_endpoint_auth_method") == "none" or (
+        body.get("app_type") in _PUBLIC_APP_TYPES and not body.get("token_endpoint_auth_method")
+    )
+    has_type = "app_type" in body
+    return {
+        "client_id": ids.client_id(),
+        "client_secret": ids.client_secret(),
+        "is_first_party": True,
+        "is_token_endpoint_ip_header_trusted": False,
+        "oidc_conformant": False,
+        "jwt_configuration": {"secret_encoded": False, "lifetime_in_seconds": 36000},
+        "sso_disabled": False,
+        "cross_origin_authentication": False,
+        "grant_types": ["authorization_code", "implicit", "refresh_token"] + ([] if public else ["client_credentials"]),
+        "custom_login_page_on": True,
+        **({"token_endpoint_auth_method": "none"} if public else {}),
+        "refresh_token": {
+            "rotation_type": "non-rotating",
+            "expiration_type": "non-expiring",
+            "leeway": 0,
+            "token_lifetime": 31557600 if has_type else 2592000,
+            "infinite_token_lifetime": True,
+            "infinite_idle_token_lifetime": True,
+            "idle_token_lifetime": 2592000 if has_type else 1296000,
+        },
+    }
+
+
+async def list_all(call: Call) -> Response:
+    """The clients, all or those that match the query's filters."""
+    found = [client for client in call.tenant.clients.values() if _matches(client, call.query)]
+    shown = [select_fields(_shown(call, client), call.query, ("signing_keys",)) for client in found]
+    if "from" in call.query or "take" in call.query:
+        shown = [{**_shown(call, client)} for client in found]
+    return json_answer(paginate_or_checkpoint(shown, "clients", call.query, key="client_id"))
+
+
+async def create(call: Call) -> Response:
+    """Add a client; keys given with its authentication methods become credentials."""
+    _check_methods(call.body)
+    client = {**default_client(call.body), **call.body}
+    if "jwt_configuration" in call.body:
+        client["jwt_configuration"] = {"secret_encoded": False, **call.body["jwt_configuration"]}
+    if call.body.get("refresh_token") is not None:
+        client["refresh_token"] = {**default_client(call.body)["refresh_token"], **call.body["refresh_token"]}
+    if "client_authentication_methods" in call.body:
+        client |= _store_keys(call)
+    client = _checked({name: value for name, value in client.items() if value is not None})
+    call.tenant.clients.put(client["client_id"], client)
+    return json_answer(_shown(call, client), 201)
+
+
+async def get(call: Call) -> Response:
+    """One client; its secret only for a caller with read:client_keys."""
+    return json_answer(select_fields(_shown(call, find_client(call)), call.query, ("signing_keys",)))
+
+
+async def update(call: Call) -> Response:
+    """Change what the body names; null takes a property away, metadata and token settings are merged."""
+    require_any(call.scopes, ("update:clients",) if set(call.body) - {"client_secret"} else ("update:client_keys",))
+    if "client_secret" in call.body:
+        require_any(call.scopes, ("update:client_keys",))
+    _check_methods(call.body)
+    before = find_client(call)
+    changes = {
+        name: {**before.get(name, {}), **value} if name in _MERGED and value is not None else value
+        for name, value in call.body.items()
+    }
+    if changes.get("client_metadata"):
+        changes["client_metadata"] = {k: v for k, v in changes["client_metadata"].items() if v is not None}
+    client = _checked({name: value for name, value in {**before, **changes}.items() if value is not None})
+    call.tenant.clients.put(client["client_id"], client)
+    return json_answer(_shown(call, client))
+
+
+async def rotate_secret(call: Call) -> Response:
+    """Give a client a new secret; the old one stops working at once."""
+    client = {**find_client(call), "client_secret": ids.client_secret()}
+    call.tenant.clients.put(client["client_id"], client)
+    return json_answer(_shown(call, client))
+
+
+async def delete(call: Call) -> Response:
+    """Remove a client with its grants, its refresh tokens and its place in connections."""
+    tenant, client_id = call.tenant, find_client(call)["client_id"]
+    with tenant.store.transaction():
+        tenant.clients.delete(client_id)
+        for grant in list(tenant.client_grants.values()):
+            if grant.get("client_id") == client_id:
+                tenant.client_grants.delete(grant["id"])
+        for connection in list(tenant.connections.values()):
+            if client_id in connection["enabled_clients"]:
+                enabled = [each for each in connection["enabled_clients"] if each != client_id]
+                tenant.connections.put(connection["id"], {**connection, "enabled_clients": enabled})
+        tenant.forget_tokens("client_id", client_id)
+    return no_content()
+
+
+def _matches(client: Document, query: dict[str, Any]) -> bool:
+    types = query["app_type"].split(",") if "app_type" in query else None
+    return (
+        (types is None or client.get("app_type") in types)
+        and query.get("is_first_party", client["is_first_party"]) == client["is_first_party"]
+        and not query.get("is_global", False)
+    )
+
+
+def _shown(call: Call, client: Document) -> Document:
+    key = call.tenant.signing_keys.document(call.tenant.signing_keys.current().kid)
+    signing_keys = [{"cert": key["cert"], "pkcs7": key["pkcs7"], "subject": f"/CN={call.tenant.domain}"}]
+    hidden = _HIDDEN if "read:client_keys" in call.scopes else (*_HIDDEN, *_NEEDS_CLIENT_KEYS)
+    if "client_authentication_methods" in client:
+        hidden = (*hidden, "client_secret")
+    shown = {**client, "signing_keys": signing_keys}
+    return {name: value for name, value in shown.items() if name not in hidden}
+
+
+def _store_keys(call: Call) -> Document:
+    [(method, slot)] = call.body["client_authentication_methods"].items()
+    credentials = [new_credential(call.tenant, key) for key in slot["credentials"]]
+    references = [{"id": credential["id"]} for credential in credentials]
+    return {"client_authentication_methods": {method: {"credentials": references}}, "credentials": credentials}
+
+
+def _check_methods(body: dict[str, Any]) -> None:
+    methods = body.get("client_authentication_methods") or {}
+    if methods and body.get("token_endpoint_auth_method") is not None:
+        raise invalid_body("client_authentication_methods cannot be set when token_endpoint_auth_method has a value.")
+    for name in methods:
+        if name != "private_key_jwt":
+            raise not_supported(f"the client authentication method {name}")
+    for name in _UNENFORCED:
+        if body.get(name):
+            raise not_supported(f"the property {name} of a client")
+    if body.get("organization_usage") in ("allow", "require"):
+        raise not_supported("organizations: organization_usage of a client can only be deny")
+
+
+def _checked(client: Document) -> Document:
+    if client.get("token_endpoint_auth_method") == "none" and "client_credentials" in client["grant_types"]:
+        raise invalid_body("Invalid grant types: client_credentials")
+    methods = client.get("client_authentication_methods")
+    if methods:
+        if client.get("token_endpoint_auth_method"):
+            raise invalid_body(
+                "client_authentication_methods cannot be set when token_endpoint_auth_method has a value."
+            )
+        known = {credential["id"] for credential in client.get("credentials", [])}
+        for reference in methods["private_key_jwt"]["credentials"]:
+            if reference["id"] not in known:
+                raise ManagementError(400, f"The credential {reference['id']} does not exist.", "inexistent_credential")
+    return client
+
+
+_LIST = "/clients"
+_ONE = "/clients/{client_id}"
+_READ = ("read:clients", "read:client_keys")
+_UPDATE = ("update:clients", "update:client_keys")
+ENDPOINTS = [
+    Endpoint("GET", _LIST, _READ, list_all, query=schemas.LIST_QUERY),
+    Endpoint("POST", _LIST, ("create:clients",), create, schemas.CREATE),
+    Endpoint("GET", _ONE, _READ, get, query=schemas.GET_QUERY),
+    Endpoint("PATCH", _ONE, _UPDATE, update, schemas.UPDATE),
+    Endpoint("DELETE", _ONE, ("delete:clients",), delete),
+    Endpoint("POST", "/clients/{client_id}/rotate-secret", ("update:client_keys",), rotate_secret),
+]

@@ -1,0 +1,129 @@
+"""/resource-servers: the APIs that access tokens are for."""
+
+from typing import Any
+
+from local_store.store import Document
+from starlette.responses import Response
+
+from local_auth0 import ids
+from local_auth0.errors import ManagementError, invalid_body, not_supported
+from local_auth0.management.endpoint import Call, Endpoint, json_answer, no_content
+from local_auth0.management.paging import paginate_or_checkpoint, select_fields
+from local_auth0.management.schemas import resource_servers as schemas
+from local_auth0.model import Tenant
+
+_DEFAULT_LIFETIME = 86400
+_DEFAULT_LIFETIME_FOR_WEB = 7200
+_UNENFORCED = ("authorization_details", "consent_policy", "proof_of_possession", "token_encryption")
+
+
+async def list_all(call: Call) -> Response:
+    """The APIs, all or those with one of the `identifiers`."""
+    found = list(call.tenant.resource_servers.values())
+    if "identifiers" in call.query:
+        found = [api for api in found if api["identifier"] in call.query["identifiers"]]
+    return json_answer(
+        paginate_or_checkpoint([select_fields(api, call.query) for api in found], "resource_servers", call.query)
+    )
+
+
+async def create(call: Call) -> Response:
+    """Add an API with the defaults that the live service gives."""
+    if call.tenant.resource_server(call.body["identifier"]):
+        raise ManagementError(409, "A resource server with the same identifier already exists")
+    lifetime = call.body.get("token_lifetime", _DEFAULT_LIFETIME)
+    defaults = {
+        "allow_offline_access": False,
+        "skip_consent_for_verifiable_first_party_clients": False,
+        "token_lifetime": lifetime,
+        "token_lifetime_for_web": min(_DEFAULT_LIFETIME_FOR_WEB, lifetime),
+        "signing_alg": "RS256",
+    }
+    api = _checked({"id": ids.resource_server_id(), **defaults, **call.body}, call.body)
+    call.tenant.resource_servers.put(api["id"], api)
+    return json_answer(api, 201)
+
+
+async def get(call: Call) -> Response:
+    """One API, by id or identifier."""
+    return json_answer(select_fields(_find(call), call.query))
+
+
+async def update(call: Call) -> Response:
+    """Change an API; its identifier never changes. A scope taken away is taken from roles and users too."""
+    before = _find(call)
+    if before.get("is_system"):
+        raise ManagementError(400, "System APIs cannot be modified.", "operation_not_supported")
+    lifetime = call.body.get("token_lifetime", before["token_lifetime"])
+    defaults = {"token_lifetime_for_web": min(before["token_lifetime_for_web"], lifetime)}
+    api = _checked({**before, **defaults, **call.body}, call.body)
+    with call.tenant.store.transaction():
+        call.tenant.resource_servers.put(api["id"], api)
+        if "scopes" in call.body:
+            _drop_permissions(call.tenant, api["identifier"], {scope["value"] for scope in api["scopes"]})
+    return json_answer(api)
+
+
+async def delete(call: Call) -> Response:
+    """Remove an API with its client grants and the permissions on it."""
+    api = _find(call)
+    if api.get("is_system"):
+        raise ManagementError(400, "System APIs cannot be deleted.", "operation_not_supported")
+    with call.tenant.store.transaction():
+        call.tenant.resource_servers.delete(api["id"])
+        for grant in list(call.tenant.client_grants.values()):
+            if grant["audience"] == api["identifier"]:
+                call.tenant.client_grants.delete(grant["id"])
+        _drop_permissions(call.tenant, api["identifier"], set())
+    return no_content()
+
+
+def _find(call: Call) -> Document:
+    key = call.path["id"]
+    api = call.tenant.resource_servers.get(key) or call.tenant.resource_server(key)
+    if api is None:
+        raise ManagementError(404, "The resource server does not exist", "inexistent_resource_server")
+    return api
+
+
+def _checked(api: Document, body: dict[str, Any]) -> Document:
+    for name in _UNENFORCED:
+        if body.get(name):
+            raise not_supported(f"the property {name} of a resource server")
+    values = [scope["value"] for scope in api.get("scopes", [])]
+    if len(set(values)) < len(values):
+        raise invalid_body("Payload validation error: 'Array items are not unique' on property scopes.")
+    if api["token_lifetime_for_web"] > api["token_lifetime"]:
+        raise invalid_body("token_lifetime_for_web must not be greater than token_lifetime")
+    policies = api.get("subject_type_authorization", {})
+    api["subject_type_authorization"] = {
+        "client": {"policy": policies.get("client", {}).get("policy", "require_client_grant")},
+        "user": {"policy": policies.get("user", {}).get("policy", "allow_all")},
+    }
+    if api["signing_alg"] == "HS256":
+        api.setdefault("signing_secret", ids.alphanumeric(32))
+    return {name: value for name, value in api.items() if value is not None}
+
+
+def _drop_permissions(tenant: Tenant, identifier: str, keep: set[str]) -> None:
+    for collection, key_name in ((tenant.roles, "id"), (tenant.users, "user_id")):
+        for holder in list(collection.values()):
+            held = holder.get("permissions", [])
+            left = [
+                each
+                for each in held
+                if each["resource_server_identifier"] != identifier or each["permission_name"] in keep
+            ]
+            if len(left) < len(held):
+                collection.put(holder[key_name], {**holder, "permissions": left})
+
+
+_LIST = "/resource-servers"
+_ONE = "/resource-servers/{id}"
+ENDPOINTS = [
+    Endpoint("GET", _LIST, ("read:resource_servers",), list_all, query=schemas.LIST_QUERY),
+    Endpoint("POST", _LIST, ("create:resource_servers",), create, schemas.CREATE),
+    Endpoint("GET", _ONE, ("read:resource_servers",), get, query=schemas.GET_QUERY),
+    Endpoint("PATCH", _ONE, ("update:resource_servers",), update, schemas.UPDATE),
+    Endpoint("DELETE", _ONE, ("delete:resource_servers",), delete),
+]

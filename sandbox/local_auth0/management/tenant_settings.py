@@ -1,0 +1,29 @@
+"""/tenants/settings: the tenant's defaults and flags."""
+
+from starlette.responses import Response
+
+from local_auth0.management.endpoint import Call, Endpoint, json_answer
+from local_auth0.management.paging import select_fields
+from local_auth0.management.schemas import tenant_settings as schemas
+
+
+async def get(call: Call) -> Response:
+    """Every setting, and which script runtimes there are."""
+    settings = {**call.tenant.settings, "sandbox_versions_available": [call.tenant.settings["sandbox_version"]]}
+    return json_answer(select_fields(settings, call.query))
+
+
+async def update(call: Call) -> Response:
+    """Change the settings that the body names; flags are merged, a null takes a setting away."""
+    changed = {**call.tenant.settings, **call.body}
+    if "flags" in call.body:
+        changed["flags"] = {**call.tenant.settings["flags"], **call.body["flags"]}
+    settings = {name: value for name, value in changed.items() if value is not None}
+    call.tenant.store.collection("auth0.tenant").put("settings", settings)
+    return json_answer(settings)
+
+
+ENDPOINTS = [
+    Endpoint("GET", "/tenants/settings", ("read:tenant_settings",), get, query=schemas.GET_QUERY),
+    Endpoint("PATCH", "/tenants/settings", ("update:tenant_settings",), update, schemas.UPDATE),
+]

@@ -1,0 +1,108 @@
+"""Bodies and query strings checked against JSON Schema, refused in Auth0's words."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from jsonschema import Draft7Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+from starlette.datastructures import QueryParams
+
+from local_auth0.errors import ManagementError
+from local_auth0.management.validation_messages import explain
+
+Schema = dict[str, Any]
+
+FORMATS = FormatChecker(formats=())
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+
+
+def document(properties: dict[str, Schema], required: Iterable[str] = (), **more: Any) -> Schema:
+    """The schema of a JSON object with these properties and no others."""
+    return {
+        "type": "object",
+        "required": list(required),
+        "additionalProperties": False,
+        "properties": properties,
+        **more,
+    }
+
+
+def check_body(schema: Schema, body: Any) -> None:
+    """Refuse a `body` that is not what `schema` says.
+
+    Raises:
+        ManagementError: 400 `invalid_body` with the first thing that is wrong.
+    """
+    problem = _first_problem(schema, body)
+    if problem:
+        raise ManagementError(400, f"Payload validation error: {problem}.", "invalid_body")
+
+
+def parse_query(schema: Schema, query: QueryParams) -> dict[str, Any]:
+    """The query string as typed values: integers, booleans, strings and, where declared, lists of strings.
+
+    Raises:
+        ManagementError: 400 `invalid_query_string`, also for a parameter that the endpoint does not have.
+    """
+    properties: dict[str, Schema] = schema["properties"]
+    values = {name: _typed(query.getlist(name), properties.get(name, {})) for name in query}
+    problem = _first_problem(schema, values)
+    if problem:
+        raise ManagementError(400, f"Query validation error: {problem}.", "invalid_query_string")
+    return values
+
+
+def _typed(texts: list[str], schema: Schema) -> Any:
+    if schema.get("type") == "array":
+        return texts
+    text = texts[-1]
+    if schema.get("type") == "integer" and re.fullmatch(r"-?\d{1,15}", text):
+        return int(text)
+    if schema.get("type") == "boolean" and text in ("true", "false"):
+        return text == "true"
+    return text
+
+
+def _first_problem(schema: Schema, value: Any) -> str | None:
+    error = next(Draft7Validator(schema, format_checker=FORMATS).iter_errors(value), None)
+    return None if error is None else f"'{explain(error)}'{_place(error)}"
+
+
+def _place(error: ValidationError) -> str:
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
+    description = error.schema.get("description") if isinstance(error.schema, dict) else None
+    return (f" on property {path}" if path else "") + (f" ({description})" if path and description else "")
+
+
+@FORMATS.checks("email")
+def _is_email(value: object) -> bool:
+    return not isinstance(value, str) or bool(_EMAIL.fullmatch(value))
+
+
+@FORMATS.checks("absolute-uri")
+def _is_absolute_uri(value: object) -> bool:
+    return not isinstance(value, str) or bool(_SCHEME.fullmatch(value))
+
+
+@FORMATS.checks("absolute-uri-or-empty")
+def _is_absolute_uri_or_empty(value: object) -> bool:
+    return value == "" or _is_absolute_uri(value)
+
+
+@FORMATS.checks("absolute-https-uri-or-empty", raises=ValueError)
+def _is_https_uri_or_empty(value: object) -> bool:
+    if not isinstance(value, str) or not value:
+        return True
+    parts = urlsplit(value)
+    return parts.scheme == "https" and bool(parts.hostname) and not parts.fragment
+
+
+@FORMATS.checks("origin", raises=ValueError)
+def _is_origin(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    parts = urlsplit(value)
+    return bool(parts.scheme and parts.netloc) and parts.path in ("", "/") and not parts.query and not parts.fragment

@@ -1,0 +1,56 @@
+"""What is wrong with a value, in the words of the z-schema validator, which Auth0's errors repeat.
+
+Clients match these texts, and people search their logs for them.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+
+_JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
+
+
+def explain(error: ValidationError) -> str:
+    """The text for one failed keyword of a schema."""
+    write = _MESSAGES.get(str(error.validator))
+    if write is None:
+        return f"Data does not match any schemas from '{error.validator}'"
+    return write(error.instance, error.validator_value, error.schema)
+
+
+def _missing(value: Any, required: Any, _schema: Any) -> str:
+    return f"Missing required property: {next(name for name in required if name not in value)}"
+
+
+def _additional(value: Any, _allowed: Any, schema: Any) -> str:
+    return f"Additional properties not allowed: {','.join(name for name in value if name not in schema['properties'])}"
+
+
+def _type(value: Any, expected: Any, _schema: Any) -> str:
+    names = ",".join([expected] if isinstance(expected, str) else expected)
+    return f"Expected type {names} but found type {_JSON_TYPES.get(type(value), 'null')}"
+
+
+def _not_unique(value: Any, _unique: Any, _schema: Any) -> str:
+    second = next(index for index, item in enumerate(value) if item in value[:index])
+    return f"Array items are not unique (indexes {value.index(value[second])} and {second})"
+
+
+_MESSAGES: dict[str, Callable[[Any, Any, Any], str]] = {
+    "additionalProperties": _additional,
+    "enum": lambda value, _, __: f"No enum match for: {value}",
+    "format": lambda value, name, _: f"Object didn't pass validation for format {name}: {value}",
+    "maximum": lambda value, limit, _: f"Value {value} is greater than maximum {limit}",
+    "maxItems": lambda value, limit, _: f"Array is too long ({len(value)}), maximum {limit}",
+    "maxLength": lambda value, limit, _: f"String is too long ({len(value)} chars), maximum {limit}",
+    "maxProperties": lambda value, limit, _: f"Too many properties defined ({len(value)}), maximum {limit}",
+    "minimum": lambda value, limit, _: f"Value {value} is less than minimum {limit}",
+    "minItems": lambda value, limit, _: f"Array is too short ({len(value)}), minimum {limit}",
+    "minLength": lambda value, limit, _: f"String is too short ({len(value)} chars), minimum {limit}",
+    "minProperties": lambda value, limit, _: f"Too few properties defined ({len(value)}), minimum {limit}",
+    "pattern": lambda value, pattern, _: f"String does not match pattern {pattern}: {value}",
+    "required": _missing,
+    "type": _type,
+    "uniqueItems": _not_unique,
+}

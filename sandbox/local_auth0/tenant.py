@@ -1,0 +1,36 @@
+"""The tenant as one ASGI application: the Management API below `/api/v2`, the Authentication API everywhere else."""
+
+import time
+from collections.abc import Callable
+
+from local_store import Store
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from local_auth0 import authentication
+from local_auth0.bootstrap import prepare
+from local_auth0.management import ManagementApi, RateLimit
+from local_auth0.management.application import PREFIX
+from local_auth0.model import Tenant
+
+
+def create_tenant(
+    store: Store,
+    domain: str,
+    clock: Callable[[], float] = time.time,
+    *,
+    rate_limit: RateLimit | None = None,
+) -> ASGIApp:
+    """An Auth0 tenant over `store`, ready to serve.
+
+    Args:
+        store: keeps everything; an empty one becomes a new tenant.
+        domain: `host:port` under which clients reach the application; the issuer is `https://{domain}/`.
+        clock: seconds since the epoch, now.
+        rate_limit: of the Management API; by default none that a client on this machine meets.
+    """
+    tenant = Tenant(store, domain, clock)
+    prepare(tenant)
+    management = ManagementApi(tenant, rate_limit or RateLimit())
+    return Starlette(routes=[Mount(PREFIX, management), *authentication.routes(tenant)])

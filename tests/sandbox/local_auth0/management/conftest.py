@@ -1,0 +1,78 @@
+"""A tenant in memory, a clock that stands still until it is moved, and callers of its Management API."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+
+import httpx
+import jwt
+import pytest
+from local_auth0.bootstrap import prepare
+from local_auth0.management import ManagementApi
+from local_auth0.management.application import MANAGEMENT_SCOPES, PREFIX
+from local_auth0.management.rate_limit import RateLimit
+from local_auth0.model import Tenant
+from local_store import Store
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+DOMAIN = "localhost:14300"
+STARTED_AT = 1_790_000_000.0
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = STARTED_AT
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def tenant(clock: Clock) -> Tenant:
+    tenant = Tenant(Store(":memory:"), DOMAIN, clock)
+    prepare(tenant)
+    return tenant
+
+
+@pytest.fixture
+def mint(tenant: Tenant) -> Callable[..., str]:
+    """Management API tokens signed by the tenant, with other claims where a test names them."""
+
+    def mint(scopes: Iterable[str] = MANAGEMENT_SCOPES, **claims: object) -> str:
+        key = tenant.signing_keys.current()
+        content = {
+            "iss": tenant.issuer,
+            "sub": "tester@clients",
+            "aud": tenant.management_audience,
+            "iat": tenant.now(),
+            "exp": tenant.now() + 86400,
+            "scope": " ".join(scopes),
+            **claims,
+        }
+        return jwt.encode(content, key.private_key, "RS256", {"kid": key.kid})
+
+    return mint
+
+
+@pytest.fixture
+def rate_limit() -> RateLimit:
+    return RateLimit()
+
+
+@pytest.fixture
+async def anonymous(tenant: Tenant, rate_limit: RateLimit) -> AsyncIterator[httpx.AsyncClient]:
+    application = Starlette(routes=[Mount(PREFIX, ManagementApi(tenant, rate_limit))])
+    transport = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=transport, base_url=f"https://{DOMAIN}{PREFIX}") as client:
+        yield client
+
+
+@pytest.fixture
+def api(anonymous: httpx.AsyncClient, mint: Callable[..., str]) -> httpx.AsyncClient:
+    """A caller that may do everything."""
+    anonymous.headers["authorization"] = f"Bearer {mint()}"
+    return anonymous
