@@ -1,0 +1,259 @@
+"""The generic resource of the azure-native provider: one ARM resource, written by PUT.
+
+Pulumi's types have the ARM document's `properties` at the top level, beside the parameters of its path.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from local_pulumi.providers.autonaming import Naming
+from local_pulumi.providers.azure_native.resource_manager import ResourceManager, ResourceManagerError
+from local_pulumi.providers.differences import top_level, with_drift
+from local_pulumi.providers.errors import IncompleteResourceError, ProviderError
+from local_pulumi.providers.provider import Change, Properties
+from local_pulumi.providers.schema import Failure, ResourceSchema
+from local_pulumi.providers.values import UNKNOWN
+
+ENVELOPE = frozenset({"location", "tags", "sku", "identity", "zones", "managedBy"})
+"""Properties that ARM documents have beside `properties`."""
+API_VERSION = "2024-05-01"
+MAX_NAME = 80
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a type is to the resource manager, and what the official provider does about it."""
+
+    path: str
+    """The id, with the names of inputs in braces; `subscriptionId` is the provider's."""
+    api_version: str = API_VERSION
+    nests: bool = True
+    """Whether inputs outside the envelope are the document's `properties`."""
+    query: frozenset[str] = frozenset()
+    """Inputs that a PUT carries in its query."""
+    never_read: frozenset[str] = frozenset()
+    """Inputs that no answer has, being secrets."""
+    replaces: frozenset[str] = frozenset()
+    """Inputs whose change needs a new resource, beside those of the path."""
+    head_only: bool = False
+    """Whether it can be asked for only by HEAD."""
+
+    @property
+    def parameters(self) -> list[str]:
+        """Inputs that are part of the path, outermost first."""
+        return [name for name in re.findall(r"{(\w+)}", self.path) if name != "subscriptionId"]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a provider works: the subscription, and the location of resources that name none."""
+
+    subscription_id: str
+    location: str | None = field(default=None)
+
+
+class ArmResource:
+    """A resource type that is one ARM document."""
+
+    def __init__(
+        self, manager: ResourceManager, schema: ResourceSchema, description: Description, scope: Scope
+    ) -> None:
+        self.manager = manager
+        self.schema = schema
+        self.description = description
+        self.scope = scope
+        last = description.parameters[-1]
+        optional = last not in schema.required
+        self.naming = Naming(last, separator="", digits=8, max_length=MAX_NAME) if optional else None
+
+    def check(self, inputs: Properties) -> Iterable[Failure]:
+        """Parameters of the path must say something."""
+        for name in self.description.parameters:
+            if inputs.get(name) == "":
+                yield Failure(name, f"{name} of {self.schema.token} is empty; it is part of the resource's id.")
+
+    def unchanged(self, old: Properties, new: Properties) -> Iterable[str]:  # noqa: ARG002
+        """Every difference counts."""
+        return ()
+
+    def replaces(self, path: str) -> bool:
+        """Whether the property is part of the id, or cannot be changed in place."""
+        name = top_level(path)
+        return name in self.description.parameters or name in self.description.replaces
+
+    def deletes_first(self, old: Properties, new: Properties) -> bool:  # noqa: ARG002
+        """The official provider always deletes the old one before it makes the new one."""
+        return True
+
+    def preview(self, inputs: Properties, change: Change | None) -> Properties:
+        """The inputs among the outputs, with the service's part unknown in a create and as it is in an update."""
+        expected = change.state if change is not None else dict.fromkeys(self.schema.outputs, UNKNOWN)
+        given = {name: value for name, value in inputs.items() if name in self.schema.outputs}
+        hidden = self.description.never_read | ({"type"} if "type" in given else frozenset())
+        known = {"azureApiVersion": self.description.api_version}
+        return {name: value for name, value in (expected | given).items() if name not in hidden} | known
+
+    async def create(self, inputs: Properties) -> tuple[str, Properties]:
+        """PUTs what must not be there yet."""
+        resource_id = self.resource_id(inputs)
+        await self.check_absence(resource_id)
+        try:
+            document = await self.put(resource_id, inputs)
+        except ResourceManagerError as error:
+            await self._raise_if_made(resource_id, error)
+            raise
+        return resource_id, self.outputs(document)
+
+    async def check_absence(self, resource_id: str) -> None:
+        """Asks whether it exists, as the official provider does before every create.
+
+        Raises:
+            ProviderError: it exists, or cannot be asked for.
+        """
+        method = "HEAD" if self.description.head_only else "GET"
+        answer = await self.manager.sent(method, resource_id, self.description.api_version)
+        if answer.status_code == 404:
+            return
+        if answer.status_code == 204 or (answer.status_code == 200 and (answer.content or method == "HEAD")):
+            if answer.status_code == 200 and method == "GET" and self.may_exist(answer.json()):
+                return
+            raise ProviderError(f"cannot create already existing resource '{resource_id}'")
+        if answer.status_code != 200:
+            raise ProviderError(
+                f"cannot check existence of resource '{resource_id}': status code {answer.status_code}, {answer.text}"
+            )
+
+    def may_exist(self, document: dict[str, Any]) -> bool:
+        """Whether a create may take over the document that is there; an empty one counts as none."""
+        return not document
+
+    async def put(self, resource_id: str, inputs: Properties) -> dict[str, Any]:
+        """Writes the whole document."""
+        query = {name: _query_text(inputs[name]) for name in sorted(self.description.query) if name in inputs}
+        body = self.body(inputs) | await self._default_location(inputs)
+        return await self.manager.put(resource_id, self.description.api_version, body, query)
+
+    async def read(self, resource_id: str, inputs: Properties, state: Properties) -> tuple[str, Properties] | None:
+        """GETs the document; what answers only HEAD is as the state has it."""
+        parameters = self.parameters_of(resource_id)
+        if self.description.head_only:
+            there = await self.manager.exists(resource_id, self.description.api_version)
+            return (resource_id, (state or inputs) or parameters) if there else None
+        document = await self.manager.find(resource_id, self.description.api_version)
+        return None if document is None else (resource_id, self.outputs(document) | ({} if inputs else parameters))
+
+    def imported_inputs(self, outputs: Properties) -> Properties:
+        """Every output that can be given, and the parameters of the path."""
+        return {name: value for name, value in outputs.items() if name in self.schema.inputs}
+
+    def drifted_inputs(self, inputs: Properties, before: Properties, now: Properties) -> Properties:
+        """The inputs, with what changed in the cloud: a PUT without it would reset it, so it belongs to the plan."""
+        added = {
+            name: value
+            for name, value in now.items()
+            if name in self.schema.inputs and name not in inputs and value != before.get(name)
+        }
+        return with_drift(inputs, before, now) | added
+
+    async def update(self, resource_id: str, change: Change) -> Properties:
+        """PUTs the whole document."""
+        kept = {"location": change.state["location"]} if "location" in change.state else {}
+        return self.outputs(await self.put(resource_id, kept | change.new))
+
+    async def delete(self, resource_id: str, inputs: Properties, state: Properties) -> None:  # noqa: ARG002
+        """DELETEs it."""
+        await self.manager.delete(resource_id, self.description.api_version)
+
+    def resource_id(self, inputs: Properties) -> str:
+        """The ARM id that the inputs' path parameters make."""
+        resource_id = self.description.path.replace("{subscriptionId}", self.scope.subscription_id)
+        for name in self.description.parameters:
+            resource_id = resource_id.replace(f"{{{name}}}", inputs[name])
+        return resource_id
+
+    def parameters_of(self, resource_id: str) -> Properties:
+        """The path parameters in an ARM id.
+
+        Raises:
+            ProviderError: it is not an id of this type.
+        """
+        pattern = re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", self.description.path)
+        match = re.fullmatch(pattern, resource_id, re.IGNORECASE)
+        if match is None:
+            raise ProviderError(f"{resource_id} is not an id of {self.schema.token}, which is {self.description.path}.")
+        return {name: match[name] for name in self.description.parameters}
+
+    def body(self, inputs: Properties) -> dict[str, Any]:
+        """The ARM document of the inputs."""
+        apart = {*self.description.parameters, *self.description.query}
+        written = {name: value for name, value in inputs.items() if name not in apart}
+        if not self.description.nests:
+            return written
+        envelope = {name: value for name, value in written.items() if name in ENVELOPE}
+        properties = {name: value for name, value in written.items() if name not in ENVELOPE}
+        return envelope | ({"properties": properties} if properties or not envelope else {})
+
+    def outputs(self, document: dict[str, Any]) -> Properties:
+        """The outputs of an ARM document."""
+        properties = document.get("properties") or {} if self.description.nests else {}
+        flat = properties | {
+            name: value for name, value in document.items() if not (self.description.nests and name == "properties")
+        }
+        known = {"azureApiVersion": self.description.api_version}
+        return known | {
+            name: value
+            for name, value in flat.items()
+            if name in self.schema.outputs and name not in self.description.never_read and value is not None
+        }
+
+    async def _default_location(self, inputs: Properties) -> dict[str, str]:
+        if "location" not in self.schema.inputs or "location" in inputs:
+            return {}
+        if (
+            self.scope.location
+            or "resourceGroupName" not in inputs
+            or self.description.parameters == ["resourceGroupName"]
+        ):
+            return {"location": self.scope.location} if self.scope.location else {}
+        group = f"/subscriptions/{self.scope.subscription_id}/resourceGroups/{inputs['resourceGroupName']}"
+        return {"location": (await self.manager.get(group, "2024-03-01"))["location"]}
+
+    async def _raise_if_made(self, resource_id: str, error: ResourceManagerError) -> None:
+        """A failed PUT may have made the resource; then the state must know it."""
+        if error.status < 500 and error.status != 200:
+            return
+        document = await self.manager.find(resource_id, self.description.api_version)
+        if document:
+            raise IncompleteResourceError(str(error), resource_id, self.outputs(document)) from error
+
+
+class GlobalPolicy(ArmResource):
+    """The policy of a whole service, which exists from the service's birth."""
+
+    def may_exist(self, document: dict[str, Any]) -> bool:
+        """The policy that every service is born with may be taken over; one that somebody wrote may not."""
+        value = (document.get("properties") or {}).get("value", "")
+        bare = re.sub(r"<!--.*?-->|\s+", "", value, flags=re.DOTALL).replace("<on-error/>", "")
+        born_with = "<policies><inbound/><backend><forward-request/></backend><outbound/></policies>"
+        return not document or bare == born_with
+
+
+class ApiRelease(ArmResource):
+    """The release of an API revision; its document names the API that its path names."""
+
+    def body(self, inputs: Properties) -> dict[str, Any]:
+        """The document, with the API's id."""
+        body = super().body(inputs)
+        body.setdefault("properties", {})["apiId"] = f"/apis/{inputs['apiId']}"
+        return body
+
+    def outputs(self, document: dict[str, Any]) -> Properties:
+        """The outputs, with the API as the inputs name it."""
+        outputs = super().outputs(document)
+        return outputs | ({"apiId": outputs["apiId"].rpartition("/apis/")[2]} if "apiId" in outputs else {})
+
+
+def _query_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

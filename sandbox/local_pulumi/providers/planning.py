@@ -1,0 +1,79 @@
+"""Check and Diff: the same for every resource type, with what differs asked of the type and its schema."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local_pulumi.providers.autonaming import Proposal
+from local_pulumi.providers.differences import Kind, differences, top_level
+from local_pulumi.providers.provider import Package, Properties, Resource
+from local_pulumi.providers.schema import Failure, ResourceSchema
+from local_pulumi.providers.values import reveal
+
+DEFAULTS = "__defaults"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an update would change: property paths with their kinds, and which of them need a new resource."""
+
+    changes: dict[str, Kind]
+    replaces: frozenset[str]
+    deletes_first: bool
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What a Check has to go by to name a resource."""
+
+    logical_name: str
+    seed: bytes
+    proposal: Proposal | None
+
+
+class Planner:
+    """Plans for the resource types of one package."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+
+    def check(
+        self, schema: ResourceSchema, resource: Resource, old: Mapping[str, Any], new: Mapping[str, Any], naming: Naming
+    ) -> tuple[Properties, list[Failure]]:
+        """The inputs with defaults and name filled in, and what is wrong with them. Secrets stay where they are."""
+        inputs = {name: value for name, value in new.items() if name != DEFAULTS}
+        filled = dict(self._filled(schema, resource, old, inputs, naming))
+        inputs |= filled
+        if self._package.records_defaults:
+            inputs[DEFAULTS] = sorted(filled)
+        plain = reveal(inputs)
+        failures = list(self._package.schema.failures(schema.inputs, plain))
+        failures += [_missing(schema, name) for name in schema.required if name not in plain]
+        return inputs, failures or list(resource.check(plain))
+
+    def plan(self, resource: Resource, old: Properties, new: Properties) -> Plan:
+        """The differences between two sets of checked inputs."""
+        same = frozenset(resource.unchanged(old, new))
+        changes = {path: kind for path, kind in differences(old, new).items() if top_level(path) not in same}
+        replaces = frozenset(path for path in changes if resource.replaces(path))
+        return Plan(changes, replaces, bool(replaces) and resource.deletes_first(old, new))
+
+    def _filled(
+        self, schema: ResourceSchema, resource: Resource, old: Mapping[str, Any], inputs: Properties, naming: Naming
+    ) -> Iterator[tuple[str, Any]]:
+        for name, default in schema.defaults.items():
+            if name not in inputs:
+                yield name, default
+        rule = resource.naming
+        if rule is not None and rule.property not in inputs:
+            kept = old.get(rule.property) if self._keeps_name(rule.property, old) else None
+            made = kept or rule.name(naming.logical_name, naming.seed, naming.proposal)
+            if made is not None:
+                yield rule.property, made
+
+    def _keeps_name(self, name: str, old: Mapping[str, Any]) -> bool:
+        return not self._package.records_defaults or name in old.get(DEFAULTS, [])
+
+
+def _missing(schema: ResourceSchema, name: str) -> Failure:
+    return Failure(name, f"{schema.token} needs the property {name}, which is missing.")

@@ -1,0 +1,246 @@
+"""The azure-native provider through its gRPC stub."""
+
+import grpc
+import httpx
+import pytest
+from local_pulumi.providers.values import UNKNOWN, Secret, unmarshal
+from pulumi.runtime.proto import provider_pb2
+
+APIM = "azure-native:apimanagement:"
+GROUP = "azure-native:resources:ResourceGroup"
+SERVICE_ID = "/subscriptions/sub-1/resourceGroups/rg/providers/Microsoft.ApiManagement/service/apim"
+IN_SERVICE = {"resourceGroupName": "rg", "serviceName": "apim"}
+API = IN_SERVICE | {"apiId": "calc", "path": "calc", "displayName": "Basic Calculator", "protocols": ["https"]}
+SERVICE = IN_SERVICE | {
+    "publisherEmail": "a@example.com",
+    "publisherName": "A",
+    "sku": {"name": "Developer", "capacity": 1},
+    "location": "westeurope",
+}
+
+
+async def test_an_api_is_put_where_its_inputs_say_and_answered_flat(azure, resource_manager):
+    inputs = API | {"format": "openapi+json", "value": "{}"}
+    api_id, outputs = await azure.create(f"{APIM}Api", inputs)
+    assert api_id == f"{SERVICE_ID}/apis/calc"
+    assert resource_manager.requests[-1] == (
+        "PUT",
+        api_id,
+        {
+            "properties": {
+                "path": "calc",
+                "displayName": "Basic Calculator",
+                "protocols": ["https"],
+                "format": "openapi+json",
+                "value": "{}",
+            }
+        },
+    )
+    assert outputs == {
+        "azureApiVersion": "2024-05-01",
+        "displayName": "Basic Calculator",
+        "name": "calc",
+        "path": "calc",
+        "protocols": ["https"],
+        "type": "Microsoft.ApiManagement/x",
+    }
+
+
+async def test_the_envelope_of_a_service_is_beside_its_properties(azure, resource_manager):
+    await azure.create(f"{APIM}ApiManagementService", SERVICE | {"tags": {"a": "b"}})
+    assert resource_manager.documents[SERVICE_ID] == {
+        "id": SERVICE_ID,
+        "name": "apim",
+        "type": "Microsoft.ApiManagement/x",
+        "location": "westeurope",
+        "tags": {"a": "b"},
+        "sku": {"name": "Developer", "capacity": 1},
+        "properties": {"publisherEmail": "a@example.com", "publisherName": "A"},
+    }
+
+
+async def test_a_service_without_a_location_is_where_its_resource_group_is(azure, resource_manager):
+    group = "/subscriptions/sub-1/resourceGroups/rg"
+    resource_manager.documents[group] = {"id": group, "name": "rg", "location": "northeurope"}
+    inputs = {name: value for name, value in SERVICE.items() if name != "location"}
+    _, outputs = await azure.create(f"{APIM}ApiManagementService", inputs)
+    assert outputs["location"] == "northeurope"
+
+
+async def test_defaults_of_the_sdk_are_filled_in(azure):
+    inputs = await azure.checked(
+        f"{APIM}ApiPolicy", IN_SERVICE | {"apiId": "calc", "value": "<policies/>", "policyId": "policy"}
+    )
+    assert inputs["format"] == "xml"
+    service = await azure.checked(f"{APIM}ApiManagementService", SERVICE)
+    assert service["virtualNetworkType"] == "None"
+    assert service["disableGateway"] is False
+
+
+async def test_an_id_that_is_left_out_gets_eight_random_digits_and_keeps_them(azure):
+    answer = await azure.checked(f"{APIM}Product", IN_SERVICE | {"displayName": "Starter"})
+    assert answer["productId"].startswith("thing")
+    assert len(answer["productId"]) == len("thing") + 8
+    again = await azure.check(f"{APIM}Product", IN_SERVICE | {"displayName": "Starter"}, answer)
+    assert unmarshal(again.inputs)["productId"] == answer["productId"]
+
+
+async def test_an_empty_id_is_refused(azure):
+    answer = await azure.check(f"{APIM}Product", IN_SERVICE | {"displayName": "Starter", "productId": ""})
+    assert [failure.property for failure in answer.failures] == ["productId"]
+
+
+async def test_a_resource_that_exists_is_not_created(azure):
+    await azure.create(f"{APIM}Api", API)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await azure.create(f"{APIM}Api", API)
+    assert refused.value.details() == f"cannot create already existing resource '{SERVICE_ID}/apis/calc'"
+
+
+async def test_a_product_api_is_asked_for_by_head(azure, resource_manager):
+    inputs = IN_SERVICE | {"productId": "starter", "apiId": "calc"}
+    link_id, _ = await azure.create(f"{APIM}ProductApi", inputs)
+    assert [method for method, path, _ in resource_manager.requests if path == link_id] == ["HEAD", "PUT"]
+    assert resource_manager.requests[-1][2] == {"properties": {}}
+    assert (await azure.read(f"{APIM}ProductApi", link_id))[1] == inputs
+    with pytest.raises(grpc.aio.AioRpcError, match="cannot create already existing resource"):
+        await azure.create(f"{APIM}ProductApi", inputs)
+
+
+async def test_the_policy_a_service_is_born_with_may_be_taken_over_and_another_not(azure, resource_manager):
+    policy_id = f"{SERVICE_ID}/policies/policy"
+    born = "<!-- IMPORTANT -->\r\n<policies>\r\n  <inbound />\r\n  <backend>\r\n    <forward-request />\r\n  </backend>\r\n  <outbound />\r\n</policies>"
+    inputs = IN_SERVICE | {"policyId": "policy", "value": "<policies/>", "format": "xml"}
+    resource_manager.documents[policy_id] = {"id": policy_id, "properties": {"value": born, "format": "xml"}}
+    assert (await azure.create(f"{APIM}Policy", inputs))[0] == policy_id
+    with pytest.raises(grpc.aio.AioRpcError, match="cannot create already existing resource"):
+        await azure.create(f"{APIM}Policy", inputs)
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "replaced"),
+    [
+        ("Api", {"apiId": "other"}, ["apiId"]),
+        ("Api", {"serviceName": "other"}, ["serviceName"]),
+        ("Api", {"displayName": "Other"}, []),
+        ("ApiManagementService", {"location": "northeurope"}, ["location"]),
+        ("ApiManagementService", {"sku": {"name": "Premium", "capacity": 1}}, []),
+    ],
+)
+async def test_path_parameters_and_locations_replace_and_the_old_one_goes_first(azure, kind, change, replaced):
+    old = API if kind == "Api" else SERVICE
+    answer = await azure.diff(APIM + kind, old, old | change)
+    assert list(answer.replaces) == replaced
+    assert answer.deleteBeforeReplace == bool(replaced)
+    assert answer.changes == provider_pb2.DiffResponse.DIFF_SOME
+
+
+async def test_a_preview_knows_the_inputs_and_not_the_rest(azure, resource_manager):
+    _, outputs = await azure.create(f"{APIM}ApiManagementService", SERVICE | {"publisherName": UNKNOWN}, preview=True)
+    assert outputs["gatewayUrl"] is UNKNOWN
+    assert outputs["publisherName"] is UNKNOWN
+    assert outputs["location"] == "westeurope"
+    assert "resourceGroupName" not in outputs
+    assert resource_manager.requests == []
+
+
+async def test_an_update_puts_the_whole_document(azure, resource_manager):
+    api_id, state = await azure.create(f"{APIM}Api", API)
+    outputs = await azure.update(f"{APIM}Api", api_id, API, API | {"displayName": "Other"}, state)
+    assert outputs["displayName"] == "Other"
+    assert resource_manager.requests[-1][2] == {
+        "properties": {"path": "calc", "displayName": "Other", "protocols": ["https"]}
+    }
+
+
+async def test_a_refresh_sees_what_was_changed_and_what_was_added(azure, resource_manager):
+    api_id, state = await azure.create(f"{APIM}Api", API)
+    resource_manager.documents[api_id]["properties"] |= {"displayName": "By hand", "description": "added by hand"}
+    _, inputs, outputs = await azure.read(f"{APIM}Api", api_id, API, state)
+    assert inputs == API | {"displayName": "By hand", "description": "added by hand"}
+    assert outputs["description"] == "added by hand"
+    resource_manager.documents.clear()
+    assert await azure.read(f"{APIM}Api", api_id, API, state) == ("", {}, {})
+
+
+async def test_an_import_takes_the_ids_from_the_arm_id(azure):
+    api_id, _ = await azure.create(f"{APIM}Api", API)
+    assert (await azure.read(f"{APIM}Api", api_id))[1] == API
+    with pytest.raises(
+        grpc.aio.AioRpcError, match=r"calc is not an id of azure-native:apimanagement:Api, which is /sub"
+    ):
+        await azure.read(f"{APIM}Api", "calc")
+
+
+async def test_secrets_are_never_read_back_and_stay_secret_as_inputs(azure, resource_manager):
+    server = IN_SERVICE | {
+        "authsid": "auth0",
+        "displayName": "Auth0",
+        "authorizationEndpoint": "https://localhost:14300/authorize",
+        "clientRegistrationEndpoint": "https://localhost:14300/",
+        "clientId": Secret("c"),
+        "clientSecret": Secret("s"),
+        "grantTypes": ["authorizationCode"],
+    }
+    _, outputs = await azure.create(f"{APIM}AuthorizationServer", server)
+    assert "clientSecret" not in outputs
+    assert outputs["clientId"] == Secret("c")
+    assert resource_manager.requests[-1][2]["properties"]["clientSecret"] == "s"
+
+
+async def test_the_secrets_of_a_subscription_are_listed_as_secrets(azure):
+    result = await azure.invoke(f"{APIM}listSubscriptionSecrets", IN_SERVICE | {"sid": "mine"})
+    assert result == {"primaryKey": Secret("p"), "secondaryKey": Secret("s")}
+
+
+async def test_a_subscription_s_notification_is_asked_for_in_the_query(azure, resource_manager):
+    inputs = IN_SERVICE | {"sid": "mine", "displayName": "Mine", "scope": "/apis", "notify": True}
+    await azure.create(f"{APIM}Subscription", inputs)
+    assert resource_manager.requests[-1][2] == {"properties": {"displayName": "Mine", "scope": "/apis"}}
+
+
+async def test_a_resource_is_looked_up_by_a_function(azure):
+    await azure.create(f"{APIM}Api", API)
+    result = await azure.invoke(f"{APIM}getApi", IN_SERVICE | {"apiId": "calc"})
+    assert (result["id"], result["path"]) == (f"{SERVICE_ID}/apis/calc", "calc")
+
+
+async def test_a_token_with_an_api_version_is_the_same_type(azure):
+    api_id, _ = await azure.create("azure-native:apimanagement/v20240501:Api", API)
+    assert api_id == f"{SERVICE_ID}/apis/calc"
+
+
+async def test_a_resource_group_is_not_nested(azure, resource_manager):
+    group_id, outputs = await azure.create(GROUP, {"resourceGroupName": "rg", "location": "westeurope"})
+    assert group_id == "/subscriptions/sub-1/resourcegroups/rg"
+    assert resource_manager.requests[-1][2] == {"location": "westeurope"}
+    assert outputs["location"] == "westeurope"
+
+
+async def test_an_error_is_azure_s_sentence_with_its_details(azure, resource_manager):
+    error = {
+        "code": "ValidationError",
+        "message": "One or more fields contain incorrect values:",
+        "details": [{"code": "ValidationError", "target": "name", "message": "Name should only be 'policy'."}],
+    }
+    resource_manager.refusal = httpx.Response(400, json={"error": error})
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await azure.create(f"{APIM}Api", API)
+    assert refused.value.details() == (
+        f"PUT {SERVICE_ID}/apis/calc: 400 ValidationError: One or more fields contain incorrect values: "
+        "name: Name should only be 'policy'."
+    )
+
+
+async def test_deleting_what_is_gone_is_no_error(azure):
+    api_id, _ = await azure.create(f"{APIM}Api", API)
+    await azure.delete(f"{APIM}Api", api_id)
+    await azure.delete(f"{APIM}Api", api_id)
+
+
+async def test_another_cloud_is_refused(azure):
+    request = provider_pb2.CheckRequest(urn="u")
+    request.news.update({"metadataHost": "management.azure.com", "useMsi": "true"})
+    failures = (await azure.stub.CheckConfig(request)).failures
+    assert [failure.property for failure in failures] == ["metadataHost", "useMsi"]
+    assert "serves only the sandbox's resource manager localhost:14301" in failures[0].reason

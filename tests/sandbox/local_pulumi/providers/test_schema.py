@@ -1,0 +1,38 @@
+"""The committed schemas and the tables of resource types."""
+
+import json
+
+import pytest
+from local_pulumi.providers import sdk_schema
+from local_pulumi.providers.auth0.resources import RESOURCES as AUTH0
+from local_pulumi.providers.azure_native.resources import LISTS
+from local_pulumi.providers.azure_native.resources import RESOURCES as AZURE_NATIVE
+from local_pulumi.providers.schema import PackageSchema
+
+
+@pytest.mark.parametrize("written", [sdk_schema.auth0_schema, sdk_schema.azure_native_schema])
+def test_the_schemas_are_those_of_the_installed_sdks(written):
+    schema = written()
+    assert json.loads(PackageSchema(schema["name"]).text) == schema
+
+
+@pytest.mark.parametrize(("package", "table"), [("auth0", AUTH0), ("azure-native", AZURE_NATIVE)])
+def test_every_type_of_the_schema_is_in_the_table(package, table):
+    assert PackageSchema(package).resources == sorted(table)
+
+
+def test_every_property_named_in_the_tables_is_one_of_the_type():
+    for token, (_, description) in AUTH0.items():
+        schema = PackageSchema("auth0").resource(token)
+        named = description.replaces | description.create_only | description.sets | description.cleared
+        assert named | description.unsupported <= schema.inputs.keys(), token
+    for token, (_, arm) in AZURE_NATIVE.items():
+        schema = PackageSchema("azure-native").resource(token)
+        assert {*arm.parameters, *arm.query, *arm.never_read, *arm.replaces} <= schema.inputs.keys(), token
+
+
+def test_every_function_reads_a_known_type():
+    schema = PackageSchema("azure-native")
+    for token in schema.functions:
+        kind = LISTS[token][0] if token in LISTS else token.removeprefix("azure-native:apimanagement:get")
+        assert schema.resource(f"azure-native:apimanagement:{kind}") is not None, token
