@@ -124,7 +124,7 @@ def web_origins_problem(value: Sequence[str]) -> str | None:
     """Origins of web pages (RFC 6454): scheme, host and port, nothing behind."""
     for origin in value:
         problem = _redirect_url_problem(origin)
-        if problem is None and origin.count("/") != 2:
+        if problem is None and origin.partition("://")[2] != urlsplit(origin).netloc:
             problem = "must end with its host or port"
         if problem is not None:
             return f"has {origin!r}, which {problem}"
