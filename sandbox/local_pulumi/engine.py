@@ -14,6 +14,7 @@ from local_pulumi import engine_build, engine_download
 from local_pulumi.engine_error import EngineError
 
 MINIMUM_VERSION = (3, 220, 0)
+LANGUAGE_HOST = "pulumi-language-python"
 CHOICES = ("path", "download", "build")
 
 
@@ -43,26 +44,18 @@ class Engine:
     version: str
     origin: Literal["path", "download", "build"]
 
-    @property
-    def language_executor(self) -> Path | None:
-        """Where `pulumi-language-python-exec` lies beside a CLI that has no Python language host; None if it has one.
+    def check_language_host(self) -> None:
+        """Make sure that the engine can run Python programs.
 
         Raises:
-            EngineError: the CLI has neither.
+            EngineError: it has no Python language host.
         """
-        folder = self.path.resolve().parent
-        if self.origin != "build" and ((folder / _HOST).exists() or shutil.which(_HOST)):
-            return None
-        executor = folder / engine_build.EXECUTOR
-        if executor.exists():
-            return executor
-        raise EngineError(
-            f"{self.path} has no {_HOST} beside it or on PATH: install the complete pulumi "
-            "(https://www.pulumi.com/docs/install/), or set AUTH0_APIM_ENGINE=build to have one built"
-        )
-
-
-_HOST = "pulumi-language-python"
+        beside = self.path.resolve().with_name(LANGUAGE_HOST)
+        if not beside.exists() and not shutil.which(LANGUAGE_HOST):
+            raise EngineError(
+                f"{self.path} has no {LANGUAGE_HOST} beside it or on PATH: install the complete pulumi "
+                "(https://www.pulumi.com/docs/install/), or set AUTH0_APIM_ENGINE=build to have one built"
+            )
 
 
 def cache_folder() -> Path:

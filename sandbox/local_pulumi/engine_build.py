@@ -17,13 +17,18 @@ from local_pulumi import go_toolchain
 from local_pulumi.engine_error import EngineError
 
 VERSION = "3.253.0"
-EXECUTOR = "pulumi-language-python-exec"
 
 Progress: TypeAlias = Callable[[str, int | None, int | None], None]
 
 _MODULE = Path(__file__).with_name("engine_module")
 _COMMAND = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _SDK = "github.com/pulumi/pulumi/sdk/v3"
+_EXECUTOR = "pulumi-language-python-exec"
+# The engine serves every checkout of this user; AUTH0_APIM_PYTHON says whose Python has the language host.
+_LANGUAGE_HOST = f"""#!/bin/sh
+exec "${{AUTH0_APIM_PYTHON:?is not set: eval the lines of auth0-apim sandbox env}}" -I -m local_pulumi.language_host \\
+    --executor "${{0%/*}}/{_EXECUTOR}" "$@"
+"""
 _LINKER_FLAGS = f"-s -w -X {_SDK}/go/common/version.Version=v{VERSION}"
 
 
@@ -49,9 +54,11 @@ def _build(go: str, environment: Mapping[str, str], work: Path, progress: Progre
     packages = _download(go, environment, work, progress)
     _compile(go, environment, work, packages, progress)
     sdk = _run([go, "list", "-m", "-f", "{{.Dir}}", _SDK], environment, work, lambda _: None)[0]
-    executor = work / "out" / "bin" / EXECUTOR
-    shutil.copyfile(Path(sdk, "python", "cmd", EXECUTOR), executor)
-    executor.chmod(0o755)
+    executor, host = (work / "out" / "bin" / name for name in (_EXECUTOR, "pulumi-language-python"))
+    shutil.copyfile(Path(sdk, "python", "cmd", _EXECUTOR), executor)
+    host.write_text(_LANGUAGE_HOST)
+    for script in (executor, host):
+        script.chmod(0o755)
 
 
 def _download(go: str, environment: Mapping[str, str], work: Path, progress: Progress) -> int:

@@ -1,0 +1,94 @@
+"""The sandbox process: `python -m local_cloud FOLDER`. Started by `local_cloud.process`."""
+
+import argparse
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import IO
+
+import uvloop
+
+from local_cloud.cloud import Cloud
+from local_cloud.control import version
+from local_cloud.folder import Record, StateFolder
+from local_cloud.ports import PortError, Ports
+
+
+async def run(folder: StateFolder, ports: Ports, *, in_memory: bool, ready: int | None, parent: int | None) -> None:
+    """Run a sandbox until SIGTERM or SIGINT, or until the process `parent` is no longer this one's parent."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    cloud = Cloud(folder, ports, in_memory=in_memory)
+    try:
+        await cloud.start()
+        folder.write_record(Record(os.getpid(), version(), cloud.ports))
+        _report(ready, {"status": cloud.status()})
+        while not stopping.is_set() and parent in {None, os.getppid()}:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(stopping.wait(), timeout=None if parent is None else 1)
+    finally:
+        await cloud.stop()
+
+
+def _take(lock: IO[str]) -> None:
+    """Take the folder's lock; a look by `local_cloud.process.running` holds it for an instant, a sandbox for good."""
+    for _ in range(20):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(0.01)
+    raise BlockingIOError
+
+
+def _report(ready: int | None, message: dict[str, object]) -> None:
+    """Tell whoever started this process; on the screen when nobody waits for it."""
+    if ready is None:
+        sys.stdout.write(json.dumps(message, indent=2) + "\n")
+        sys.stdout.flush()
+        return
+    with os.fdopen(ready, "w") as pipe:
+        json.dump(message, pipe)
+
+
+def main() -> int:
+    """Hold the folder's lock and run; 1 with the reason reported when it cannot."""
+    parser = argparse.ArgumentParser(prog="local_cloud")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--ports", type=json.loads, required=True, help="the port map as JSON")
+    parser.add_argument("--in-memory", action="store_true")
+    parser.add_argument("--ready", type=int, help="file descriptor to report to")
+    parser.add_argument("--parent", type=int, help="end when this process is gone")
+    options = parser.parse_args()
+    folder = StateFolder(options.folder)
+    folder.prepare()
+    with folder.lock.open("a") as lock:
+        try:
+            _take(lock)
+            uvloop.install()
+            asyncio.run(
+                run(
+                    folder,
+                    Ports(**options.ports),
+                    in_memory=options.in_memory,
+                    ready=options.ready,
+                    parent=options.parent,
+                )
+            )
+        except BlockingIOError:
+            _report(options.ready, {"error": f"a sandbox runs in {folder.path} already"})
+            return 1
+        except (PortError, OSError) as error:
+            _report(options.ready, {"error": str(error)})
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

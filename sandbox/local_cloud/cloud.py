@@ -1,0 +1,140 @@
+"""All parts of a sandbox in one event loop: made, listening, stopped."""
+
+import asyncio
+import ssl
+from dataclasses import replace
+from typing import Any
+
+import httpx
+from local_apim import create_calculator, create_gateway, create_resource_manager, manager_client
+from local_auth0 import create_tenant, management_client
+from local_store import Store
+from starlette.types import ASGIApp
+
+from local_cloud.certificates import ensure_certificates
+from local_cloud.control import create_control
+from local_cloud.faults import Faults
+from local_cloud.folder import StateFolder
+from local_cloud.gateways import GatewayListeners
+from local_cloud.listeners import Listener
+from local_cloud.ports import Ports, listen, port_of
+from local_cloud.request_log import logged
+
+
+class Cloud:
+    """A running sandbox, from `start` to `stop`.
+
+    Args:
+        folder: where its files are.
+        ports: where it listens; zeros become the ports that were free.
+        in_memory: keep what the services hold in this process only.
+    """
+
+    def __init__(self, folder: StateFolder, ports: Ports, *, in_memory: bool) -> None:
+        self._folder = folder
+        self._faults = Faults()
+        self._listeners: list[Listener] = []
+        self._store = Store(":memory:" if in_memory else folder.database)
+        self._sockets = {
+            "tenant": listen(ports.tenant, "tenant"),
+            "manager": listen(ports.manager, "resource manager"),
+            "calculator": listen(ports.calculator, "calculator"),
+            "control": listen(ports.control, "control endpoint"),
+        }
+        self.ports = replace(ports, **{name: port_of(found) for name, found in self._sockets.items()})
+        ensure_certificates(folder)
+        trust = ssl.create_default_context(cafile=str(folder.trust_bundle))
+        self._fetch = httpx.AsyncClient(verify=trust, trust_env=False)
+        self._gateways = GatewayListeners(self._store, ports.gateways, folder.server_certificate, self._create_gateway)
+        self._providers: Any = None
+
+    async def start(self) -> None:
+        """Answer on every port from now on.
+
+        Raises:
+            PortError: a gateway's port is taken.
+            OSError: a provider endpoint's port is taken.
+        """
+        self._folder.keep_credentials(self._credentials())
+        certificate = self._folder.server_certificate
+        self._add("tenant", create_tenant(self._store, self._tenant_domain), certificate)
+        self._add("manager", create_resource_manager(self._store, self._manager_endpoint, self._gateways), certificate)
+        self._add("calculator", create_calculator())
+        for listener in self._listeners:
+            await listener.start()
+        await self._gateways.reopen()
+        await self._start_providers()
+        control = Listener(create_control(self.status, self._faults), self._sockets["control"])
+        self._listeners.append(control)
+        await control.start()
+
+    async def stop(self) -> None:
+        """Finish what is under way and free every port."""
+        if self._providers is not None:
+            await self._providers.stop()
+        await asyncio.gather(*(listener.stop() for listener in self._listeners), self._gateways.stop())
+        await self._fetch.aclose()
+        self._store.close()
+
+    def status(self) -> dict[str, Any]:
+        """Every part and its address, as `/healthz` answers."""
+        return {
+            "folder": str(self._folder.path),
+            "parts": {
+                "tenant": f"https://{self._tenant_domain}",
+                "manager": self._manager_endpoint,
+                "calculator": f"http://localhost:{self.ports.calculator}",
+                "auth0 provider": f"localhost:{self.ports.auth0_provider}",
+                "azure-native provider": f"localhost:{self.ports.azure_native_provider}",
+                "control": f"http://localhost:{self.ports.control}",
+            },
+            "gateways": self._gateways.urls(),
+        }
+
+    @property
+    def _tenant_domain(self) -> str:
+        return f"localhost:{self.ports.tenant}"
+
+    @property
+    def _manager_endpoint(self) -> str:
+        return f"https://localhost:{self.ports.manager}"
+
+    def _add(self, part: str, app: ASGIApp, certificate: Any = None) -> None:
+        guarded = logged(part, self._faults.around(part, app))
+        self._listeners.append(Listener(guarded, self._sockets[part], certificate))
+
+    def _create_gateway(self, service_id: str, url: str) -> ASGIApp:
+        return logged("gateway", create_gateway(self._store, service_id, url, self._fetch))
+
+    def _credentials(self) -> dict[str, str]:
+        tenant, manager = management_client(self._store), manager_client(self._store)
+        return {
+            "AUTH0_CLIENT_ID": tenant.client_id,
+            "AUTH0_CLIENT_SECRET": tenant.client_secret,
+            "ARM_TENANT_ID": manager.tenant_id,
+            "ARM_CLIENT_ID": manager.client_id,
+            "ARM_CLIENT_SECRET": manager.client_secret,
+            "ARM_SUBSCRIPTION_ID": manager.subscription_id,
+        }
+
+    async def _start_providers(self) -> None:
+        from local_pulumi.providers import Services, serve  # noqa: PLC0415 - loads while the services answer already
+
+        accepted = self._credentials()
+        services = Services(
+            auth0_domain=self._tenant_domain,
+            auth0_client_id=accepted["AUTH0_CLIENT_ID"],
+            auth0_client_secret=accepted["AUTH0_CLIENT_SECRET"],
+            arm_endpoint=self._manager_endpoint,
+            arm_tenant_id=accepted["ARM_TENANT_ID"],
+            arm_client_id=accepted["ARM_CLIENT_ID"],
+            arm_client_secret=accepted["ARM_CLIENT_SECRET"],
+            arm_subscription_id=accepted["ARM_SUBSCRIPTION_ID"],
+            ca_file=self._folder.trust_bundle,
+        )
+        self._providers = await serve(self.ports.auth0_provider, self.ports.azure_native_provider, services)
+        self.ports = replace(
+            self.ports,
+            auth0_provider=self._providers.auth0_port,
+            azure_native_provider=self._providers.azure_native_port,
+        )

@@ -1,0 +1,129 @@
+"""The port map, and the sockets behind it: on the loopback interface only."""
+
+import errno
+import json
+import socket
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+DEFAULT_BASE = 14300
+_CONTROL_OFFSET = 5
+_GATEWAY_OFFSET = 10
+
+
+class PortError(Exception):
+    """A port cannot be used; the message names it, who has it where that is known, and the way out."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the parts of a sandbox listen; 0 stands for any free port.
+
+    Attributes:
+        tenant: the Auth0 tenant, https.
+        manager: Azure's resource manager, https.
+        calculator: the backend, http.
+        auth0_provider: the engine's endpoint for auth0, gRPC.
+        azure_native_provider: the engine's endpoint for azure-native, gRPC.
+        control: health and control, http.
+        gateways: the first gateway, https; its http port is one higher, the next gateway two.
+    """
+
+    tenant: int = 0
+    manager: int = 0
+    calculator: int = 0
+    auth0_provider: int = 0
+    azure_native_provider: int = 0
+    control: int = 0
+    gateways: int = 0
+
+    @classmethod
+    def from_base(cls, base: int) -> "Ports":
+        """The fixed map above `base`; with base 0 every port is any free one.
+
+        Raises:
+            PortError: the map does not fit below 65536, or starts among the system's ports.
+        """
+        if base == 0:
+            return cls()
+        if not 1024 <= base <= 65000:
+            raise PortError(f"base port {base} is out of range: take one from 1024 to 65000, or 0 for free ports")
+        return cls(base, base + 1, base + 2, base + 3, base + 4, base + _CONTROL_OFFSET, base + _GATEWAY_OFFSET)
+
+
+def listen(port: int, part: str) -> socket.socket:
+    """A listening socket on the loopback interface for `part` of the sandbox.
+
+    Raises:
+        PortError: the port is taken.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise _explained(error, port, part) from error
+    listener.setblocking(False)
+    return listener
+
+
+def port_of(listener: socket.socket) -> int:
+    """The port a listening socket has."""
+    port: int = listener.getsockname()[1]
+    return port
+
+
+def _explained(error: OSError, port: int, part: str) -> PortError:
+    if error.errno != errno.EADDRINUSE:
+        return PortError(f"port {port}, for the {part}, cannot be used: {error.strerror}")
+    return PortError(
+        f"port {port}, for the {part}, is taken{_holder(port)}. Stop that, or choose other ports with --base-port."
+    )
+
+
+def _holder(port: int) -> str:
+    """Who listens on `port`, as the end of a sentence; empty where it cannot be found out."""
+    if folder := _other_sandbox(port):
+        return f" by the sandbox of {folder} (`auth0-apim sandbox stop` there ends it)"
+    if found := _process(port):
+        return f" by {found}"
+    return ""
+
+
+def _other_sandbox(port: int) -> str | None:
+    address = f"http://{LOOPBACK}:{port + _CONTROL_OFFSET}/healthz"
+    try:
+        with urllib.request.urlopen(address, timeout=1) as answer:
+            folder: str | None = json.loads(answer.read()).get("folder")
+            return folder
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def _process(port: int) -> str | None:
+    """Name and id of the process that listens on `port`, from /proc where there is one."""
+    inode = _listening_inode(port)
+    links = Path("/proc").glob("[0-9]*/fd/*") if inode else ()
+    link = next((link for link in links if _leads_to(link, f"socket:[{inode}]")), None)
+    return f"{(link.parents[1] / 'comm').read_text().strip()} (process {link.parents[1].name})" if link else None
+
+
+def _leads_to(link: Path, target: str) -> bool:
+    try:
+        return str(link.readlink()) == target
+    except OSError:  # processes end, and other people's are closed to us
+        return False
+
+
+def _listening_inode(port: int) -> str | None:
+    table = Path("/proc/net/tcp")
+    for line in table.read_text().splitlines()[1:] if table.exists() else ():
+        columns = line.split()
+        if columns[3] == "0A" and int(columns[1].rpartition(":")[2], 16) == port:
+            return columns[9]
+    return None
