@@ -1,0 +1,50 @@
+"""The Pulumi project that a command works on."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class ProjectError(Exception):
+    """There is no project here; the message says where to look."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a Pulumi.yaml.
+
+    Attributes:
+        root: the folder.
+        name: the project's name.
+        stack_files: the folder of Pulumi.<stack>.yaml.
+    """
+
+    root: Path
+    name: str
+    stack_files: Path
+
+    def stack_file(self, stack: str) -> Path:
+        """The settings of `stack`, whether they exist or not."""
+        return self.stack_files / f"Pulumi.{stack}.yaml"
+
+    @property
+    def sandbox(self) -> Path:
+        """The state folder of this project's sandbox; AUTH0_APIM_SANDBOX names another."""
+        return Path(os.environ.get("AUTH0_APIM_SANDBOX") or self.root / ".sandbox").absolute()
+
+
+def find_project(start: Path | None = None) -> Project:
+    """The project of `start` (the working directory when absent) or of the nearest folder above it that has one.
+
+    Raises:
+        ProjectError: there is none.
+    """
+    folder = (start or Path.cwd()).absolute()
+    root = next((place for place in (folder, *folder.parents) if (place / "Pulumi.yaml").exists()), None)
+    if root is None:
+        raise ProjectError(f"there is no Pulumi.yaml in {folder} or above it: change into the project's folder")
+    declared: dict[str, Any] = yaml.safe_load((root / "Pulumi.yaml").read_text())
+    return Project(root, declared["name"], root / declared.get("stackConfigDir", "."))

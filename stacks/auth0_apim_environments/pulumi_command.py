@@ -1,0 +1,98 @@
+"""The real pulumi command against a sandbox, with a next step after the failures that people meet."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from local_cloud import StateFolder, running
+
+from auth0_apim_environments.deployed_api import StackError
+from auth0_apim_environments.project import Project
+
+# What the CLI says on standard error, and what helps.
+_NEXT_STEPS = {
+    "incorrect passphrase": (
+        "the stack was encrypted with another passphrase than {passphrase} holds: put that one back, or give the stack "
+        "up with `auth0-apim down` and run this again"
+    ),
+    "passphrase must be set": 'the passphrase is in {passphrase}: `eval "$(auth0-apim sandbox env)"` sets it',
+    "currently locked by": "another pulumi works on it; if none does: `pulumi cancel --stack {stack}`",
+    "no stack named": "`auth0-apim up --stack {stack}` creates it",
+    "could not find any Pulumi.yaml": "change into the project's folder",
+}
+_SALT = "encryptionsalt:"
+
+
+@dataclass(frozen=True)
+class PulumiCommand:
+    """Runs pulumi in a project's folder.
+
+    Attributes:
+        project: whose stacks are meant.
+        folder: of the sandbox that keeps their state.
+        variables: laid over this process's environment.
+    """
+
+    project: Project
+    folder: StateFolder
+    variables: Mapping[str, str]
+
+    def has_stack(self, stack: str) -> bool:
+        """Whether `stack` was created: its file in the sandbox's backend, which is quicker to ask than the CLI."""
+        return (self.folder.backend / ".pulumi" / "stacks" / self.project.name / f"{stack}.json").exists()
+
+    def ensure_stack(self, stack: str) -> None:
+        """Create `stack` if it is not there.
+
+        Raises:
+            StackError: it has no settings file, or the CLI refused.
+        """
+        file = self.project.stack_file(stack)
+        if not file.exists():
+            known = ", ".join(sorted(path.name[7:-5] for path in self.project.stack_files.glob("Pulumi.*.yaml")))
+            raise StackError(f"there is no {file}; environments: {known or 'none'}")
+        if not self.has_stack(stack):
+            self.forget_salt(stack)
+            self.run("stack", "init", stack)
+
+    def forget_salt(self, stack: str) -> None:
+        """Take the salt that the CLI wrote into the settings file out again: without its stack it is worth nothing."""
+        file = self.project.stack_file(stack)
+        lines = file.read_text().splitlines(keepends=True) if file.exists() else []
+        kept = [line for line in lines if not line.startswith(_SALT)]
+        if kept != lines:
+            file.write_text("".join(kept))
+
+    def run(self, *arguments: str) -> None:
+        """Run pulumi with its output on the screen.
+
+        Raises:
+            StackError: it failed; what it said is on the screen, the message adds what to do.
+        """
+        process = subprocess.Popen(
+            ["pulumi", *arguments],
+            cwd=self.project.root,
+            env={**os.environ, **self.variables},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        said = []
+        with process:
+            for line in process.stderr or ():
+                sys.stderr.write(line)
+                said.append(line)
+        if process.returncode != 0:
+            raise StackError(
+                f"`pulumi {' '.join(arguments)}` failed. Next: {self._next_step(''.join(said), arguments)}"
+            )
+
+    def _next_step(self, said: str, arguments: tuple[str, ...]) -> str:
+        if running(self.folder) is None:
+            return f"the sandbox has stopped; {self.folder.log} says why. `auth0-apim sandbox start` starts it again"
+        stack = arguments[arguments.index("--stack") + 1] if "--stack" in arguments else arguments[-1]
+        for sign, step in _NEXT_STEPS.items():
+            if sign in said:
+                return step.format(passphrase=self.folder.passphrase, stack=stack)
+        return "the reason is above; correct it and run this again, pulumi goes on from where it was"
