@@ -75,7 +75,7 @@ class Mapping:
         nested = schema.properties_of(described)
         if path in self.json_text and isinstance(value, str):
             return json.loads(value) if value else {}
-        if path in self.single:
+        if path in self.single and isinstance(value, list):
             return self._to_document(schema, described["items"], value[0], path) if value else {}
         if nested is not None and isinstance(value, dict):
             return self.document(schema, nested, value, f"{path}.")
