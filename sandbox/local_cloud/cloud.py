@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import httpx
-from local_apim import create_calculator, create_gateway, create_resource_manager, manager_client
+from local_apim.calculator import create_calculator
+from local_apim.gateway import create_gateway
+from local_apim.manager import create_resource_manager, manager_client
 from local_auth0 import create_tenant, management_client
 from local_store import Store
 from starlette.types import ASGIApp
@@ -58,7 +60,8 @@ class Cloud:
         self._folder.keep_credentials(self._credentials())
         certificate = self._folder.server_certificate
         self._add("tenant", create_tenant(self._store, self._tenant_domain), certificate)
-        self._add("manager", create_resource_manager(self._store, self._manager_endpoint, self._gateways), certificate)
+        manager = create_resource_manager(self._store, self._manager_endpoint, self._gateways, self._fetch)
+        self._add("manager", manager, certificate)
         self._add("calculator", create_calculator())
         for listener in self._listeners:
             await listener.start()
