@@ -26,8 +26,8 @@ class DatabaseConnections:
     async def signup(self, call: Call) -> Answer:
         """Add a user to a database that takes sign-ups.
 
-        That an address is taken already is told in the same words as any other refusal, so that nobody can find out
-        who has an account.
+        Whether an address is taken already is told only where the tenant's flag
+        `enable_public_signup_user_exists_error` allows it.
 
         Raises:
             OAuthError: a parameter is missing or no text, or the connection is none the client may use.
@@ -48,6 +48,8 @@ class DatabaseConnections:
                 {"name": error.name, "message": error.message, "code": "invalid_password", "statusCode": 400}, 400
             )
         except UserExistsError:
+            if (self._tenant.settings.get("flags") or {}).get("enable_public_signup_user_exists_error"):
+                return _refusal("user_exists", "The user already exists.")
             return _refusal("invalid_signup", "Invalid sign up")
         return Answer(_shown(user))
 

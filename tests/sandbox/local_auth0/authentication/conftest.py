@@ -97,7 +97,9 @@ class World:
         document = {"id": key, "client_id": client_id, "audience": audience, "scope": scope.split()}
         self.tenant.client_grants.put(key, {**document, "subject_type": "client", **settings})
 
-    def connection(self, name: str = "Users", clients: tuple[str, ...] = ("machine",), **options: Any) -> dict[str, Any]:
+    def connection(
+        self, name: str = "Users", clients: tuple[str, ...] = ("machine",), **options: Any
+    ) -> dict[str, Any]:
         document = {
             "id": f"con-{name}",
             "name": name,
@@ -137,9 +139,11 @@ class World:
         )
 
     async def machine_token(self, **parameters: str) -> httpx.Response:
-        return await self.token(grant_type="client_credentials", **{"audience": AUDIENCE, **parameters})
+        return await self.token(**{"grant_type": "client_credentials", "audience": AUDIENCE, **parameters})
 
-    async def log_in(self, password: str = PASSWORD, username: str = "ada@example.com", **parameters: str) -> httpx.Response:
+    async def log_in(
+        self, password: str = PASSWORD, username: str = "ada@example.com", **parameters: str
+    ) -> httpx.Response:
         """Drive the browser from /authorize to the redirect to the callback, accepting the consent page."""
         response = await self.authorize(**parameters)
         if urlsplit(response.headers["location"]).path == "/u/login":
