@@ -51,11 +51,18 @@ class Planner:
         failures += [_missing(schema, name) for name in schema.required if name not in plain]
         return inputs, failures or list(resource.check(plain))
 
-    def plan(self, resource: Resource, old: Properties, new: Properties) -> Plan:
-        """The differences between two sets of checked inputs."""
+    def plan(self, resource: Resource, old: Properties, new: Properties, state: Properties) -> Plan:
+        """The differences between two sets of checked inputs.
+
+        A property that the program says for the first time, and says as it is, replaces nothing.
+        """
         same = frozenset(resource.unchanged(old, new))
         changes = {path: kind for path, kind in differences(old, new).items() if top_level(path) not in same}
-        replaces = frozenset(path for path in changes if resource.replaces(path))
+        replaces = frozenset(
+            path
+            for path, kind in changes.items()
+            if resource.replaces(path) and not (kind is Kind.ADD and path in new and state.get(path) == new[path])
+        )
         return Plan(changes, replaces, bool(replaces) and resource.deletes_first(old, new))
 
     def _filled(

@@ -74,9 +74,9 @@ class ArmResource:
             if inputs.get(name) == "":
                 yield Failure(name, f"{name} of {self.schema.token} is empty; it is part of the resource's id.")
 
-    def unchanged(self, old: Properties, new: Properties) -> Iterable[str]:  # noqa: ARG002
-        """Every difference counts."""
-        return ()
+    def unchanged(self, old: Properties, new: Properties) -> Iterable[str]:
+        """A location that the program drops stays: it is the resource group's or the provider's where none is given."""
+        return ("location",) if "location" in old and "location" not in new else ()
 
     def replaces(self, path: str) -> bool:
         """Whether the property is part of the id, or cannot be changed in place."""

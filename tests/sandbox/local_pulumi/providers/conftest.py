@@ -171,10 +171,12 @@ class Engine:
         assert not answer.failures
         return unmarshal(answer.inputs)
 
-    async def diff(self, token: str, old: dict[str, Any], new: dict[str, Any]) -> Any:
+    async def diff(
+        self, token: str, old: dict[str, Any], new: dict[str, Any], state: dict[str, Any] | None = None
+    ) -> Any:
         return await self.stub.Diff(
             provider_pb2.DiffRequest(
-                id="1", urn=urn(token), olds=marshal(old), old_inputs=marshal(old), news=marshal(new)
+                id="1", urn=urn(token), olds=marshal(state or old), old_inputs=marshal(old), news=marshal(new)
             )
         )
 

@@ -135,6 +135,14 @@ async def test_path_parameters_and_locations_replace_and_the_old_one_goes_first(
     assert answer.changes == provider_pb2.DiffResponse.DIFF_SOME
 
 
+async def test_a_location_that_is_dropped_or_said_as_it_is_replaces_nothing(azure):
+    silent = {name: value for name, value in SERVICE.items() if name != "location"}
+    dropped = await azure.diff(f"{APIM}ApiManagementService", SERVICE, silent)
+    assert dropped.changes == provider_pb2.DiffResponse.DIFF_NONE
+    said = await azure.diff(f"{APIM}ApiManagementService", silent, SERVICE, state=SERVICE)
+    assert (list(said.replaces), list(said.diffs)) == ([], ["location"])
+
+
 async def test_a_preview_knows_the_inputs_and_not_the_rest(azure, resource_manager):
     _, outputs = await azure.create(f"{APIM}ApiManagementService", SERVICE | {"publisherName": UNKNOWN}, preview=True)
     assert outputs["gatewayUrl"] is UNKNOWN
