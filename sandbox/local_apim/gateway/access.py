@@ -55,25 +55,17 @@ def grant_access(configuration: Configuration, api: Api, key: str | None, realm:
     if subscription is not None:
         scope = subscription.scope.lower().rstrip("/")
         for product in products:
-            if scope.endswith(f"/products/{product.id.lower()}"):
+            if scope.removeprefix(configuration.service_key).strip("/") == f"products/{product.id.lower()}":
                 return Access(subscription, product)
-        if _covers(scope, api_id):
+        if _covers(scope, api_id, configuration.service_key):
             return Access(subscription, None)
     raise _denied("SubscriptionKeyInvalid", _INVALID, api, realm)
 
 
-def _covers(scope: str, api_id: str) -> bool:
-    """Whether a scope is this API, all APIs, or the service itself."""
-    if "/products/" in scope:
-        return False
-    head, separator, name = scope.rpartition("/apis/")
-    if separator:
-        return name == api_id
-    return (
-        scope.endswith("/apis")
-        or (not head
-        and ("/service/" in scope and scope.count("/") == scope.partition("/service/")[0].count("/") + 2))
-    )
+def _covers(scope: str, api_id: str, service_key: str) -> bool:
+    """Whether a scope is this API, all APIs, or the service itself; scopes are full ARM ids or relative to the service."""
+    relative = scope.removeprefix(service_key).strip("/")
+    return relative in ("", "apis", f"apis/{api_id}")
 
 
 def _denied(reason: str, message: str, api: Api, realm: str) -> PolicyFailure:

@@ -37,6 +37,8 @@ class Subscription:
 class Configuration:
     """A service's resources at one revision of the store."""
 
+    service_key: str
+    """The service's ARM id in lower case."""
     apis: list[Api]
     products: list[Product]
     subscriptions: Mapping[str, Subscription]
@@ -63,6 +65,7 @@ def read_configuration(store: Store, service_id: str) -> Configuration:
     for key, document in children.get("apis/operations", []):
         operations.setdefault(key.split("/operations/")[0], []).append(_operation(key, document))
     return Configuration(
+        service_key=prefix[:-1],
         apis=[_api(key, document, version_sets, operations.get(key, [])) for key, document in children.get("apis", [])],
         products=[_product(key, document, children) for key, document in children.get("products", [])],
         subscriptions=_subscriptions(children.get("subscriptions", [])),

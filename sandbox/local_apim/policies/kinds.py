@@ -24,6 +24,11 @@ def required_text(value: str) -> str | None:
     return None if value.strip() else "The value must not be empty."
 
 
+def separator(value: str) -> str | None:
+    """One character or more, a blank most often."""
+    return None if value else "The separator must not be empty."
+
+
 def boolean(value: str) -> str | None:
     """`true` or `false`."""
     return None if value in ("true", "false") else f"The string '{value}' is not a valid Boolean value."

@@ -11,6 +11,7 @@ from local_apim.policies.kinds import (
     integer,
     one_of,
     required_text,
+    separator,
     url,
 )
 from local_apim.policies.markup import Node
@@ -35,7 +36,7 @@ _CLAIM = Element(
     {
         "name": Value(required_text, required=True),
         "match": Value(one_of("all", "any")),
-        "separator": Value(required_text),
+        "separator": Value(separator),
     },
     children=(Child(Element("value", text=Value()), 0, UNBOUNDED),),
 )

@@ -1,6 +1,7 @@
 """`forward-request`: the call to the backend, streamed both ways."""
 
 from collections.abc import AsyncIterator, Awaitable
+from typing import cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -104,7 +105,8 @@ def _take_over(context: Context, answer: httpx.Response) -> None:
     response.status_code = answer.status_code
     response.status_reason = answer.reason_phrase
     response.headers.raw = [(name.lower(), value) for name, value in end_to_end(answer.headers.raw)]
-    response.body, response.stream = b"", answer.aiter_raw()
+    # the stream, not aiter_raw: bytes go on as they came, content encoding and all
+    response.body, response.stream = b"", cast("httpx.AsyncByteStream", answer.stream).__aiter__()
 
 
 def end_to_end(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
