@@ -11,8 +11,10 @@ Rule = Callable[[Any], str | None]
 """What is wrong with a value, as the end of the sentence "input 'x' …"; None where nothing is."""
 
 
-class InputError(ValueError):
+class InputError(pulumi.RunError, ValueError):
     """An input that a component refuses before any cloud call.
+
+    A RunError, so that the engine shows the message alone, without a traceback.
 
     The message names the component, the input, what is wrong with the value and an example that works.
     """

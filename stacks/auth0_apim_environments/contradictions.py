@@ -66,9 +66,8 @@ def _gateway(settings: "Settings") -> Iterator[Problem]:
                 yield Problem(f"gateway.{key}", "is required for a new service", examples[key])
         return
     new_service = {"sku": gateway.sku, "capacity": gateway.capacity, "location": gateway.location, **publisher}
-    for key, value in new_service.items():
-        if value is not None:
-            yield Problem(f"gateway.{key}", "describes a new service and excludes 'existing'", "leave it out")
+    for key in (key for key, value in new_service.items() if value is not None):
+        yield Problem(f"gateway.{key}", "describes a new service and excludes 'existing'", "leave it out")
 
 
 def _logins(settings: "Settings") -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, get_args
 
+import pulumi
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
@@ -26,8 +27,11 @@ class Problem:
     example: str
 
 
-class SettingsError(Exception):
-    """Settings that cannot be used; every bad key is in `problems` and in the message."""
+class SettingsError(pulumi.RunError):
+    """Settings that cannot be used; every bad key is in `problems` and in the message.
+
+    A RunError, so that the engine shows the message alone, without a traceback.
+    """
 
     def __init__(self, namespace: str, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)

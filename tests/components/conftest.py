@@ -95,12 +95,28 @@ def mocks() -> RecordingMocks:
 
 
 @pytest.fixture
-def refused(mocks: RecordingMocks, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], object]], str]]:
+def deploy(mocks: RecordingMocks) -> Callable[[Callable[[], object]], None]:
+    """Run a program to its end, when every child has been asked for."""
+
+    def run(program: Callable[[], object]) -> None:
+        @pulumi.runtime.test
+        def whole_program() -> None:
+            program()
+
+        whole_program()
+
+    return run
+
+
+@pytest.fixture
+def refused(
+    deploy: Callable[[Callable[[], object]], None], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[Callable[[], object]], str]]:
     """Run a program that must fail once its values are known; the answer is how."""
 
     def message_of(program: Callable[[], object]) -> str:
         with pytest.raises(Exception) as failure:  # noqa: PT011 - the SDK wraps a refusal in errors of its own
-            pulumi.runtime.test(lambda: program() and None)()
+            deploy(program)
         return str(failure.value)
 
     # The failed program's other outputs failed too, and nobody awaits them: asyncio would log each one's end.

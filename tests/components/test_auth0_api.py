@@ -35,18 +35,16 @@ async def test_an_api_is_a_resource_server_and_its_scopes(mocks, calculator):
     }
 
 
-@pulumi.runtime.test
-async def test_the_children_belong_to_the_component(mocks, calculator):
-    await calculator().audience.future()
+def test_the_children_belong_to_the_component(mocks, calculator, deploy):
+    deploy(calculator)
     assert mocks.child_types() == {
         f"auth0-apim:index:Auth0Api${RESOURCE_SERVER}",
         f"auth0-apim:index:Auth0Api${SCOPES}",
     }
 
 
-@pulumi.runtime.test
-async def test_the_component_gives_its_name_where_there_is_no_other(mocks, calculator):
-    await calculator().audience.future()
+def test_the_component_gives_its_name_where_there_is_no_other(mocks, calculator, deploy):
+    deploy(calculator)
     assert mocks.inputs_of(RESOURCE_SERVER, "calc-resource-server")["name"] == "calc"
     assert mocks.inputs_of(SCOPES, "calc-scopes")["scopes"] == []
 
@@ -96,16 +94,14 @@ async def test_the_signing_secret_of_an_hs256_api_is_secret(mocks, calculator):
     assert mocks.inputs_of(RESOURCE_SERVER, "calc-resource-server")["signingAlg"] == "HS256"
 
 
-@pulumi.runtime.test
-async def test_permissions_in_the_token_are_one_switch(mocks, calculator):
-    await calculator(permissions_in_token=True).audience.future()
+def test_permissions_in_the_token_are_one_switch(mocks, calculator, deploy):
+    deploy(lambda: calculator(permissions_in_token=True))
     inputs = mocks.inputs_of(RESOURCE_SERVER, "calc-resource-server")
     assert (inputs["enforcePolicies"], inputs["tokenDialect"]) == (True, "access_token_authz")
 
 
-@pulumi.runtime.test
-async def test_a_browsers_token_never_lives_longer_than_the_others(mocks, calculator):
-    await calculator(token_lifetime=600.0).audience.future()
+def test_a_browsers_token_never_lives_longer_than_the_others(mocks, calculator, deploy):
+    deploy(lambda: calculator(token_lifetime=600.0))
     inputs = mocks.inputs_of(RESOURCE_SERVER, "calc-resource-server")
     assert (inputs["tokenLifetime"], inputs["tokenLifetimeForWeb"]) == (600, 600)
 

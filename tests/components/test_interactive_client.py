@@ -15,9 +15,8 @@ def app(mocks):
     return lambda **args: InteractiveClient("app", {"callbacks": [CALLBACK], **args})
 
 
-@pulumi.runtime.test
-async def test_a_web_application_is_a_client_with_one_grant_type_and_its_credentials(mocks, app):
-    await app(display_name="Calculator").client_secret.future()
+def test_a_web_application_is_a_client_with_one_grant_type_and_its_credentials(mocks, app, deploy):
+    deploy(lambda: app(display_name="Calculator"))
     assert mocks.children() == {(CLIENT, "app-client"), (CREDENTIALS, "app-credentials")}
     assert mocks.inputs_of(CLIENT, "app-client") == {
         "name": "Calculator",
@@ -36,9 +35,8 @@ async def test_a_web_application_is_a_client_with_one_grant_type_and_its_credent
     }
 
 
-@pulumi.runtime.test
-async def test_the_children_belong_to_the_component(mocks, app):
-    await app(audience="calc").client_secret.future()
+def test_the_children_belong_to_the_component(mocks, app, deploy):
+    deploy(lambda: app(audience="calc"))
     assert mocks.child_types() == {
         f"auth0-apim:index:InteractiveClient${kind}" for kind in (CLIENT, CREDENTIALS, GRANT)
     }
@@ -61,9 +59,8 @@ async def test_a_single_page_application_has_no_secret(mocks, app):
     assert (inputs["appType"], inputs["webOrigins"]) == ("spa", ["https://app.example.com"])
 
 
-@pulumi.runtime.test
-async def test_refresh_tokens_rotate_and_expire(mocks, app):
-    await app(offline_access=True).client_secret.future()
+def test_refresh_tokens_rotate_and_expire(mocks, app, deploy):
+    deploy(lambda: app(offline_access=True))
     inputs = mocks.inputs_of(CLIENT, "app-client")
     assert inputs["grantTypes"] == ["authorization_code", "refresh_token"]
     assert inputs["refreshToken"] == {
@@ -77,9 +74,8 @@ async def test_refresh_tokens_rotate_and_expire(mocks, app):
     }
 
 
-@pulumi.runtime.test
-async def test_the_password_grant_is_there_only_when_asked_for_and_the_implicit_grant_never(mocks, app):
-    await app(allow_password_grant=True, offline_access=True).client_secret.future()
+def test_the_password_grant_is_there_only_when_asked_for_and_the_implicit_grant_never(mocks, app, deploy):
+    deploy(lambda: app(allow_password_grant=True, offline_access=True))
     assert mocks.inputs_of(CLIENT, "app-client")["grantTypes"] == [
         "authorization_code",
         "refresh_token",
@@ -88,9 +84,8 @@ async def test_the_password_grant_is_there_only_when_asked_for_and_the_implicit_
     ]
 
 
-@pulumi.runtime.test
-async def test_an_audience_is_granted_to_the_applications_users(mocks, app):
-    await app(audience="calc", scopes=["b", "a"], available_scopes=["a", "b", "c"]).client_secret.future()
+def test_an_audience_is_granted_to_the_applications_users(mocks, app, deploy):
+    deploy(lambda: app(audience="calc", scopes=["b", "a"], available_scopes=["a", "b", "c"]))
     assert mocks.inputs_of(GRANT, "app-grant") == {
         "clientId": "app-client-client-id",
         "audience": "calc",

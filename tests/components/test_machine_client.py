@@ -14,9 +14,8 @@ def bot(mocks):
     return lambda **args: MachineClient("bot", {"audience": "basic-calculator", **args})
 
 
-@pulumi.runtime.test
-async def test_a_machine_client_is_a_client_its_credentials_and_its_grant(mocks, bot):
-    await bot(display_name="Calculator Bot", scopes=["calc:sub", "calc:add"]).granted_scopes.future()
+def test_a_machine_client_is_a_client_its_credentials_and_its_grant(mocks, bot, deploy):
+    deploy(lambda: bot(display_name="Calculator Bot", scopes=["calc:sub", "calc:add"]))
     assert mocks.children() == {(CLIENT, "bot-client"), (CREDENTIALS, "bot-credentials"), (GRANT, "bot-grant")}
     assert mocks.inputs_of(CLIENT, "bot-client") == {
         "name": "Calculator Bot",
@@ -38,9 +37,8 @@ async def test_a_machine_client_is_a_client_its_credentials_and_its_grant(mocks,
     }
 
 
-@pulumi.runtime.test
-async def test_the_children_belong_to_the_component(mocks, bot):
-    await bot().client_secret.future()
+def test_the_children_belong_to_the_component(mocks, bot, deploy):
+    deploy(bot)
     assert mocks.child_types() == {
         "auth0-apim:index:MachineClient$auth0:index/client:Client",
         "auth0-apim:index:MachineClient$auth0:index/clientCredentials:ClientCredentials",
@@ -69,15 +67,13 @@ def test_a_secret_that_auth0_keeps_back_is_an_error_with_its_remedy(mocks, bot, 
     assert "grant the auth0 provider's client read:client_keys" in refused(bot)
 
 
-@pulumi.runtime.test
-async def test_the_secret_can_be_sent_in_the_header(mocks, bot):
-    await bot(token_endpoint_auth_method=TokenEndpointAuthMethod.BASIC).client_secret.future()
+def test_the_secret_can_be_sent_in_the_header(mocks, bot, deploy):
+    deploy(lambda: bot(token_endpoint_auth_method=TokenEndpointAuthMethod.BASIC))
     assert mocks.inputs_of(CREDENTIALS, "bot-credentials")["authenticationMethod"] == "client_secret_basic"
 
 
-@pulumi.runtime.test
-async def test_the_password_grant_is_there_only_when_asked_for(mocks, bot):
-    await bot(allow_password_grant=True).granted_scopes.future()
+def test_the_password_grant_is_there_only_when_asked_for(mocks, bot, deploy):
+    deploy(lambda: bot(allow_password_grant=True))
     assert mocks.inputs_of(CLIENT, "bot-client")["grantTypes"] == [
         "client_credentials",
         "password",

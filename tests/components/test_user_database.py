@@ -45,9 +45,8 @@ async def test_a_database_is_a_connection_with_strong_passwords_and_its_clients(
     }
 
 
-@pulumi.runtime.test
-async def test_the_children_belong_to_the_component(mocks, people):
-    await people(enabled_clients=["one"]).connection_name.future()
+def test_the_children_belong_to_the_component(mocks, people, deploy):
+    deploy(lambda: people(enabled_clients=["one"]))
     assert mocks.child_types() == {f"auth0-apim:index:UserDatabase${kind}" for kind in (CONNECTION, CLIENTS)}
 
 
@@ -80,9 +79,8 @@ async def test_every_opinion_can_be_changed(mocks, people):
     }
 
 
-@pulumi.runtime.test
-async def test_a_custom_database_has_scripts_and_a_secret_configuration(mocks, people, secret):
-    await people(scripts=SCRIPTS, configuration={"url": "postgres://hunter2@db"}).connection_name.future()
+def test_a_custom_database_has_scripts_and_a_secret_configuration(mocks, people, secret, deploy):
+    deploy(lambda: people(scripts=SCRIPTS, configuration={"url": "postgres://hunter2@db"}))
     assert options(mocks) == secret(
         {
             "disableSignup": True,
@@ -101,9 +99,8 @@ async def test_a_custom_database_has_scripts_and_a_secret_configuration(mocks, p
     )
 
 
-@pulumi.runtime.test
-async def test_import_mode_moves_users_at_their_first_login(mocks, people):
-    await people(scripts=SCRIPTS, import_mode=True).connection_name.future()
+def test_import_mode_moves_users_at_their_first_login(mocks, people, deploy):
+    deploy(lambda: people(scripts=SCRIPTS, import_mode=True))
     assert options(mocks)["importMode"] is True
 
 
