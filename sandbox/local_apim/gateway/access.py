@@ -35,7 +35,7 @@ def take_key(request: Request, api: Api) -> str | None:
         url = request.url
         request.url = Url(url.scheme, url.host, url.port, url.path, without_parameter(url.query_string, api.key_query))
         given = given or in_query
-    return ",".join(given) if given else None
+    return ",".join(given or []) or None
 
 
 def grant_access(configuration: Configuration, api: Api, key: str | None, realm: str) -> Access:

@@ -15,6 +15,7 @@ from local_apim.gateway.headers import Headers, Query
 _REVISION = re.compile(r";rev=([A-Za-z0-9._-]+)$", re.IGNORECASE)
 _PARAMETER = re.compile(r"\{\*?([^{}/]+)\}")
 _SAFE = "!$&'()*+,;=:@-._~"
+_PLAIN = re.compile(r"[A-Za-z0-9/!$&'()*+,;=:@._~-]*")
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,10 @@ class OperationTable:
             if "{" in path or "*" in path:
                 self._patterns.setdefault(operation.method, []).append(template)
             else:
-                self._literal.setdefault((operation.method, unquote(path)), []).append(template)
+                self._literal.setdefault((operation.method, normalised(f"/{path}")[1:].lower()), []).append(template)
 
     def find(self, method: str, path: str, query_string: str) -> tuple[Operation, dict[str, str]] | None:
-        """The operation for a decoded `path` (no slash at either end) and its parameters."""
+        """The operation for a normalised `path` (no slash at either end) and its parameters, decoded."""
         for template in self._literal.get((method, path.lower()), ()):
             if not template.query:
                 return template.operation, {}
@@ -110,7 +111,8 @@ class OperationTable:
             match = template.pattern.fullmatch(path)
             parameters = _query_parameters(template, query_string) if match else None
             if match and parameters is not None:
-                return template.operation, {**dict(zip(template.names, match.groups(), strict=True)), **parameters}
+                values = [unquote(value or "") for value in match.groups()]
+                return template.operation, {**dict(zip(template.names, values, strict=True)), **parameters}
         return None
 
 
@@ -121,15 +123,15 @@ class Router:
         self._by_path: dict[str, list[Api]] = {}
         for api in apis:
             api.table = OperationTable(api.operations)
-            self._by_path.setdefault(api.full_path, []).append(api)
+            self._by_path.setdefault(normalised(f"/{api.full_path}")[1:].lower(), []).append(api)
 
     def find_api(self, scheme: str, path: str, query_string: str, headers: Headers) -> tuple[Api, str] | None:
         """The API for a normalised `path`, and the rest of the path."""
-        segments = path.strip("/").split("/")
+        segments = path.removeprefix("/").split("/")
         for count in range(len(segments), -1, -1):
             prefix = "/".join(segments[:count])
             revision = _REVISION.search(prefix)
-            candidates = self._by_path.get(unquote(prefix[: revision.start()] if revision else prefix).lower(), ())
+            candidates = self._by_path.get((prefix[: revision.start()] if revision else prefix).lower(), ())
             for api in candidates:
                 wanted = api.revision == revision[1] if revision else api.is_current_revision
                 if wanted and scheme in api.protocols and _is_version(api, query_string, headers):
@@ -143,7 +145,7 @@ class Router:
             return None
         api, rest = found
         assert api.table is not None  # noqa: S101 - set by the constructor
-        operation = api.table.find(method, unquote(rest.rstrip("/")) if "%" in rest else rest.rstrip("/"), query_string)
+        operation = api.table.find(method, rest.removesuffix("/"), query_string)
         return Match(api, operation[0], rest, operation[1]) if operation else None
 
 
@@ -152,7 +154,7 @@ def normalised(raw_path: str) -> str:
 
     An encoded slash stays encoded.
     """
-    if "%" not in raw_path and "/." not in raw_path and "\\" not in raw_path:
+    if "/." not in raw_path and _PLAIN.fullmatch(raw_path):
         return raw_path
     segments: list[str] = []
     for segment in raw_path.replace("\\", "/").split("/")[1:]:
@@ -188,14 +190,18 @@ def _compiled(operation: Operation) -> _Template:
     position = 0
     path = path.strip("/")
     for part in re.finditer(r"\{(\*?)([^{}/]+)\}|\*", path):
-        pattern += re.escape(path[position : part.start()])
+        pattern += _literal_pattern(path[position : part.start()])
         names.append(part[2] or "*")
         pattern += "(.*)" if part[0] == "*" or part[1] else "([^/]+)"
         position = part.end()
-    pattern += re.escape(path[position:])
+    pattern += _literal_pattern(path[position:])
     if pattern.endswith("/(.*)"):
         pattern = pattern.removesuffix("/(.*)") + "(?:/(.*))?"
     return _Template(re.compile(pattern, re.IGNORECASE), tuple(names), tuple(_query_template(query)), operation)
+
+
+def _literal_pattern(text: str) -> str:
+    return "/".join(re.escape(quote(unquote(part), safe=_SAFE)) for part in text.split("/"))
 
 
 def _query_template(query: str) -> list[tuple[str, str | None, str]]:

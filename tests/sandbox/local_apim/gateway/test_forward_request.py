@@ -1,0 +1,140 @@
+"""What reaches the backend, and what comes back."""
+
+import asyncio
+import gzip
+
+import httpx
+import pytest
+
+
+async def test_path_query_and_headers_go_on(world):
+    await world.call("/calc/add?a=1&b=%2B%20x&b=2", headers={"Authorization": "Bearer x", "X-A": "1", "X-Forwarded-For": "198.51.100.1"})
+    request = world.received[0]
+    assert str(request.url) == "https://backend.example/base/add?a=1&b=%2B%20x&b=2"
+    assert request.headers["host"] == "backend.example"
+    assert request.headers["authorization"] == "Bearer x"
+    assert request.headers["x-forwarded-for"] == "198.51.100.1, 203.0.113.9"
+
+
+async def test_headers_of_the_connection_stay_here(world):
+    hop = {"Connection": "keep-alive, X-Secret", "X-Secret": "1", "Keep-Alive": "1", "TE": "trailers", "Upgrade": "h2c", "Proxy-Authorization": "x"}
+    world.backend = lambda _: httpx.Response(200, headers={"Connection": "X-B", "X-B": "1", "Keep-Alive": "1", "X-C": "1"}, text="4")
+    answer = await world.call(headers=hop)
+    assert {"connection", "x-secret", "keep-alive", "te", "upgrade", "proxy-authorization"}.isdisjoint(world.received[0].headers)
+    assert {"connection", "x-b", "keep-alive"}.isdisjoint(answer.headers)
+    assert answer.headers["x-c"] == "1"
+
+
+async def test_a_body_is_streamed_through(world):
+    world.operation("/sum", "POST", "sum")
+
+    async def chunks():
+        yield b"1,"
+        yield b"2"
+
+    await world.call("/calc/sum", "POST", content=b"[1, 2]")
+    await world.call("/calc/sum", "POST", content=chunks())
+    assert world.bodies == [b"[1, 2]", b"1,2"]
+    assert world.received[0].headers["content-length"] == "6"
+    assert world.received[1].headers["transfer-encoding"] == "chunked"
+
+
+async def test_a_compressed_answer_comes_through_as_it_is(world):
+    body = gzip.compress(b"four")
+    world.backend = lambda _: httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(body))
+    answer = await world.call()
+    assert (answer.headers["content-encoding"], answer.text) == ("gzip", "four")
+
+
+async def test_cookies_of_one_caller_never_reach_another(world):
+    world.backend = lambda _: httpx.Response(200, headers={"Set-Cookie": "session=1; Path=/"}, text="4")
+    assert (await world.call()).headers["set-cookie"] == "session=1; Path=/"
+    await world.call()
+    assert "cookie" not in world.received[1].headers
+
+
+async def test_a_redirect_is_handed_to_the_caller_or_followed(world):
+    world.backend = lambda request: httpx.Response(302, headers={"Location": "https://backend.example/there"}) if "add" in request.url.path else httpx.Response(200, text="there")
+    assert (await world.call()).status_code == 302
+    world.policy("<base />", backend="<forward-request follow-redirects='true' />")
+    assert (await world.call()).text == "there"
+
+
+@pytest.mark.parametrize(("error", "reason"), [(httpx.ConnectError("x"), "BackendConnectionFailure"), (httpx.ReadTimeout("x"), "Timeout")])
+async def test_a_backend_that_does_not_answer_is_a_500(world, error, reason):
+    world.policy("<base />", on_error="<set-header name='X-R'><value>@(context.LastError.Source + \" \" + context.LastError.Reason)</value></set-header>")
+
+    def fail(_):
+        raise error
+
+    world.backend = fail
+    answer = await world.call()
+    assert (answer.status_code, answer.headers["x-r"]) == (500, f"forward-request {reason}")
+    body = answer.json()
+    assert (body["statusCode"], body["message"], sorted(body)) == (500, "Internal server error", ["activityId", "message", "statusCode"])
+
+
+async def test_an_answer_that_breaks_off_is_not_taken_for_complete(world):
+    class Broken(httpx.AsyncByteStream):
+        async def __aiter__(self):
+            yield b"half"
+            raise httpx.ReadError("reset")
+
+    world.backend = lambda _: httpx.Response(200, stream=Broken())
+    with pytest.raises(ConnectionError):
+        await world.call()
+
+
+async def test_an_error_status_may_count_as_a_failure(world):
+    world.policy("<base />", backend="<forward-request fail-on-error-status-code='true' />")
+    world.backend = lambda _: httpx.Response(404)
+    assert (await world.call()).json()["message"] == "Internal server error"
+
+
+async def test_an_api_without_a_service_url_is_a_500(world):
+    world.api(serviceUrl=None)
+    assert (await world.call()).status_code == 500
+
+
+async def test_set_backend_service_by_address_and_by_id(world):
+    world.put("backends/Other", url="https://backend.example/other", protocol="http")
+    for attribute in ("base-url='https://backend.example/other'", "backend-id='other'"):
+        world.policy(f"<base /><set-backend-service {attribute} />")
+        await world.call()
+        assert str(world.received[-1].url) == "https://backend.example/other/add"
+
+
+async def test_rewrite_uri_with_template_parameters(world):
+    world.operation("/orders/{id}", name="order")
+    world.policy("<rewrite-uri template='/v2/{id}/x?z={id}' />")
+    await world.call("/calc/orders/a%20b?q=1")
+    assert str(world.received[0].url) == "https://backend.example/base/v2/a%20b/x?z=a%20b&q=1"
+
+
+async def test_set_body_replaces_the_callers(world):
+    world.operation("/sum", "POST", "sum")
+    world.policy("<base /><set-body>@(context.Request.Method + \"!\")</set-body>")
+    await world.call("/calc/sum", "POST", content=b"something longer")
+    assert (world.bodies, world.received[0].headers["content-length"]) == ([b"POST!"], "5")
+
+
+async def test_head_has_no_body(world):
+    world.operation("/add", "HEAD", "head")
+    world.backend = lambda _: httpx.Response(200, headers={"Content-Length": "7"})
+    answer = await world.call(method="HEAD")
+    assert (answer.status_code, answer.headers["content-length"], answer.content) == (200, "7", b"")
+
+
+async def test_requests_to_a_slow_backend_do_not_wait_for_each_other(world):
+    release = asyncio.Event()
+
+    async def slow(_):
+        await release.wait()
+        return httpx.Response(200, text="4")
+
+    world.backend = slow
+    waiting = [asyncio.ensure_future(world.call()) for _ in range(5)]
+    await asyncio.sleep(0.01)
+    assert len(world.received) == 5
+    release.set()
+    assert [(await call).text for call in waiting] == ["4"] * 5
