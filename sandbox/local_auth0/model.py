@@ -108,6 +108,10 @@ class Tenant:
         """The user of the connection called `connection` whose e-mail (in any case) or username is `login`."""
         return self._users_by_login.first((connection, login.lower()))
 
+    def users_with_login(self, connection: str, login: str) -> list[Document]:
+        """Every such user: one's username can be another's e-mail."""
+        return list(self._users_by_login.all((connection, login.lower())))
+
     def users_of(self, connection: str) -> list[Document]:
         """The users of the connection called `connection`."""
         return list(self._users_by_connection.all(connection))

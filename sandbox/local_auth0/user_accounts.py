@@ -82,8 +82,8 @@ async def password_document(tenant: Tenant, connection: Document, user: Document
 
 def find_by_login(tenant: Tenant, connection: str, name: str, login: str) -> Document | None:
     """The user of `connection` whose `name`, `email` or `username`, is `login` in any case."""
-    user = tenant.user(connection, login)
-    return user if user is not None and (user.get(name) or "").lower() == login.lower() else None
+    found = tenant.users_with_login(connection, login)
+    return next((user for user in found if (user.get(name) or "").lower() == login.lower()), None)
 
 
 def picture(email: str) -> str:

@@ -1,6 +1,7 @@
 """The Management API as an ASGI application: routing, the checks common to all endpoints, errors."""
 
 import json
+from math import isfinite
 from re import Pattern
 from typing import Any
 from urllib.parse import unquote
@@ -150,7 +151,7 @@ def _compile(endpoints: list[Endpoint]) -> list[tuple[Pattern[str], dict[str, En
 
 def _raw_path(request: Request) -> str:
     raw: bytes = request.scope["raw_path"]
-    return raw.decode("ascii").removeprefix(PREFIX).rstrip("/") or "/"
+    return raw.decode("latin-1").removeprefix(PREFIX).rstrip("/") or "/"
 
 
 async def _read_json(request: Request) -> Any:
@@ -165,10 +166,24 @@ async def _read_json(request: Request) -> Any:
                 413, f"Payload content length greater than maximum allowed: {_MAX_BODY_BYTES}", "payload_too_large"
             )
     try:
-        return json.loads(body, parse_constant=_refuse_constant) if body else None
+        content = json.loads(body, parse_constant=_refuse, parse_float=_number) if body else None
+        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair could be stored, but never sent
     except (ValueError, RecursionError) as error:
         raise ManagementError(400, "Invalid request payload JSON format") from error
+    return content
 
 
-def _refuse_constant(name: str) -> None:
+def _number(text: str) -> float:
+    # As in JavaScript, 60.0 is 60.
+    value = float(text)
+    return int(value) if value.is_integer() else _finite(value)
+
+
+def _finite(value: float) -> float:
+    if not isfinite(value):
+        raise ValueError("a number is too large")
+    return value
+
+
+def _refuse(name: str) -> None:
     raise ValueError(f"{name} is not JSON")

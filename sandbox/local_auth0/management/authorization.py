@@ -29,10 +29,14 @@ def require_any(granted: Collection[str], any_of: Collection[str]) -> None:
         raise ManagementError(403, f"Insufficient scope, expected any of: {','.join(any_of)}", "insufficient_scope")
 
 
+def _unauthorized(message: str, challenge: str = 'Bearer error="invalid_token"') -> ManagementError:
+    return ManagementError(401, message, headers={"www-authenticate": challenge})
+
+
 def _bearer_token(request: Request) -> str:
     header = request.headers.get("authorization")
     if header is None:
-        raise ManagementError(401, "Missing authentication")
+        raise _unauthorized("Missing authentication", "Bearer")
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or token.count(".") != 2 or " " in token:
         raise ManagementError(400, "Bad HTTP authentication header format", "Bearer")
@@ -57,13 +61,13 @@ def _claims(tenant: Tenant, token: str) -> dict[str, object]:
             },
         )
     except jwt.InvalidAudienceError as error:
-        raise ManagementError(401, f"Bad audience: expected {tenant.management_audience}") from error
+        raise _unauthorized(f"Bad audience: expected {tenant.management_audience}") from error
     except jwt.InvalidIssuerError as error:
-        raise ManagementError(401, f"Bad issuer: expected {tenant.issuer}") from error
+        raise _unauthorized(f"Bad issuer: expected {tenant.issuer}") from error
     except jwt.InvalidSignatureError as error:
-        raise ManagementError(401, "Invalid signature received for JSON Web Token validation") from error
+        raise _unauthorized("Invalid signature received for JSON Web Token validation") from error
     except jwt.InvalidTokenError as error:
-        raise ManagementError(401, "Invalid token") from error
+        raise _unauthorized("Invalid token") from error
     _check_times(claims, tenant.clock())
     return claims
 
@@ -72,19 +76,19 @@ def _verification_key(tenant: Tenant, token: str) -> jwt.PyJWK:
     try:
         header = jwt.get_unverified_header(token)
     except jwt.InvalidTokenError as error:
-        raise ManagementError(401, "Invalid token") from error
+        raise _unauthorized("Invalid token") from error
     kid = header.get("kid")
     signing_key = tenant.signing_keys.find(kid) if isinstance(kid, str) else None
     if signing_key is None or header.get("alg") != "RS256":
-        raise ManagementError(401, "Invalid signature received for JSON Web Token validation")
+        raise _unauthorized("Invalid signature received for JSON Web Token validation")
     return jwt.PyJWK(signing_key.jwk())
 
 
 def _check_times(claims: dict[str, object], now: float) -> None:
     expires, not_before = claims["exp"], claims.get("nbf", 0)
     if not isinstance(expires, int | float) or not isinstance(not_before, int | float):
-        raise ManagementError(401, "Invalid token")
+        raise _unauthorized("Invalid token")
     if expires <= now:
-        raise ManagementError(401, "Expired token received for JSON Web Token validation")
+        raise _unauthorized("Expired token received for JSON Web Token validation")
     if not_before > now:
-        raise ManagementError(401, "Invalid token")
+        raise _unauthorized("Invalid token")

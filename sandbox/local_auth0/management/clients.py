@@ -60,10 +60,8 @@ def default_client(body: dict[str, Any]) -> Document:
 async def list_all(call: Call) -> Response:
     """The clients, all or those that match the query's filters."""
     found = [client for client in call.tenant.clients.values() if _matches(client, call.query)]
-    shown = [select_fields(_shown(call, client), call.query, ("signing_keys",)) for client in found]
-    if "from" in call.query or "take" in call.query:
-        shown = [{**_shown(call, client)} for client in found]
-    return json_answer(paginate_or_checkpoint(shown, "clients", call.query, key="client_id"))
+    page = paginate_or_checkpoint(found, "clients", call.query, lambda client: _shown(call, client), key="client_id")
+    return json_answer(page)
 
 
 async def create(call: Call) -> Response:
@@ -83,7 +81,7 @@ async def create(call: Call) -> Response:
 
 async def get(call: Call) -> Response:
     """One client; its secret only for a caller with read:client_keys."""
-    return json_answer(select_fields(_shown(call, find_client(call)), call.query, ("signing_keys",)))
+    return json_answer(_shown(call, find_client(call)))
 
 
 async def update(call: Call) -> Response:
@@ -143,7 +141,8 @@ def _shown(call: Call, client: Document) -> Document:
     if "client_authentication_methods" in client:
         hidden = (*hidden, "client_secret")
     shown = {**client, "signing_keys": signing_keys}
-    return {name: value for name, value in shown.items() if name not in hidden}
+    visible = {name: value for name, value in shown.items() if name not in hidden}
+    return select_fields(visible, call.query, ("signing_keys",))
 
 
 def _store_keys(call: Call) -> Document:

@@ -35,12 +35,15 @@ async def list_all(call: Call) -> Response:
     """The connections, all or those with the query's name or one of its strategies."""
     strategies, name = call.query.get("strategy"), call.query.get("name")
     found = [
-        select_fields(connection, call.query, _ALWAYS_SHOWN)
+        connection
         for connection in call.tenant.connections.values()
         if strategies is None or connection["strategy"] in strategies
         if name is None or connection["name"] == name
     ]
-    return json_answer(paginate_or_checkpoint(found, "connections", call.query))
+    page = paginate_or_checkpoint(
+        found, "connections", call.query, lambda each: select_fields(each, call.query, _ALWAYS_SHOWN)
+    )
+    return json_answer(page)
 
 
 async def create(call: Call) -> Response:

@@ -6,7 +6,7 @@ https://auth0.com/docs/product-lifecycle/deprecations-and-migrations/migrate-to-
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from local_store.store import Document
@@ -35,31 +35,41 @@ FIELDS: dict[str, Schema] = {
 }
 
 
-def paginate(documents: Sequence[Document], plural: str, query: dict[str, Any]) -> Any:
-    """The page of `documents` that `query` asks for.
+Show = Callable[[Document], Document]
+
+
+def as_stored(document: Document) -> Document:
+    """The document itself, for lists that show everything."""
+    return document
+
+
+def paginate(documents: Sequence[Document], plural: str, query: dict[str, Any], show: Show = as_stored) -> Any:
+    """The page of `documents` that `query` asks for, each as `show` shows it.
 
     Without totals this is a bare list, with them `{"start", "limit", "total", plural: […]}`.
     """
     size: int = query.get("per_page", DEFAULT_PER_PAGE)
     start: int = query.get("page", 0) * size
-    page = list(documents[start : start + size])
+    page = [show(document) for document in documents[start : start + size]]
     if not query.get("include_totals"):
         return page
     return {"start": start, "limit": size, "total": len(documents), plural: page}
 
 
-def paginate_or_checkpoint(documents: Iterable[Document], plural: str, query: dict[str, Any], key: str = "id") -> Any:
+def paginate_or_checkpoint(
+    documents: Iterable[Document], plural: str, query: dict[str, Any], show: Show = as_stored, key: str = "id"
+) -> Any:
     """A page by number, or, when `from` or `take` is there, `{"next"?, plural: […]}` in the order of `key`.
 
     Raises:
         ManagementError: 400 for a `from` that no earlier answer's `next` has given.
     """
     if "from" not in query and "take" not in query:
-        return paginate(list(documents), plural, query)
+        return paginate(list(documents), plural, query, show)
     after = _position(query["from"]) if "from" in query else ""
     size = query.get("take", DEFAULT_PER_PAGE)
     rest = sorted((each for each in documents if each[key] > after), key=lambda each: str(each[key]))
-    content: dict[str, Any] = {plural: rest[:size]}
+    content: dict[str, Any] = {plural: [show(document) for document in rest[:size]]}
     if len(rest) > size:
         content["next"] = base64.urlsafe_b64encode(str(rest[size - 1][key]).encode()).decode()
     return content

@@ -22,9 +22,8 @@ async def list_all(call: Call) -> Response:
     found = list(call.tenant.resource_servers.values())
     if "identifiers" in call.query:
         found = [api for api in found if api["identifier"] in call.query["identifiers"]]
-    return json_answer(
-        paginate_or_checkpoint([select_fields(api, call.query) for api in found], "resource_servers", call.query)
-    )
+    page = paginate_or_checkpoint(found, "resource_servers", call.query, lambda api: select_fields(api, call.query))
+    return json_answer(page)
 
 
 async def create(call: Call) -> Response:

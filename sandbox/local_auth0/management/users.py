@@ -1,6 +1,5 @@
 """/users and /users-by-email: the people in the tenant's databases."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from local_store.store import Document
@@ -33,17 +32,14 @@ async def list_all(call: Call) -> Response:
     if "sort" in call.query:
         field, _, order = call.query["sort"].partition(":")
         found.sort(key=lambda user: str(user.get(field, "")), reverse=order == "-1")
-    page = paginate(found, "users", call.query)
-    if isinstance(page, list):
-        return json_answer(_all_shown(page, call.query))
-    return json_answer({**page, "length": len(page["users"]), "users": _all_shown(page["users"], call.query)})
+    page = paginate(found, "users", call.query, lambda user: _shown(user, call.query))
+    return json_answer(page if isinstance(page, list) else {**page, "length": len(page["users"])})
 
 
 async def list_by_email(call: Call) -> Response:
     """The users of every connection with an e-mail address, exactly as it was stored: in lower case."""
-    return json_answer(
-        _all_shown((u for u in call.tenant.users.values() if u.get("email") == call.query["email"]), call.query)
-    )
+    found = [user for user in call.tenant.users.values() if user.get("email") == call.query["email"]]
+    return json_answer([_shown(user, call.query) for user in found])
 
 
 async def create(call: Call) -> Response:
@@ -65,7 +61,7 @@ async def create(call: Call) -> Response:
 
 async def get(call: Call) -> Response:
     """One user."""
-    return json_answer(select_fields(_shown(find_user(call)), call.query))
+    return json_answer(_shown(find_user(call), call.query))
 
 
 async def update(call: Call) -> Response:
@@ -193,12 +189,8 @@ def _changed(user: Document, body: dict[str, Any], now: str) -> Document:
     return {name: value for name, value in {**user, **changes, "updated_at": now}.items() if value is not None}
 
 
-def _shown(user: Document) -> Document:
-    return {name: value for name, value in user.items() if name not in _HIDDEN}
-
-
-def _all_shown(users: Iterable[Document], query: dict[str, Any]) -> list[Document]:
-    return [select_fields(_shown(user), query) for user in users]
+def _shown(user: Document, query: dict[str, Any] | None = None) -> Document:
+    return select_fields({name: value for name, value in user.items() if name not in _HIDDEN}, query or {})
 
 
 _ONE = "/users/{id}"

@@ -74,7 +74,7 @@ def _first_problem(schema: Schema, value: Any) -> str | None:
 def _place(error: ValidationError) -> str:
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
     description = error.schema.get("description") if isinstance(error.schema, dict) else None
-    return (f" on property {path}" if path else "") + (f" ({description})" if path and description else "")
+    return (f" on property {path}" if path else "") + (f" ({description.rstrip('.')})" if path and description else "")
 
 
 @FORMATS.checks("email")

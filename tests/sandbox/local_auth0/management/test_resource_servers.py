@@ -30,16 +30,16 @@ async def test_a_minimal_api_has_the_live_defaults(api):
     [
         ({}, "'Missing required property: identifier'."),
         ({"identifier": 5}, "'Expected type string but found type integer' on property identifier "
-         "(Unique identifier for the API used as the audience parameter on authorization calls.)."),
+         "(Unique identifier for the API used as the audience parameter on authorization calls)."),
         ({"identifier": "x", "b": 1, "c": 2}, "'Additional properties not allowed: b,c'."),
         ({"identifier": "x" * 601}, "'String is too long (601 chars), maximum 600' on property identifier "
-         "(Unique identifier for the API used as the audience parameter on authorization calls.)."),
+         "(Unique identifier for the API used as the audience parameter on authorization calls)."),
         ({"identifier": "x", "signing_alg": "none"},
-         "'No enum match for: none' on property signing_alg (Algorithm used to sign JWTs.)."),
+         "'No enum match for: none' on property signing_alg (Algorithm used to sign JWTs)."),
         ({"identifier": "x", "scopes": [{"description": "d"}]}, "'Missing required property: value' on property scopes[0]."),
         ({"identifier": "x", "token_lifetime": 2592001},
          "'Value 2592001 is greater than maximum 2592000' on property token_lifetime "
-         "(Expiration value (in seconds) for access tokens.)."),
+         "(Expiration value (in seconds) for access tokens)."),
         (None, "'Expected type object but found type null'."),
         ([], "'Expected type object but found type array'."),
     ],
@@ -158,9 +158,9 @@ async def test_pages_and_totals(api):
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("per_page=101", "'Value 101 is greater than maximum 100' on property per_page (Number of results per page.)."),
+        ("per_page=101", "'Value 101 is greater than maximum 100' on property per_page (Number of results per page)."),
         ("page=x", "'Expected type integer but found type string' on property page "
-         "(Page index of the results to return. First page is 0.)."),
+         "(Page index of the results to return. First page is 0)."),
         ("colour=red", "'Additional properties not allowed: colour'."),
     ],
 )  # fmt: skip

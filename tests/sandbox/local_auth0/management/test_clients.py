@@ -1,0 +1,222 @@
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+GRANT_TYPES = ["authorization_code", "implicit", "refresh_token", "client_credentials"]
+
+
+async def _create(api, **body):
+    response = await api.post("/clients", json={"name": "Calculator", **body})
+    assert response.status_code == 201, response.text
+    return response.json()
+
+
+@pytest.fixture
+def public_key():
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+async def test_a_minimal_client_has_the_live_defaults(api):
+    created = await _create(api)
+    client_id, secret = created.pop("client_id"), created.pop("client_secret")
+    assert (len(client_id), client_id.isalnum(), len(secret)) == (32, True, 64)
+    assert "BEGIN CERTIFICATE" in created.pop("signing_keys")[0]["cert"]
+    assert created == {
+        "name": "Calculator",
+        "is_first_party": True,
+        "is_token_endpoint_ip_header_trusted": False,
+        "oidc_conformant": False,
+        "jwt_configuration": {"secret_encoded": False, "lifetime_in_seconds": 36000},
+        "sso_disabled": False,
+        "cross_origin_authentication": False,
+        "grant_types": GRANT_TYPES,
+        "custom_login_page_on": True,
+        "refresh_token": {
+            "rotation_type": "non-rotating",
+            "expiration_type": "non-expiring",
+            "leeway": 0,
+            "token_lifetime": 2592000,
+            "infinite_token_lifetime": True,
+            "infinite_idle_token_lifetime": True,
+            "idle_token_lifetime": 1296000,
+        },
+    }
+
+
+async def test_an_app_type_changes_the_defaults(api):
+    machine = await _create(api, app_type="non_interactive", jwt_configuration={"alg": "RS256"})
+    assert machine["grant_types"] == GRANT_TYPES
+    assert machine["refresh_token"]["token_lifetime"] == 31557600
+    assert machine["refresh_token"]["idle_token_lifetime"] == 2592000
+    assert machine["jwt_configuration"] == {"secret_encoded": False, "alg": "RS256"}
+    browser = await _create(api, app_type="spa")
+    assert browser["token_endpoint_auth_method"] == "none"
+    assert browser["grant_types"] == ["authorization_code", "implicit", "refresh_token"]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({}, "Payload validation error: 'Missing required property: name'."),
+        (
+            {"name": "<b>"},
+            "Payload validation error: 'String does not match pattern ^[^<>]+$: <b>' on property name "
+            "(Name of this client).",
+        ),
+        ({"name": "c", "colour": "red"}, "Payload validation error: 'Additional properties not allowed: colour'."),
+        (
+            {"name": "c", "token_endpoint_auth_method": "none", "grant_types": ["client_credentials"]},
+            "Invalid grant types: client_credentials",
+        ),
+        (
+            {"name": "c", "callbacks": ["/relative"]},
+            "Payload validation error: 'Object didn't pass validation for format absolute-uri: /relative' on property "
+            "callbacks[0].",
+        ),
+    ],
+)
+async def test_a_wrong_client_is_refused(api, body, message):
+    response = await api.post("/clients", json=body)
+    assert (response.status_code, response.json()["errorCode"]) == (400, "invalid_body")
+    assert response.json()["message"] == message
+
+
+async def test_what_is_not_enforced_is_refused_by_name(api):
+    response = await api.post("/clients", json={"name": "c", "require_pushed_authorization_requests": True})
+    assert response.status_code == 501
+    assert "require_pushed_authorization_requests" in response.json()["message"]
+
+
+async def test_a_secret_is_for_those_with_read_client_keys(api, mint):
+    created = await _create(api)
+    only_clients = {"authorization": f"Bearer {mint(['read:clients', 'create:clients'])}"}
+    one = (await api.get(f"/clients/{created['client_id']}", headers=only_clients)).json()
+    new = (await api.post("/clients", json={"name": "new"}, headers=only_clients)).json()
+    listed = (await api.get("/clients", headers=only_clients)).json()
+    for client in (one, new, *listed):
+        assert "client_secret" not in client
+        assert "signing_keys" not in client
+    assert (await api.get(f"/clients/{created['client_id']}")).json() == created
+
+
+async def test_rotating_a_secret_ends_the_old_one(api, tenant):
+    created = await _create(api)
+    rotated = (await api.post(f"/clients/{created['client_id']}/rotate-secret")).json()
+    assert rotated["client_secret"] != created["client_secret"]
+    assert {**rotated, "client_secret": created["client_secret"]} == created
+    assert tenant.clients[created["client_id"]]["client_secret"] == rotated["client_secret"]
+
+
+async def test_setting_a_secret_needs_update_client_keys(api, mint):
+    client_id = (await _create(api))["client_id"]
+    response = await api.patch(
+        f"/clients/{client_id}",
+        json={"client_secret": "s" * 48},
+        headers={"authorization": f"Bearer {mint(['update:clients'])}"},
+    )
+    assert response.json()["message"] == "Insufficient scope, expected any of: update:client_keys"
+    response = await api.patch(f"/clients/{client_id}", json={"client_secret": "s" * 48})
+    assert response.json()["client_secret"] == "s" * 48
+
+
+async def test_an_update_merges_metadata_and_null_removes(api):
+    created = await _create(api, description="d", client_metadata={"a": "1", "b": "2"})
+    response = await api.patch(
+        f"/clients/{created['client_id']}",
+        json={"description": None, "client_metadata": {"b": None, "c": "3"}, "callbacks": ["https://a/b"]},
+    )
+    assert response.status_code == 200
+    changed = response.json()
+    assert "description" not in changed
+    assert changed["client_metadata"] == {"a": "1", "c": "3"}
+    assert changed["callbacks"] == ["https://a/b"]
+    assert changed["client_id"] == created["client_id"]
+
+
+async def test_a_client_proves_itself_with_keys_instead_of_a_secret(api, tenant, public_key):
+    created = await _create(api, app_type="non_interactive", token_endpoint_auth_method="client_secret_post")
+    path = f"/clients/{created['client_id']}"
+    response = await api.post(
+        f"{path}/credentials", json={"credential_type": "public_key", "pem": public_key, "name": "first"}
+    )
+    assert response.status_code == 201
+    credential = response.json()
+    assert sorted(credential) == ["alg", "created_at", "credential_type", "id", "kid", "name", "updated_at"]
+    assert credential["id"].startswith("cred_")
+    assert len(credential["id"]) == 27
+    methods = {"private_key_jwt": {"credentials": [{"id": credential["id"]}]}}
+    refused = await api.patch(path, json={"client_authentication_methods": methods})
+    assert refused.status_code == 400
+    changed = await api.patch(path, json={"client_authentication_methods": methods, "token_endpoint_auth_method": None})
+    assert changed.json()["client_authentication_methods"] == methods
+    assert "client_secret" not in changed.json()
+    assert "token_endpoint_auth_method" not in changed.json()
+    assert (await api.get(f"{path}/credentials?include_totals=true")).json() == [credential]
+    assert (await api.delete(f"{path}/credentials/{credential['id']}")).status_code == 400
+    back = {"client_authentication_methods": None, "token_endpoint_auth_method": "client_secret_post"}
+    assert (await api.patch(path, json=back)).json() == created
+    assert (await api.delete(f"{path}/credentials/{credential['id']}")).status_code == 204
+    assert tenant.clients[created["client_id"]]["credentials"] == []
+
+
+async def test_a_client_is_made_with_its_keys(api, tenant, public_key):
+    methods = {"private_key_jwt": {"credentials": [{"credential_type": "public_key", "pem": public_key}]}}
+    created = await _create(api, client_authentication_methods=methods)
+    [reference] = created["client_authentication_methods"]["private_key_jwt"]["credentials"]
+    [stored] = tenant.clients[created["client_id"]]["credentials"]
+    assert reference == {"id": stored["id"]}
+    assert stored["pem"] == public_key
+
+
+async def test_what_is_no_key_is_refused(api):
+    client_id = (await _create(api))["client_id"]
+    response = await api.post(f"/clients/{client_id}/credentials", json={"credential_type": "public_key", "pem": "x"})
+    assert (response.status_code, response.json()["errorCode"]) == (400, "invalid_body")
+
+
+async def test_a_client_has_at_most_four_keys(api):
+    client_id = (await _create(api))["client_id"]
+    statuses = []
+    for _ in range(5):
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
+        pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        body = {"credential_type": "public_key", "pem": pem}
+        statuses.append((await api.post(f"/clients/{client_id}/credentials", json=body)).status_code)
+    assert statuses == [201, 201, 201, 201, 400]
+
+
+async def test_deleting_a_client_removes_its_grants_and_its_place_in_connections(api, tenant):
+    client_id = (await _create(api))["client_id"]
+    await api.post("/resource-servers", json={"identifier": "calc"})
+    grant = (await api.post("/client-grants", json={"client_id": client_id, "audience": "calc", "scope": []})).json()
+    connection = {"name": "people", "strategy": "auth0", "enabled_clients": [client_id]}
+    connection_id = (await api.post("/connections", json=connection)).json()["id"]
+    tenant.refresh_tokens.put("digest", {"client_id": client_id, "user_id": "auth0|1"})
+    assert (await api.delete(f"/clients/{client_id}")).status_code == 204
+    response = await api.get(f"/clients/{client_id}")
+    assert (response.status_code, response.json()["message"]) == (404, "The client does not exist")
+    assert (await api.get(f"/client-grants/{grant['id']}")).status_code == 404
+    assert (await api.get(f"/connections/{connection_id}")).json()["enabled_clients"] == []
+    assert not tenant.refresh_tokens
+
+
+async def test_checkpoints_lead_through_every_client_once(api, tenant):
+    for number in range(4):
+        await _create(api, name=f"c{number}")
+    found, query = [], "take=2"
+    while query:
+        page = (await api.get(f"/clients?{query}")).json()
+        assert set(page) <= {"clients", "next"}
+        assert len(page["clients"]) <= 2
+        found += [client["client_id"] for client in page["clients"]]
+        query = f"take=2&from={page['next']}" if "next" in page else ""
+    assert sorted(found) == sorted(tenant.clients)
+    assert (await api.get("/clients?from=%00")).status_code == 400
+
+
+async def test_fields_are_selected_and_filters_applied(api):
+    await _create(api, name="web", app_type="regular_web")
+    listed = (await api.get("/clients?app_type=regular_web,spa&fields=name&include_fields=true")).json()
+    assert [client["name"] for client in listed] == ["web"]
+    assert set(listed[0]) == {"name", "signing_keys"}
