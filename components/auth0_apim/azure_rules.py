@@ -152,6 +152,16 @@ def grant_types_problem(value: Sequence[str]) -> str | None:
     return None if value and len(set(value)) == len(value) else "must name at least one grant type, each once"
 
 
+def resource_owner_problem(value: Mapping[str, Any]) -> str | None:
+    """A user whose password a portal sends (`username`), where `grant_types` let it."""
+    return None if "password" in value["grant_types"] else "needs the grant type 'password'"
+
+
+def client_id_problem(value: str) -> str | None:
+    """A client's id: text without blanks."""
+    return None if re.fullmatch(r"\S+", value) else f"must be text without blanks, not {value!r}"
+
+
 def authorization_methods_problem(value: Sequence[str]) -> str | None:
     """HTTP methods of an authorization endpoint; GET is one of them."""
     for method in value:

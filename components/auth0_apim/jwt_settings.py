@@ -65,6 +65,8 @@ def jwt_settings(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[dict[
     for name, rule in _OPTIONAL.items():
         if args.get(name) is not None:
             checked[name] = inputs.check(name, args[name], *rule)
+    if "rate_limit_seconds" in checked and "rate_limit_calls" not in checked:
+        raise inputs.error("rate_limit_seconds", "needs 'rate_limit_calls'", "rate_limit_calls: 100")
     return pulumi.Output.all(**checked)
 
 

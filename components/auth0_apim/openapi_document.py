@@ -94,8 +94,8 @@ def _operation_names(document: Mapping[str, Any]) -> Iterator[str]:
     paths = document.get("paths")
     for path, item in (paths if isinstance(paths, dict) else {}).items():
         for method, operation in (item if isinstance(item, dict) else {}).items():
-            if method.lower() in _METHODS and isinstance(operation, dict):
-                yield operation.get("operationId") or f"{method}-{path}"
+            if str(method).lower() in _METHODS and isinstance(operation, dict):
+                yield str(operation.get("operationId") or f"{method}-{path}")
 
 
 def _first_server(document: Mapping[str, Any]) -> str | None:

@@ -13,10 +13,12 @@ from auth0_apim.azure_rules import (
     GRANT_TYPES,
     authorization_methods_problem,
     choice_problem,
+    client_id_problem,
     entity_id_problem,
     grant_types_problem,
     https_url_problem,
     portal_sku_problem,
+    resource_owner_problem,
     short_title_problem,
 )
 from auth0_apim.azure_service import service_inputs
@@ -147,6 +149,8 @@ class PortalLogin(pulumi.ComponentResource):
             portal = inputs.check(
                 "portal_url", args["portal_url"], https_url_problem, '"https://contoso-apis.developer.azure-api.net"'
             )
+        client_id = inputs.check("client_id", args.get("client_id"), client_id_problem, "InteractiveClient.client_id")
+        owner = _resource_owner(inputs, args)
         super().__init__("auth0-apim:index:PortalLogin", name, {}, opts)
 
         server = apimanagement.AuthorizationServer(
@@ -165,9 +169,9 @@ class PortalLogin(pulumi.ComponentResource):
             client_authentication_method=[authentication],
             bearer_token_sending_methods=[sending],
             default_scope=args.get("default_scope"),
-            client_id=args["client_id"],
+            client_id=client_id,
             client_secret=_secret(args.get("client_secret")),
-            resource_owner_username=args.get("resource_owner_username"),
+            resource_owner_username=owner,
             resource_owner_password=_secret(args.get("resource_owner_password")),
             support_state=True,
             use_in_test_console=True,
@@ -199,6 +203,16 @@ def redirect_uris(portal_url: str, authorization_server_id: str, grant_types: Se
         "implicit": f"{portal}/signin-oauth/implicit/callback",
     }
     return [addresses[grant] for grant in grant_types if grant in addresses]
+
+
+def _resource_owner(inputs: Inputs, args: PortalLoginArgs) -> Optional[pulumi.Output[str]]:
+    if "resource_owner_username" not in args:
+        if "resource_owner_password" in args:
+            raise inputs.error("resource_owner_password", "needs 'resource_owner_username'", "both of them")
+        return None
+    user = {"username": args["resource_owner_username"], "grant_types": args.get("grant_types", [])}
+    checked = inputs.check("resource_owner_username", user, resource_owner_problem, 'grant_types: ["password"]')
+    return checked.apply(lambda known: str(known["username"]))
 
 
 def _with_audience(endpoint: str, audience: str) -> str:

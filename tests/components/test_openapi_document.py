@@ -1,0 +1,76 @@
+"""OpenAPI documents as API Management imports them."""
+
+import json
+
+import pytest
+from auth0_apim.openapi_document import OpenApiError, operation_id, parse_openapi
+
+PATHS = {"/add": {"get": {"operationId": "Add two integers"}}, "/div/{by}": {"post": {}, "parameters": []}}
+
+
+def openapi(**more):
+    return json.dumps({"openapi": "3.0.1", "info": {}, "paths": PATHS, **more})
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("addNumbers", "addnumbers"),
+        ("GET-/foo/{bar}?buzz={quix}", "get-foo-bar-buzz-quix"),
+        ("__A  b__", "a-b"),
+        ("x" * 80, "x" * 76),
+    ],
+)
+def test_operations_get_the_ids_that_an_import_gives_them(name, expected):
+    assert operation_id(name) == expected
+
+
+def test_an_openapi_document_in_json():
+    document = parse_openapi(openapi(servers=[{"url": "http://a.example"}, {"url": "https://b.example/v1/"}]))
+    assert document.format == "openapi+json"
+    assert document.operations == ("add-two-integers", "post-div-by")
+    assert document.server == "https://b.example/v1"
+
+
+def test_an_openapi_document_in_yaml():
+    document = parse_openapi("openapi: 3.1.0\npaths:\n  /add:\n    get: {}\n")
+    assert (document.format, document.operations, document.server) == ("openapi", ("get-add",), None)
+
+
+def test_a_swagger_document():
+    text = json.dumps({"swagger": "2.0", "host": "a.example", "basePath": "/api", "schemes": ["https"], "paths": PATHS})
+    document = parse_openapi(text)
+    assert (document.format, document.server) == ("swagger-json", "https://a.example/api")
+
+
+def test_a_swagger_document_without_https_names_no_server():
+    text = json.dumps({"swagger": "2.0", "host": "a.example", "schemes": ["http"], "paths": PATHS})
+    assert parse_openapi(text).server is None
+
+
+def test_a_server_with_variables_is_none():
+    assert parse_openapi(openapi(servers=[{"url": "https://{region}.example"}])).server is None
+
+
+def test_operations_with_the_same_name_are_numbered():
+    paths = {"/a": {"get": {"operationId": "do it"}}, "/b": {"get": {"operationId": "do-it"}}}
+    assert parse_openapi(openapi(paths=paths)).operations == ("do-it", "do-it-1")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "is neither JSON nor YAML: Expecting property name"),
+        ("a: [", "is neither JSON nor YAML: while parsing a flow node"),
+        ("- a\n- b", "must be an OpenAPI document: an object with 'openapi' or 'swagger'"),
+        ('{"openapi": "4.0.0"}', "must say swagger: 2.0 or openapi: 3.0.x or 3.1.x, not '4.0.0'"),
+        ("a: 1", "must say swagger: 2.0 or openapi: 3.0.x or 3.1.x, not None"),
+        ("swagger: '2.0'", "is a Swagger 2.0 document in YAML, which API Management takes as JSON only"),
+        ('{"openapi": "3.0.1", "paths": {}}', "has no operations: 'paths' names none"),
+        ("#" * (4 * 1024 * 1024 + 1), "is 4194305 bytes long, 4 MB at most"),
+    ],
+)
+def test_what_cannot_be_imported_is_refused(text, message):
+    with pytest.raises(OpenApiError) as refusal:
+        parse_openapi(text)
+    assert str(refusal.value).startswith(message)

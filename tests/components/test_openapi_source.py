@@ -1,0 +1,63 @@
+"""Where an OpenAPI document comes from."""
+
+import pytest
+from auth0_apim.openapi_document import OpenApiError
+from auth0_apim.openapi_source import ApiImport, read_openapi
+
+TEXT = "openapi: 3.0.1\nservers:\n- url: https://calculator.example\npaths:\n  /sub: {get: {}}\n  /add: {get: {}}\n"
+URL = "https://calculator.example/openapi"
+
+
+def test_a_text_is_imported_as_it_is_with_its_operations_sorted():
+    assert read_openapi(TEXT) == ApiImport("openapi", TEXT, "https://calculator.example", ["get-add", "get-sub"])
+
+
+def test_a_file_is_read(tmp_path):
+    file = tmp_path / "calculator.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    assert read_openapi(str(file)) == read_openapi(TEXT)
+
+
+def test_a_given_backend_goes_before_the_documents():
+    assert read_openapi(TEXT, service_url="http://localhost:8080").service_url == "http://localhost:8080"
+
+
+@pytest.mark.parametrize(
+    ("url", "link_format", "expected"),
+    [
+        (f"{URL}.yaml", None, "openapi-link"),
+        (f"{URL}.json", None, "openapi+json-link"),
+        (f"{URL}.json", "swagger-link-json", "swagger-link-json"),
+    ],
+)
+def test_a_url_is_left_to_azure(url, link_format, expected):
+    assert read_openapi(url, link_format, "https://b.example") == ApiImport(expected, url, "https://b.example", [])
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (("http://a.example/x.json", None, "https://b.example"), "must be an absolute https URL, not 'http://a.exam"),
+        (("https://a.example/x.json",), "is a URL, which only Azure reads, so that 'service_url' is required"),
+        (("https://a.example/x", "wadl", "https://b.example"), "has the 'link_format' 'wadl'; the formats are openapi"),
+        ((TEXT, "openapi-link"), "must be a URL where 'link_format' is given"),
+        ((TEXT.replace("https", "http"),), "names no https server, so that 'service_url' is required"),
+        (("calculator.txt",), "must be a document, an https URL or the path of a .json, .yaml or .yml file, not 'cal"),
+    ],
+)
+def test_what_leads_nowhere_is_refused(source, message):
+    with pytest.raises(OpenApiError) as refusal:
+        read_openapi(*source)
+    assert str(refusal.value).startswith(message)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(OpenApiError, match=r"names the file '.*missing.json', which does not exist"):
+        read_openapi(str(tmp_path / "missing.json"))
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    file = tmp_path / "binary.json"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(OpenApiError, match=r"names the file '.*binary.json', which cannot be read: 'utf-8' codec"):
+        read_openapi(str(file))

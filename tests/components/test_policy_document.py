@@ -1,0 +1,170 @@
+"""Policy documents: exact text, and values that stay values.
+
+Limit of the proof: whether API Management takes a document is shown live, by deploying it.
+"""
+
+import pytest
+from auth0_apim.policy_document import (
+    RequiredClaim,
+    TokenCheck,
+    base,
+    cors,
+    policy_document,
+    policy_text_problem,
+    rate_limit_by_subject,
+    validate_jwt,
+)
+from hypothesis import example, given
+from hypothesis import strategies as st
+from lxml import etree
+
+TOKEN = TokenCheck(["https://tenant.example/"], ["basic-calculator"], "https://tenant.example/.well-known/x")
+
+
+def test_an_api_lets_only_good_tokens_through_and_keeps_the_wider_policies():
+    assert policy_document([base(), validate_jwt(TOKEN, status=401, message="No.")]) == (
+        "<policies>\n"
+        "  <inbound>\n"
+        "    <base/>\n"
+        '    <validate-jwt header-name="Authorization" failed-validation-httpcode="401"'
+        ' failed-validation-error-message="No." require-expiration-time="true" require-scheme="Bearer"'
+        ' require-signed-tokens="true" clock-skew="0">\n'
+        '      <openid-config url="https://tenant.example/.well-known/x"/>\n'
+        "      <audiences>\n"
+        "        <audience>basic-calculator</audience>\n"
+        "      </audiences>\n"
+        "      <issuers>\n"
+        "        <issuer>https://tenant.example/</issuer>\n"
+        "      </issuers>\n"
+        "    </validate-jwt>\n"
+        "  </inbound>\n"
+        "  <backend>\n"
+        "    <base/>\n"
+        "  </backend>\n"
+        "  <outbound>\n"
+        "    <base/>\n"
+        "  </outbound>\n"
+        "  <on-error>\n"
+        "    <base/>\n"
+        "  </on-error>\n"
+        "</policies>"
+    )
+
+
+def test_the_service_itself_forwards_requests_since_nothing_is_wider():
+    assert policy_document([], is_global=True) == (
+        "<policies>\n"
+        "  <inbound/>\n"
+        "  <backend>\n"
+        "    <forward-request/>\n"
+        "  </backend>\n"
+        "  <outbound/>\n"
+        "  <on-error/>\n"
+        "</policies>"
+    )
+
+
+def test_a_shared_key_is_only_named():
+    token = TokenCheck(["https://tenant.example/"], ["a"], signing_key="calc-key")
+    keys = validate_jwt(token, status=401, message="No.")[0]
+    assert etree.tostring(keys) == b"<issuer-signing-keys><key>{{calc-key}}</key></issuer-signing-keys>"
+
+
+@pytest.mark.parametrize("name", ["", "a}}{{b", "a b", "é"])
+def test_a_key_with_another_name_is_refused(name):
+    token = TokenCheck(["https://tenant.example/"], ["a"], signing_key=name)
+    with pytest.raises(ValueError, match="is no name of a named value"):
+        validate_jwt(token, status=401, message="No.")
+
+
+@pytest.mark.parametrize(("url", "key"), [(None, None), ("https://tenant.example/x", "key")])
+def test_keys_come_from_exactly_one_place(url, key):
+    with pytest.raises(ValueError, match="either with an OpenID document's keys or with a shared one"):
+        validate_jwt(TokenCheck(["https://a.example/"], ["a"], url, key), status=401, message="No.")
+
+
+def test_scopes_in_one_string_are_separated_and_stand_behind_everything_else():
+    required = RequiredClaim("scope", ["calc:add", "calc:sub"], "all", " ")
+    check = validate_jwt(TOKEN, status=403, message="No.", required=required)
+    assert [child.tag for child in check] == ["openid-config", "audiences", "issuers", "required-claims"]
+    assert check.get("failed-validation-httpcode") == "403"
+    assert etree.tostring(check[-1]) == (
+        b'<required-claims><claim name="scope" match="all" separator=" ">'
+        b"<value>calc:add</value><value>calc:sub</value></claim></required-claims>"
+    )
+
+
+def test_permissions_in_an_array_have_no_separator():
+    check = validate_jwt(TOKEN, status=403, message="No.", required=RequiredClaim("permissions", ["calc:add"], "any"))
+    assert dict(check[-1][0].attrib) == {"name": "permissions", "match": "any"}
+
+
+def test_origins_are_exact_and_credentials_of_the_browser_stay_out():
+    assert etree.tostring(cors(["https://app.example"])) == (
+        b'<cors allow-credentials="false" terminate-unmatched-request="false">'
+        b"<allowed-origins><origin>https://app.example</origin></allowed-origins>"
+        b"<allowed-methods><method>*</method></allowed-methods>"
+        b"<allowed-headers><header>*</header></allowed-headers></cors>"
+    )
+
+
+def test_a_rate_limit_counts_by_the_subject_of_the_token():
+    assert dict(rate_limit_by_subject(100, 60).attrib) == {
+        "calls": "100",
+        "renewal-period": "60",
+        "counter-key": '@(context.Request.Headers.GetValueOrDefault("Authorization","").AsJwt()?.Subject)',
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("", "must be text without blanks around it, not ''"),
+        (" a", "must be text without blanks around it, not ' a'"),
+        ("a\x00b", r"must not contain control characters, as 'a\x00b' does"),
+        ("{{secret}}", "must not contain '{{', which API Management evaluates, as '{{secret}}' does"),
+        ("@(context)", "must not contain '@(', which API Management evaluates, as '@(context)' does"),
+        ("a @{return 1;}", "must not contain '@{', which API Management evaluates, as 'a @{return 1;}' does"),
+    ],
+)
+def test_what_would_be_evaluated_is_refused(value, problem):
+    assert policy_text_problem(value) == problem
+    with pytest.raises(ValueError, match="a policy's value must"):
+        validate_jwt(TokenCheck(["https://a.example/"], [value], "https://a.example/x"), status=401, message="No.")
+
+
+_values = st.text() | st.text(alphabet="<>&\"'{}@()[]!-/?;#x \n\t\r]]>", min_size=1)
+
+
+@given(issuer=_values, audience=_values, scope=_values, message=_values)
+@example("</issuer><issuer>", "a", "]]>", '"/><!--')
+@example("&amp;", "<![CDATA[x]]>", "a'b", "<?x?>")
+@example("{", "}}", "@", "{ {x}}")
+def test_every_value_stays_a_value(issuer, audience, scope, message):
+    token = TokenCheck([issuer], [audience], "https://tenant.example/x")
+    values = [issuer, audience, scope, message]
+
+    def render():
+        required = RequiredClaim("scope", [scope], "all", " ")
+        return policy_document([base(), validate_jwt(token, status=403, message=message, required=required)])
+
+    if any(policy_text_problem(value) for value in values):
+        with pytest.raises(ValueError, match="a policy's value must"):
+            render()
+        return
+    text = render()
+    check = etree.fromstring(text).find("inbound/validate-jwt")
+    assert [element.text for element in check.iter("issuer", "audience", "value")] == [audience, issuer, scope]
+    assert check.get("failed-validation-error-message") == message
+    assert [element.tag for element in check.iter()] == [
+        "validate-jwt",
+        "openid-config",
+        "audiences",
+        "audience",
+        "issuers",
+        "issuer",
+        "required-claims",
+        "claim",
+        "value",
+    ]
+    assert not any(evaluated in text for evaluated in ("{{", "@(", "@{"))

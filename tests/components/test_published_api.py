@@ -1,0 +1,229 @@
+"""PublishedApi against mocks; what Azure imports, and that calls reach the backend, is proven live."""
+
+import json
+
+import pulumi
+import pytest
+from auth0_apim import InputError, LinkFormat, PublishedApi, VersioningScheme
+
+API = "azure-native:apimanagement:Api"
+PRODUCT = "azure-native:apimanagement:Product"
+PRODUCT_API = "azure-native:apimanagement:ProductApi"
+VERSION_SET = "azure-native:apimanagement:ApiVersionSet"
+DOCUMENT = json.dumps(
+    {
+        "openapi": "3.0.1",
+        "servers": [{"url": "https://calculator.example/api"}],
+        "paths": {"/sub": {"get": {"operationId": "sub"}}, "/add": {"get": {"operationId": "add"}}},
+    }
+)
+
+
+@pytest.fixture
+def publish(mocks):
+    required = {"resource_group_name": "group", "service_name": "apis", "path": "calc", "openapi": DOCUMENT}
+    return lambda **args: PublishedApi("Calculator", {**required, **args})
+
+
+@pulumi.runtime.test
+async def test_an_api_is_imported_over_https_only_and_needs_no_key(mocks, publish):
+    api = publish()
+    assert await api.api_id.future() == "calc"
+    assert await api.path.future() == "calc"
+    assert await api.url.future() == "https://apis.azure-api.net/calc"
+    assert await api.operations.future() == ["add", "sub"]
+    assert await api.product_id.future() is None
+    assert await api.version_set_id.future() is None
+    assert mocks.children() == {(API, "Calculator-api")}
+    assert mocks.inputs_of(API, "Calculator-api") == {
+        "resourceGroupName": "group",
+        "serviceName": "apis",
+        "apiId": "calc",
+        "path": "calc",
+        "displayName": "Calculator",
+        "protocols": ["https"],
+        "format": "openapi+json",
+        "value": DOCUMENT,
+        "serviceUrl": "https://calculator.example/api",
+        "subscriptionRequired": False,
+    }
+
+
+@pulumi.runtime.test
+async def test_a_product_is_made_published_and_linked(mocks, publish):
+    api = publish(product_name="Starter")
+    assert await api.api_id.future() == "calc"
+    assert await api.product_id.future() == "starter"
+    assert mocks.children() == {
+        (API, "Calculator-api"),
+        (PRODUCT, "Calculator-product"),
+        (PRODUCT_API, "Calculator-product-api"),
+    }
+    assert mocks.inputs_of(PRODUCT, "Calculator-product") == {
+        "resourceGroupName": "group",
+        "serviceName": "apis",
+        "productId": "starter",
+        "displayName": "Starter",
+        "state": "published",
+        "subscriptionRequired": False,
+    }
+    assert mocks.inputs_of(PRODUCT_API, "Calculator-product-api") == {
+        "resourceGroupName": "group",
+        "serviceName": "apis",
+        "productId": "starter",
+        "apiId": "calc",
+    }
+
+
+@pulumi.runtime.test
+async def test_an_existing_product_is_only_linked(mocks, publish):
+    api = publish(product_id="unlimited")
+    assert await api.api_id.future() == "calc"
+    assert await api.product_id.future() == "unlimited"
+    assert mocks.children() == {(API, "Calculator-api"), (PRODUCT_API, "Calculator-product-api")}
+
+
+@pulumi.runtime.test
+async def test_the_api_id_is_given_out_after_the_product_has_the_api(mocks, publish):
+    await publish(product_name="Starter").api_id.future()
+    assert [kind for kind, _ in mocks.resources if kind in (API, PRODUCT_API)] == [API, PRODUCT_API]
+
+
+@pulumi.runtime.test
+async def test_a_key_can_be_required_besides_the_token(mocks, publish):
+    await publish(
+        subscription_required=True, product_name="Starter", product_subscription_required=True
+    ).api_id.future()
+    assert mocks.inputs_of(API, "Calculator-api")["subscriptionRequired"] is True
+    assert mocks.inputs_of(PRODUCT, "Calculator-product")["subscriptionRequired"] is True
+
+
+@pulumi.runtime.test
+async def test_the_portal_logs_in_by_the_authorization_server(mocks, publish):
+    await publish(authorization_server_id="auth0").api_id.future()
+    assert mocks.inputs_of(API, "Calculator-api")["authenticationSettings"] == {
+        "oAuth2": {"authorizationServerId": "auth0"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("scheme", "named", "url"),
+    [
+        (VersioningScheme.SEGMENT, {}, "https://gw.example/calc/v2"),
+        (VersioningScheme.QUERY, {"versionQueryName": "api-version"}, "https://gw.example/calc"),
+        (VersioningScheme.HEADER, {"versionHeaderName": "Api-Version"}, "https://gw.example/calc"),
+    ],
+)
+@pulumi.runtime.test
+async def test_a_version_stands_in_a_version_set(mocks, publish, scheme, named, url):
+    api = publish(version="v2", versioning_scheme=scheme, gateway_url="https://gw.example/")
+    assert await api.api_id.future() == "calc-v2"
+    assert await api.url.future() == url
+    assert await api.version_set_id.future() == "Calculator-version-set-id"
+    assert mocks.inputs_of(VERSION_SET, "Calculator-version-set") == {
+        "resourceGroupName": "group",
+        "serviceName": "apis",
+        "versionSetId": "calc",
+        "displayName": "Calculator",
+        "versioningScheme": scheme.value,
+        **named,
+    }
+    inputs = mocks.inputs_of(API, "Calculator-api")
+    assert (inputs["apiVersion"], inputs["apiVersionSetId"]) == ("v2", "Calculator-version-set-id")
+
+
+@pulumi.runtime.test
+async def test_a_second_version_joins_the_set_of_the_first(mocks, publish):
+    api = publish(version="v2", version_set_id="the-set")
+    assert await api.api_id.future() == "calc-v2"
+    assert await api.version_set_id.future() == "the-set"
+    assert mocks.children() == {(API, "Calculator-api")}
+    assert mocks.inputs_of(API, "Calculator-api")["apiVersionSetId"] == "the-set"
+
+
+@pulumi.runtime.test
+async def test_a_url_is_left_to_azure(mocks, publish):
+    url = "https://calculator.example/swagger.json"
+    api = publish(openapi=url, link_format=LinkFormat.SWAGGER_JSON, service_url="https://b.example")
+    assert await api.api_id.future() == "calc"
+    assert await api.operations.future() == []
+    inputs = mocks.inputs_of(API, "Calculator-api")
+    assert (inputs["format"], inputs["value"], inputs["serviceUrl"]) == ("swagger-link-json", url, "https://b.example")
+
+
+@pulumi.runtime.test
+async def test_a_long_path_becomes_an_id_of_its_own(mocks, publish):
+    assert await publish(path="pr-42/Calc").api_id.future() == "pr-42-calc"
+
+
+@pulumi.runtime.test
+async def test_the_children_belong_to_the_component(mocks, publish):
+    await publish(product_name="Starter", version="v1").api_id.future()
+    assert mocks.child_types() == {
+        f"auth0-apim:index:PublishedApi${kind}" for kind in (API, PRODUCT, PRODUCT_API, VERSION_SET)
+    }
+
+
+def test_a_document_that_turns_out_wrong_fails_before_the_api_is_made(mocks, publish, refused):
+    message = refused(lambda: publish(openapi=pulumi.Output.from_input("openapi: 9.0.0\npaths: {}\n")))
+    assert "PublishedApi 'Calculator': input 'openapi' must say swagger: 2.0 or openapi: 3.0.x or 3.1.x" in message
+    assert mocks.children() == set()
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (
+            {"path": "/calc"},
+            "input 'path' must be 1 to 400 letters, digits, '.', '_', '~' and '-', with slashes only between them, not "
+            "'/calc'; an example that works: \"calc\"",
+        ),
+        ({"openapi": None}, "input 'openapi' is required; an example that works: \"openapi/calculator.yaml\""),
+        (
+            {"openapi": "calculator.txt"},
+            "input 'openapi' must be a document, an https URL or the path of a .json, .yaml or .yml file, not "
+            "'calculator.txt'; an example that works: \"openapi/calculator.yaml\"",
+        ),
+        (
+            {"service_url": "calculator.example"},
+            "input 'service_url' must be an absolute http or https URL of at most 2000 characters, not "
+            "'calculator.example'; an example that works: \"https://calculator.example\"",
+        ),
+        (
+            {"service_url": "https://jane:word@calculator.example"},
+            "input 'service_url' must not contain a user name or a password; an example that works: "
+            '"https://calculator.example"',
+        ),
+        (
+            {"product_id": "starter", "product_name": "Starter"},
+            "input 'product_id' excludes 'product_name'; an example that works: leave one of them out",
+        ),
+        (
+            {"product_name": "?"},
+            "input 'product_name' must be 1 to 80 characters long, with a letter or digit, not '?'; an example that "
+            'works: "Starter"',
+        ),
+        ({"version_set_id": "set"}, "input 'version_set_id' needs 'version'; an example that works: version: \"v1\""),
+        (
+            {"version": "v 1"},
+            "input 'version' must be 1 to 100 letters, digits, '.', '_' and '-', not 'v 1'; an example that works: "
+            '"v1"',
+        ),
+        (
+            {"api_id": "a b"},
+            "input 'api_id' must be 1 to 80 letters, digits, '.', '_' and '-', a letter or digit at both ends, not "
+            "'a b'; an example that works: \"calc\"",
+        ),
+        (
+            {"gateway_url": "http://gw.example"},
+            "input 'gateway_url' must be an absolute https URL, not 'http://gw.example'; an example that works: "
+            '"https://contoso-apis.azure-api.net"',
+        ),
+    ],
+)
+@pulumi.runtime.test
+def test_a_bad_input_is_refused_before_anything_is_made(mocks, publish, args, message):
+    with pytest.raises(InputError) as refusal:
+        publish(**args)
+    assert str(refusal.value) == f"PublishedApi 'Calculator': {message}"
+    assert mocks.resources == {}
