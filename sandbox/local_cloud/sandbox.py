@@ -1,6 +1,7 @@
 """A sandbox for tests and programs: a process of its own, on free ports, in a folder that is thrown away."""
 
 import shutil
+import ssl
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -84,6 +85,11 @@ class Sandbox:
     def ca_file(self) -> Path:
         """Certificate of the local authority."""
         return self.folder.certificate_authority
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """A context that trusts the sandbox's certificates and no others, for HTTP clients."""
+        return ssl.create_default_context(cafile=str(self.ca_file))
 
     @property
     def credentials(self) -> dict[str, str]:
