@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from lxml import etree
+
 from local_pulumi.providers.autonaming import Naming
 from local_pulumi.providers.azure_native.resource_manager import ResourceManager, ResourceManagerError
 from local_pulumi.providers.differences import top_level, with_drift
@@ -91,9 +93,9 @@ class ArmResource:
         """The inputs among the outputs, with the service's part unknown in a create and as it is in an update."""
         expected = change.state if change is not None else dict.fromkeys(self.schema.outputs, UNKNOWN)
         given = {name: value for name, value in inputs.items() if name in self.schema.outputs}
-        hidden = self.description.never_read | ({"type"} if "type" in given else frozenset())
         known = {"azureApiVersion": self.description.api_version}
-        return {name: value for name, value in (expected | given).items() if name not in hidden} | known
+        hidden = self.description.never_read
+        return {name: value for name, value in (expected | given | known).items() if name not in hidden}
 
     async def create(self, inputs: Properties) -> tuple[str, Properties]:
         """PUTs what must not be there yet."""
@@ -196,11 +198,12 @@ class ArmResource:
         return envelope | ({"properties": properties} if properties or not envelope else {})
 
     def outputs(self, document: dict[str, Any]) -> Properties:
-        """The outputs of an ARM document."""
-        properties = document.get("properties") or {} if self.description.nests else {}
-        flat = properties | {
-            name: value for name, value in document.items() if not (self.description.nests and name == "properties")
-        }
+        """The outputs of an ARM document. A type's own `type`, as a backend has it, hides ARM's."""
+        flat = dict(document)
+        if self.description.nests:
+            if "type" in self.schema.inputs:
+                flat.pop("type", None)
+            flat = (flat.pop("properties", None) or {}) | flat
         known = {"azureApiVersion": self.description.api_version}
         return known | {
             name: value
@@ -229,15 +232,21 @@ class ArmResource:
             raise IncompleteResourceError(str(error), resource_id, self.outputs(document)) from error
 
 
+BORN_WITH = "<policies><inbound/><backend><forward-request/></backend><outbound/></policies>"
+"""The global policy of a new service, without its comments; an empty `on-error` may be there as well."""
+
+
 class GlobalPolicy(ArmResource):
     """The policy of a whole service, which exists from the service's birth."""
 
     def may_exist(self, document: dict[str, Any]) -> bool:
         """The policy that every service is born with may be taken over; one that somebody wrote may not."""
         value = (document.get("properties") or {}).get("value", "")
-        bare = re.sub(r"<!--.*?-->|\s+", "", value, flags=re.DOTALL).replace("<on-error/>", "")
-        born_with = "<policies><inbound/><backend><forward-request/></backend><outbound/></policies>"
-        return not document or bare == born_with
+        try:
+            bare = etree.canonicalize(value, strip_text=True, with_comments=False)
+        except etree.XMLSyntaxError:
+            return not document
+        return bare.replace("<on-error></on-error>", "") == etree.canonicalize(BORN_WITH)
 
 
 class ApiRelease(ArmResource):

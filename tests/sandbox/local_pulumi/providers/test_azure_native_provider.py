@@ -109,7 +109,7 @@ async def test_a_product_api_is_asked_for_by_head(azure, resource_manager):
 
 async def test_the_policy_a_service_is_born_with_may_be_taken_over_and_another_not(azure, resource_manager):
     policy_id = f"{SERVICE_ID}/policies/policy"
-    born = "<!-- IMPORTANT -->\r\n<policies>\r\n  <inbound />\r\n  <backend>\r\n    <forward-request />\r\n  </backend>\r\n  <outbound />\r\n</policies>"
+    born = "<!-- IMPORTANT -->\r\n<policies>\r\n  <inbound></inbound>\r\n  <backend>\r\n    <forward-request />\r\n  </backend>\r\n  <outbound />\r\n</policies>"
     inputs = IN_SERVICE | {"policyId": "policy", "value": "<policies/>", "format": "xml"}
     resource_manager.documents[policy_id] = {"id": policy_id, "properties": {"value": born, "format": "xml"}}
     assert (await azure.create(f"{APIM}Policy", inputs))[0] == policy_id
@@ -216,6 +216,14 @@ async def test_a_resource_is_looked_up_by_a_function(azure):
 async def test_a_token_with_an_api_version_is_the_same_type(azure):
     api_id, _ = await azure.create("azure-native:apimanagement/v20240501:Api", API)
     assert api_id == f"{SERVICE_ID}/apis/calc"
+
+
+async def test_a_backend_s_own_type_is_not_arm_s(azure, resource_manager):
+    inputs = IN_SERVICE | {"backendId": "calc", "url": "http://localhost:14302", "protocol": "http"}
+    backend_id, outputs = await azure.create(f"{APIM}Backend", inputs)
+    assert "type" not in outputs
+    resource_manager.documents[backend_id]["properties"]["type"] = "Single"
+    assert (await azure.read(f"{APIM}Backend", backend_id))[1] == inputs | {"type": "Single"}
 
 
 async def test_a_resource_group_is_not_nested(azure, resource_manager):
