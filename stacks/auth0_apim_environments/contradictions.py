@@ -7,8 +7,8 @@ from auth0_apim.api_gateway import GatewaySku
 from auth0_apim.interactive_client import Application
 from auth0_apim.rules import DATABASE_SCRIPTS, database_scripts_problem
 
+from auth0_apim_environments.auth0_sections import CALLBACK
 from auth0_apim_environments.problems import Problem
-from auth0_apim_environments.sections import CALLBACK
 
 if TYPE_CHECKING:
     from auth0_apim_environments.settings import Settings
@@ -50,7 +50,10 @@ def _users(settings: "Settings") -> Iterator[Problem]:
         yield Problem("user.username", f"{problem} database.requiresUsername", "jane")
     if database is None or not (database.scripts or database.import_mode or settings.database_configuration):
         return
-    both = {"scripts": database.scripts, "import_mode": database.import_mode}
+    both = {
+        "scripts": {name: str(path) for name, path in database.scripts.items()},
+        "import_mode": database.import_mode,
+    }
     problem_of_scripts = database_scripts_problem(both)
     if problem_of_scripts is not None:
         yield Problem("database.scripts", problem_of_scripts, f"{{{DATABASE_SCRIPTS[0]}: database/login.js}}")

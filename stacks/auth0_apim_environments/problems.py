@@ -11,6 +11,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+NAMESPACE = "auth0-apim"
+"""The project's name, which is the prefix of its keys."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -33,9 +36,9 @@ class SettingsError(pulumi.RunError):
     A RunError, so that the engine shows the message alone, without a traceback.
     """
 
-    def __init__(self, namespace: str, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        lines = [f"  {namespace}:{each.key} {each.problem}; example: {each.example}" for each in self.problems]
+        lines = [f"  {NAMESPACE}:{each.key} {each.problem}; example: {each.example}" for each in self.problems]
         super().__init__("\n".join(["the stack's settings are not usable:", *lines]))
 
 

@@ -6,27 +6,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import yaml
 from pulumi.runtime.config import CONFIG, get_config, get_config_env, get_config_secret_keys_env, is_config_secret
 from pydantic import Field, SecretStr, ValidationError
 
-from auth0_apim_environments.contradictions import contradictions
-from auth0_apim_environments.problems import Problem, SettingsError, problems_of
-from auth0_apim_environments.sections import (
+from auth0_apim_environments.auth0_sections import (
     ApiSettings,
     ClientSettings,
     DatabaseSettings,
-    GatewaySettings,
     InteractiveClientSettings,
-    PortalSettings,
-    ProbeSettings,
-    PublicationSettings,
-    Section,
     UserSettings,
 )
-
-NAMESPACE = "auth0-apim"
-"""The project's name, which is the prefix of its keys."""
+from auth0_apim_environments.azure_sections import GatewaySettings, PortalSettings, ProbeSettings, PublicationSettings
+from auth0_apim_environments.contradictions import contradictions
+from auth0_apim_environments.problems import NAMESPACE, Problem, SettingsError, problems_of
+from auth0_apim_environments.section import Section
 
 PASSWORD_VARIABLE = "AUTH0_APIM_USER_PASSWORD"  # noqa: S105 - the variable's name
 """Environment variable with the user's password, for stacks that have no secret `userPassword`."""
@@ -87,13 +82,13 @@ class Settings(Section):
         values = {key.removeprefix(prefix): get_config(key) for key in keys}
         plain = [key for key in _SECRETS if key in values and key not in secret_keys]
         if plain:
-            raise SettingsError(NAMESPACE, [_in_plain_text(key) for key in plain])
+            raise SettingsError([_in_plain_text(key) for key in plain])
         if "user" in values and "userPassword" not in values and os.environ.get(PASSWORD_VARIABLE):
             values["userPassword"] = os.environ[PASSWORD_VARIABLE]
         settings = cls.parse({key: _structured(key, value) for key, value in values.items()}, secret_keys)
         if settings.user is not None and settings.user_password is None:
             problem = f"is required where there is a user, or the environment variable {PASSWORD_VARIABLE}"
-            raise SettingsError(NAMESPACE, [Problem("userPassword", problem, _example("user_password"))])
+            raise SettingsError([Problem("userPassword", problem, _example("user_password"))])
         return settings
 
     @classmethod
@@ -107,16 +102,16 @@ class Settings(Section):
         try:
             document = yaml.safe_load(path.read_text(encoding="utf-8"))
         except yaml.YAMLError as error:
-            raise SettingsError(NAMESPACE, [Problem(str(path), f"is no YAML ({error})", "config: {…}")]) from None
+            raise SettingsError([Problem(str(path), f"is no YAML ({error})", "config: {…}")]) from None
         config = document.get("config") if isinstance(document, dict) else None
         if not isinstance(config, dict):
-            raise SettingsError(NAMESPACE, [Problem(str(path), "has no map 'config'", "config: {…}")])
+            raise SettingsError([Problem(str(path), "has no map 'config'", "config: {…}")])
         prefix = f"{NAMESPACE}:"
         values = {key.removeprefix(prefix): value for key, value in config.items() if key.startswith(prefix)}
         encrypted = {key for key in values if _is_encrypted(key, values[key])}
         plain = [key for key in _SECRETS if key in values and key not in encrypted]
         if plain:
-            raise SettingsError(NAMESPACE, [_in_plain_text(key) for key in plain])
+            raise SettingsError([_in_plain_text(key) for key in plain])
         return cls.parse({key: value for key, value in values.items() if key not in encrypted}, encrypted)
 
     @classmethod
@@ -133,11 +128,44 @@ class Settings(Section):
         try:
             settings = cls.model_validate(dict(values))
         except ValidationError as error:
-            raise SettingsError(NAMESPACE, problems_of(error, cls, {*_SECRETS, *(secret_keys or ())})) from None
+            raise SettingsError(problems_of(error, cls, {*_SECRETS, *(secret_keys or ())})) from None
         found = list(contradictions(settings))
         if found:
-            raise SettingsError(NAMESPACE, found)
+            raise SettingsError(found)
         return settings
+
+    def gateway_args(self) -> Any:
+        """ApiGateway's args; the tags are a new service's, an existing one is not touched."""
+        return self.gateway.args() | ({"tags": self.tags} if self.tags and not self.gateway.existing else {})
+
+    def database_args(self) -> Any:
+        """UserDatabase's args but for the clients; empty without a database."""
+        if self.database is None:
+            return {}
+        values = {name: value.get_secret_value() for name, value in self.database_configuration.items()}
+        return self.database.args() | ({"configuration": values} if values else {})
+
+    def user_args(self) -> Any:
+        """DatabaseUser's args but for the connection; empty without a user and a password."""
+        if self.user is None or self.database is None or self.user_password is None:
+            return {}
+        return {
+            **self.user.args(),
+            "password": self.user_password.get_secret_value(),
+            "password_policy": self.database.password_policy,
+            "minimum_password_length": self.database.minimum_password_length,
+        }
+
+    def probe_outputs(self) -> dict[str, Any]:
+        """What `verify` needs to know besides what the components tell: a call to make, a user to log in."""
+        outputs: dict[str, Any] = {}
+        if self.probe is not None:
+            scopes = self.publication.operation_scopes[self.probe.operation]
+            outputs["probe"] = {"path": self.probe.path, "scopes": list(scopes), "expected": self.probe.expected}
+        if self.user is not None and self.user_password is not None:
+            outputs["userEmail"] = self.user.email
+            outputs["userPassword"] = pulumi.Output.secret(self.user_password.get_secret_value())
+        return outputs
 
 
 def _structured(key: str, value: Any) -> Any:

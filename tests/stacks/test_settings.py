@@ -4,10 +4,21 @@ import json
 from copy import deepcopy
 from pathlib import Path
 
+import pulumi
 import pytest
 import yaml
-from auth0_apim import PasswordPolicy, SigningAlgorithm
-from auth0_apim_environments.sections import Section
+from auth0_apim import (
+    ApiGatewayArgs,
+    Auth0ApiArgs,
+    InteractiveClientArgs,
+    MachineClientArgs,
+    PasswordPolicy,
+    PortalLoginArgs,
+    PublishedApiArgs,
+    SigningAlgorithm,
+    UserDatabaseArgs,
+)
+from auth0_apim_environments.section import Section
 from auth0_apim_environments.settings import Settings, SettingsError
 from pulumi.runtime import set_all_config
 
@@ -226,7 +237,7 @@ def test_local_is_the_tutorial():
     assert (settings.api.display_name, settings.api.identifier) == ("Basic Calculator", "basic-calculator")
     assert settings.api.signing_algorithm is SigningAlgorithm.RS256
     assert settings.database.connection_name == "BasicCalculator"
-    assert (settings.publication.path, settings.publication.product) == ("calc", "Starter")
+    assert (settings.publication.path, settings.publication.product_name) == ("calc", "Starter")
     assert settings.portal is not None
 
 
@@ -237,6 +248,69 @@ def test_dev_shows_every_setting():
     for section in set(Section.__subclasses__()) - {Settings}:
         for field in section.model_fields.values():
             assert f"{field.alias}:" in text
+
+
+def test_a_section_becomes_args_of_its_component():
+    settings = Settings.from_file(STACKS / "Pulumi.dev.yaml")
+    for args, shape in [
+        (settings.api.args(), Auth0ApiArgs),
+        (settings.client.args(), MachineClientArgs),
+        (settings.gateway_args(), ApiGatewayArgs),
+        (settings.database_args(), UserDatabaseArgs),
+        (settings.publication.args(), PublishedApiArgs),
+        (settings.portal.args(), PortalLoginArgs),
+        (settings.interactive_client.args(), InteractiveClientArgs),
+    ]:
+        assert args, shape.__name__
+        assert set(args) <= set(shape.__annotations__), shape.__name__
+    assert settings.portal.args()["default_scope"] == "calc:add"
+    assert settings.gateway_args()["tags"] == {"environment": "dev", "owner": "platform-team"}
+
+
+def test_the_tags_are_not_an_existing_services():
+    gateway = {"resourceGroup": "group", "serviceName": "apis", "existing": True}
+    settings = Settings.parse(VALUES | {"gateway": gateway, "tags": {"a": "b"}})
+    assert settings.gateway_args() == {"resource_group_name": "group", "service_name": "apis", "existing": True}
+
+
+def test_a_user_is_judged_by_the_databases_policy():
+    database = {"connectionName": "People", "passwordPolicy": "excellent", "minimumPasswordLength": 20}
+    settings = Settings.parse(VALUES | USER | {"database": database, "userPassword": "correct Horse 7"})
+    assert settings.user_args() == {
+        "email": "jane@example.com",
+        "password": "correct Horse 7",
+        "password_policy": PasswordPolicy.EXCELLENT,
+        "minimum_password_length": 20,
+    }
+
+
+def test_scripts_are_read_from_their_files(tmp_path):
+    script = tmp_path / "login.js"
+    script.write_text("function login() {}")
+    database = {"connectionName": "People", "scripts": {"login": str(script)}}
+    settings = Settings.parse(VALUES | {"database": database, "databaseConfiguration": {"url": "hunter2"}})
+    assert settings.database_args()["scripts"] == {"login": "function login() {}"}
+    assert settings.database_args()["configuration"] == {"url": "hunter2"}
+    script.unlink()
+    with pytest.raises(SettingsError) as refusal:
+        settings.database_args()
+    assert f"database.scripts.login cannot be read from '{script}' (No such file or directory)" in str(refusal.value)
+
+
+def test_without_a_database_there_are_no_args_for_one():
+    settings = Settings.parse(VALUES)
+    assert (settings.database_args(), settings.user_args(), settings.probe_outputs()) == ({}, {}, {})
+
+
+@pulumi.runtime.test
+async def test_verify_is_told_the_call_and_the_user():
+    values = with_values("publication.operationScopes", {"add": ["calc:add"]}) | USER
+    probe = {"operation": "add", "path": "/add?a=1&b=2", "expected": {"result": 3}}
+    outputs = Settings.parse(values | {"probe": probe, "userPassword": "correct Horse 7"}).probe_outputs()
+    assert outputs["probe"] == {"path": "/add?a=1&b=2", "scopes": ["calc:add"], "expected": {"result": 3}}
+    assert outputs["userEmail"] == "jane@example.com"
+    assert await outputs["userPassword"].is_secret()
+    assert await outputs["userPassword"].future() == "correct Horse 7"
 
 
 def test_encrypted_values_of_a_file_are_left_to_the_engine(tmp_path):

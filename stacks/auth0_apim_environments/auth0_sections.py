@@ -1,0 +1,159 @@
+"""Sections about the tenant: the API, its clients and their users."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from auth0_apim.auth0_api import SigningAlgorithm
+from auth0_apim.interactive_client import Application
+from auth0_apim.passwords import DEFAULT_MINIMUM_LENGTH, PasswordPolicy, minimum_password_length_problem
+from auth0_apim.rules import (
+    connection_name_problem,
+    display_name_problem,
+    domain_problem,
+    email_problem,
+    identifier_problem,
+    redirect_urls_problem,
+    scopes_problem,
+    token_lifetime_problem,
+    username_problem,
+    web_origins_problem,
+)
+from pydantic import Field
+
+from auth0_apim_environments.problems import Problem, SettingsError
+from auth0_apim_environments.section import Section, obeys
+
+CALLBACK = "https://app.example.com/callback"
+"""An address that never answers (RFC 2606), for examples."""
+
+DisplayName = Annotated[str, obeys(display_name_problem)]
+EmailAddress = Annotated[str, obeys(email_problem)]
+RedirectUrls = Annotated[tuple[str, ...], obeys(redirect_urls_problem)]
+
+
+class ApiSettings(Section):
+    """The API as Auth0 knows it."""
+
+    display_name: DisplayName = Field(description="The API's name in Auth0's dashboard.", examples=["Basic Calculator"])
+    identifier: Annotated[str, obeys(identifier_problem)] = Field(
+        description="The API's immutable identifier, the `aud` claim of its tokens.", examples=["basic-calculator"]
+    )
+    scopes: Annotated[dict[str, str], obeys(scopes_problem)] = Field(
+        default_factory=dict,
+        description="Every scope the API has, with its description.",
+        examples=[{"calc:add": "Add two numbers"}],
+    )
+    signing_algorithm: SigningAlgorithm = Field(
+        default=SigningAlgorithm.RS256, description="How Auth0 signs the API's tokens.", examples=["RS256"]
+    )
+    token_lifetime: Annotated[int, obeys(token_lifetime_problem)] = Field(
+        default=86400, description="Seconds an access token is good for.", examples=[3600]
+    )
+    permissions_in_token: bool = Field(
+        default=False,
+        description="Enforce role-based access control and put permissions into the token.",
+        examples=[True],
+    )
+    allow_offline_access: bool = Field(
+        default=False, description="Let clients ask for refresh tokens.", examples=[True]
+    )
+    domain: Annotated[str, obeys(domain_problem)] | None = Field(
+        default=None, description="The tenant's custom domain, where it has one.", examples=["login.example.com"]
+    )
+
+
+class ClientSettings(Section):
+    """The machine client that calls the API in its own name."""
+
+    display_name: DisplayName = Field(
+        description="The client's name in Auth0's dashboard.", examples=["Basic Calculator Client"]
+    )
+    scopes: tuple[str, ...] | None = Field(
+        default=None, description="The scopes it is granted; left out, all the API has.", examples=[["calc:add"]]
+    )
+    allow_password_grant: bool = Field(
+        default=False, description="Let it exchange users' passwords for tokens.", examples=[False]
+    )
+
+
+class InteractiveClientSettings(Section):
+    """The application that people log in to."""
+
+    display_name: DisplayName = Field(
+        description="The application's name, shown at login.", examples=["Basic Calculator Portal"]
+    )
+    application: Application = Field(
+        default=Application.REGULAR_WEB, description="Whether it runs on a server or in a browser.", examples=["spa"]
+    )
+    callbacks: RedirectUrls = Field(
+        default=(),
+        description="Addresses that a login may answer to, besides the portal's own.",
+        examples=[[CALLBACK]],
+    )
+    allowed_logout_urls: RedirectUrls = Field(
+        default=(), description="Addresses that a logout may answer to.", examples=[["https://app.example.com/"]]
+    )
+    web_origins: Annotated[tuple[str, ...], obeys(web_origins_problem)] = Field(
+        default=(), description="Origins that may renew a login silently.", examples=[["https://app.example.com"]]
+    )
+    offline_access: bool = Field(default=False, description="Let it have refresh tokens.", examples=[True])
+    allow_password_grant: bool = Field(
+        default=False, description="Let it exchange users' passwords for tokens.", examples=[False]
+    )
+
+
+class DatabaseSettings(Section):
+    """The database connection that keeps the API's users."""
+
+    connection_name: Annotated[str, obeys(connection_name_problem)] = Field(
+        description="The connection's name: letters, digits and single dashes.", examples=["BasicCalculator"]
+    )
+    password_policy: PasswordPolicy = Field(
+        default=PasswordPolicy.GOOD, description="How a password is judged.", examples=["good"]
+    )
+    minimum_password_length: Annotated[int, obeys(minimum_password_length_problem)] = Field(
+        default=DEFAULT_MINIMUM_LENGTH, description="Characters a password must have.", examples=[12]
+    )
+    requires_username: bool = Field(
+        default=False, description="Users have a user name besides their e-mail address.", examples=[True]
+    )
+    allow_sign_up: bool = Field(
+        default=False, description="Anybody may make an account for themselves.", examples=[False]
+    )
+    scripts: dict[str, Path] = Field(
+        default_factory=dict,
+        exclude=True,
+        description="A custom database's scripts: paths relative to the project, by the script's name.",
+        examples=[{"login": "database/login.js", "get_user": "database/get_user.js"}],
+    )
+    import_mode: bool = Field(
+        default=False,
+        description="Move each user of the custom database into Auth0 at the first login.",
+        examples=[True],
+    )
+
+    def args(self) -> Any:
+        """The scripts as text, read from their files.
+
+        Raises:
+            SettingsError: a script cannot be read.
+        """
+        scripts = {name: _text_of(name, path) for name, path in self.scripts.items()}
+        return super().args() | ({"scripts": scripts} if scripts else {})
+
+
+class UserSettings(Section):
+    """A user of the database. The password is a key of its own, `userPassword`, and a secret."""
+
+    email: EmailAddress = Field(description="The user's e-mail address.", examples=["jane@example.com"])
+    username: Annotated[str, obeys(username_problem)] | None = Field(
+        default=None, description="The user's name, in a database that requires one.", examples=["jane"]
+    )
+
+
+def _text_of(name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        problem = f"cannot be read from {str(path)!r} ({error.strerror})"
+        raise SettingsError([Problem(f"database.scripts.{name}", problem, f"database/{name}.js")]) from None

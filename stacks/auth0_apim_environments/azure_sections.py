@@ -1,0 +1,123 @@
+"""Sections about API Management: the service, what it publishes, its portal, and the proof that it is guarded."""
+
+from typing import Annotated, Any
+
+from auth0_apim.api_gateway import GatewaySku
+from auth0_apim.azure_rules import (
+    api_path_problem,
+    backend_url_problem,
+    entity_id_problem,
+    grant_types_problem,
+    https_url_problem,
+    publisher_email_problem,
+    publisher_name_problem,
+    resource_group_name_problem,
+    service_name_problem,
+    short_title_problem,
+    title_problem,
+)
+from pydantic import Field
+
+from auth0_apim_environments.section import Section, obeys
+
+
+class GatewaySettings(Section):
+    """The API Management service."""
+
+    resource_group_name: Annotated[str, obeys(resource_group_name_problem)] = Field(
+        alias="resourceGroup",
+        description="The service's resource group, which exists already.",
+        examples=["calculator-dev"],
+    )
+    service_name: Annotated[str, obeys(service_name_problem)] = Field(
+        description="The service's name, unique in Azure.", examples=["contoso-apis-dev"]
+    )
+    existing: bool = Field(
+        default=False, description="Use a service that exists: read, never changed or destroyed.", examples=[True]
+    )
+    location: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The Azure region; left out, the resource group's.",
+        examples=["westeurope"],
+    )
+    sku: GatewaySku | None = Field(
+        default=None, description="The tier of a new service; left out, Consumption.", examples=["Developer"]
+    )
+    capacity: int | None = Field(default=None, description="The number of units of a new service.", examples=[1])
+    publisher_name: Annotated[str, obeys(publisher_name_problem)] | None = Field(
+        default=None, description="The organization of a new service.", examples=["Contoso"]
+    )
+    publisher_email: Annotated[str, obeys(publisher_email_problem)] | None = Field(
+        default=None, description="The administrator of a new service.", examples=["apis@contoso.example"]
+    )
+
+
+class PublicationSettings(Section):
+    """The API as the gateway publishes it."""
+
+    openapi: str = Field(
+        min_length=1,
+        description="The OpenAPI or Swagger document: a path relative to the project, or an https URL.",
+        examples=["examples/basic-calculator/openapi.json"],
+    )
+    path: Annotated[str, obeys(api_path_problem)] = Field(
+        description="The API's path below the gateway's URL.", examples=["calc"]
+    )
+    display_name: Annotated[str, obeys(title_problem)] = Field(
+        description="The API's name in API Management.", examples=["Basic Calculator"]
+    )
+    service_url: Annotated[str, obeys(backend_url_problem)] | None = Field(
+        default=None,
+        description="The backend's base URL; left out, the document's.",
+        examples=["https://backend.example.com/api"],
+    )
+    product_name: Annotated[str, obeys(title_problem)] | None = Field(
+        default=None, alias="product", description="The product that the API is put into.", examples=["Starter"]
+    )
+    subscription_required: bool = Field(
+        default=False, description="Calls need a subscription key besides the token.", examples=[False]
+    )
+    operation_scopes: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        exclude=True,  # the policy's, which guards what is published
+        description="The scopes a call needs, all of them, by the operation's id in the document.",
+        examples=[{"add": ["calc:add"]}],
+    )
+
+
+class PortalSettings(Section):
+    """The developer portal's login, which the interactive client is used for."""
+
+    display_name: Annotated[str, obeys(short_title_problem)] = Field(
+        default="Auth0", description="The authorization server's name in the portal.", examples=["Auth0"]
+    )
+    authorization_server_id: Annotated[str, obeys(entity_id_problem)] = Field(
+        default="auth0", description="The authorization server's id, part of the redirect URI.", examples=["auth0"]
+    )
+    client_registration_endpoint: Annotated[str, obeys(https_url_problem)] = Field(
+        alias="registrationPage",
+        default="https://placeholder.contoso.com",
+        description="A page where clients would be registered; the tutorial's placeholder where they are not.",
+        examples=["https://placeholder.contoso.com"],
+    )
+    grant_types: Annotated[tuple[str, ...], obeys(grant_types_problem)] = Field(
+        default=("authorization_code",),
+        description="How the portal's console may get a token: authorization_code, password.",
+        examples=[["authorization_code"]],
+    )
+    default_scopes: tuple[str, ...] = Field(
+        default=(), exclude=True, description="The scopes that the console asks for.", examples=[["calc:add"]]
+    )
+
+    def args(self) -> Any:
+        """The default scopes as one text, separated by spaces (RFC 6749, 3.3)."""
+        return super().args() | ({"default_scope": " ".join(self.default_scopes)} if self.default_scopes else {})
+
+
+class ProbeSettings(Section):
+    """One call that `verify` makes, and the answer that is right."""
+
+    operation: str = Field(min_length=1, description="The operation's id in the document.", examples=["add"])
+    path: str = Field(pattern="^/", description="Path and query below the API's URL.", examples=["/add?a=20&b=22"])
+    expected: Any = Field(description="The JSON document of the right answer.", examples=[{"result": 42}])
