@@ -191,6 +191,9 @@ def _check(name: str, args: ProtectedApiArgs) -> None:
     for one, other in _TOGETHER:
         if one in args and other not in args:
             raise inputs.error(one, f"needs '{other}'", f"both '{one}' and '{other}'")
+    if "interactive_client_name" in args and not {"callbacks", "portal_display_name"} & args.keys():
+        example = 'callbacks: ["https://app.example.com/callback"]'
+        raise inputs.error("interactive_client_name", "needs 'callbacks' or 'portal_display_name'", example)
     if "portal_display_name" in args and not args.get("existing_service"):
         inputs.check("sku", args.get("sku", "Consumption"), portal_sku_problem, '"Developer"')
     _check_operation_scopes(inputs, args)
