@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from local_apim.gateway.headers import Headers, Url
@@ -16,35 +16,28 @@ Step = Callable[["Context"], "Awaitable[None] | None"]
 """One compiled policy: runs at once, or gives something to await."""
 
 
+@dataclass(eq=False)
 class PolicyFailure(Exception):  # noqa: N818 - a failure is what the vendor calls it
     """Processing stops and goes on in `on-error`.
 
     Attributes:
         status: HTTP status of the answer.
         reason: machine-readable, for `context.LastError.Reason`.
-        message: for `context.LastError.Message`, and the body unless `shown` says otherwise.
+        message: for `context.LastError.Message`, and the body's message where `shown` is None.
         shown: the body's message where it differs.
         headers: headers of the answer.
-        source: the policy or built-in step, when it is not the policy that runs.
+        source: the built-in step that failed, None for the policy that is running.
     """
 
-    def __init__(
-        self,
-        status: int,
-        reason: str,
-        message: str,
-        *,
-        shown: str | None = None,
-        headers: Mapping[str, str] | None = None,
-        source: str | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.reason = reason
-        self.message = message
-        self.shown = message if shown is None else shown
-        self.headers = headers or {}
-        self.source = source
+    status: int
+    reason: str
+    message: str
+    shown: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    source: str | None = None
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class Answered(Exception):  # noqa: N818 - no error

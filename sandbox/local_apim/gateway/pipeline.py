@@ -71,8 +71,9 @@ async def _run_on_error(plan: Plan, context: Context, failure: PolicyFailure) ->
 
 
 def _answer_with(context: Context, failure: PolicyFailure) -> None:
+    shown = failure.message if failure.shown is None else failure.shown
     more = {"activityId": new_activity_id()} if failure.status == 500 else {}
-    context.response.use_json_error(failure.status, failure.shown, **more)
+    context.response.use_json_error(failure.status, shown, **more)
     for name, value in failure.headers.items():
         context.response.headers.set(name, value)
 

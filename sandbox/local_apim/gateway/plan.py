@@ -33,7 +33,9 @@ from local_apim.policies.named_values import fill_in
 _DEFAULT_GLOBAL = "<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>"
 _DEFAULT = "<policies><inbound><base /></inbound><backend><base /></backend><outbound><base /></outbound><on-error><base /></on-error></policies>"
 _DEEPEST_FRAGMENTS = 5
-_SIMPLE = {
+_LIMITS = ("quota", "quota-by-key", "rate-limit", "rate-limit-by-key")
+_SIMPLE: dict[str, Callable[[Node], Step]] = {
+    "cors": Cors,
     "mock-response": compile_mock_response,
     "return-response": compile_return_response,
     "rewrite-uri": compile_rewrite_uri,
@@ -77,10 +79,13 @@ class Compiler:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._configuration = configuration
-        self._fetch = fetch
-        self._sources = sources
         self._counters = counters
-        self._clock = clock
+        self._steps: dict[str, Callable[[Node], Step]] = {
+            **_SIMPLE,
+            "forward-request": lambda node: compile_forward_request(node, fetch),
+            "set-backend-service": lambda node: compile_set_backend_service(node, configuration.backends),
+            "validate-jwt": lambda node: compile_validate_jwt(node, sources, clock),
+        }
         self._documents: dict[tuple[str, str], PolicyDocument] = {}
 
     def plan(self, service_key: str, match: Match | None, product: Product | None) -> Plan:
@@ -146,21 +151,11 @@ class Compiler:
             yield from self._compiled(plan, scope, child, f"{path}/{fragment_id}[{number}]", depth + 1)
 
     def _step(self, plan: Plan, scope: str, node: Node, path: str, depth: int) -> Step:
-        if node.name in _SIMPLE:
-            return _SIMPLE[node.name](node)
-        if node.name == "validate-jwt":
-            return compile_validate_jwt(node, self._sources, self._clock)
-        if node.name == "cors":
-            return Cors(node)
-        if node.name in ("rate-limit", "rate-limit-by-key", "quota", "quota-by-key"):
-            return Limit(node, path, self._counters)
-        if node.name == "forward-request":
-            return compile_forward_request(node, self._fetch)
-        if node.name == "set-backend-service":
-            return compile_set_backend_service(node, dict(self._configuration.backends))
         if node.name == "choose":
             return self._choose(plan, scope, node, path, depth)
-        raise LookupError(f"policy '{node.name}' cannot be run")
+        if node.name in _LIMITS:
+            return Limit(node, path, self._counters)
+        return self._steps[node.name](node)
 
     def _choose(self, plan: Plan, scope: str, node: Node, path: str, depth: int) -> Step:
         branches = [

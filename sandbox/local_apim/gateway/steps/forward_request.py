@@ -30,7 +30,7 @@ _LONGEST_WAIT = 300.0
 _MOST_REDIRECTS = 5
 
 
-class ClientGone(ConnectionError):
+class ClientGoneError(ConnectionError):
     """The caller hung up while its body was read."""
 
 
@@ -59,6 +59,8 @@ async def _forward(
             await answer.aclose()
             redirects += 1
             answer = await fetch.send(_redirected(answer.next_request, request), stream=True, auth=None)
+    except ClientGoneError:
+        raise internal_error("ClientConnectionFailure", "The caller hung up.") from None
     except httpx.TimeoutException:
         raise internal_error("Timeout", "The backend did not answer within the configured timeout.") from None
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
@@ -121,7 +123,7 @@ async def _body(receive: Receive) -> AsyncIterator[bytes]:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ClientGone("the caller hung up")
+            raise ClientGoneError("the caller hung up")
         if message.get("body"):
             yield message["body"]
         if not message.get("more_body"):

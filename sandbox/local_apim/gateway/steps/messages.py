@@ -1,5 +1,6 @@
 """Policies that change the request or the response: headers, body, status, address, variables."""
 
+from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
 from local_apim.gateway.context import Answered, Context, Step, internal_error
@@ -95,7 +96,7 @@ def compile_mock_response(node: Node) -> Step:
     return mock_response
 
 
-def compile_set_backend_service(node: Node, backends: dict[str, str]) -> Step:
+def compile_set_backend_service(node: Node, backends: Mapping[str, str]) -> Step:
     """`set-backend-service` by address, or by the id of a backend in `backends` (id to address)."""
     base, backend = node.attributes.get("base-url"), node.attributes.get("backend-id")
     address: TextOf = text_of(base or backend or "")

@@ -147,6 +147,8 @@ class _Parser:
         return True
 
     def _expect(self, text: str) -> None:
+        if self._peek() == "=>":
+            raise ExpressionError("Lambda expressions ('=>') are not supported in an expression.")
         if not self._skip(text):
             raise ExpressionError(f"'{text}' expected, found '{self._peek() or 'the end'}'.")
 

@@ -14,7 +14,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA512
-
 from local_apim.gateway import create_gateway
 from local_store import Store
 
@@ -98,6 +97,14 @@ def make_token(
     return f"{signed}.{b64(sign(signed.encode(), alg, rsa_private('one') if key is None else key))}"
 
 
+def validate_jwt(
+    children: str | None = None, attributes: str = "header-name='Authorization' require-scheme='Bearer'"
+) -> str:
+    if children is None:
+        children = f"<openid-config url='{CONFIG}' /><audiences><audience>basic-calculator</audience></audiences>"
+    return f"<validate-jwt {attributes}>{children}</validate-jwt>"
+
+
 @dataclass
 class World:
     """The store, the clock, the tenant's documents, and what the backend received."""
@@ -117,14 +124,14 @@ class World:
     config_url = CONFIG
     service = SERVICE
     done = DONE
-    token = staticmethod(lambda *args, **kwargs: make_token(*args, **kwargs))
-    claims = staticmethod(lambda **changes: good_claims(**changes))
-    sign = staticmethod(lambda *args: sign(*args))
-    rsa_private = staticmethod(lambda name: rsa_private(name))
-    ec_private = staticmethod(lambda name: ec_private(name))
-    rsa_jwk = staticmethod(lambda *args, **kwargs: rsa_jwk(*args, **kwargs))
-    ec_jwk = staticmethod(lambda name: ec_jwk(name))
-    validate_jwt = staticmethod(lambda *args: validate_jwt(*args))
+    token = staticmethod(make_token)
+    claims = staticmethod(good_claims)
+    sign = staticmethod(sign)
+    rsa_private = staticmethod(rsa_private)
+    ec_private = staticmethod(ec_private)
+    rsa_jwk = staticmethod(rsa_jwk)
+    ec_jwk = staticmethod(ec_jwk)
+    validate_jwt = staticmethod(validate_jwt)
 
     def __post_init__(self) -> None:
         fetch = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
@@ -182,14 +189,6 @@ class World:
 
     async def call_with(self, token: str) -> httpx.Response:
         return await self.call(headers={"Authorization": f"Bearer {token}"})
-
-
-def validate_jwt(
-    children: str | None = None, attributes: str = "header-name='Authorization' require-scheme='Bearer'"
-) -> str:
-    if children is None:
-        children = f"<openid-config url='{CONFIG}' /><audiences><audience>basic-calculator</audience></audiences>"
-    return f"<validate-jwt {attributes}>{children}</validate-jwt>"
 
 
 @pytest.fixture

@@ -15,17 +15,38 @@ def keyed(world):
     world.put("products/starter/apis/calc")
     world.put("products/other", displayName="Other", subscriptionRequired=True)
     world.api("elsewhere")
-    scopes = {"product": "products/starter", "api": "apis/calc", "all": "apis", "master": "", "foreign": "products/other", "foreignapi": "apis/elsewhere"}
+    scopes = {
+        "product": "products/starter",
+        "api": "apis/calc",
+        "all": "apis",
+        "master": "",
+        "foreign": "products/other",
+        "foreignapi": "apis/elsewhere",
+    }
     for name, scope in scopes.items():
-        world.put(f"subscriptions/{name}", {"primaryKey": f"{name}-1", "secondaryKey": f"{name}-2"}, displayName=name, scope=f"{world.service}/{scope}", state="active")
-    world.put("subscriptions/paused", {"primaryKey": "paused-1", "secondaryKey": "paused-2"}, scope=f"{world.service}/apis", state="suspended")
+        world.put(
+            f"subscriptions/{name}",
+            {"primaryKey": f"{name}-1", "secondaryKey": f"{name}-2"},
+            displayName=name,
+            scope=f"{world.service}/{scope}",
+            state="active",
+        )
+    world.put(
+        "subscriptions/paused",
+        {"primaryKey": "paused-1", "secondaryKey": "paused-2"},
+        scope=f"{world.service}/apis",
+        state="suspended",
+    )
     return world
 
 
 async def test_a_missing_key_is_refused_with_a_challenge(keyed):
     answer = await keyed.call()
     assert (answer.status_code, answer.text) == (401, MISSING)
-    assert answer.headers["www-authenticate"] == f'AzureApiManagementKey realm="https://gateway.example/calc",name="{HEADER}",type="header"'
+    assert (
+        answer.headers["www-authenticate"]
+        == f'AzureApiManagementKey realm="https://gateway.example/calc",name="{HEADER}",type="header"'
+    )
 
 
 @pytest.mark.parametrize("key", ["nope", "paused-1", "foreign-1", "foreignapi-1", "", "api-1,api-1"])
@@ -67,7 +88,9 @@ async def test_a_wrong_key_is_refused_even_where_none_is_needed(keyed):
 
 
 async def test_the_products_policy_is_for_its_subscriptions_and_for_an_open_product(keyed):
-    keyed.policy("<set-header name='X-Product'><value>@(context.Product.Id)</value></set-header><base />", "products/starter")
+    keyed.policy(
+        "<set-header name='X-Product'><value>@(context.Product.Id)</value></set-header><base />", "products/starter"
+    )
     for key, expected in (("product-1", "starter"), ("api-1", None), ("master-1", None)):
         await keyed.call(headers={HEADER: key})
         assert keyed.received[-1].headers.get("x-product") == expected
@@ -77,5 +100,8 @@ async def test_the_products_policy_is_for_its_subscriptions_and_for_an_open_prod
 
 
 async def test_on_error_runs_for_a_missing_key(keyed):
-    keyed.policy("<base />", on_error="<set-header name='X-R'><value>@(context.LastError.Source + \" \" + context.LastError.Reason)</value></set-header>")
+    keyed.policy(
+        "<base />",
+        on_error="<set-header name='X-R'><value>@(context.LastError.Source + \" \" + context.LastError.Reason)</value></set-header>",
+    )
     assert (await keyed.call()).headers["x-r"] == "authorization SubscriptionKeyNotFound"

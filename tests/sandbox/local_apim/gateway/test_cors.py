@@ -8,7 +8,11 @@ CORS = (
     "<method>GET</method></allowed-methods><allowed-headers><header>Authorization</header></allowed-headers><expose-headers><header>X-A</header></expose-headers></cors>"
 )
 WITH_CREDENTIALS = "allow-credentials='true'"
-PREFLIGHT = {"Origin": ORIGIN, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+PREFLIGHT = {
+    "Origin": ORIGIN,
+    "Access-Control-Request-Method": "GET",
+    "Access-Control-Request-Headers": "authorization",
+}
 
 
 @pytest.fixture
@@ -34,7 +38,16 @@ async def test_a_preflight_is_answered_without_a_token(shared):
     assert answer.headers["vary"] == "Origin"
 
 
-@pytest.mark.parametrize("change", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "http://app.example"}, {"Origin": "https://app.example.evil"}, {"Access-Control-Request-Headers": "authorization, x-other"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://app.example"},
+        {"Origin": "https://app.example.evil"},
+        {"Access-Control-Request-Headers": "authorization, x-other"},
+    ],
+)
 async def test_a_preflight_that_is_not_allowed_gets_an_empty_200(shared, change):
     answer = await shared.call(method="OPTIONS", headers={**PREFLIGHT, **change})
     assert (answer.status_code, answer.content, cors_headers(answer)) == (200, b"", {})
@@ -42,7 +55,9 @@ async def test_a_preflight_that_is_not_allowed_gets_an_empty_200(shared, change)
 
 async def test_a_preflight_for_no_operation_is_a_404(shared):
     assert (await shared.call("/calc/nope", "OPTIONS", headers=PREFLIGHT)).status_code == 404
-    assert (await shared.call(method="OPTIONS", headers={**PREFLIGHT, "Access-Control-Request-Method": "PUT"})).status_code == 404
+    assert (
+        await shared.call(method="OPTIONS", headers={**PREFLIGHT, "Access-Control-Request-Method": "PUT"})
+    ).status_code == 404
 
 
 async def test_without_cors_a_preflight_is_a_404(guarded):

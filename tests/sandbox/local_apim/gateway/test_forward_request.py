@@ -8,7 +8,10 @@ import pytest
 
 
 async def test_path_query_and_headers_go_on(world):
-    await world.call("/calc/add?a=1&b=%2B%20x&b=2", headers={"Authorization": "Bearer x", "X-A": "1", "X-Forwarded-For": "198.51.100.1"})
+    await world.call(
+        "/calc/add?a=1&b=%2B%20x&b=2",
+        headers={"Authorization": "Bearer x", "X-A": "1", "X-Forwarded-For": "198.51.100.1"},
+    )
     request = world.received[0]
     assert str(request.url) == "https://backend.example/base/add?a=1&b=%2B%20x&b=2"
     assert request.headers["host"] == "backend.example"
@@ -17,10 +20,21 @@ async def test_path_query_and_headers_go_on(world):
 
 
 async def test_headers_of_the_connection_stay_here(world):
-    hop = {"Connection": "keep-alive, X-Secret", "X-Secret": "1", "Keep-Alive": "1", "TE": "trailers", "Upgrade": "h2c", "Proxy-Authorization": "x"}
-    world.backend = lambda _: httpx.Response(200, headers={"Connection": "X-B", "X-B": "1", "Keep-Alive": "1", "X-C": "1"}, text="4")
+    hop = {
+        "Connection": "keep-alive, X-Secret",
+        "X-Secret": "1",
+        "Keep-Alive": "1",
+        "TE": "trailers",
+        "Upgrade": "h2c",
+        "Proxy-Authorization": "x",
+    }
+    world.backend = lambda _: httpx.Response(
+        200, headers={"Connection": "X-B", "X-B": "1", "Keep-Alive": "1", "X-C": "1"}, text="4"
+    )
     answer = await world.call(headers=hop)
-    assert {"connection", "x-secret", "keep-alive", "te", "upgrade", "proxy-authorization"}.isdisjoint(world.received[0].headers)
+    assert {"connection", "x-secret", "keep-alive", "te", "upgrade", "proxy-authorization"}.isdisjoint(
+        world.received[0].headers
+    )
     assert {"connection", "x-b", "keep-alive"}.isdisjoint(answer.headers)
     assert answer.headers["x-c"] == "1"
 
@@ -54,15 +68,24 @@ async def test_cookies_of_one_caller_never_reach_another(world):
 
 
 async def test_a_redirect_is_handed_to_the_caller_or_followed(world):
-    world.backend = lambda request: httpx.Response(302, headers={"Location": "https://backend.example/there"}) if "add" in request.url.path else httpx.Response(200, text="there")
+    world.backend = lambda request: (
+        httpx.Response(302, headers={"Location": "https://backend.example/there"})
+        if "add" in request.url.path
+        else httpx.Response(200, text="there")
+    )
     assert (await world.call()).status_code == 302
     world.policy("<base />", backend="<forward-request follow-redirects='true' />")
     assert (await world.call()).text == "there"
 
 
-@pytest.mark.parametrize(("error", "reason"), [(httpx.ConnectError("x"), "BackendConnectionFailure"), (httpx.ReadTimeout("x"), "Timeout")])
+@pytest.mark.parametrize(
+    ("error", "reason"), [(httpx.ConnectError("x"), "BackendConnectionFailure"), (httpx.ReadTimeout("x"), "Timeout")]
+)
 async def test_a_backend_that_does_not_answer_is_a_500(world, error, reason):
-    world.policy("<base />", on_error="<set-header name='X-R'><value>@(context.LastError.Source + \" \" + context.LastError.Reason)</value></set-header>")
+    world.policy(
+        "<base />",
+        on_error="<set-header name='X-R'><value>@(context.LastError.Source + \" \" + context.LastError.Reason)</value></set-header>",
+    )
 
     def fail(_):
         raise error
@@ -71,7 +94,11 @@ async def test_a_backend_that_does_not_answer_is_a_500(world, error, reason):
     answer = await world.call()
     assert (answer.status_code, answer.headers["x-r"]) == (500, f"forward-request {reason}")
     body = answer.json()
-    assert (body["statusCode"], body["message"], sorted(body)) == (500, "Internal server error", ["activityId", "message", "statusCode"])
+    assert (body["statusCode"], body["message"], sorted(body)) == (
+        500,
+        "Internal server error",
+        ["activityId", "message", "statusCode"],
+    )
 
 
 async def test_an_answer_that_breaks_off_is_not_taken_for_complete(world):
@@ -113,7 +140,7 @@ async def test_rewrite_uri_with_template_parameters(world):
 
 async def test_set_body_replaces_the_callers(world):
     world.operation("/sum", "POST", "sum")
-    world.policy("<base /><set-body>@(context.Request.Method + \"!\")</set-body>")
+    world.policy('<base /><set-body>@(context.Request.Method + "!")</set-body>')
     await world.call("/calc/sum", "POST", content=b"something longer")
     assert (world.bodies, world.received[0].headers["content-length"]) == ([b"POST!"], "5")
 

@@ -43,13 +43,21 @@ async def test_a_quota_answers_403(world):
     world.policy("<quota-by-key calls='1' renewal-period='3700' counter-key='everybody' />" + world.done)
     await world.call()
     answer = await world.call()
-    assert answer.text == '{ "statusCode": 403, "message": "Out of call volume quota. Quota will be replenished in 01:01:40." }'
+    assert (
+        answer.text
+        == '{ "statusCode": 403, "message": "Out of call volume quota. Quota will be replenished in 01:01:40." }'
+    )
     assert answer.headers["retry-after"] == "3700"
 
 
 async def test_rate_limit_counts_by_subscription(world):
     world.policy("<rate-limit calls='1' renewal-period='10' />" + world.done)
     for name in ("a", "b"):
-        world.put(f"subscriptions/{name}", {"primaryKey": name, "secondaryKey": f"{name}{name}"}, scope=f"{world.service}/apis", state="active")
+        world.put(
+            f"subscriptions/{name}",
+            {"primaryKey": name, "secondaryKey": f"{name}{name}"},
+            scope=f"{world.service}/apis",
+            state="active",
+        )
     for keys, status in (("a", 200), ("aa", 429), ("b", 200)):
         assert (await world.call(headers={"Ocp-Apim-Subscription-Key": keys})).status_code == status

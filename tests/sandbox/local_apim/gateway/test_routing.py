@@ -6,19 +6,48 @@ import pytest
 @pytest.fixture
 def echo(world):
     """The API's every answer is the id of the operation and the template's parameters."""
-    world.policy("<base /><return-response><set-body>@(context.Api.Id + \" \" + context.Operation.Id)</set-body></return-response>", "")
+    world.policy(
+        '<base /><return-response><set-body>@(context.Api.Id + " " + context.Operation.Id)</set-body></return-response>',
+        "",
+    )
     return world
 
 
 NOT_FOUND = '{ "statusCode": 404, "message": "Resource not found" }'
 
 
-@pytest.mark.parametrize("path", ["/calc/add", "/CALC/Add", "/calc/add/", "/calc/%61dd", "/calc/x/../add", "/calc/x/%2e%2e/add", "/calc/./add", "/calc\\add"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/calc/add",
+        "/CALC/Add",
+        "/calc/add/",
+        "/calc/%61dd",
+        "/calc/x/../add",
+        "/calc/x/%2e%2e/add",
+        "/calc/./add",
+        "/calc\\add",
+    ],
+)
 async def test_spellings_of_one_path(echo, path):
     assert (await echo.call(path)).text == "calc add"
 
 
-@pytest.mark.parametrize(("path", "method"), [("/calc", "GET"), ("/calc/nope", "GET"), ("/calc/add", "POST"), ("/calc/add/1", "GET"), ("/", "GET"), ("/calcx/add", "GET"), ("/calc%2Fadd", "GET"), ("/calc/add", "HEAD"), ("/calc/add", "OPTIONS"), ("/calc;rev=9/add", "GET")])
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/calc", "GET"),
+        ("/calc/nope", "GET"),
+        ("/calc/add", "POST"),
+        ("/calc/add/1", "GET"),
+        ("/", "GET"),
+        ("/calcx/add", "GET"),
+        ("/calc%2Fadd", "GET"),
+        ("/calc/add", "HEAD"),
+        ("/calc/add", "OPTIONS"),
+        ("/calc;rev=9/add", "GET"),
+    ],
+)
 async def test_no_operation_is_a_404_with_the_documented_body(echo, path, method):
     answer = await echo.call(path, method)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
@@ -51,14 +80,30 @@ async def test_an_api_without_a_path(echo):
 async def test_literals_come_before_parameters_before_wildcards(echo):
     for template, name in (("/*", "wild"), ("/{id}", "one"), ("/{id}/parts", "parts"), ("/files/{*path}", "files")):
         echo.operation(template, name=name)
-    for path, expected in (("/calc/add", "add"), ("/calc/7", "one"), ("/calc/7/parts", "parts"), ("/calc/7/other", "wild"), ("/calc/files/a/b", "files"), ("/calc", "wild")):
+    for path, expected in (
+        ("/calc/add", "add"),
+        ("/calc/7", "one"),
+        ("/calc/7/parts", "parts"),
+        ("/calc/7/other", "wild"),
+        ("/calc/files/a/b", "files"),
+        ("/calc", "wild"),
+    ):
         assert (await echo.call(path)).text == f"calc {expected}"
 
 
 async def test_no_spelling_slips_from_an_operation_to_the_wildcard(echo):
     echo.operation("/*", name="wild")
     echo.policy("<return-response><set-status code='403' /></return-response>", "apis/calc/operations/add")
-    for path in ("/calc/add", "/calc/ADD", "/calc/%41%64%64", "/calc/add/", "/calc/./add", "/calc/a/%2E%2e/add", "/calc//add", "/calc/add//"):
+    for path in (
+        "/calc/add",
+        "/calc/ADD",
+        "/calc/%41%64%64",
+        "/calc/add/",
+        "/calc/./add",
+        "/calc/a/%2E%2e/add",
+        "/calc//add",
+        "/calc/add//",
+    ):
         assert (await echo.call(path)).status_code == (403 if "//" not in path[1:] else 200)
 
 
@@ -72,12 +117,18 @@ async def test_a_required_query_chooses_the_operation(echo):
 
 async def test_template_parameters_reach_expressions_decoded(world):
     world.operation("/items({id})/{name}", name="item")
-    world.policy("<return-response><set-body>@(context.Request.MatchedParameters[\"id\"] + \"|\" + context.Request.MatchedParameters[\"name\"])</set-body></return-response>")
+    world.policy(
+        '<return-response><set-body>@(context.Request.MatchedParameters["id"] + "|" + context.Request.MatchedParameters["name"])</set-body></return-response>'
+    )
     assert (await world.call("/calc/items(7)/a%20b%2Fc")).text == "7|a b/c"
 
 
 async def test_versions_in_the_path_the_query_and_a_header(echo):
-    for scheme, names in (("Segment", {}), ("Query", {"versionQueryName": "api-version"}), ("Header", {"versionHeaderName": "X-Version"})):
+    for scheme, names in (
+        ("Segment", {}),
+        ("Query", {"versionQueryName": "api-version"}),
+        ("Header", {"versionHeaderName": "X-Version"}),
+    ):
         echo.put(f"apiVersionSets/{scheme}", versioningScheme=scheme, **names)
         set_id = f"{echo.service}/apiVersionSets/{scheme}"
         for version in ("", "v1", "v2"):

@@ -37,7 +37,10 @@ async def test_base_runs_the_wider_scope_where_it_stands(layered):
     assert await way(layered) == "operation,product,global,api"
 
 
-@pytest.mark.parametrize(("without", "expected"), [("operation", "operation"), ("api", "operation,api"), ("product", "operation,api,product")])
+@pytest.mark.parametrize(
+    ("without", "expected"),
+    [("operation", "operation"), ("api", "operation,api"), ("product", "operation,api,product")],
+)
 async def test_without_base_every_wider_scope_is_skipped(layered, without, expected):
     layered.policy(mark(without), PLACES[without])
     assert await way(layered) == expected
@@ -71,14 +74,20 @@ async def test_a_changed_policy_counts_from_the_next_request_on(layered):
 
 
 async def test_outbound_changes_the_response(world):
-    world.policy("<base />", outbound="<base /><set-header name='X-Out'><value>1</value></set-header><set-status code='202' /><set-body>five</set-body>")
+    world.policy(
+        "<base />",
+        outbound="<base /><set-header name='X-Out'><value>1</value></set-header><set-status code='202' /><set-body>five</set-body>",
+    )
     answer = await world.call()
     assert (answer.status_code, answer.text, answer.headers["x-out"]) == (202, "five", "1")
     assert answer.headers["content-length"] == "4"
 
 
 async def test_return_response_skips_the_rest(world):
-    world.policy("<return-response><set-status code='418' reason='Teapot' /><set-header name='X-A'><value>1</value><value>2</value></set-header></return-response>", outbound="<set-status code='500' />")
+    world.policy(
+        "<return-response><set-status code='418' reason='Teapot' /><set-header name='X-A'><value>1</value><value>2</value></set-header></return-response>",
+        outbound="<set-status code='500' />",
+    )
     answer = await world.call()
     assert (answer.status_code, answer.content, answer.headers.get_list("x-a")) == (418, b"", ["1", "2"])
     assert world.received == []
@@ -92,7 +101,10 @@ ERROR_HEADERS = "".join(
 
 async def test_on_error_sees_what_went_wrong_and_may_change_the_answer(world):
     policy = world.validate_jwt(None, "id='check' header-name='Authorization'")
-    world.policy(f"<base />{policy}", on_error=f"<base />{ERROR_HEADERS}<set-header name='X-Code'><value>@(context.Response.StatusCode.ToString())</value></set-header>")
+    world.policy(
+        f"<base />{policy}",
+        on_error=f"<base />{ERROR_HEADERS}<set-header name='X-Code'><value>@(context.Response.StatusCode.ToString())</value></set-header>",
+    )
     answer = await world.call()
     assert answer.status_code == 401
     assert {name: value for name, value in answer.headers.items() if name.startswith("x-")} == {
@@ -110,13 +122,17 @@ async def test_on_error_sees_what_went_wrong_and_may_change_the_answer(world):
 
 async def test_on_error_may_replace_the_answer_whatever_the_policy_said(world):
     own = "<return-response><set-status code='403' reason='x' /><set-body>@(context.LastError.Reason)</set-body></return-response>"
-    world.policy(world.validate_jwt(None, "header-name='Authorization' failed-validation-error-message='hidden'"), on_error=own)
+    world.policy(
+        world.validate_jwt(None, "header-name='Authorization' failed-validation-error-message='hidden'"), on_error=own
+    )
     answer = await world.call()
     assert (answer.status_code, answer.text) == (403, "TokenNotPresent")
 
 
 async def test_a_failing_expression_is_a_500_that_tells_the_caller_nothing(world):
-    world.policy('<set-variable name="x" value="@((string)context.Variables[&quot;nope&quot;])" />', on_error=ERROR_HEADERS)
+    world.policy(
+        '<set-variable name="x" value="@((string)context.Variables[&quot;nope&quot;])" />', on_error=ERROR_HEADERS
+    )
     answer = await world.call()
     assert answer.status_code == 500
     assert answer.json()["message"] == "Internal server error"
@@ -126,7 +142,8 @@ async def test_a_failing_expression_is_a_500_that_tells_the_caller_nothing(world
 
 async def test_choose_takes_the_first_branch_that_is_true(world):
     choose = "".join(
-        f"<when condition=\"@(context.Request.Headers.GetValueOrDefault(&quot;X&quot;,&quot;&quot;) == &quot;{value}&quot;)\">{mark(value)}</when>" for value in "aab"
+        f'<when condition="@(context.Request.Headers.GetValueOrDefault(&quot;X&quot;,&quot;&quot;) == &quot;{value}&quot;)">{mark(value)}</when>'
+        for value in "aab"
     )
     world.policy(f"<choose>{choose}<otherwise>{mark('other')}</otherwise></choose>")
     for value, expected in (("a", "a"), ("b", "b"), ("c", "other")):
@@ -148,7 +165,9 @@ async def test_fragments_are_included_where_they_stand(world):
 
 
 async def test_a_fragment_that_includes_itself_is_not_run(world, caplog):
-    world.put("policyFragments/loop", value="<fragment><include-fragment fragment-id='loop' /></fragment>", format="xml")
+    world.put(
+        "policyFragments/loop", value="<fragment><include-fragment fragment-id='loop' /></fragment>", format="xml"
+    )
     world.policy("<include-fragment fragment-id='loop' />")
     assert (await world.call()).status_code == 500
     assert world.received == []
@@ -177,7 +196,9 @@ async def test_a_policy_whose_named_value_is_gone_refuses_the_request(world, cap
     assert "Cannot find a property 'gone'" in caplog.text
 
 
-@pytest.mark.parametrize(("action", "expected"), [("override", ["new"]), ("skip", ["old"]), ("append", ["old", "new"]), ("delete", [])])
+@pytest.mark.parametrize(
+    ("action", "expected"), [("override", ["new"]), ("skip", ["old"]), ("append", ["old", "new"]), ("delete", [])]
+)
 async def test_set_header_actions(world, action, expected):
     world.policy(f"<set-header name='x-h' exists-action='{action}'><value>new</value></set-header>")
     await world.call(headers={"X-H": "old"})

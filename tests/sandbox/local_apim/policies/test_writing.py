@@ -1,0 +1,78 @@
+"""The text Azure returns, and that any value comes back as the value it was."""
+
+from xml.sax.saxutils import escape, quoteattr
+
+from hypothesis import given
+from hypothesis import strategies as st
+from local_apim.policies import parse_policy
+
+# what XML 1.0 can hold, without the characters the rawxml format keeps for itself
+TEXTS = st.text(
+    st.characters(
+        exclude_categories=("Cs", "Cc", "Cn"), exclude_characters="\ufffe\uffff\uf8f0\uf8f1\uf8f2\uf8f3\uf8f4"
+    ),
+    max_size=40,
+)
+VALUES = TEXTS.filter(lambda text: not text.lstrip().startswith(("@(", "@{")))
+
+
+def set_header(text):
+    """A policy with `text` as an attribute's value and as a text."""
+    return f"<policies><inbound><set-header name='X' exists-action='skip' id={quoteattr(text)}><value>{escape(text)}</value></set-header></inbound></policies>"
+
+
+def values(document):
+    header = document.section("inbound")[0]
+    return header.attributes["id"], header.children[0].text
+
+
+@given(VALUES, st.sampled_from(["xml", "rawxml"]))
+def test_any_text_stays_the_value_it_is(text, format_):
+    first = parse_policy(set_header(text), format_)
+    expected = text if text.strip() else ""
+    assert values(first) == (text, expected)
+    again = parse_policy(first.to_xml(), "xml")
+    raw = parse_policy(first.to_rawxml(), "rawxml")
+    assert values(again) == values(raw) == (text, expected)
+    assert again.to_xml() == raw.to_xml() == first.to_xml()
+    assert len(list(again.root.walk())) == 4
+
+
+@given(st.text(alphabet="ab<>&'\"|=()\\ ", max_size=20))
+def test_any_string_in_an_expression_survives_both_formats(text):
+    literal = '@"' + text.replace('"', '""') + '"'
+    raw = f'<policies><inbound><set-variable name="a" value="@({literal})" /></inbound></policies>'
+    document = parse_policy(raw, "rawxml")
+    assert document.section("inbound")[0].attributes["value"] == f"@({literal})"
+    assert parse_policy(document.to_xml(), "xml").to_xml() == document.to_xml()
+    assert parse_policy(document.to_rawxml(), "rawxml").to_xml() == document.to_xml()
+
+
+def test_the_document_as_azure_returns_it():
+    text = """<policies><!-- why --><inbound><base/><set-header name="A" exists-action='skip'>
+    <value>@(context.Request.Method == "GET" && 1 > 0 ? "<a>" : "b")</value></set-header></inbound><backend><base/></backend></policies>"""
+    document = parse_policy(text, "rawxml")
+    assert document.to_xml() == "\r\n".join(
+        [
+            "<policies>",
+            "  <!-- why -->",
+            "  <inbound>",
+            "    <base />",
+            '    <set-header name="A" exists-action="skip">',
+            '      <value>@(context.Request.Method == "GET" &amp;&amp; 1 &gt; 0 ? "&lt;a&gt;" : "b")</value>',
+            "    </set-header>",
+            "  </inbound>",
+            "  <backend>",
+            "    <base />",
+            "  </backend>",
+            "</policies>",
+        ]
+    )
+    assert '<value>@(context.Request.Method == "GET" && 1 > 0 ? "<a>" : "b")</value>' in document.to_rawxml()
+
+
+def test_quotes_of_expressions_in_attributes_are_escaped_for_xml_alone():
+    raw = '<policies><inbound><set-variable name="a" value="@("x" + "y")" /></inbound></policies>'
+    document = parse_policy(raw, "rawxml")
+    assert 'value="@(&quot;x&quot; + &quot;y&quot;)"' in document.to_xml()
+    assert 'value="@("x" + "y")"' in document.to_rawxml()
