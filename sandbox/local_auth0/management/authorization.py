@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from starlette.requests import Request
 
 from local_auth0.errors import ManagementError
@@ -72,7 +73,7 @@ def _claims(tenant: Tenant, token: str) -> dict[str, object]:
     return claims
 
 
-def _verification_key(tenant: Tenant, token: str) -> jwt.PyJWK:
+def _verification_key(tenant: Tenant, token: str) -> RSAPublicKey:
     try:
         header = jwt.get_unverified_header(token)
     except jwt.InvalidTokenError as error:
@@ -81,7 +82,7 @@ def _verification_key(tenant: Tenant, token: str) -> jwt.PyJWK:
     signing_key = tenant.signing_keys.find(kid) if isinstance(kid, str) else None
     if signing_key is None or header.get("alg") != "RS256":
         raise _unauthorized("Invalid signature received for JSON Web Token validation")
-    return jwt.PyJWK(signing_key.jwk())
+    return signing_key.public_key
 
 
 def _check_times(claims: dict[str, object], now: float) -> None:

@@ -1,6 +1,6 @@
 """A tenant in memory, a clock that stands still until it is moved, and callers of its Management API."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 import httpx
 import jwt
@@ -11,6 +11,7 @@ from local_auth0.management.application import MANAGEMENT_SCOPES, PREFIX
 from local_auth0.management.rate_limit import RateLimit
 from local_auth0.model import Tenant
 from local_store import Store
+from local_store.store import Document
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -31,11 +32,21 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def signing_keys() -> dict[str, Document]:
+    """The documents of two signing keys, made once because RSA keys take long."""
+    return dict(Tenant(Store(":memory:"), DOMAIN, Clock()).store.collection("auth0.signing_keys"))
+
+
 @pytest.fixture
-def tenant(clock: Clock) -> Tenant:
-    tenant = Tenant(Store(":memory:"), DOMAIN, clock)
+def tenant(clock: Clock, signing_keys: dict[str, Document]) -> Iterator[Tenant]:
+    store = Store(":memory:")
+    for kid, document in signing_keys.items():
+        store.collection("auth0.signing_keys").put(kid, document)
+    tenant = Tenant(store, DOMAIN, clock)
     prepare(tenant)
-    return tenant
+    yield tenant
+    store.close()
 
 
 @pytest.fixture

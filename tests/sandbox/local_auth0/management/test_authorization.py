@@ -16,6 +16,7 @@ async def test_no_token_is_missing_authentication(anonymous):
     assert response.status_code == 401
     assert response.json() == {**UNAUTHORIZED, "message": "Missing authentication"}
     assert response.headers["content-type"] == "application/json; charset=utf-8"
+    assert response.headers["www-authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize("header", ["Basic abc", "Bearer", "Bearer opaque", "Bearer a.b.c d"])

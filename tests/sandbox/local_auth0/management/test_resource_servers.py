@@ -62,6 +62,33 @@ async def test_broken_json_is_refused(api):
     assert (response.status_code, response.json()["message"]) == (400, "Invalid request payload JSON format")
 
 
+@pytest.mark.parametrize("text", ['"\\ud800"', "1e999", "NaN", "[" * 100_000])
+async def test_what_could_not_be_answered_is_not_stored(api, tenant, text):
+    content = f'{{"identifier": "x", "name": {text}}}'
+    response = await api.post("/resource-servers", content=content, headers={"content-type": "application/json"})
+    assert (response.status_code, response.json()["message"]) == (400, "Invalid request payload JSON format")
+    assert tenant.resource_server("x") is None
+
+
+async def test_a_body_of_another_type_or_size_is_refused(api):
+    form = await api.post("/resource-servers", data={"identifier": "x"})
+    assert form.status_code == 415
+    large = await api.post("/resource-servers", json={"identifier": "x", "name": "n" * 1024 * 1024})
+    assert large.status_code == 413
+
+
+async def test_a_whole_number_is_an_integer(api):
+    created = (await api.post("/resource-servers", json={"identifier": "x", "token_lifetime": 60.0})).json()
+    assert (created["token_lifetime"], type(created["token_lifetime"])) == (60, int)
+
+
+async def test_some_fields_come_with_a_checkpoint(api):
+    await _create(api)
+    page = (await api.get("/resource-servers?take=1&fields=identifier")).json()
+    assert [list(server) for server in page["resource_servers"]] == [["identifier"]]
+    assert "next" in page
+
+
 async def test_an_identifier_is_taken_once(api):
     await _create(api)
     response = await api.post("/resource-servers", json={"identifier": IDENTIFIER})

@@ -130,6 +130,13 @@ async def test_a_username_is_needed_where_the_connection_requires_one(api, optio
     assert tenant.user("people", EMAIL.upper())["user_id"] == "auth0|ada"
 
 
+async def test_an_email_stays_taken_where_it_is_also_a_username(api, options):
+    await options(requires_username=True, validation={"username": {"min": 1, "max": 40}})
+    assert (await _create(api, username=EMAIL, email="first@example.com", user_id="first")).status_code == 201
+    assert (await _create(api, username="ada")).status_code == 201
+    assert (await _create(api, username="other", user_id="other")).status_code == 409
+
+
 @pytest.mark.usefixtures("connection")
 async def test_metadata_is_merged_null_removes_and_empty_clears(api):
     await _create(api, user_metadata={"a": 1, "b": {"c": 2}}, app_metadata={"plan": "free"}, given_name="Ada")
