@@ -91,8 +91,14 @@ class Tenant:
         return self._resource_servers_by_identifier.first(identifier)
 
     def client_grant(self, client_id: str, audience: str, subject_type: str = "client") -> Document | None:
-        """The grant between a client and an API for `subject_type`, `client` or `user`."""
-        return self._grants.first((client_id, audience, subject_type))
+        """The grant between a client and an API for `subject_type`, `client` or `user`.
+
+        A third-party client without a grant of its own has the one that is the default for third-party clients.
+        """
+        grant = self._grants.first((client_id, audience, subject_type))
+        if grant is None and self.clients.get(client_id, {}).get("is_first_party") is False:
+            return self._grants.first((None, audience, subject_type))
+        return grant
 
     def connection(self, name: str) -> Document | None:
         """The connection called `name`."""

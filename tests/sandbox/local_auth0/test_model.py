@@ -17,6 +17,20 @@ def test_lookups_follow_the_collections():
     assert tenant.client_grant("c", "calc", "user") is None
 
 
+def test_a_third_party_client_falls_back_on_the_default_grant():
+    tenant = Tenant(Store(":memory:"), "localhost:14300")
+    for client_id, is_first_party in (("ours", True), ("theirs", False)):
+        tenant.clients.put(client_id, {"client_id": client_id, "is_first_party": is_first_party})
+    default = {"id": "d", "audience": "calc", "subject_type": "client", "default_for": "third_party_clients"}
+    tenant.client_grants.put("d", default)
+    assert tenant.client_grant("theirs", "calc") == default
+    assert tenant.client_grant("theirs", "calc", "user") is None
+    assert tenant.client_grant("ours", "calc") is None
+    own = {"id": "o", "client_id": "theirs", "audience": "calc", "subject_type": "client"}
+    tenant.client_grants.put("o", own)
+    assert tenant.client_grant("theirs", "calc") == own
+
+
 def test_signing_keys_are_published_with_their_certificates():
     tenant = Tenant(Store(":memory:"), "localhost:14300")
     current, following = tenant.signing_keys.jwks()["keys"]
