@@ -50,7 +50,7 @@ def make_current(inventory: Inventory, service: Document, revision: Document) ->
     old_id = f"{old['id']};rev={old['properties']['apiRevision']}"
     inventory.move(old["id"], old_id)
     inventory.move(revision["id"], old["id"])
-    for release in list(inventory.children(old_id, _RELEASES)):
+    for release in inventory.children(old_id, _RELEASES):
         inventory.move(release["id"], f"{old['id']}/{_RELEASES}/{release['name']}")
     _mark(inventory, old_id, is_current=False)
     return _mark(inventory, old["id"], is_current=True)

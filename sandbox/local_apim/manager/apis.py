@@ -1,17 +1,15 @@
 """APIs: created, imported, copied, revised."""
 
-import secrets
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from local_apim.manager.api_checks import check_api, check_authentication
 from local_apim.manager.api_contract import NOT_KEPT, ApiContract
+from local_apim.manager.api_import import ApiImport, read_import
 from local_apim.manager.api_revisions import make_current, revisions, split_name, stored_name
 from local_apim.manager.arm_error import ValidationFailed, refused, unsupported
-from local_apim.manager.imported_operations import imported_operations
 from local_apim.manager.inventory import Document
-from local_apim.manager.operations import OperationContract
 from local_apim.manager.resource_kind import Call, Draft, ResourceKind, short_id, timestamp
-from local_apim.manager.specification import Specification, read_specification
 from local_apim.manager.subscriptions import subscriptions_with_scope
 
 
@@ -21,6 +19,8 @@ class Apis(ResourceKind):
     path = "apis"
     noun = "Api"
     contract = ApiContract
+    is_long_running = True
+    deleted_status = 204  # 200 is not among the answers of this version's specification
     optional_properties: ClassVar[tuple[str, ...]] = (
         "apiRevisionDescription",
         "apiVersion",
@@ -36,13 +36,13 @@ class Apis(ResourceKind):
         _refuse_unsupported(contract)
         base, revision = split_name(call.name)
         source = _source(call, contract)
-        specification = await _specification(call, contract)
-        properties = _properties(call, contract, specification, source)
+        imported = await read_import(call, contract)
+        properties = _properties(contract, imported, source)
+        check_authentication(call, contract)
         properties["apiRevision"] = self._revision_number(call, contract, revision)
         properties["isCurrent"] = split_name(call.id.rpartition("/")[2])[1] is None
         check_api(call, properties, base)
-        operations, schema_id = _operations(call, contract, specification)
-        return Draft(properties, after=self._after(call, contract, specification, operations, schema_id, source))
+        return Draft(properties, after=self._after(call, contract, imported, source))
 
     def check_name(self, name: str) -> None:
         """Check the name without its `;rev=N`."""
@@ -102,21 +102,15 @@ class Apis(ResourceKind):
                 raise ValidationFailed(("apiRevision", message))
         return wanted
 
+    @staticmethod
     def _after(
-        self,
-        call: Call,
-        contract: ApiContract,
-        specification: Specification | None,
-        operations: dict[str, OperationContract],
-        schema_id: str,
-        source: Document | None,
-    ) -> Any:
+        call: Call, contract: ApiContract, imported: ApiImport | None, source: Document | None
+    ) -> Callable[[Document, bool], None]:
         def after(document: Document, created: bool) -> None:
             if source is not None and created:
                 _copy_children(call, source, document)
-            if specification is not None:
-                _save_schema(call, document, specification, schema_id)
-                _replace_operations(call, document, operations)
+            if imported is not None:
+                imported.save(call.inventory, document)
             if contract.is_current is True and not document["properties"]["isCurrent"]:
                 make_current(call.inventory, call.service, document)
 
@@ -146,29 +140,11 @@ def _source(call: Call, contract: ApiContract) -> Document | None:
     return source
 
 
-async def _specification(call: Call, contract: ApiContract) -> Specification | None:
-    if contract.format is None or contract.value is None:
-        return None
-    return await read_specification(contract.format, contract.value, call.manager.fetch)
-
-
-def _properties(
-    call: Call, contract: ApiContract, specification: Specification | None, source: Document | None
-) -> dict[str, Any]:
+def _properties(contract: ApiContract, imported: ApiImport | None, source: Document | None) -> dict[str, Any]:
     """The properties to store: what was sent, then what the imported document says, then what is copied."""
-    check_authentication(call, contract)
     sent = {name: value for name, value in contract.wire().items() if name not in NOT_KEPT}
-    if specification is not None:
-        info = specification.info
-        said = {
-            "displayName": str(info["title"])[:300],
-            "description": info.get("description"),
-            "serviceUrl": specification.service_url(),
-            "termsOfServiceUrl": info.get("termsOfService"),
-            "contact": info.get("contact"),
-            "license": info.get("license"),
-        }
-        sent.update({name: value for name, value in said.items() if sent[name] is None})
+    if imported is not None:
+        sent.update({name: value for name, value in imported.said().items() if sent[name] is None})
     given = contract.model_fields_set
     if source is not None:
         sent.update({name: value for name, value in source["properties"].items() if _not_given(name, sent, given)})
@@ -185,50 +161,6 @@ def _not_given(name: str, sent: dict[str, Any], given: set[str]) -> bool:
     }
     own = ("apiRevision", "apiRevisionDescription", "isCurrent", "apiVersion", "apiVersionSetId")
     return name not in own and (sent.get(name) is None or (name in defaulted and defaulted[name] not in given))
-
-
-def _operations(
-    call: Call, contract: ApiContract, specification: Specification | None
-) -> tuple[dict[str, OperationContract], str]:
-    schema = next(iter(call.inventory.children(call.id, "schemas")), None)
-    schema_id = schema["name"] if schema else secrets.token_hex(12)
-    if specification is None:
-        return {}, schema_id
-    translate = contract.translate_required_query_parameters == "template"
-    return imported_operations(specification, schema_id, translate), schema_id
-
-
-def _replace_operations(call: Call, api: Document, operations: dict[str, OperationContract]) -> None:
-    """Store the imported operations; those that are there keep what stands below them, the rest goes."""
-    wanted = {name.lower() for name in operations}
-    for old in list(call.inventory.children(api["id"], "operations")):
-        if old["name"].lower() not in wanted:
-            call.inventory.remove(old["id"])
-    for name, operation in operations.items():
-        _write_child(call, api, "operations", name, operation.wire())
-
-
-def _save_schema(call: Call, api: Document, specification: Specification, schema_id: str) -> None:
-    schemas = specification.schemas()
-    for old in list(call.inventory.children(api["id"], "schemas")):
-        if old["name"] != schema_id or not schemas:
-            call.inventory.remove(old["id"])
-    if not schemas:
-        return
-    if specification.dialect == "swagger":
-        content_type, document = "application/vnd.ms-azure-apim.swagger.definitions+json", {"definitions": schemas}
-    else:
-        content_type, document = "application/vnd.oai.openapi.components+json", {"components": {"schemas": schemas}}
-    _write_child(call, api, "schemas", schema_id, {"contentType": content_type, "document": document})
-
-
-def _write_child(call: Call, api: Document, type_name: str, name: str, properties: dict[str, Any]) -> None:
-    old = call.inventory.get(f"{api['id']}/{type_name}/{name}") or {
-        "id": f"{api['id']}/{type_name}/{name}",
-        "name": name,
-        "type": f"Microsoft.ApiManagement/service/apis/{type_name}",
-    }
-    call.inventory.write({**old, "properties": properties, "secrets": {}})
 
 
 def _copy_children(call: Call, source: Document, target: Document) -> None:

@@ -18,6 +18,15 @@ GrantType = Literal[
     "authorizationCode", "implicit", "resourceOwnerPassword", "clientCredentials", "authorizationCodeWithPkce"
 ]
 SendingMethod = Literal["authorizationHeader", "query"]
+Method = Literal["HEAD", "OPTIONS", "TRACE", "GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def _get() -> list[Method]:
+    return ["GET"]
+
+
+def _authorization_header() -> list[SendingMethod]:
+    return ["authorizationHeader"]
 
 
 class TokenBodyParameter(Contract):
@@ -34,16 +43,14 @@ class AuthorizationServerContract(Contract):
     description: str | None = None
     client_registration_endpoint: Url
     authorization_endpoint: Url
-    authorization_methods: list[Literal["HEAD", "OPTIONS", "TRACE", "GET", "POST", "PUT", "PATCH", "DELETE"]] = Field(
-        default_factory=lambda: ["GET"]
-    )
+    authorization_methods: list[Method] = Field(default_factory=_get)
     client_authentication_method: list[Literal["Basic", "Body"]] = Field(default_factory=list)
     token_body_parameters: list[TokenBodyParameter] = Field(default_factory=list)
     token_endpoint: Url | None = None
     support_state: bool = False
     default_scope: str | None = None
     grant_types: list[GrantType] = Field(min_length=1)
-    bearer_token_sending_methods: list[SendingMethod] = Field(default_factory=lambda: ["authorizationHeader"])
+    bearer_token_sending_methods: list[SendingMethod] = Field(default_factory=_authorization_header)
     client_id: Annotated[str, StringConstraints(min_length=1)]
     client_secret: str | None = None
     resource_owner_username: str | None = None

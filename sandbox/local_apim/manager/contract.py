@@ -59,6 +59,18 @@ def properties_of(document: dict[str, Any]) -> dict[str, Any]:
     return properties
 
 
+def tags_of(document: dict[str, Any]) -> dict[str, str]:
+    """The tags of a body, none when it has none.
+
+    Raises:
+        ArmError: 400, they are no object of strings.
+    """
+    tags = document.get("tags") or {}
+    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
+        raise ArmError(400, "InvalidTags", "The 'tags' must be an object whose values are strings.")
+    return tags
+
+
 def checked(model: type[Model], properties: dict[str, Any]) -> Model:
     """`properties` as a `model`.
 

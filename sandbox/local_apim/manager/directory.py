@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, unquote_plus
 
 import jwt
 from jwt.algorithms import RSAAlgorithm
+from jwt.types import Options
 from local_store import Store
 
 from local_apim.manager.arm_error import ArmError
@@ -122,7 +123,12 @@ class Directory:
 
     def _claims(self, token: str) -> dict[str, Any]:
         # The clock is ours (tests turn it), so lifetimes are compared here rather than by the library's own clock.
-        options = {"require": ["aud", "iss", "exp", "nbf", "appid"], "verify_exp": False, "verify_nbf": False}
+        options: Options = {
+            "require": ["aud", "iss", "exp", "nbf", "appid"],
+            "verify_exp": False,
+            "verify_nbf": False,
+            "verify_iat": False,
+        }
         audiences = [spelling for audience in self._audiences for spelling in (audience, f"{audience}/")]
         claims: dict[str, Any] = jwt.decode(
             token,
@@ -130,7 +136,7 @@ class Directory:
             algorithms=["RS256"],
             audience=audiences,
             issuer=f"{self._endpoint}/{self.client.tenant_id}/",
-            options={**options, "verify_iat": False},
+            options=options,
         )
         if not isinstance(claims["exp"], int) or claims["exp"] <= self.clock():
             raise jwt.ExpiredSignatureError("The access token expiry UTC time is earlier than the current UTC time.")

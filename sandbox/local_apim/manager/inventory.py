@@ -1,7 +1,6 @@
 """The documents of the resource manager, by lower-cased ARM id."""
 
 import base64
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -32,12 +31,10 @@ class Inventory:
         """The document of `resource_id`, in whatever case it is spelled."""
         return self.resources.get(resource_id.lower())
 
-    def children(self, parent_id: str, type_name: str) -> Iterator[Document]:
+    def children(self, parent_id: str, type_name: str) -> list[Document]:
         """The documents of `type_name` (for example `apis`) directly under `parent_id`, sorted by name."""
         prefix = f"{parent_id}/{type_name}/".lower()
-        for key, document in self.resources.below(prefix):
-            if "/" not in key[len(prefix) :]:
-                yield document
+        return [document for key, document in self.resources.below(prefix) if "/" not in key[len(prefix) :]]
 
     def tree(self, resource_id: str) -> list[Document]:
         """The document of `resource_id`, when it is there, and everything below it."""

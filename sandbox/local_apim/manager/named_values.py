@@ -32,6 +32,7 @@ class NamedValues(ResourceKind):
     path = "namedValues"
     noun = "Property"
     contract = NamedValueContract
+    is_long_running = True
     optional_properties: ClassVar[tuple[str, ...]] = ("value", "tags")
 
     def actions(self) -> Mapping[str, Action]:

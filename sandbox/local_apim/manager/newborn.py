@@ -1,5 +1,7 @@
 """What every service is born with: the global policy, the built-in groups, the all-access subscription."""
 
+from collections.abc import Mapping
+
 from local_apim.manager.inventory import Document, Inventory
 from local_apim.manager.policies import DEFAULT_GLOBAL_POLICY
 from local_apim.manager.subscriptions import subscription_to
@@ -33,13 +35,15 @@ def write_newborn(inventory: Inventory, service: Document, now: float) -> None:
     inventory.write(subscription_to(service, f"{service['id']}/", now, "master", title))
 
 
-def _write(inventory: Inventory, service: Document, type_name: str, name: str, properties: dict[str, object]) -> None:
+def _write(
+    inventory: Inventory, service: Document, type_name: str, name: str, properties: Mapping[str, object]
+) -> None:
     inventory.write(
         {
             "id": f"{service['id']}/{type_name}/{name}",
             "name": name,
             "type": f"{service['type']}/{type_name}",
-            "properties": properties,
+            "properties": dict(properties),
             "secrets": {},
         }
     )

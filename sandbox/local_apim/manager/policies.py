@@ -61,12 +61,7 @@ class PolicyKind(ResourceKind):
     verbs: ClassVar[frozenset[str]] = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
     def __init__(self, parent: str = "") -> None:
-        self._path = f"{parent}/policies".lstrip("/")
-
-    @property
-    def type(self) -> str:
-        """The full resource type."""
-        return f"Microsoft.ApiManagement/service/{self._path}"
+        self.path = f"{parent}/policies".lstrip("/")
 
     def check_name(self, name: str) -> None:
         """Refuse every name but `policy`."""
@@ -96,10 +91,6 @@ class PolicyKind(ResourceKind):
             body["properties"] = {**body["properties"], "format": "rawxml", "value": stored.to_rawxml()}
         return body
 
-    def listed(self, call: Call) -> list[Document]:
-        """The one policy of the collection, when there is one."""
-        return list(call.inventory.children(call.parent_id, "policies"))
-
     async def _text(self, call: Call, contract: PolicyContract) -> str:
         if not contract.format.endswith("-link"):
             return contract.value
@@ -117,12 +108,13 @@ class PolicyFragments(PolicyKind):
 
     noun = "PolicyFragment"
     contract = FragmentContract
+    is_long_running = True
     name_pattern: ClassVar[re.Pattern[str]] = re.compile(r"(?:\w+|\w[\w\-]+\w)")
     longest_name = 80
 
     def __init__(self) -> None:
         super().__init__()
-        self._path = "policyFragments"
+        self.path = "policyFragments"
 
     def check_name(self, name: str) -> None:
         """Refuse a name that the specification's pattern does not match."""
@@ -136,10 +128,6 @@ class PolicyFragments(PolicyKind):
         """Check the fragment and normalise it."""
         document = await save_check(call, contract.value, contract.format, "fragment")
         return Draft({"format": "xml", "value": document.to_xml(), "description": contract.description})
-
-    def listed(self, call: Call) -> list[Document]:
-        """All fragments."""
-        return list(call.inventory.children(call.parent_id, "policyFragments"))
 
     def check_delete(self, call: Call, document: Document) -> None:
         """Refuse while a policy includes it."""

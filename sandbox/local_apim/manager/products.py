@@ -1,7 +1,6 @@
 """Products, and what they are linked with: APIs and groups."""
 
 import secrets
-from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
@@ -87,13 +86,9 @@ class ProductLinks(ResourceKind):
     verbs: ClassVar[frozenset[str]] = frozenset({"HEAD", "PUT", "DELETE"})
 
     def __init__(self, target: str, noun: str) -> None:
+        self.path = f"products/{target}"
+        self.noun = noun
         self._target = target
-        self.noun = noun  # type: ignore[misc] - one class, two links
-
-    @property
-    def type(self) -> str:
-        """The full resource type."""
-        return f"Microsoft.ApiManagement/service/products/{self._target}"
 
     def get(self, call: Call) -> Response:
         """Answer HEAD: 204 when they are linked."""
@@ -118,10 +113,6 @@ class ProductLinks(ResourceKind):
         properties = (target or document)["properties"]
         body["properties"] = {**properties, **{name: None for name in hidden if name in properties}}
         return body
-
-    def listed(self, call: Call) -> Iterable[Document]:
-        """The links of the product."""
-        return call.inventory.children(call.parent_id, self._target)
 
     def _check_open_products(self, call: Call, product: Document, api: Document) -> None:
         if product["properties"]["subscriptionRequired"]:

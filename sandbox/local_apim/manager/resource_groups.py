@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from local_apim.manager.arm_error import ArmError, method_not_allowed
 from local_apim.manager.arm_request import ArmRequest
+from local_apim.manager.contract import tags_of
 from local_apim.manager.inventory import Document
 from local_apim.manager.locations import display_name, normalised
 from local_apim.manager.paging import page
@@ -81,7 +82,8 @@ async def handle_group(manager: Manager, request: ArmRequest, name: str) -> Resp
     if request.method == "GET":
         return JSONResponse(_view(group))
     for service in services_in(manager, group["id"]):
-        await delete_service(manager, service)
+        async with manager.writes[service["id"].lower()]:
+            await delete_service(manager, service)
     with manager.inventory.transaction():
         manager.inventory.remove(group["id"])
     return Response()
@@ -104,29 +106,17 @@ def _put(manager: Manager, request: ArmRequest, name: str) -> Response:
         )
         raise ArmError(409, "InvalidResourceGroupLocation", message)
     with manager.inventory.transaction():
-        group = write_group(manager, name, location, read_tags(body))
+        group = write_group(manager, name, location, tags_of(body))
     return JSONResponse(_view(group), 200 if old else 201)
 
 
 def _patch(manager: Manager, request: ArmRequest, name: str) -> Response:
     group = existing_group(manager, name)
     body = request.json()
-    tags = read_tags(body) if "tags" in body else group["tags"]
+    tags = tags_of(body) if "tags" in body else group["tags"]
     with manager.inventory.transaction():
         group = write_group(manager, name, group["location"], tags)
     return JSONResponse(_view(group))
-
-
-def read_tags(body: dict[str, Any]) -> dict[str, str]:
-    """The tags of a body, none when it has none.
-
-    Raises:
-        ArmError: 400, they are no object of strings.
-    """
-    tags = body.get("tags") or {}
-    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
-        raise ArmError(400, "InvalidTags", "The 'tags' must be an object whose values are strings.")
-    return tags
 
 
 def _view(group: Document) -> dict[str, Any]:

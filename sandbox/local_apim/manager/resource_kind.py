@@ -95,16 +95,20 @@ class ResourceKind:
         contract: the model of its `properties`.
         secret_properties: properties that are stored in `secrets` and not answered by GET.
         optional_properties: properties that are left out of an answer when they are null.
+        is_long_running: whether Azure may answer a PUT before it is done; clients then wait for `provisioningState`.
+        deleted_status: the status that answers a DELETE of what was there.
     """
 
-    path: ClassVar[str]
-    noun: ClassVar[str]
+    path: str
+    noun: str
     contract: ClassVar[type[Contract]]
     name_pattern: ClassVar[re.Pattern[str]] = re.compile(r"[^*#&+:<>?]+")
     longest_name: ClassVar[int] = 256
     verbs: ClassVar[frozenset[str]] = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
     secret_properties: ClassVar[tuple[str, ...]] = ()
     optional_properties: ClassVar[tuple[str, ...]] = ()
+    is_long_running: ClassVar[bool] = False
+    deleted_status: ClassVar[int] = 200
 
     @property
     def type(self) -> str:
@@ -134,6 +138,8 @@ class ResourceKind:
             for name, value in document["properties"].items()
             if value is not None or name not in self.optional_properties
         }
+        if self.is_long_running:
+            properties["provisioningState"] = "Succeeded"
         return {"id": document["id"], "type": document["type"], "name": document["name"], "properties": properties}
 
     def view_after_write(self, call: Call, document: Document, created: bool) -> dict[str, Any]:
@@ -220,7 +226,7 @@ class ResourceKind:
         with call.inventory.transaction():
             call.inventory.remove(document["id"])
             self.deleted(call, document)
-        return Response()
+        return Response(status_code=self.deleted_status)
 
     def store(self, call: Call, draft: Draft) -> Response:
         """Write `draft` and answer it."""

@@ -1,7 +1,6 @@
 """API Management services: created with what every new one has, updated, soft-deleted, restored."""
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from local_apim.manager.arm_error import ArmError, ProviderError, ValidationFailed, method_not_allowed, unsupported
 from local_apim.manager.arm_request import ArmRequest
-from local_apim.manager.contract import checked, merged, properties_of
+from local_apim.manager.contract import checked, merged, properties_of, tags_of
 from local_apim.manager.deleted_services import deleted_with_name, keep_deleted, take_deleted
 from local_apim.manager.inventory import Document
 from local_apim.manager.locations import display_name
@@ -28,11 +27,10 @@ _NOT_HERE = (
 )
 
 
-def services_in(manager: Manager, scope_id: str) -> Iterator[Document]:
+def services_in(manager: Manager, scope_id: str) -> list[Document]:
     """The services below a subscription or a resource group."""
-    for _, document in manager.inventory.resources.below(f"{scope_id}/".lower()):
-        if document["type"].lower() == TYPE.lower():
-            yield document
+    below = manager.inventory.resources.below(f"{scope_id}/".lower())
+    return [document for _, document in below if document["type"] == TYPE]
 
 
 def list_services(manager: Manager, request: ArmRequest, scope_id: str) -> Response:
@@ -136,7 +134,7 @@ async def _save(
     now = timestamp(manager.clock())
     before = service.get("properties", {}).get("createdAtUtc", now)
     fields = {
-        "tags": _tags(body),
+        "tags": tags_of(body),
         "sku": sku,
         "identity": _identity(manager, service, body),
         "zones": body.get("zones"),
@@ -230,13 +228,6 @@ def _addresses(name: str, settings: dict[str, Any], sku_name: str, host_name: st
         "managementApiUrl": f"https://{name}.management.{host_name}" if classic else None,
         "scmUrl": f"https://{name}.scm.{host_name}" if classic else None,
     }
-
-
-def _tags(body: dict[str, Any]) -> dict[str, str]:
-    tags = body.get("tags") or {}
-    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
-        raise ArmError(400, "InvalidTags", "The 'tags' must be an object whose values are strings.")
-    return tags
 
 
 def _identity(manager: Manager, service: Document, body: dict[str, Any]) -> dict[str, Any] | None:

@@ -151,7 +151,7 @@ class Diagnostics(ResourceKind):
     longest_name = 80
 
     def __init__(self, parent: str = "") -> None:
-        self.path = f"{parent}/diagnostics".lstrip("/")  # type: ignore[misc] - one class, two places
+        self.path = f"{parent}/diagnostics".lstrip("/")
 
     async def prepare(self, call: Call, contract: DiagnosticContract) -> Draft:
         """Demand a logger that exists, stored as a full id."""
@@ -215,6 +215,7 @@ class Schemas(ResourceKind):
     path = "apis/schemas"
     noun = "Schema"
     contract = SchemaContract
+    is_long_running = True
     longest_name = 80
     verbs: ClassVar[frozenset[str]] = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from local_apim.manager import create_resource_manager, manager_client
 from local_store import Store
 
@@ -91,9 +93,18 @@ def documents(request):
     return httpx.Response(404)
 
 
+@pytest.fixture(scope="session")
+def directory_key():
+    """Making an RSA key takes longer than a test, so one serves them all."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
 @pytest.fixture
-def store():
+def store(directory_key):
     store = Store()
+    store.collection("arm.credentials").put("signing_key", {"pem": directory_key.decode()})
     yield store
     store.close()
 

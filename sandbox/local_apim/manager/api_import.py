@@ -1,0 +1,88 @@
+"""An import: what an API document says about an API, and the operations and schemas that it brings."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from local_apim.manager.api_contract import ApiContract
+from local_apim.manager.imported_operations import imported_operations
+from local_apim.manager.inventory import Document, Inventory
+from local_apim.manager.operations import OperationContract
+from local_apim.manager.resource_kind import PROVIDER, Call
+from local_apim.manager.specification import Specification, read_specification
+
+_OPENAPI_SCHEMAS = "application/vnd.oai.openapi.components+json"
+_SWAGGER_SCHEMAS = "application/vnd.ms-azure-apim.swagger.definitions+json"
+
+
+@dataclass(frozen=True)
+class ApiImport:
+    """A document that was read and can be imported.
+
+    Attributes:
+        specification: the document.
+        operations: its operations by resource name.
+        schema_id: name of the schema resource for its schemas.
+    """
+
+    specification: Specification
+    operations: dict[str, OperationContract]
+    schema_id: str
+
+    def said(self) -> dict[str, Any]:
+        """Properties of the API that the document gives, unless the request gives them."""
+        info = self.specification.info
+        return {
+            "displayName": str(info["title"])[:300],
+            "description": info.get("description"),
+            "serviceUrl": self.specification.service_url(),
+            "termsOfServiceUrl": info.get("termsOfService"),
+            "contact": info.get("contact"),
+            "license": info.get("license"),
+        }
+
+    def save(self, inventory: Inventory, api: Document) -> None:
+        """Store operations and schemas below `api`; call it inside a transaction.
+
+        Operations that are there keep what stands below them; those that the document does not have are removed.
+        """
+        self._save_schemas(inventory, api)
+        wanted = {name.lower() for name in self.operations}
+        for old in inventory.children(api["id"], "operations"):
+            if old["name"].lower() not in wanted:
+                inventory.remove(old["id"])
+        for name, operation in self.operations.items():
+            _write_child(inventory, api, "operations", name, operation.wire())
+
+    def _save_schemas(self, inventory: Inventory, api: Document) -> None:
+        schemas = self.specification.schemas()
+        for old in inventory.children(api["id"], "schemas"):
+            if old["name"] != self.schema_id or not schemas:
+                inventory.remove(old["id"])
+        if not schemas:
+            return
+        properties: dict[str, Any] = {"contentType": _OPENAPI_SCHEMAS, "document": {"components": {"schemas": schemas}}}
+        if self.specification.dialect == "swagger":
+            properties = {"contentType": _SWAGGER_SCHEMAS, "document": {"definitions": schemas}}
+        _write_child(inventory, api, "schemas", self.schema_id, properties)
+
+
+async def read_import(call: Call, contract: ApiContract) -> ApiImport | None:
+    """What the body of an API imports, None when it imports nothing.
+
+    Raises:
+        ArmError: the document cannot be imported.
+    """
+    if contract.format is None or contract.value is None:
+        return None
+    specification = await read_specification(contract.format, contract.value, call.manager.fetch)
+    schema = next(iter(call.inventory.children(call.id, "schemas")), None)
+    schema_id = str(schema["name"]) if schema else secrets.token_hex(12)
+    translate = contract.translate_required_query_parameters == "template"
+    return ApiImport(specification, imported_operations(specification, schema_id, translate), schema_id)
+
+
+def _write_child(inventory: Inventory, api: Document, type_name: str, name: str, properties: dict[str, Any]) -> None:
+    child_id = f"{api['id']}/{type_name}/{name}"
+    old = inventory.get(child_id) or {"id": child_id, "name": name, "type": f"{PROVIDER}/service/apis/{type_name}"}
+    inventory.write({**old, "properties": properties, "secrets": {}})

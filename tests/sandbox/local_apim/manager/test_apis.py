@@ -1,0 +1,177 @@
+import pytest
+
+
+def code(answer):
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def problem(answer):
+    assert code(answer) == (400, "ValidationError")
+    detail = answer.json()["error"]["details"][0]
+    return detail["target"], detail["message"]
+
+
+async def names(arm, path):
+    return [item["name"] for item in (await arm.get(path)).json()["value"]]
+
+
+async def test_an_api_without_a_document_has_azures_defaults(arm):
+    answer = await arm.put("apis/plain", {"path": "/shop/v1", "displayName": "Plain"})
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "id": f"{arm.service}/apis/plain",
+        "type": "Microsoft.ApiManagement/service/apis",
+        "name": "plain",
+        "properties": {
+            "path": "shop/v1",
+            "displayName": "Plain",
+            "description": None,
+            "serviceUrl": None,
+            "protocols": ["https"],
+            "subscriptionRequired": True,
+            "authenticationSettings": {
+                "oAuth2": None,
+                "openid": None,
+                "oAuth2AuthenticationSettings": [],
+                "openidAuthenticationSettings": [],
+            },
+            "subscriptionKeyParameterNames": {"header": "Ocp-Apim-Subscription-Key", "query": "subscription-key"},
+            "apiRevision": "1",
+            "isCurrent": True,
+            "provisioningState": "Succeeded",
+        },
+    }
+
+
+async def test_patch_changes_only_what_it_names(arm):
+    await arm.calculator()
+    answer = await arm.patch("apis/calc", {"serviceUrl": "https://other.test", "subscriptionRequired": False})
+    properties = answer.json()["properties"]
+    assert (properties["serviceUrl"], properties["subscriptionRequired"]) == ("https://other.test", False)
+    assert (properties["displayName"], properties["path"]) == ("Basic Calculator", "calc")
+    assert await names(arm, "apis/calc/operations") == ["add", "divide", "multiply", "subtract"]
+
+
+@pytest.mark.parametrize(
+    ("properties", "target"),
+    [
+        ({"displayName": "X"}, "path"),
+        ({"path": "x"}, "displayName"),
+        ({"path": "x", "displayName": "X" * 301}, "displayName"),
+        ({"path": "x?", "displayName": "X"}, "path"),
+        ({"path": "x" * 401, "displayName": "X"}, "path"),
+        ({"path": "x", "displayName": "X", "serviceUrl": "ftp://x"}, "serviceUrl"),
+        ({"path": "x", "displayName": "X", "serviceUrl": "https://x/" + "x" * 2000}, "serviceUrl"),
+        ({"path": "x", "displayName": "X", "protocols": ["gopher"]}, "protocols[0]"),
+        ({"path": "x", "displayName": "X", "apiVersion": "v1"}, "apiVersionSetId"),
+        ({"path": "x", "displayName": "X", "apiVersionSetId": "/apiVersionSets/none"}, "apiVersionSetId"),
+        ({"path": "x", "displayName": "X", "sourceApiId": "/apis/none"}, "sourceApiId"),
+        ({"path": "x", "format": "openapi"}, "format"),
+    ],
+)
+async def test_a_wrong_api_is_refused_and_nothing_is_made(arm, properties, target):
+    assert problem(await arm.put("apis/x", properties))[0] == target
+    assert await names(arm, "apis") == []
+
+
+async def test_a_missing_authorization_server_is_named_as_azure_does(arm):
+    settings = {"oAuth2": {"authorizationServerId": "none"}}
+    answer = await arm.put("apis/x", {"path": "x", "displayName": "X", "authenticationSettings": settings})
+    assert problem(answer) == ("AuthenticationSettings", "Authorization server was not found.")
+
+
+async def test_two_apis_share_a_path_only_in_a_version_set(arm):
+    await arm.put("apiVersionSets/set", {"displayName": "Set", "versioningScheme": "Segment"})
+    first = {"path": "calc", "displayName": "1", "apiVersionSetId": "/apiVersionSets/set", "apiVersion": "v1"}
+    answer = await arm.put("apis/one", first)
+    assert answer.json()["properties"]["apiVersionSetId"] == f"{arm.service}/apiVersionSets/set"
+    answer = await arm.put("apis/two", {"path": "CALC", "displayName": "2"})
+    assert problem(answer) == (
+        "path",
+        "Cannot create API 'two' with the same Path 'CALC' as API 'one'  unless it's a part of the same version set",
+    )
+    assert problem(await arm.put("apis/two", first))[0] == "apiVersion"
+    assert (await arm.put("apis/two", {**first, "apiVersion": "v2"})).status_code == 201
+    assert code(await arm.delete("apiVersionSets/set")) == (400, "ValidationError")
+
+
+async def test_kinds_of_api_that_are_not_served_are_refused_by_name(arm):
+    for properties in (
+        {"type": "soap"},
+        {"protocols": ["wss"]},
+        {"format": "wsdl", "value": "x"},
+        {"apiVersionSet": {}},
+    ):
+        answer = await arm.put("apis/x", {"path": "x", "displayName": "X", **properties})
+        assert code(answer) == (501, "NotImplemented")
+
+
+async def test_a_deleted_api_takes_its_children_links_and_subscriptions(arm):
+    await arm.calculator()
+    await arm.put("products/starter", {"displayName": "Starter"})
+    await arm.put("products/starter/apis/calc")
+    await arm.put("subscriptions/mine", {"displayName": "Mine", "scope": "/apis/calc"})
+    assert (await arm.delete("apis/calc")).status_code == 204
+    assert code(await arm.get("apis/calc/operations/add")) == (404, "ResourceNotFound")
+    assert await names(arm, "products/starter/apis") == []
+    assert (await arm.get("subscriptions/mine")).status_code == 404
+
+
+async def test_a_revision_is_a_copy_until_it_is_released(arm):
+    await arm.calculator()
+    policy = {"value": "<policies><inbound><base /></inbound></policies>"}
+    await arm.put("apis/calc/operations/add/policies/policy", policy)
+    answer = await arm.put("apis/calc;rev=2", {"path": "calc", "sourceApiId": "/apis/calc"})
+    assert (answer.status_code, answer.json()["name"]) == (201, "calc;rev=2")
+    assert "isCurrent" not in answer.json()["properties"]
+    assert (await arm.get("apis/calc;rev=2/operations/add/policies/policy")).status_code == 200
+    await arm.delete("apis/calc;rev=2/operations/divide")
+    assert len(await names(arm, "apis/calc/operations")) == 4
+    await arm.put("apis/calc/releases/now", {"apiId": "/apis/calc;rev=2"})
+    assert await names(arm, "apis/calc/operations") == ["add", "multiply", "subtract"]
+    assert len(await names(arm, "apis/calc;rev=1/operations")) == 4
+    assert (await arm.get("apis/calc")).json()["properties"]["apiRevision"] == "2"
+    assert (await arm.get("apis/calc;rev=2")).json()["name"] == "calc;rev=2"
+    assert await names(arm, "apis/calc/releases") == ["now"]
+    revisions = (await arm.get("apis/calc/revisions")).json()["value"]
+    assert [(item["apiRevision"], item["isCurrent"]) for item in revisions] == [("2", True), ("1", False)]
+
+
+async def test_a_revision_can_be_made_current_by_patch(arm):
+    await arm.calculator()
+    await arm.put("apis/calc;rev=2", {"path": "calc", "sourceApiId": "/apis/calc"})
+    answer = await arm.patch("apis/calc;rev=2", {"isCurrent": True})
+    assert (answer.json()["name"], answer.json()["properties"]["isCurrent"]) == ("calc;rev=2", True)
+    assert (await arm.get("apis/calc")).json()["properties"]["apiRevision"] == "2"
+
+
+async def test_the_current_revision_goes_only_with_all_of_them(arm):
+    await arm.calculator()
+    await arm.put("apis/calc;rev=2", {"path": "calc", "sourceApiId": "/apis/calc"})
+    answer = await arm.delete("apis/calc")
+    assert answer.json()["error"]["message"] == "Cannot delete the current revision of an API."
+    assert (await arm.delete("apis/calc", params={"deleteRevisions": "true"})).status_code == 204
+    assert await names(arm, "apis") == []
+
+
+async def test_an_operation_declares_its_template_parameters(arm):
+    await arm.calculator()
+    operation = {"displayName": "Get", "method": "GET", "urlTemplate": "/items/{id}"}
+    message = "All template parameters used in the UriTemplate must be defined in the Operation 'Get', and vice-versa."
+    assert problem(await arm.put("apis/calc/operations/get", operation)) == ("templateParameters", message)
+    parameters = [{"name": "id", "type": "string"}]
+    created = await arm.put("apis/calc/operations/get", {**operation, "templateParameters": parameters})
+    assert created.status_code == 201
+    assert created.json()["properties"] == {
+        **operation,
+        "templateParameters": [{"name": "id", "type": "string", "values": []}],
+        "description": None,
+        "request": {"queryParameters": [], "headers": [], "representations": []},
+        "responses": [],
+        "policies": None,
+    }
+    extra = {**operation, "urlTemplate": "/items", "templateParameters": parameters}
+    assert problem(await arm.put("apis/calc/operations/get", extra)) == ("templateParameters", message)
+    same = {**operation, "urlTemplate": "/items/{key}", "templateParameters": [{"name": "key", "type": "string"}]}
+    assert problem(await arm.put("apis/calc/operations/other", same))[0] == "urlTemplate"
+    assert "request" not in (await arm.get("apis/calc/operations")).json()["value"][0]["properties"]

@@ -1,0 +1,173 @@
+import json
+
+import pytest
+
+SWAGGER = {
+    "swagger": "2.0",
+    "info": {"title": "Pets", "version": "1"},
+    "host": "pets.test",
+    "basePath": "/v1",
+    "schemes": ["http", "https"],
+    "definitions": {"Pet": {"type": "object"}},
+    "paths": {
+        "/pets/{id}": {
+            "parameters": [{"name": "id", "in": "path", "type": "integer", "required": True}],
+            "put": {
+                "consumes": ["application/json"],
+                "parameters": [{"name": "pet", "in": "body", "schema": {"$ref": "#/definitions/Pet"}}],
+                "responses": {"200": {"description": "OK", "schema": {"$ref": "#/definitions/Pet"}}, "default": {}},
+            },
+        }
+    },
+}
+YAML = """
+openapi: 3.0.1
+info: {title: Yaml, version: 2024-01-01}
+servers: [{url: "http://a.test"}, {url: "https://{name}.test/x/", variables: {name: {default: b}}}]
+paths:
+  /on:
+    get:
+      operationId: "Get  the Thing!"
+      parameters:
+        - {name: size, in: query, schema: {type: integer, enum: [1, 2], default: 1}}
+        - {name: X-Trace, in: header, schema: {type: string}}
+      responses: {"200": {description: OK}}
+    post:
+      responses: {"201": {description: Created}}
+"""
+
+
+async def imported(arm, format_, value, **properties):
+    text = value if isinstance(value, str) else json.dumps(value)
+    return await arm.put("apis/x", {"path": "x", "format": format_, "value": text, **properties})
+
+
+async def operations(arm):
+    found = (await arm.get("apis/x/operations")).json()["value"]
+    return {item["name"]: (await arm.get(f"apis/x/operations/{item['name']}")).json()["properties"] for item in found}
+
+
+def message(answer):
+    assert answer.status_code == 400, answer.text
+    return answer.json()["error"]["details"][0]["message"]
+
+
+async def test_the_tutorials_document_becomes_operations(arm):
+    await arm.calculator()
+    answer = (await arm.get("apis/calc/operations/add")).json()["properties"]
+    assert (answer["displayName"], answer["method"], answer["urlTemplate"]) == (
+        "Add two numbers",
+        "GET",
+        "/add?a={a}&b={b}",
+    )
+    assert [(item["name"], item["type"], item["required"]) for item in answer["templateParameters"]] == [
+        ("a", "number", True),
+        ("b", "number", True),
+    ]
+    schema = (await arm.get("apis/calc/schemas")).json()["value"][0]
+    assert list(schema["properties"]["document"]["components"]["schemas"]) == ["Result", "Error"]
+    assert answer["responses"][0]["representations"] == [
+        {"contentType": "application/json", "schemaId": schema["name"], "typeName": "Result"}
+    ]
+    assert "auth0" not in json.dumps((await arm.get("apis/calc")).json())
+
+
+async def test_required_query_parameters_can_stay_in_the_query(arm, openapi):
+    await imported(arm, "openapi+json", openapi, translateRequiredQueryParameters="query")
+    add = (await operations(arm))["add"]
+    assert add["urlTemplate"] == "/add"
+    assert [item["name"] for item in add["request"]["queryParameters"]] == ["a", "b"]
+
+
+async def test_swagger_json_is_imported(arm):
+    answer = await imported(arm, "swagger-json", SWAGGER)
+    assert answer.json()["properties"]["serviceUrl"] == "https://pets.test/v1"
+    (name, operation), *rest = (await operations(arm)).items()
+    assert (name, operation["displayName"], rest) == ("put-pets-id", "Put - /pets/{id}", [])
+    assert [item["statusCode"] for item in operation["responses"]] == [200]
+    assert operation["request"]["representations"][0]["typeName"] == "Pet"
+
+
+async def test_yaml_is_imported_and_the_first_https_server_wins(arm):
+    answer = await imported(arm, "openapi", YAML)
+    assert answer.json()["properties"]["serviceUrl"] == "https://b.test/x"
+    found = await operations(arm)
+    assert sorted(found) == ["get-the-thing", "post-on"]
+    request = found["get-the-thing"]["request"]
+    assert request["queryParameters"] == [
+        {"name": "size", "type": "integer", "required": False, "defaultValue": "1", "values": ["1", "2"]}
+    ]
+    assert [item["name"] for item in request["headers"]] == ["X-Trace"]
+
+
+@pytest.mark.parametrize("format_", ["openapi-link", "openapi+json-link"])
+async def test_a_link_is_fetched(arm, format_):
+    assert (await imported(arm, format_, "https://docs.test/calc.json")).status_code == 201
+    assert len(await operations(arm)) == 4
+
+
+async def test_a_link_that_does_not_answer_is_refused(arm):
+    answer = await imported(arm, "openapi+json-link", "https://docs.test/none.json")
+    assert message(answer).startswith("Unable to retrieve the document from 'https://docs.test/none.json'")
+
+
+async def test_what_the_request_says_wins_over_the_document(arm, openapi):
+    answer = await imported(arm, "openapi+json", openapi, displayName="Mine", serviceUrl="https://mine.test")
+    assert answer.json()["properties"]["displayName"] == "Mine"
+    assert answer.json()["properties"]["serviceUrl"] == "https://mine.test"
+
+
+async def test_importing_again_changes_nothing(arm, openapi):
+    first = await imported(arm, "openapi+json", openapi)
+    before = await operations(arm)
+    again = await imported(arm, "openapi+json", openapi)
+    assert (again.status_code, again.headers["etag"]) == (200, first.headers["etag"])
+    assert await operations(arm) == before
+
+
+async def test_importing_another_document_keeps_the_policies_of_what_stays(arm, openapi):
+    await imported(arm, "openapi+json", openapi)
+    policy = {"value": "<policies><inbound><base /></inbound></policies>"}
+    await arm.put("apis/x/operations/add/policies/policy", policy)
+    del openapi["paths"]["/div"]
+    await imported(arm, "openapi+json", openapi)
+    assert sorted(await operations(arm)) == ["add", "multiply", "subtract"]
+    assert (await arm.get("apis/x/operations/add/policies/policy")).status_code == 200
+
+
+async def test_names_are_made_unique_within_76_characters(arm, openapi):
+    for item in openapi["paths"].values():
+        item["get"]["operationId"] = "Long! " * 30
+    await imported(arm, "openapi+json", openapi)
+    found = sorted(await operations(arm))
+    assert found == [found[0], f"{found[0]}-1", f"{found[0]}-2", f"{found[0]}-3"]
+    assert (len(found[0]) <= 76, found[0][:10]) == (True, "long-long-")
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"openapi": "2.0"}, "'openapi' must be a version 3.0.x or 3.1.x, not '2.0'"),
+        ({"info": {"title": "X"}}, "'info' needs 'title' and 'version'"),
+        ({"paths": None}, "'paths' is required"),
+        ({"paths": {"x": {}}}, "the path 'x' must start with '/'"),
+        ({"paths": {"/x/{id}": {"get": {}}}}, "the path parameters of GET /x/{id} and its template differ at ['id']"),
+        ({"paths": {"/x": {"get": {"parameters": [{"$ref": "other.json"}]}}}}, "leaves the document"),
+        ({"paths": {"/x": {"get": {"parameters": [{"$ref": "#/none"}]}}}}, "points nowhere"),
+        ({"paths": {"/x": {"$ref": "#/paths/~1x"}}}, "refers to itself"),
+    ],
+)
+async def test_a_wrong_document_is_refused_and_nothing_is_made(arm, openapi, change, text):
+    answer = await imported(arm, "openapi+json", {**openapi, **change})
+    assert message(answer).startswith("Parsing error(s): ")
+    assert text in message(answer)
+    assert (await arm.get("apis/x")).status_code == 404
+
+
+@pytest.mark.parametrize(("format_", "value"), [("openapi+json", "openapi: 3.0.0"), ("openapi", "a: [")])
+async def test_what_cannot_be_parsed_is_refused(arm, format_, value):
+    assert message(await imported(arm, format_, value)).startswith("Parsing error(s): ")
+
+
+async def test_an_inline_document_has_at_most_4_mb(arm):
+    assert "larger than 4 MB" in message(await imported(arm, "openapi", "#" * (4 * 1024 * 1024 + 1)))

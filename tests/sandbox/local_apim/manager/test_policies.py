@@ -1,0 +1,134 @@
+import pytest
+
+VALIDATE = (
+    '<policies><inbound><base /><validate-jwt header-name="Authorization">'
+    '<openid-config url="{url}" />{rest}</validate-jwt></inbound></policies>'
+)
+OPENID = "https://tenant.test/.well-known/openid-configuration"
+EMPTY = "<policies><inbound><base /></inbound></policies>"
+
+
+def code(answer):
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def problem(answer):
+    assert code(answer) == (400, "ValidationError")
+    detail = answer.json()["error"]["details"][0]
+    return detail["target"], detail["message"]
+
+
+@pytest.fixture
+async def published(arm):
+    await arm.calculator()
+    await arm.put("products/starter", {"displayName": "Starter"})
+    return arm
+
+
+SCOPES = ["policies", "products/starter/policies", "apis/calc/policies", "apis/calc/operations/add/policies"]
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+async def test_a_policy_is_saved_answered_and_deleted_at_every_scope(published, scope):
+    await published.delete(f"{scope}/policy")
+    missing = await published.get(f"{scope}/policy")
+    assert missing.json()["error"]["message"] == "PoliciesConfiguration not found."
+    created = await published.put(f"{scope}/policy", {"value": EMPTY})
+    assert (created.status_code, created.json()["properties"]["format"]) == (201, "xml")
+    assert (await published.get(f"{scope}/policy")).json() == created.json()
+    assert [item["name"] for item in (await published.get(scope)).json()["value"]] == ["policy"]
+    assert (await published.delete(f"{scope}/policy")).status_code == 200
+    assert (await published.delete(f"{scope}/policy")).status_code == 204
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+async def test_a_policy_is_only_called_policy(published, method):
+    answer = await published.call(method, "apis/calc/policies/other", {"value": EMPTY})
+    assert code(answer) == (400, "ValidationError")
+    assert answer.json()["error"]["message"] == "Name should only be 'policy' for policies entity."
+
+
+async def test_the_global_policy_exists_from_birth(arm):
+    value = (await arm.get("policies/policy")).json()["properties"]["value"]
+    assert value.startswith("<!--\r\n    IMPORTANT:\r\n")
+    assert value.endswith(
+        "<policies>\r\n  <inbound></inbound>\r\n  <backend>\r\n    <forward-request />\r\n  </backend>\r\n"
+        "  <outbound></outbound>\r\n</policies>"
+    )
+    assert (await arm.put("policies/policy", {"value": EMPTY})).status_code == 200
+
+
+async def test_the_document_is_normalised_and_answered_in_both_formats(published):
+    text = (
+        '<policies><inbound><base /><set-header name="X"><value>@("a" + "b")</value></set-header></inbound></policies>'
+    )
+    answer = await published.put("apis/calc/policies/policy", {"value": text, "format": "rawxml"})
+    value = answer.json()["properties"]["value"]
+    assert (answer.json()["properties"]["format"], "\r\n  <inbound>\r\n    <base />\r\n" in value) == ("xml", True)
+    raw = await published.get("apis/calc/policies/policy", params={"format": "rawxml"})
+    assert raw.json()["properties"]["format"] == "rawxml"
+    assert '@("a" + "b")' in raw.json()["properties"]["value"]
+    assert problem(await published.get("apis/calc/policies/policy", params={"format": "yaml"}))[0] == "format"
+    assert (await published.put("apis/calc/policies/policy", {"value": value})).headers["etag"] == answer.headers[
+        "etag"
+    ]
+
+
+async def test_elements_out_of_order_are_refused_with_their_place(published):
+    wrong = VALIDATE.format(
+        url=OPENID, rest="<issuers><issuer>i</issuer></issuers><audiences><audience>a</audience></audiences>"
+    )
+    target, message = problem(await published.put("apis/calc/policies/policy", {"value": wrong}))
+    assert target == "validate-jwt"
+    assert message.startswith("Error in element 'validate-jwt' on line 1, column ")
+    assert "has invalid child element 'audiences'" in message
+    assert (await published.get("apis/calc/policies/policy")).status_code == 404
+
+
+async def test_the_openid_document_must_be_reachable(published):
+    good = VALIDATE.format(url=OPENID, rest="")
+    assert (await published.put("apis/calc/policies/policy", {"value": good})).status_code == 201
+    bad = VALIDATE.format(url="https://nowhere.test/", rest="")
+    target, message = problem(await published.put("apis/calc/policies/policy", {"value": bad}))
+    assert (target, "Unable to obtain configuration from: 'https://nowhere.test/'" in message) == ("validate-jwt", True)
+
+
+async def test_the_address_of_the_openid_document_may_be_a_named_value(published):
+    text = VALIDATE.format(url="{{openid}}", rest="")
+    assert "Cannot find a property 'openid'" in problem(await published.put("policies/policy", {"value": text}))[1]
+    await published.put("namedValues/openid", {"displayName": "openid", "value": OPENID})
+    answer = await published.put("policies/policy", {"value": text})
+    assert (answer.status_code, "{{openid}}" in answer.json()["properties"]["value"]) == (200, True)
+
+
+async def test_a_linked_policy_is_fetched(published):
+    link = {"format": "xml-link", "value": "https://docs.test/policy.xml"}
+    assert (await published.put("apis/calc/policies/policy", link)).status_code == 201
+    answer = await published.put("apis/calc/policies/policy", {**link, "value": "https://docs.test/none.xml"})
+    assert problem(answer)[0] == "value"
+
+
+async def test_a_fragment_must_exist_and_stays_while_it_is_included(published):
+    text = '<policies><inbound><base /><include-fragment fragment-id="cors" /></inbound></policies>'
+    target, message = problem(await published.put("apis/calc/policies/policy", {"value": text}))
+    assert target == "include-fragment"
+    assert message.endswith("Policy fragment with id 'cors' could not be found.")
+    fragment = {"value": '<fragment><set-header name="X"><value>1</value></set-header></fragment>', "format": "xml"}
+    assert (await published.put("policyFragments/cors", fragment)).status_code == 201
+    assert (await published.put("apis/calc/policies/policy", {"value": text})).status_code == 201
+    answer = await published.delete("policyFragments/cors")
+    assert answer.json()["error"]["message"] == (
+        "The Policy Fragment 'cors' is used by the following entities:\r\n/apis/calc/policies/policy\r\n"
+    )
+    assert (await published.put("policyFragments/-cors", fragment)).status_code == 400
+
+
+async def test_consumption_has_no_rate_limit_by_key(empty):
+    body = {
+        "location": "westeurope",
+        "sku": {"name": "Consumption", "capacity": 0},
+        "properties": {"publisherEmail": "admin@example.com", "publisherName": "Example"},
+    }
+    await empty.put("", body=body)
+    text = '<policies><inbound><rate-limit-by-key calls="1" renewal-period="60" counter-key="a" /></inbound></policies>'
+    assert problem(await empty.put("policies/policy", {"value": text}))[0] == "rate-limit-by-key"

@@ -1,0 +1,153 @@
+"""Named values, subscriptions, authorization servers: what a GET never shows."""
+
+import re
+
+import pytest
+
+
+def code(answer):
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def problem(answer):
+    assert code(answer) == (400, "ValidationError")
+    detail = answer.json()["error"]["details"][0]
+    return detail["target"], detail["message"]
+
+
+SERVER = {
+    "displayName": "Auth0",
+    "clientRegistrationEndpoint": "https://placeholder.contoso.com",
+    "authorizationEndpoint": "https://tenant.test/authorize",
+    "tokenEndpoint": "https://tenant.test/oauth/token",
+    "grantTypes": ["authorizationCode", "resourceOwnerPassword"],
+    "clientId": "client",
+    "clientSecret": "hush",
+    "resourceOwnerUsername": "ada",
+    "resourceOwnerPassword": "lovelace",
+    "tokenBodyParameters": [{"name": "audience", "value": "basic-calculator"}],
+}
+
+
+async def test_a_plain_named_value_shows_its_value_and_a_secret_one_does_not(arm):
+    plain = await arm.put("namedValues/a", {"displayName": "A", "value": "open", "tags": ["t"]})
+    assert plain.json()["properties"] == {
+        "displayName": "A",
+        "value": "open",
+        "tags": ["t"],
+        "secret": False,
+        "provisioningState": "Succeeded",
+    }
+    secret = await arm.put("namedValues/b", {"displayName": "B", "value": "hidden", "secret": True})
+    assert "hidden" not in secret.text + (await arm.get("namedValues/b")).text + (await arm.get("namedValues")).text
+    assert (await arm.post("namedValues/b/listValue")).json() == {"value": "hidden"}
+    assert code(await arm.post("namedValues/none/listValue")) == (404, "ResourceNotFound")
+
+
+async def test_display_names_are_unique_and_of_few_characters(arm):
+    await arm.put("namedValues/a", {"displayName": "A", "value": "1"})
+    answer = await arm.put("namedValues/b", {"displayName": "a", "value": "2"})
+    assert problem(answer) == ("name", "Property with the same name already exist.")
+    assert problem(await arm.put("namedValues/b", {"displayName": "b c", "value": "2"}))[0] == "displayName"
+    assert problem(await arm.put("namedValues/b", {"displayName": "b", "value": "x" * 4097}))[0] == "value"
+    assert problem(await arm.put("namedValues/b", {"displayName": "b"}))[0] == "value"
+    vault = {"displayName": "b", "keyVault": {"secretIdentifier": "https://vault.test/secrets/b"}}
+    assert code(await arm.put("namedValues/b", vault)) == (501, "NotImplemented")
+
+
+async def test_a_named_value_that_a_policy_mentions_stays(arm):
+    await arm.put("namedValues/a", {"displayName": "A", "value": "1"})
+    policy = '<policies><inbound><set-header name="X-A"><value>{{A}}</value></set-header></inbound></policies>'
+    assert (await arm.put("policies/policy", {"value": policy})).status_code == 200
+    answer = await arm.delete("namedValues/a")
+    assert code(answer) == (400, "ValidationError")
+    assert "/policies/policy" in answer.json()["error"]["message"]
+    await arm.delete("policies/policy")
+    assert (await arm.delete("namedValues/a")).status_code == 200
+
+
+async def test_keys_are_made_kept_and_renewed(arm):
+    created = (await arm.put("subscriptions/s", {"displayName": "S", "scope": "/apis"})).json()["properties"]
+    assert re.fullmatch(r"[0-9a-f]{32}", created["primaryKey"])
+    assert created["state"] == "active"
+    assert created["scope"] == f"{arm.service}/apis"
+    shown = await arm.get("subscriptions/s")
+    assert not {"primaryKey", "secondaryKey"} & set(shown.json()["properties"])
+    again = (await arm.put("subscriptions/s", {"displayName": "T", "scope": "/apis"})).json()["properties"]
+    assert again["primaryKey"] == created["primaryKey"]
+    assert (await arm.post("subscriptions/s/regenerateSecondaryKey")).status_code == 204
+    keys = (await arm.post("subscriptions/s/listSecrets")).json()
+    assert keys["primaryKey"] == created["primaryKey"]
+    assert keys["secondaryKey"] != created["secondaryKey"]
+    taken = {"displayName": "X", "scope": "/apis", "primaryKey": created["primaryKey"]}
+    assert problem(await arm.put("subscriptions/x", taken))[0] == "primaryKey"
+
+
+@pytest.mark.parametrize(
+    ("scope", "stored"),
+    [
+        ("/apis/CALC", "/apis/calc"),
+        ("/products/starter", "/products/starter"),
+        ("{service}/apis/calc", "/apis/calc"),
+        ("/", None),
+        ("/users/1", None),
+        ("/apis/none", None),
+    ],
+)
+async def test_scopes_are_resolved(arm, scope, stored):
+    await arm.calculator()
+    await arm.put("products/starter", {"displayName": "Starter"})
+    answer = await arm.put("subscriptions/s", {"displayName": "S", "scope": scope.format(service=arm.service)})
+    if stored is None:
+        assert problem(answer)[0] == "scope"
+    else:
+        assert answer.json()["properties"]["scope"] == arm.service + stored
+
+
+async def test_the_all_access_subscription_is_built_in(arm):
+    master = (await arm.get("subscriptions/master")).json()["properties"]
+    assert (master["scope"], master["displayName"]) == (f"{arm.service}/", "Built-in all-access subscription")
+    assert (await arm.delete("subscriptions/master")).status_code == 400
+
+
+async def test_an_authorization_server_lists_its_secrets_only_when_asked(arm):
+    answer = await arm.put("authorizationServers/auth0", SERVER)
+    assert answer.status_code == 201
+    for text in (answer.text, (await arm.get("authorizationServers/auth0")).text):
+        assert not {"hush", "ada", "lovelace"} & set(re.findall(r"\w+", text))
+    assert (answer.json()["properties"]["authorizationMethods"], answer.json()["properties"]["supportState"]) == (
+        ["GET"],
+        False,
+    )
+    assert (await arm.post("authorizationServers/auth0/listSecrets")).json() == {
+        "clientSecret": "hush",
+        "resourceOwnerUsername": "ada",
+        "resourceOwnerPassword": "lovelace",
+    }
+    await arm.patch("authorizationServers/auth0", {"description": "d"})
+    assert (await arm.post("authorizationServers/auth0/listSecrets")).json()["clientSecret"] == "hush"
+
+
+@pytest.mark.parametrize(
+    ("change", "target"),
+    [
+        ({"authorizationMethods": ["POST"]}, "authorizationMethods"),
+        ({"grantTypes": []}, "grantTypes"),
+        ({"grantTypes": ["magic"]}, "grantTypes[0]"),
+        ({"tokenEndpoint": None}, "tokenEndpoint"),
+        ({"clientId": None}, "clientId"),
+        ({"displayName": "x" * 51}, "displayName"),
+        ({"authorizationEndpoint": "tenant"}, "authorizationEndpoint"),
+    ],
+)
+async def test_a_wrong_authorization_server_is_refused(arm, change, target):
+    assert problem(await arm.put("authorizationServers/auth0", {**SERVER, **change}))[0] == target
+
+
+async def test_an_authorization_server_that_an_api_uses_stays(arm):
+    await arm.put("authorizationServers/auth0", SERVER)
+    settings = {"oAuth2": {"authorizationServerId": "auth0", "scope": "add"}}
+    await arm.put("apis/x", {"path": "x", "displayName": "X", "authenticationSettings": settings})
+    assert code(await arm.delete("authorizationServers/auth0")) == (400, "ValidationError")
+    await arm.delete("apis/x")
+    assert (await arm.delete("authorizationServers/auth0")).status_code == 200
