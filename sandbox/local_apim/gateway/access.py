@@ -3,7 +3,7 @@
 The rules are those of the vendor's page on subscriptions, "How API Management handles requests with or without subscription keys".
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from local_apim.gateway.configuration import Configuration, Product, Subscription
 from local_apim.gateway.context import PolicyFailure, Request
@@ -14,8 +14,7 @@ _MISSING = "Access denied due to missing subscription key. Make sure to include 
 _INVALID = "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription."
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(NamedTuple):
     """The subscription and the product a request is made with; both may be None."""
 
     subscription: Subscription | None

@@ -11,7 +11,7 @@ from local_store import Store
 
 from local_apim.gateway.access import grant_access, take_key
 from local_apim.gateway.configuration import Configuration, Product, read_configuration
-from local_apim.gateway.context import Context, PolicyFailure, Request, new_activity_id
+from local_apim.gateway.context import Context, PolicyFailure, Request
 from local_apim.gateway.headers import Headers, Url
 from local_apim.gateway.pipeline import run_plan, run_preflight
 from local_apim.gateway.plan import Compiler, Plan
@@ -71,14 +71,14 @@ class Gateway:
             return
         if scope["type"] != "http":
             raise NotImplementedError(f"the gateway does not serve {scope['type']!r} connections, only 'http'")
-        if self._revision != self._resources.revision:
-            self._reload()
         context = Context(self._request(scope, receive))
         try:
+            if self._revision != self._resources.revision:
+                self._reload()
             await self._serve(context)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong, the caller gets the gateway's own 500
             _log.exception("request failed: %s", type(error).__name__)
-            context.response.use_json_error(500, "Internal server error", activityId=new_activity_id())
+            context.response.use_json_error(500, "Internal server error", activityId=context.request_id)
         await send_response(context, send)
 
     def _reload(self) -> None:
@@ -127,7 +127,7 @@ class Gateway:
         if request.method == "OPTIONS" and (wanted := request.headers.joined(b"access-control-request-method")):
             url = request.url
             match = self._router.find(wanted, url.scheme, url.path, url.query_string, request.headers)
-            plan = self._plan(match, None) if match else None
+            plan = self._plan(match, self._preflight_product(request, match)) if match else None
             if plan is not None and plan.cors:
                 run_preflight(plan, context)
                 return
@@ -139,6 +139,13 @@ class Gateway:
             source="configuration",
         )
         await run_plan(self._plan(None, None), context, failure)
+
+    def _preflight_product(self, request: Request, match: Match) -> Product | None:
+        """The product in whose context a preflight request is: browsers send no headers of the caller's with one."""
+        try:
+            return grant_access(self._configuration, match.api, take_key(request, match.api), self._gateway_url).product
+        except PolicyFailure:
+            return None
 
     def _plan(self, match: Match | None, product: Product | None) -> Plan:
         key = (match.operation.key if match else "", product.key if product else "")

@@ -99,6 +99,7 @@ class Context:
     """`context` of policy expressions, and what the steps share."""
 
     __slots__ = (
+        "_request_id",
         "api",
         "backend_url",
         "before_answer",
@@ -108,7 +109,6 @@ class Context:
         "operation",
         "product",
         "request",
-        "request_id",
         "response",
         "section",
         "subscription",
@@ -129,7 +129,13 @@ class Context:
         self.before_answer: list[Callable[[Context], None]] = []
         self.final_headers: list[tuple[str, str]] = []
         self.close_backend: Callable[[], Awaitable[None]] | None = None
-        self.request_id = ""
+        self._request_id = ""
+
+    @property
+    def request_id(self) -> str:
+        """A UUID for this request."""
+        self._request_id = self._request_id or str(uuid.uuid4())
+        return self._request_id
 
     @property
     def message_headers(self) -> Headers:
@@ -150,8 +156,3 @@ class Context:
 def internal_error(reason: str, message: str) -> PolicyFailure:
     """A failure that is the gateway's or the policy's own; the caller learns no more than that."""
     return PolicyFailure(500, reason, message, shown="Internal server error")
-
-
-def new_activity_id() -> str:
-    """An id for an internal error, as the vendor's 500 bodies have one."""
-    return str(uuid.uuid4())

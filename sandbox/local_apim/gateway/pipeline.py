@@ -1,6 +1,6 @@
 """Running a plan: inbound, backend, outbound, and on-error when one of them fails."""
 
-from local_apim.gateway.context import Answered, Context, LastError, PolicyFailure, Step, new_activity_id
+from local_apim.gateway.context import Answered, Context, LastError, PolicyFailure, Step
 from local_apim.gateway.plan import Plan
 from local_apim.gateway.steps.cors import answer_unmatched_preflight
 
@@ -72,7 +72,7 @@ async def _run_on_error(plan: Plan, context: Context, failure: PolicyFailure) ->
 
 def _answer_with(context: Context, failure: PolicyFailure) -> None:
     shown = failure.message if failure.shown is None else failure.shown
-    more = {"activityId": new_activity_id()} if failure.status == 500 else {}
+    more = {"activityId": context.request_id} if failure.status == 500 else {}
     context.response.use_json_error(failure.status, shown, **more)
     for name, value in failure.headers.items():
         context.response.headers.set(name, value)

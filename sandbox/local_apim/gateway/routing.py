@@ -8,6 +8,7 @@ policies.
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from local_apim.gateway.headers import Headers, Query
@@ -67,8 +68,7 @@ class Api:
         return path
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """An operation that a request is for; `rest` is the path behind the API's part, as it goes to the backend."""
 
     api: Api

@@ -70,8 +70,20 @@ def parse_policy(
     document = PolicyDocument(parse_markup(text, format))
     if named_values is not None:
         _check_named_values(document, named_values)
-    check_document(fill_in(document.root, named_values or {}), scope)
+    try:
+        check_document(fill_in(document.root, named_values or {}), scope)
+    except PolicyError as error:
+        message = _without_values(error.message, document, named_values or {})
+        raise PolicyError(message, error.line, error.column, error.element) from None
     return document
+
+
+def _without_values(message: str, document: PolicyDocument, values: Mapping[str, str]) -> str:
+    """`message` with references where it quotes named values, which may be secrets."""
+    for name in sorted(document.named_values(), key=lambda name: len(values.get(name, "")), reverse=True):
+        if values.get(name):
+            message = message.replace(values[name], f"{{{{{name}}}}}")
+    return message
 
 
 def _check_named_values(document: PolicyDocument, known: Mapping[str, str]) -> None:

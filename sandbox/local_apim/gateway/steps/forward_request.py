@@ -53,12 +53,12 @@ async def _forward(
 ) -> None:
     request = _outgoing(context, seconds)
     try:
-        answer = await fetch.send(request, stream=True, auth=None, follow_redirects=False)
+        answer = await _send(fetch, request)
         redirects = 0
         while follow and answer.next_request is not None and redirects < _MOST_REDIRECTS:
             await answer.aclose()
             redirects += 1
-            answer = await fetch.send(_redirected(answer.next_request, request), stream=True, auth=None)
+            answer = await _send(fetch, _redirected(answer.next_request, request))
     except ClientGoneError:
         raise internal_error("ClientConnectionFailure", "The caller hung up.") from None
     except httpx.TimeoutException:
@@ -71,6 +71,13 @@ async def _forward(
     if fail_on_errors and answer.status_code >= 400:
         raise internal_error("BackendErrorStatusCode", f"The backend answered with status {answer.status_code}.")
     _take_over(context, answer)
+
+
+async def _send(fetch: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    answer = await fetch.send(request, stream=True, auth=None, follow_redirects=False)
+    # the client keeps cookies, and would send one caller's with the next one's redirect
+    fetch.cookies.clear()
+    return answer
 
 
 def _outgoing(context: Context, seconds: float) -> httpx.Request:
@@ -97,8 +104,11 @@ def _outgoing(context: Context, seconds: float) -> httpx.Request:
 
 
 def _redirected(following: httpx.Request, first: httpx.Request) -> httpx.Request:
-    """The request a redirect asks for; a body that was streamed cannot be sent again."""
+    """The request a redirect asks for, with the caller's own cookies and only on the same host."""
     following.extensions = first.extensions
+    following.headers.pop("cookie", None)
+    if "cookie" in first.headers and following.url.host == first.url.host:
+        following.headers["cookie"] = first.headers["cookie"]
     return following
 
 

@@ -51,6 +51,7 @@ def compile_set_body(node: Node) -> Step:
 
     def set_body(context: Context) -> None:
         body = text(context).encode()
+        context.message_headers.remove("content-encoding")
         if context.section in ("inbound", "backend"):
             context.request.body = body
         else:

@@ -1,11 +1,11 @@
 """`validate-jwt` at run time."""
 
 import base64
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from local_apim.gateway.context import Context, PolicyFailure, Step
-from local_apim.gateway.steps.values import TextOf, flag_of, number_of, text_of, value_of
+from local_apim.gateway.steps.values import TextOf, flag_of, number_of, text_of, texts_of, value_of
 from local_apim.gateway.tokens.compact import CompactToken, read_token
 from local_apim.gateway.tokens.discovery import KeySources
 from local_apim.gateway.tokens.failure import TokenRefused
@@ -29,7 +29,7 @@ _NOT_PRESENT = "JWT not present."
 @dataclass(frozen=True)
 class _Claim:
     name: str
-    values: tuple[TextOf, ...]
+    values: Callable[[Context], Sequence[str]]
     match: TextOf
     separator: TextOf | None
 
@@ -55,8 +55,8 @@ class TokenValidation:
             sources.source(part.attributes["url"]) for part in node.children if part.name == "openid-config"
         ]
         self._keys = [_inline_key(key) for key in _items(node, "issuer-signing-keys")]
-        self._audiences = [text_of(item.text.strip()) for item in _items(node, "audiences")]
-        self._issuers = [text_of(item.text.strip()) for item in _items(node, "issuers")]
+        self._audiences = texts_of([item.text.strip() for item in _items(node, "audiences")])
+        self._issuers = texts_of([item.text.strip() for item in _items(node, "issuers")])
         self._claims = [_required_claim(item) for item in _items(node, "required-claims")]
 
     def __call__(self, context: Context) -> Awaitable[None] | None:
@@ -103,9 +103,9 @@ class TokenValidation:
             self._clock_skew(context),
             expiration_required=self._expiration_required(context),
         )
-        if self._audiences:
-            check_audience(claims, [audience(context) for audience in self._audiences])
-        issuers = [issuer(context) for issuer in self._issuers] + self._document_issuers(key)
+        if audiences := self._audiences(context):
+            check_audience(claims, audiences)
+        issuers = (*self._issuers(context), *self._document_issuers(key))
         if issuers or self._sources:
             check_issuer(claims, issuers)
         if self._claims:
@@ -207,7 +207,7 @@ def _required_claim(node: Node) -> _Claim:
     separator = node.attributes.get("separator")
     return _Claim(
         node.attributes["name"],
-        tuple(text_of(value.text) for value in node.children),
+        texts_of([value.text for value in node.children]),
         text_of(node.attributes.get("match", "all")),
         text_of(separator) if separator else None,
     )
@@ -216,7 +216,7 @@ def _required_claim(node: Node) -> _Claim:
 def _evaluated(claim: _Claim, context: Context) -> RequiredClaim:
     return RequiredClaim(
         claim.name,
-        tuple(value(context) for value in claim.values),
+        claim.values(context),
         claim.match(context) != "any",
         claim.separator(context) if claim.separator else None,
     )

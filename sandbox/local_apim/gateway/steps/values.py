@@ -1,6 +1,6 @@
 """Attribute values and texts of policies at run time: constants, or expressions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from local_apim.gateway.context import Context, internal_error
@@ -33,6 +33,15 @@ def text_of(text: str) -> TextOf:
         return lambda _: text
     evaluate = value_of(text)
     return lambda context: as_text(evaluate(context))
+
+
+def texts_of(texts: Sequence[str]) -> Callable[[Context], Sequence[str]]:
+    """What each of `texts` stands for."""
+    if not any(is_expression(text) for text in texts):
+        constant = tuple(texts)
+        return lambda _: constant
+    evaluators = [text_of(text) for text in texts]
+    return lambda context: [evaluate(context) for evaluate in evaluators]
 
 
 def number_of(node: Node, attribute: str, default: int) -> Callable[[Context], int]:

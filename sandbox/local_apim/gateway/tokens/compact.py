@@ -6,9 +6,8 @@ duplicate members, no `crit`, no `b64`. Encrypted tokens (five segments) cannot 
 
 import json
 from binascii import Error, a2b_base64, b2a_base64
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from local_apim.gateway.tokens.failure import malformed
 
@@ -19,8 +18,7 @@ _SEGMENTS = "IDX12741: JWT must have three segments (JWS) or five segments (JWE)
 _FROM_URL = bytes.maketrans(b"-_+/=", b"+/!!!")
 
 
-@dataclass(frozen=True)
-class CompactToken:
+class CompactToken(NamedTuple):
     """A token that has been read, not verified."""
 
     header: dict[str, Any]
@@ -43,9 +41,10 @@ def read_token(token: str) -> CompactToken:
             f"IDX10209: Token has length: '{len(token)}' which is larger than the maximum: '{LARGEST_TOKEN}'."
         )
     try:
-        segments = token.encode("ascii").split(b".")
+        encoded = token.encode("ascii")
     except UnicodeEncodeError:
         raise malformed(_SEGMENTS) from None
+    segments = encoded.split(b".")
     if len(segments) == 5:
         raise malformed("IDX10609: Decryption failed. No Keys tried: encrypted tokens (JWE) cannot be read.")
     if len(segments) != 3:
@@ -53,9 +52,8 @@ def read_token(token: str) -> CompactToken:
     head, payload, signature = segments
     header = _header(head)
     claims = _json_object(payload, "payload")
-    key_id = header.get("kid")
-    signed = token[: -len(signature) - 1].encode("ascii")
-    return CompactToken(header, claims, header["alg"], key_id, signed, _decoded(signature, "signature"))
+    signed = encoded[: -len(signature) - 1]
+    return CompactToken(header, claims, header["alg"], header.get("kid"), signed, _decoded(signature, "signature"))
 
 
 @lru_cache(maxsize=256)

@@ -4,9 +4,8 @@ Messages have the shape of those of the vendor's library (IDX…), without being
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from local_apim.gateway.tokens.compact import CompactToken
 from local_apim.gateway.tokens.failure import TokenRefused, malformed
@@ -17,12 +16,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _LAST_SECOND = 253402300799  # 9999-12-31T23:59:59Z, .NET's last
 
 
-@dataclass(frozen=True)
-class RequiredClaim:
+class RequiredClaim(NamedTuple):
     """One `claim` of `required-claims`; no values: the claim must merely exist."""
 
     name: str
-    values: tuple[str, ...]
+    values: Sequence[str]
     match_all: bool
     separator: str | None
 

@@ -86,3 +86,10 @@ async def test_any_origin_is_never_combined_with_credentials(world):
     world.policy(CORS.format("allow-credentials='true'").replace("https://app.example/", "*") + world.done)
     answer = await world.call(headers={"Origin": ORIGIN})
     assert cors_headers(answer) == {"access-control-allow-origin": "*", "access-control-expose-headers": "X-A"}
+
+
+async def test_a_preflight_is_in_the_context_of_an_open_product(world):
+    world.put("products/starter", displayName="Starter", subscriptionRequired=False)
+    world.put("products/starter/apis/calc")
+    world.policy(CORS.format(""), "products/starter")
+    assert cors_headers(await world.call(method="OPTIONS", headers=PREFLIGHT))["access-control-allow-origin"] == ORIGIN

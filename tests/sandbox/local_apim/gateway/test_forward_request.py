@@ -63,8 +63,36 @@ async def test_a_compressed_answer_comes_through_as_it_is(world):
 async def test_cookies_of_one_caller_never_reach_another(world):
     world.backend = lambda _: httpx.Response(200, headers={"Set-Cookie": "session=1; Path=/"}, text="4")
     assert (await world.call()).headers["set-cookie"] == "session=1; Path=/"
+    world.policy("<base />", backend="<forward-request follow-redirects='true' />")
     await world.call()
-    assert "cookie" not in world.received[1].headers
+    world.backend = lambda request: httpx.Response(
+        302 if "add" in request.url.path else 200, headers={"Location": "https://backend.example/there"}
+    )
+    await world.call()
+    assert len(world.received) == 4
+    assert all("cookie" not in request.headers for request in world.received)
+
+
+async def test_a_redirect_to_another_host_takes_neither_cookies_nor_the_token_along(world):
+    world.policy("<base />", backend="<forward-request follow-redirects='true' />")
+    hosts = {"here": "https://backend.example/there", "away": "https://away.example/there"}
+    for where, location in hosts.items():
+        world.received.clear()
+        world.documents["https://away.example/there"] = httpx.Response(200)
+        seen = []
+        world.backend = lambda request, to=location: httpx.Response(
+            302 if "add" in request.url.path else 200, headers={"Location": to}
+        )
+        answer = world._answer
+
+        async def watched(request, answer=answer, seen=seen):
+            seen.append(request)
+            return await answer(request)
+
+        world.gateway._fetch._transport.handler = watched
+        await world.call(headers={"Cookie": "a=1", "Authorization": "Bearer x"})
+        kept = where == "here"
+        assert ("cookie" in seen[1].headers, "authorization" in seen[1].headers) == (kept, kept)
 
 
 async def test_a_redirect_is_handed_to_the_caller_or_followed(world):

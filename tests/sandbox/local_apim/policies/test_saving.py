@@ -203,6 +203,8 @@ def test_named_values_must_exist_and_what_they_give_is_checked():
 def test_a_value_of_a_named_value_is_not_shown():
     text = document(JWT.format("<issuer-signing-keys><key>{{k}}</key></issuer-signing-keys>"))
     assert "hunter2!" not in str(refusal(text, named_values={"k": "hunter2!"}))
+    text = document("<set-backend-service base-url='{{k}}' />")
+    assert "The value '{{k}}' is not a valid absolute" in refusal(text, named_values={"k": "hunter2!"}).message
 
 
 def test_quota_is_for_products_and_fragments_have_their_own_element():
