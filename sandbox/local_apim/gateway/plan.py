@@ -1,8 +1,11 @@
 """The effective policy of an operation, compiled: operation > API > product > global, spliced at `<base/>`."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import httpx
 
@@ -26,6 +29,7 @@ from local_apim.gateway.steps.messages import (
 from local_apim.gateway.steps.validate_jwt import compile_validate_jwt
 from local_apim.gateway.tokens.discovery import KeySources
 from local_apim.policies import PolicyDocument, Scope, parse_policy
+from local_apim.policies.catalogue import POLICIES
 from local_apim.policies.checking import SECTIONS
 from local_apim.policies.markup import Node
 from local_apim.policies.named_values import fill_in
@@ -44,6 +48,20 @@ _SIMPLE: dict[str, Callable[[Node], Step]] = {
     "set-status": compile_set_status,
     "set-variable": compile_set_variable,
 }
+
+
+class Place(NamedTuple):
+    """Where an element stands: the document's owner and scope, the section, the path in it, the fragments around it."""
+
+    key: str
+    scope: str
+    section: str
+    path: str
+    depth: int = 0
+
+    def below(self, path: str) -> Place:
+        """A place inside this one."""
+        return self._replace(path=f"{self.path}/{path}")
 
 
 @dataclass(frozen=True)
@@ -103,15 +121,13 @@ class Compiler:
         plan = Plan()
         for section in SECTIONS:
             plan.sections[section] = [
-                step
-                for scope, node, path in self._spliced(levels, section)
-                for step in self._compiled(plan, scope, node, path)
+                step for place, node in self._spliced(levels, section) for step in self._compiled(plan, place, node)
             ]
         plan.cors = [step for step in plan.sections["inbound"] if isinstance(step, Cors)]
         return plan
 
-    def _spliced(self, levels: list[tuple[Scope, str]], section: str) -> Iterator[tuple[str, Node, str]]:
-        """The policies of the narrowest level with the next one's at `<base/>`, and so on; the widest level's `<base/>` is nothing."""
+    def _spliced(self, levels: list[tuple[Scope, str]], section: str) -> Iterator[tuple[Place, Node]]:
+        """The policies of the narrowest level with the next one's at `<base/>`; the widest level's `<base/>` is nothing."""
         if not levels:
             return
         (scope, key), wider = levels[0], levels[1:]
@@ -121,7 +137,7 @@ class Compiler:
             if node.name == "base":
                 yield from self._spliced(wider, section)
             else:
-                yield scope, node, f"{key}#{section}/{node.name}[{counts[node.name]}]"
+                yield Place(key, scope, section, f"{node.name}[{counts[node.name]}]"), node
 
     def _document(self, scope: Scope, key: str) -> PolicyDocument:
         if (scope, key) not in self._documents:
@@ -131,41 +147,40 @@ class Compiler:
             self._documents[(scope, key)] = PolicyDocument(fill_in(document.root, values))
         return self._documents[(scope, key)]
 
-    def _compiled(self, plan: Plan, scope: str, node: Node, path: str, depth: int = 0) -> Iterator[Step]:
+    def _compiled(self, plan: Plan, place: Place, node: Node) -> Iterator[Step]:
+        if place.section not in POLICIES[node.name].sections:
+            raise LookupError(f"policy '{node.name}' of a fragment is not allowed in section '{place.section}'")
         if node.name == "include-fragment":
-            yield from self._included(plan, scope, node, path, depth)
+            yield from self._included(plan, place, node)
             return
-        step = self._step(plan, scope, node, path, depth)
-        plan.origins[id(step)] = Origin(
-            node.name, scope, path.partition("#")[2].partition("/")[2], node.attributes.get("id")
-        )
+        step = self._step(plan, place, node)
+        plan.origins[id(step)] = Origin(node.name, place.scope, place.path, node.attributes.get("id"))
         yield step
 
-    def _included(self, plan: Plan, scope: str, node: Node, path: str, depth: int) -> Iterator[Step]:
+    def _included(self, plan: Plan, place: Place, node: Node) -> Iterator[Step]:
         fragment_id = node.attributes["fragment-id"].lower()
         key = f"fragment:{fragment_id}"
-        if depth >= _DEEPEST_FRAGMENTS or key not in self._configuration.policies:
-            why = "are nested too deep" if depth >= _DEEPEST_FRAGMENTS else "do not exist"
+        if place.depth >= _DEEPEST_FRAGMENTS or key not in self._configuration.policies:
+            why = "are nested too deep" if place.depth >= _DEEPEST_FRAGMENTS else "do not exist"
             raise LookupError(f"policy fragments {why}: '{fragment_id}'")
-        for number, child in enumerate(self._document("fragment", key).root.children):
-            yield from self._compiled(plan, scope, child, f"{path}/{fragment_id}[{number}]", depth + 1)
+        for number, child in enumerate(self._document("fragment", key).root.children, 1):
+            inside = place.below(f"{fragment_id}/{child.name}[{number}]")
+            yield from self._compiled(plan, inside._replace(depth=place.depth + 1), child)
 
-    def _step(self, plan: Plan, scope: str, node: Node, path: str, depth: int) -> Step:
+    def _step(self, plan: Plan, place: Place, node: Node) -> Step:
         if node.name == "choose":
-            return self._choose(plan, scope, node, path, depth)
+            return self._choose(plan, place, node)
         if node.name in _LIMITS:
-            return Limit(node, path, self._counters)
+            return Limit(node, f"{place.key} {place.section} {place.path}", self._counters)
         return self._steps[node.name](node)
 
-    def _choose(self, plan: Plan, scope: str, node: Node, path: str, depth: int) -> Step:
+    def _choose(self, plan: Plan, place: Place, node: Node) -> Step:
         branches = [
             [
                 step
-                for place, child in enumerate(branch.children)
-                for step in self._compiled(
-                    plan, scope, child, f"{path}/{branch.name}[{number}]/{child.name}[{place}]", depth
-                )
+                for number, child in enumerate(branch.children, 1)
+                for step in self._compiled(plan, place.below(f"{branch.name}[{case}]/{child.name}[{number}]"), child)
             ]
-            for number, branch in enumerate(node.children, 1)
+            for case, branch in enumerate(node.children, 1)
         ]
         return compile_choose(node, branches)

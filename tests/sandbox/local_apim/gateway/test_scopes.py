@@ -224,3 +224,12 @@ async def test_mock_response(world):
     world.policy("<mock-response status-code='201' content-type='application/json' />")
     answer = await world.call()
     assert (answer.status_code, answer.headers["content-type"], answer.content) == (201, "application/json", b"")
+
+
+async def test_a_fragment_runs_only_in_sections_its_policies_are_for(world, caplog):
+    world.put("policyFragments/guard", value=f"<fragment>{world.validate_jwt()}</fragment>", format="xml")
+    world.policy("<include-fragment fragment-id='guard' />")
+    assert (await world.call()).status_code == 401
+    world.policy("<base />", outbound="<include-fragment fragment-id='guard' />")
+    assert (await world.call()).status_code == 500
+    assert "not allowed in section 'outbound'" in caplog.text
