@@ -42,13 +42,25 @@ def down(stack: Stack = "local") -> None:
     folder = StateFolder(project.sandbox)
     if folder.backend.exists():
         start(folder, Options())
-        pulumi = PulumiCommand(project, folder, environment(folder, find_or_install_shown()))
+        variables = environment(folder, find_or_install_shown())
+        pulumi = PulumiCommand(project, folder, variables)
         if pulumi.has_stack(stack):
-            pulumi.run("destroy", "--stack", stack, "--yes")
-            pulumi.run("stack", "rm", "--stack", stack, "--yes", "--preserve-config")
+            _destroy(pulumi, stack, variables)
         pulumi.forget_salt(stack)
     stop(folder)
     Console().print("Nothing is running.", highlight=False)
+
+
+def _destroy(pulumi: PulumiCommand, stack: str, variables: Mapping[str, str]) -> None:
+    """Destroy `stack`, and free the names of the services that went with it: nobody restores them in a sandbox."""
+    from auth0_apim_environments.soft_deleted import open_soft_deleted  # noqa: PLC0415
+
+    with open_soft_deleted(variables) as soft_deleted:
+        before = soft_deleted.ids()
+        pulumi.run("destroy", "--stack", stack, "--yes")
+        for service_id in soft_deleted.ids() - before:
+            soft_deleted.purge(service_id)
+    pulumi.run("stack", "rm", "--stack", stack, "--yes", "--preserve-config")
 
 
 def verify(
