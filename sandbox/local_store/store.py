@@ -6,6 +6,7 @@ to SQLite in the same call, so that a process that is killed loses nothing it ha
 
 import json
 import sqlite3
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,7 @@ class Collection(Mapping[str, Document]):
         self.revision = 0
         self._store = store
         self._documents = documents
+        self._sorted_keys = sorted(documents)
 
     def __getitem__(self, key: str) -> Document:
         return self._documents[key]
@@ -46,11 +48,14 @@ class Collection(Mapping[str, Document]):
     def __len__(self) -> int:
         return len(self._documents)
 
-    def below(self, prefix: str) -> Iterator[tuple[str, Document]]:
-        """The keys that start with `prefix` and their documents, sorted by key."""
-        for key in sorted(self._documents):
-            if key.startswith(prefix):
-                yield key, self._documents[key]
+    def below(self, prefix: str) -> list[tuple[str, Document]]:
+        """The keys that start with `prefix` and their documents, sorted by key, as they are now."""
+        keys = self._sorted_keys
+        start = bisect_left(keys, prefix)
+        end = start
+        while end < len(keys) and keys[end].startswith(prefix):
+            end += 1
+        return [(key, self._documents[key]) for key in keys[start:end]]
 
     def put(self, key: str, document: Document) -> None:
         """Store `document` under `key`, replacing what was there.
@@ -82,10 +87,14 @@ class Collection(Mapping[str, Document]):
     def restore(self, key: str, document: Document | None) -> None:
         """Put the in-memory document of `key` to what SQLite holds; None removes it."""
         self.revision += 1
-        if document is None:
-            self._documents.pop(key, None)
-        else:
+        known = key in self._documents
+        if document is not None:
             self._documents[key] = document
+            if not known:
+                insort(self._sorted_keys, key)
+        elif known:
+            del self._documents[key]
+            del self._sorted_keys[bisect_left(self._sorted_keys, key)]
 
 
 class Store:

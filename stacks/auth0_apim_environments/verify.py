@@ -13,6 +13,8 @@ import httpx
 from auth0_apim_environments.deployed_api import DeployedApi
 from auth0_apim_environments.tokens import TokenError, machine_token, user_tokens
 
+_DAY = 86400
+
 
 @dataclass(frozen=True)
 class Check:
@@ -49,8 +51,10 @@ def verify(api: DeployedApi, client: httpx.Client) -> Iterator[Check]:
     yield ask.refused("a token that nobody signed (alg none)", 401, lambda: _unsigned(api))
     good = _machine_token_or_error(api, client)
     yield ask.refused("a good token, its signature altered", 401, lambda: _altered_signature(_token(good)))
-    yield ask.refused("a good token, its expiry altered", 401, lambda: _altered_payload(_token(good), exp=_tomorrow()))
-    yield ask.refused("a good token, expired by alteration", 401, lambda: _altered_payload(_token(good), exp=1))
+    yield ask.refused("a good token, its expiry moved into the future", 401, lambda: _moved_expiry(_token(good), _DAY))
+    yield ask.refused(
+        "a good token, its expiry moved into the past", 401, lambda: _moved_expiry(_token(good), -1000 * _DAY)
+    )
     yield _without_scope(api, client, ask)
     yield ask.answered("the machine client's token", lambda: _token(good))
     yield from _user_checks(api, client, ask)
@@ -137,7 +141,12 @@ def _document(response: httpx.Response) -> object:
 
 def _unsigned(api: DeployedApi) -> str:
     header = {"alg": "none", "typ": "JWT"}
-    claims = {"iss": api.issuer, "aud": api.audience, "exp": _tomorrow(), "scope": " ".join(api.probe.scopes)}
+    claims = {
+        "iss": api.issuer,
+        "aud": api.audience,
+        "exp": int(time.time()) + _DAY,
+        "scope": " ".join(api.probe.scopes),
+    }
     return f"{_encoded(header)}.{_encoded(claims)}."
 
 
@@ -146,10 +155,10 @@ def _altered_signature(token: str) -> str:
     return f"{head}.{payload}.{_base64url(secrets.token_bytes(256))}"
 
 
-def _altered_payload(token: str, exp: int) -> str:
+def _moved_expiry(token: str, seconds: int) -> str:
     head, payload, signature = token.split(".")
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return f"{head}.{_encoded({**claims, 'exp': exp})}.{signature}"
+    return f"{head}.{_encoded({**claims, 'exp': claims['exp'] + seconds})}.{signature}"
 
 
 def _encoded(document: Mapping[str, object]) -> str:
@@ -158,7 +167,3 @@ def _encoded(document: Mapping[str, object]) -> str:
 
 def _base64url(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
-
-
-def _tomorrow() -> int:
-    return int(time.time()) + 86400

@@ -28,7 +28,17 @@ def test_documents_below_a_prefix_come_sorted_by_key():
     resources = Store().collection("resources")
     for key in ("/a/2", "/b/1", "/a/1"):
         resources.put(key, {"at": key})
-    assert list(resources.below("/a/")) == [("/a/1", {"at": "/a/1"}), ("/a/2", {"at": "/a/2"})]
+    assert (resources.below("/a/")) == [("/a/1", {"at": "/a/1"}), ("/a/2", {"at": "/a/2"})]
+
+
+def test_what_was_listed_can_be_deleted_while_going_through_it():
+    resources = Store().collection("resources")
+    for key in ("/a/1", "/a/2", "/b/1"):
+        resources.put(key, {})
+    for key, _ in resources.below("/a/"):
+        resources.delete(key)
+    assert list(resources) == ["/b/1"]
+    assert resources.below("/a/") == []
 
 
 def test_the_revision_grows_with_every_write_and_only_then():

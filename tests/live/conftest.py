@@ -1,0 +1,172 @@
+"""The project as a user has it, deployed by the real engine into a sandbox of the test's own."""
+
+import json
+import os
+import shutil
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from auth0.management import Auth0
+from azure.identity import ClientSecretCredential
+from azure.mgmt.apimanagement import ApiManagementClient
+from local_cloud import Sandbox
+from local_pulumi.engine import Engine
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class Project:
+    """A copy of the project in a folder of its own, and the pulumi command in it."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self.folder = folder
+        self.environment = {**os.environ, **environment}
+
+    def pulumi(self, *arguments: str, status: int = 0) -> str:
+        """Run the real command; its output, both streams."""
+        command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
+        result = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert result.returncode == status, result.stdout
+        return result.stdout
+
+    def up(self, *arguments: str, status: int = 0) -> str:
+        return self.pulumi("up", "--stack", "local", "--yes", "--skip-preview", *arguments, status=status)
+
+    def preview_steps(self, *arguments: str) -> dict[str, str]:
+        """What a preview would do, other than read and leave alone: operation by the resource's name."""
+        result = subprocess.run(
+            ["pulumi", "preview", "--stack", "local", "--json", "--non-interactive", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+        steps = json.loads(result.stdout)["steps"]
+        return {step["urn"].rpartition("::")[2]: step["op"] for step in steps if step["op"] not in ("same", "refresh")}
+
+    def outputs(self) -> dict[str, Any]:
+        answer = self.pulumi("stack", "output", "--stack", "local", "--json", "--show-secrets")
+        return json.loads(answer)
+
+    def change_settings(self, change: Any) -> None:
+        """Apply `change` to the `config` map of stacks/Pulumi.local.yaml."""
+        path = self.folder / "stacks" / "Pulumi.local.yaml"
+        document = yaml.safe_load(path.read_text())
+        change(document["config"])
+        path.write_text(yaml.safe_dump(document))
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def project(sandbox: Sandbox, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("Pulumi.yaml", "__main__.py"):
+        shutil.copy(REPOSITORY / name, folder / name)
+    for name in ("stacks", "examples"):
+        shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    (folder / ".venv").symlink_to(REPOSITORY / ".venv")
+    copy = Project(folder, sandbox.environment(engine))
+    copy.change_settings(
+        lambda config: config["auth0-apim:publication"].update(serviceUrl=sandbox.calculator_url + "/api")
+    )
+    copy.pulumi("stack", "init", "local")
+    return copy
+
+
+@pytest.fixture(scope="module")
+def deployed(project: Project) -> Project:
+    """The project after its first `pulumi up`."""
+    project.up()
+    return project
+
+
+@pytest.fixture(scope="module")
+def http(sandbox: Sandbox) -> Iterator[httpx.Client]:
+    trusted = ssl.create_default_context(cafile=str(sandbox.ca_file))
+    with httpx.Client(verify=trusted, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def tenant(sandbox: Sandbox, http: httpx.Client) -> Auth0:
+    """The tenant through Auth0's own SDK."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": sandbox.credentials["AUTH0_CLIENT_ID"],
+        "client_secret": sandbox.credentials["AUTH0_CLIENT_SECRET"],
+        "audience": f"{sandbox.issuer}api/v2/",
+    }
+    token = http.post(f"{sandbox.issuer}oauth/token", data=form).raise_for_status().json()["access_token"]
+    return Auth0(base_url=f"{sandbox.issuer}api/v2", token=token, httpx_client=http)
+
+
+@pytest.fixture(scope="module")
+def manager(sandbox: Sandbox) -> Iterator[ApiManagementClient]:
+    """The resource manager through Azure's own SDK."""
+    secret = sandbox.credentials
+    credential = ClientSecretCredential(
+        secret["ARM_TENANT_ID"],
+        secret["ARM_CLIENT_ID"],
+        secret["ARM_CLIENT_SECRET"],
+        authority=sandbox.manager_url,
+        disable_instance_discovery=True,
+        connection_verify=str(sandbox.ca_file),
+    )
+    with (
+        ApiManagementClient(
+            credential,
+            secret["ARM_SUBSCRIPTION_ID"],
+            base_url=sandbox.manager_url,
+            credential_scopes=[f"{sandbox.manager_url}/.default"],
+            connection_verify=str(sandbox.ca_file),
+        ) as client,
+        credential,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="module")
+def all_objects(tenant: Auth0, manager: ApiManagementClient) -> Callable[[], set[tuple[str, str]]]:
+    """Kind and name of everything in both services, asked of the services themselves."""
+    return lambda: _tenant_objects(tenant) | _manager_objects(manager)
+
+
+def _tenant_objects(tenant: Auth0) -> set[tuple[str, str]]:
+    return {
+        *(("resource server", api.identifier) for api in tenant.resource_servers.list()),
+        *(("client", client.name) for client in tenant.clients.list()),
+        *(("client grant", grant.audience) for grant in tenant.client_grants.list()),
+        *(("connection", connection.name) for connection in tenant.connections.list()),
+        *(("user", user.email) for user in tenant.users.list()),
+        *(("role", role.name) for role in tenant.roles.list()),
+    }
+
+
+def _manager_objects(manager: ApiManagementClient) -> set[tuple[str, str]]:
+    return {
+        *(("service", service.name) for service in manager.api_management_service.list()),
+        *(("deleted service", service.name) for service in manager.deleted_services.list_by_subscription()),
+    }

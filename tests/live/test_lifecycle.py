@@ -1,0 +1,69 @@
+"""The tutorial's stack through its life: real engine, real requests. The tests build on each other, top to bottom."""
+
+import pytest
+from auth0_apim_environments.deployed_api import parse_outputs
+from auth0_apim_environments.verify import verify
+
+pytestmark = pytest.mark.live
+
+
+def wrong_rows(project, http):
+    checks = list(verify(parse_outputs("local", project.outputs()), http))
+    assert len(checks) == 10
+    return [check for check in checks if check.right is not True]
+
+
+@pytest.fixture(scope="module")
+def untouched(all_objects):
+    return all_objects()
+
+
+def test_up_ends_in_tokens_that_open_the_api_and_refusals_of_all_others(untouched, deployed, http):
+    assert wrong_rows(deployed, http) == []
+
+
+def test_a_second_up_changes_nothing(deployed):
+    output = deployed.up("--expect-no-changes")
+    assert "unchanged" in output
+
+
+def test_drift_by_hand_is_shown_by_refresh_and_repaired_by_up(deployed, tenant, manager):
+    api = next(api for api in tenant.resource_servers.list() if api.identifier == "basic-calculator")
+    tenant.resource_servers.update(api.id, token_lifetime=60)
+    tenant.clients.update(deployed.outputs()["clientId"], name="Renamed by hand")
+    manager.product.update(
+        "local", "basic-calculator-local", "starter", "*", {"properties": {"displayName": "By hand"}}
+    )
+    drift = deployed.preview_steps("--refresh")
+    assert drift == {"api-resource-server": "update", "client-client": "update", "published-api-product": "update"}
+    deployed.pulumi("refresh", "--stack", "local", "--yes")
+    deployed.up()
+    assert tenant.resource_servers.get(api.id).token_lifetime == 86400
+    assert tenant.clients.get(deployed.outputs()["clientId"]).name == "Basic Calculator Client"
+    assert manager.product.get("local", "basic-calculator-local", "starter").display_name == "Starter"
+    assert deployed.preview_steps("--refresh") == {}
+
+
+def test_a_scope_more_is_an_update_in_place(deployed, tenant):
+    deployed.change_settings(lambda config: config["auth0-apim:api"]["scopes"].update({"calc:root": "Take a root"}))
+    assert deployed.preview_steps() == {"api-scopes": "update", "client-grant": "update"}
+    deployed.up()
+    api = next(api for api in tenant.resource_servers.list() if api.identifier == "basic-calculator")
+    assert "calc:root" in {scope.value for scope in api.scopes}
+
+
+def test_another_identifier_is_another_api(deployed, http):
+    deployed.change_settings(lambda config: config["auth0-apim:api"].update(identifier="basic-calculator-2"))
+    steps = deployed.preview_steps()
+    assert steps["api-resource-server"] == "replace"
+    deployed.up()
+    assert deployed.outputs()["audience"] == "basic-calculator-2"
+    assert wrong_rows(deployed, http) == []
+
+
+def test_destroy_leaves_nothing_in_the_tenant_and_one_deleted_service_that_azure_keeps(
+    deployed, untouched, all_objects
+):
+    deployed.pulumi("destroy", "--stack", "local", "--yes", "--skip-preview")
+    left = all_objects() - untouched
+    assert left == {("deleted service", "basic-calculator-local")}
