@@ -69,21 +69,21 @@ async def test_the_secret_may_come_as_http_basic(anonymous, credentials, form):
 
 
 @pytest.mark.parametrize(
-    ("change", "status", "error", "number"),
+    ("change", "refusal"),
     [
-        ({"client_secret": "wrong"}, 401, "invalid_client", 7000215),
-        ({"client_secret": None}, 401, "invalid_client", 7000218),
-        ({"client_id": "nobody"}, 400, "unauthorized_client", 700016),
-        ({"grant_type": "password"}, 400, "unsupported_grant_type", 70003),
-        ({"grant_type": None}, 400, "invalid_request", 900144),
-        ({"scope": f"{ENDPOINT}/read"}, 400, "invalid_scope", 1002012),
-        ({"scope": "https://graph.microsoft.com/.default"}, 400, "invalid_resource", 500011),
+        ({"client_secret": "wrong"}, (401, "invalid_client", [7000215])),
+        ({"client_secret": None}, (401, "invalid_client", [7000218])),
+        ({"client_id": "nobody"}, (400, "unauthorized_client", [700016])),
+        ({"grant_type": "password"}, (400, "unsupported_grant_type", [70003])),
+        ({"grant_type": None}, (400, "invalid_request", [900144])),
+        ({"scope": f"{ENDPOINT}/read"}, (400, "invalid_scope", [1002012])),
+        ({"scope": "https://graph.microsoft.com/.default"}, (400, "invalid_resource", [500011])),
     ],
 )
-async def test_a_wrong_request_is_refused_with_its_number(anonymous, credentials, form, change, status, error, number):
+async def test_a_wrong_request_is_refused_with_its_number(anonymous, credentials, form, change, refusal):
     wrong = {name: value for name, value in {**form, **change}.items() if value is not None}
     answer = await anonymous.post(f"/{credentials.tenant_id}/oauth2/v2.0/token", data=wrong)
-    assert (answer.status_code, answer.json()["error"], answer.json()["error_codes"]) == (status, error, [number])
+    assert (answer.status_code, answer.json()["error"], answer.json()["error_codes"]) == refusal
     assert credentials.client_secret not in answer.text
 
 
