@@ -116,7 +116,9 @@ def _take_over(context: Context, answer: httpx.Response) -> None:
     response = context.response
     response.status_code = answer.status_code
     response.status_reason = answer.reason_phrase
-    response.headers.raw = [(name.lower(), value) for name, value in end_to_end(answer.headers.raw)]
+    # the server in front of the gateway dates every answer itself
+    kept = [(name.lower(), value) for name, value in end_to_end(answer.headers.raw)]
+    response.headers.raw = [pair for pair in kept if pair[0] != b"date"]
     # the stream, not aiter_raw: bytes go on as they came, content encoding and all
     response.body, response.stream = b"", cast("httpx.AsyncByteStream", answer.stream).__aiter__()
 
