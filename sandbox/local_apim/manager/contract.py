@@ -12,6 +12,9 @@ from pydantic.alias_generators import to_camel
 
 from local_apim.manager.arm_error import ArmError, ValidationFailed
 
+DEEPEST_NESTING = 100
+"""Objects and arrays inside each other, the most that is read."""
+
 
 class Contract(BaseModel):
     """A model of a body's `properties`; names are snake_case here and camelCase on the wire."""
@@ -42,7 +45,19 @@ def read_json(body: bytes, content_type: str | None) -> dict[str, Any]:
         raise _invalid_content(str(error)) from None
     if not isinstance(document, dict):
         raise _invalid_content("the body must be a JSON object")
+    if is_too_deep(document):
+        raise _invalid_content(f"the body is nested deeper than {DEEPEST_NESTING} levels")
     return document
+
+
+def is_too_deep(document: Any) -> bool:
+    """Whether `document` is nested deeper than DEEPEST_NESTING; what is walked recursively must not be."""
+    level = [document]
+    for _ in range(DEEPEST_NESTING):
+        level = [child for item in level for child in _children(item)]
+        if not level:
+            return False
+    return True
 
 
 def properties_of(document: dict[str, Any]) -> dict[str, Any]:
@@ -96,6 +111,12 @@ def merged(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
         else:
             result[name] = value
     return result
+
+
+def _children(item: Any) -> list[Any]:
+    if isinstance(item, dict):
+        return list(item.values())
+    return item if isinstance(item, list) else []
 
 
 def _without_nulls(value: Any) -> Any:

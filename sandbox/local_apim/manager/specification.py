@@ -12,6 +12,7 @@ import httpx
 import yaml
 
 from local_apim.manager.arm_error import ValidationFailed, unsupported
+from local_apim.manager.contract import is_too_deep
 
 LARGEST_DOCUMENT = 4 * 1024 * 1024
 """Bytes of an inline document, the documented limit."""
@@ -198,11 +199,19 @@ def _parsed(text: str, wants_json: bool) -> dict[str, Any]:
         raise parsing_failed(" ".join(str(error).split())) from None
     if not isinstance(document, dict):
         raise parsing_failed("the document is no object")
+    if is_too_deep(document):
+        raise parsing_failed("the document is nested too deeply")
     return document
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML as OpenAPI wants it: dates stay text, and the key `yes` stays `yes`."""
+    """YAML as OpenAPI wants it: dates stay text. Aliases are refused, as a few of them can stand for gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """The next node, unless it is an alias."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("YAML aliases are not supported")
+        return super().compose_node(parent, index)
 
 
 _Loader.yaml_implicit_resolvers = {

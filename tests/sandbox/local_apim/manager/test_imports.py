@@ -164,7 +164,15 @@ async def test_a_wrong_document_is_refused_and_nothing_is_made(arm, openapi, cha
     assert (await arm.get("apis/x")).status_code == 404
 
 
-@pytest.mark.parametrize(("format_", "value"), [("openapi+json", "openapi: 3.0.0"), ("openapi", "a: [")])
+@pytest.mark.parametrize(
+    ("format_", "value"),
+    [
+        ("openapi+json", "openapi: 3.0.0"),
+        ("openapi", "a: ["),
+        ("openapi", "a: &a []\nb: *a"),
+        ("openapi+json", '{"a":' * 200 + "1" + "}" * 200),
+    ],
+)
 async def test_what_cannot_be_parsed_is_refused(arm, format_, value):
     assert message(await imported(arm, format_, value)).startswith("Parsing error(s): ")
 

@@ -53,7 +53,9 @@ async def test_methods_that_a_resource_has_not_are_405(arm):
     assert code(await arm.call("PUT", "")) == (400, "InvalidRequestContent")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"a": NaN}', b'{"properties": []}', b"\xff"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"a": NaN}', b'{"properties": []}', b"\xff", b'{"a":' * 200 + b"1" + b"}" * 200]
+)
 async def test_malformed_json_is_400(arm, content):
     answer = await arm.client.put(f"{arm.service}/tags/a", params={"api-version": "2024-05-01"}, content=content)
     assert code(answer) == (400, "InvalidRequestContent")
