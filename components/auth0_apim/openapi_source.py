@@ -1,9 +1,11 @@
 """Where an API's OpenAPI document comes from, and what API Management is told to import."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from auth0_apim.azure_rules import https_url_problem
+from auth0_apim.azure_rules import backend_url_problem, https_url_problem
 from auth0_apim.openapi_document import OpenApiError, parse_openapi
 
 _SUFFIXES = (".json", ".yaml", ".yml")
@@ -42,6 +44,19 @@ def read_openapi(openapi: str, link_format: str | None = None, service_url: str 
     if backend is None:
         raise OpenApiError("names no https server, so that 'service_url' is required")
     return ApiImport(document.format, document.text, backend, sorted(document.operations))
+
+
+def openapi_problem(value: Mapping[str, Any]) -> str | None:
+    """A document (`openapi`) that can be imported, with its `link_format` and `service_url` where those are given."""
+    if value["openapi"] is None:
+        return "is required"
+    if value["service_url"] is not None and (problem := backend_url_problem(value["service_url"])):
+        return f"cannot have its backend at 'service_url', which {problem}"
+    try:
+        read_openapi(**value)
+    except OpenApiError as error:
+        return str(error)
+    return None
 
 
 def _link(url: str, link_format: str | None, service_url: str | None) -> ApiImport:

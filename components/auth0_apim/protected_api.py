@@ -1,6 +1,5 @@
 """The whole way of a token in one component: issued by Auth0, checked by the gateway, in front of an API."""
 
-from collections.abc import Mapping
 from typing import Any, Optional
 
 import pulumi
@@ -8,22 +7,9 @@ from typing_extensions import NotRequired, TypedDict
 
 from auth0_apim.api_gateway import GatewaySku
 from auth0_apim.auth0_api import SigningAlgorithm
-from auth0_apim.azure_rules import flag_problem, portal_sku_problem
 from auth0_apim.inputs import Inputs
+from auth0_apim.protected_api_checks import check_protected_api
 from auth0_apim.protected_api_parts import ProtectedApiParts
-
-_REQUIRED = {
-    "identifier": '"basic-calculator"',
-    "openapi": '"openapi/calculator.yaml"',
-    "path": '"calc"',
-    "resource_group_name": '"calculator-dev"',
-    "service_name": '"contoso-apis-dev"',
-}
-_TOGETHER = (
-    ("user_email", "user_password"),
-    ("user_password", "user_email"),
-    ("user_email", "connection_name"),
-)
 
 
 class ProtectedApiArgs(TypedDict):
@@ -128,7 +114,9 @@ class ProtectedApi(pulumi.ComponentResource):
     """The API's policy document; without secrets."""
 
     def __init__(self, name: str, args: ProtectedApiArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        _check(name, args)
+        inputs = Inputs("ProtectedApi", name)
+        inputs.refuse_unknown(args, ProtectedApiArgs)
+        check_protected_api(inputs, args)
         super().__init__("auth0-apim:index:ProtectedApi", name, {}, opts)
 
         parts = ProtectedApiParts(self, name, args)
@@ -179,39 +167,3 @@ class ProtectedApi(pulumi.ComponentResource):
                 "policy_xml": self.policy_xml,
             }
         )
-
-
-def _check(name: str, args: ProtectedApiArgs) -> None:
-    """Refuse what the parts cannot know to be wrong."""
-    inputs = Inputs("ProtectedApi", name)
-    inputs.refuse_unknown(args, ProtectedApiArgs)
-    for required, example in _REQUIRED.items():
-        inputs.check(required, args.get(required), _no_problem, example)
-    inputs.plain("allow_password_grant", args.get("allow_password_grant", False), flag_problem, "true")
-    for one, other in _TOGETHER:
-        if one in args and other not in args:
-            raise inputs.error(one, f"needs '{other}'", f"both '{one}' and '{other}'")
-    if "interactive_client_name" in args and not {"callbacks", "portal_display_name"} & args.keys():
-        example = 'callbacks: ["https://app.example.com/callback"]'
-        raise inputs.error("interactive_client_name", "needs 'callbacks' or 'portal_display_name'", example)
-    if "portal_display_name" in args and not args.get("existing_service"):
-        inputs.check("sku", args.get("sku", "Consumption"), portal_sku_problem, '"Developer"')
-    _check_operation_scopes(inputs, args)
-
-
-def _check_operation_scopes(inputs: Inputs, args: ProtectedApiArgs) -> None:
-    """Every scope that an operation needs is one the API has."""
-    pair = {"needed": args.get("operation_scopes", {}), "scopes": args.get("scopes", {})}
-    inputs.check("operation_scopes", pair, _undeclared_scope_problem, '{"add": ["calc:add"]}')
-
-
-def _undeclared_scope_problem(pair: Mapping[str, Any]) -> Optional[str]:
-    for operation, scopes in pair["needed"].items():
-        for scope in scopes:
-            if scope not in pair["scopes"]:
-                return f"asks for {scope!r} at {operation!r}, which is not one of 'scopes'"
-    return None
-
-
-def _no_problem(_: object) -> None:
-    return None

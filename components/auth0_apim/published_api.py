@@ -1,29 +1,18 @@
 """An API that the gateway offers, imported from its OpenAPI document."""
 
-from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Optional
+from typing import Optional
 
 import pulumi
 from pulumi_azure_native import apimanagement
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.azure_rules import (
-    api_path_problem,
-    backend_url_problem,
-    choice_problem,
-    entity_id_problem,
-    https_url_problem,
-    product_name_problem,
-    title_problem,
-    version_problem,
-)
+from auth0_apim.azure_rules import api_path_problem, title_problem
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.names import slug
-from auth0_apim.openapi_document import OpenApiError
-from auth0_apim.openapi_source import ApiImport, read_openapi
 from auth0_apim.ordering import after
+from auth0_apim.published_api_inputs import api_id, api_import, api_product, api_versioning, gateway_url
 
 
 class VersioningScheme(Enum):
@@ -107,11 +96,11 @@ class PublishedApi(pulumi.ComponentResource):
         group, service_name = service_inputs(inputs, args)
         path = inputs.check("path", args.get("path"), api_path_problem, '"calc"')
         title = inputs.check("display_name", args.get("display_name", name), title_problem, '"Basic Calculator"')
-        imported = _import(inputs, args)
-        version, scheme = _versioning(inputs, args)
-        api_id = _api_id(inputs, args, path, version)
-        product_id, product_name = _product(inputs, args)
-        gateway_url = _gateway_url(inputs, args, service_name)
+        imported = api_import(inputs, args)
+        version, scheme = api_versioning(inputs, args)
+        published_id = api_id(inputs, args, path, version)
+        product_id, product_name = api_product(inputs, args)
+        gateway = gateway_url(inputs, args, service_name)
         super().__init__("auth0-apim:index:PublishedApi", name, {}, opts)
 
         self.version_set_id = pulumi.Output.from_input(args.get("version_set_id"))
@@ -131,7 +120,7 @@ class PublishedApi(pulumi.ComponentResource):
             f"{name}-api",
             resource_group_name=group,
             service_name=service_name,
-            api_id=api_id,
+            api_id=published_id,
             path=path,
             display_name=title,
             protocols=["https"],
@@ -168,7 +157,7 @@ class PublishedApi(pulumi.ComponentResource):
             self.api_id, self.product_id = after(api.name, link), product_id
 
         self.path = path
-        self.url = pulumi.Output.concat(gateway_url, "/", path, _version_segment(version, scheme))
+        self.url = pulumi.Output.concat(gateway, "/", path, _version_segment(version, scheme))
         self.operations = imported.apply(lambda document: document.operations)
         self.register_outputs(
             {
@@ -180,72 +169,6 @@ class PublishedApi(pulumi.ComponentResource):
                 "version_set_id": self.version_set_id,
             }
         )
-
-
-def _import(inputs: Inputs, args: PublishedApiArgs) -> pulumi.Output[ApiImport]:
-    if args.get("service_url") is not None:
-        inputs.check("service_url", args["service_url"], backend_url_problem, '"https://calculator.example"')
-    source = {name: args.get(name) for name in ("openapi", "link_format", "service_url")}
-    checked = inputs.check("openapi", source, _openapi_problem, '"openapi/calculator.yaml"')
-    return checked.apply(lambda known: read_openapi(**known))
-
-
-def _openapi_problem(source: Mapping[str, Any]) -> Optional[str]:
-    if source["openapi"] is None:
-        return "is required"
-    if source["service_url"] is not None and (problem := backend_url_problem(source["service_url"])):
-        return f"cannot have its backend at 'service_url', which {problem}"
-    try:
-        read_openapi(**source)
-    except OpenApiError as error:
-        return str(error)
-    return None
-
-
-def _versioning(inputs: Inputs, args: PublishedApiArgs) -> tuple[Optional[pulumi.Output[str]], pulumi.Output[str]]:
-    scheme = inputs.check(
-        "versioning_scheme",
-        args.get("versioning_scheme", "Segment"),
-        choice_problem("Segment", "Query", "Header"),
-        '"Segment"',
-    )
-    if args.get("version") is not None:
-        return inputs.check("version", args["version"], version_problem, '"v1"'), scheme
-    for input_name in ("versioning_scheme", "version_set_id"):
-        if args.get(input_name) is not None:
-            raise inputs.error(input_name, "needs 'version'", 'version: "v1"')
-    return None, scheme
-
-
-def _api_id(
-    inputs: Inputs, args: PublishedApiArgs, path: pulumi.Output[str], version: Optional[pulumi.Output[str]]
-) -> pulumi.Output[str]:
-    given = args.get("api_id")
-    if given is None:
-        given = pulumi.Output.all(path, version).apply(lambda both: slug("-".join(filter(None, both))))
-    return inputs.check("api_id", given, entity_id_problem, '"calc"')
-
-
-def _product(
-    inputs: Inputs, args: PublishedApiArgs
-) -> tuple[Optional[pulumi.Output[str]], Optional[pulumi.Output[str]]]:
-    """The product's id, and its display name where it is to be made."""
-    product_id, product_name = args.get("product_id"), args.get("product_name")
-    if product_id is not None:
-        if product_name is not None:
-            raise inputs.error("product_id", "excludes 'product_name'", "leave one of them out")
-        return inputs.check("product_id", product_id, entity_id_problem, '"starter"'), None
-    if product_name is None:
-        return None, None
-    title = inputs.check("product_name", product_name, product_name_problem, '"Starter"')
-    return title.apply(slug), title
-
-
-def _gateway_url(inputs: Inputs, args: PublishedApiArgs, service_name: pulumi.Output[str]) -> pulumi.Output[str]:
-    if args.get("gateway_url") is None:
-        return pulumi.Output.concat("https://", service_name, ".azure-api.net")
-    url = inputs.check("gateway_url", args["gateway_url"], https_url_problem, '"https://contoso-apis.azure-api.net"')
-    return url.apply(lambda known: str(known).rstrip("/"))
 
 
 def _version_segment(version: Optional[pulumi.Output[str]], scheme: pulumi.Output[str]) -> pulumi.Output[str]:

@@ -221,6 +221,36 @@ async def test_the_password_grant_is_there_only_when_asked_for(mocks, protect):
             "'connection_name'",
         ),
         (
+            {"user_email": "jane@example.com", "user_password": "short", "connection_name": "Users"},
+            "input 'user_password' must be at least 12 characters long; an example that works: a phrase of some words, "
+            "a capital and a digit",
+        ),
+        (
+            {"client_scopes": ["calc:ad"], "scopes": {"calc:add": "Add"}},
+            "input 'client_scopes' asks for 'calc:ad', which the API does not have (it has calc:add); an example that "
+            'works: ["calc:add"]',
+        ),
+        ({"publisher_name": None}, "input 'publisher_name' is required; an example that works: \"Contoso\""),
+        (
+            {"capacity": 2, "sku": "Developer"},
+            "input 'capacity' must be 1 in tier Developer, not 2; an example that works: 1",
+        ),
+        (
+            {"openapi": "calculator.txt"},
+            "input 'openapi' must be a document, an https URL or the path of a .json, .yaml or .yml file, not "
+            "'calculator.txt'; an example that works: \"openapi/calculator.yaml\"",
+        ),
+        (
+            {"identifier": "a{{b}}"},
+            "input 'identifier' must not contain '{{', which API Management evaluates, as 'a{{b}}' does; an example "
+            'that works: "basic-calculator"',
+        ),
+        (
+            {"callbacks": ["http://app.example.com/"]},
+            "input 'callbacks' has 'http://app.example.com/', which must be an absolute https URL (http only for "
+            'localhost); an example that works: ["https://app.example.com/callback"]',
+        ),
+        (
             {"interactive_client_name": "Calculator"},
             "input 'interactive_client_name' needs 'callbacks' or 'portal_display_name'; an example that works: "
             'callbacks: ["https://app.example.com/callback"]',

@@ -1,0 +1,79 @@
+"""The inputs of PublishedApi, checked.
+
+Every function raises InputError for an input that is missing, wrong, or contradicts another one.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Optional
+
+import pulumi
+
+from auth0_apim.azure_rules import (
+    backend_url_problem,
+    choice_problem,
+    entity_id_problem,
+    https_url_problem,
+    product_name_problem,
+    version_problem,
+)
+from auth0_apim.inputs import Inputs
+from auth0_apim.names import slug
+from auth0_apim.openapi_source import ApiImport, openapi_problem, read_openapi
+
+
+def api_import(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[ApiImport]:
+    """What is imported, from a file, a text or a URL."""
+    if args.get("service_url") is not None:
+        inputs.check("service_url", args["service_url"], backend_url_problem, '"https://calculator.example"')
+    source = {name: args.get(name) for name in ("openapi", "link_format", "service_url")}
+    checked = inputs.check("openapi", source, openapi_problem, '"openapi/calculator.yaml"')
+    return checked.apply(lambda known: read_openapi(**known))
+
+
+def api_versioning(inputs: Inputs, args: Mapping[str, Any]) -> tuple[Optional[pulumi.Output[str]], pulumi.Output[str]]:
+    """The API's version, None where it has none, and where callers name it."""
+    scheme = inputs.check(
+        "versioning_scheme",
+        args.get("versioning_scheme", "Segment"),
+        choice_problem("Segment", "Query", "Header"),
+        '"Segment"',
+    )
+    if args.get("version") is not None:
+        return inputs.check("version", args["version"], version_problem, '"v1"'), scheme
+    for input_name in ("versioning_scheme", "version_set_id"):
+        if args.get(input_name) is not None:
+            raise inputs.error(input_name, "needs 'version'", 'version: "v1"')
+    return None, scheme
+
+
+def api_id(
+    inputs: Inputs, args: Mapping[str, Any], path: pulumi.Output[str], version: Optional[pulumi.Output[str]]
+) -> pulumi.Output[str]:
+    """The API's id: its own, or made of its path and version."""
+    given = args.get("api_id")
+    if given is None:
+        given = pulumi.Output.all(path, version).apply(lambda both: slug("-".join(filter(None, both))))
+    return inputs.check("api_id", given, entity_id_problem, '"calc"')
+
+
+def api_product(
+    inputs: Inputs, args: Mapping[str, Any]
+) -> tuple[Optional[pulumi.Output[str]], Optional[pulumi.Output[str]]]:
+    """The product's id, and its display name where it is to be made."""
+    product_id, product_name = args.get("product_id"), args.get("product_name")
+    if product_id is not None:
+        if product_name is not None:
+            raise inputs.error("product_id", "excludes 'product_name'", "leave one of them out")
+        return inputs.check("product_id", product_id, entity_id_problem, '"starter"'), None
+    if product_name is None:
+        return None, None
+    title = inputs.check("product_name", product_name, product_name_problem, '"Starter"')
+    return title.apply(slug), title
+
+
+def gateway_url(inputs: Inputs, args: Mapping[str, Any], service_name: pulumi.Output[str]) -> pulumi.Output[str]:
+    """The gateway's URL without trailing slash."""
+    if args.get("gateway_url") is None:
+        return pulumi.Output.concat("https://", service_name, ".azure-api.net")
+    url = inputs.check("gateway_url", args["gateway_url"], https_url_problem, '"https://contoso-apis.azure-api.net"')
+    return url.apply(lambda known: str(known).rstrip("/"))
