@@ -82,8 +82,12 @@ class TokenValidation:
             raise self._failure(context, refused) from None
 
     def _is_known(self, key_id: str | None) -> bool:
-        """Whether some source has the key, so that one that does not need not be asked again."""
-        return key_id is not None and any(source.candidates(key_id) for source in self._sources)
+        """Whether the policy or some source has the key, so that a source that does not need not be asked again."""
+        if key_id is None:
+            return False
+        return any(key.key_id == key_id for key in self._keys) or any(
+            source.candidates(key_id) for source in self._sources
+        )
 
     def _read(self, context: Context) -> CompactToken:
         text = self._find_token(context)

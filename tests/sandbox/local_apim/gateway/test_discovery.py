@@ -114,3 +114,13 @@ async def test_a_document_that_is_none_gives_no_keys(guarded, answer):
 async def test_a_key_set_that_is_none_gives_no_keys(guarded, body):
     guarded.documents[JWKS] = httpx.Response(200, text=body)
     assert (await guarded.call_with(guarded.token())).status_code == 401
+
+
+async def test_a_key_of_the_policy_needs_no_tenant(world):
+    jwk = world.rsa_jwk("two")
+    keys = f"<issuer-signing-keys><key id='two' n='{jwk['n']}' e='{jwk['e']}' /></issuer-signing-keys>"
+    world.guard(children=f"{keys}<issuers><issuer>{world.issuer}</issuer></issuers>")
+    world.tenant_down = True
+    token = world.token(key=world.rsa_private("two"), header={"alg": "RS256", "kid": "two"})
+    assert (await world.call_with(token)).status_code == 200
+    assert world.fetched == []
