@@ -5,27 +5,28 @@ traceback and drops what a plan needs: unknowns, old inputs, autonaming and reso
 https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
 """
 
-import logging
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
-import grpc
-import grpc.aio
-from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from local_pulumi.providers.autonaming import Mode, Proposal
-from local_pulumi.providers.differences import Kind
-from local_pulumi.providers.errors import IncompleteResourceError, ProviderError
+from local_pulumi.providers.answers import Context, answered
+from local_pulumi.providers.errors import ProviderError
+from local_pulumi.providers.messages import (
+    configuration,
+    failure_messages,
+    logical_name,
+    outputs_message,
+    plain_inputs,
+    property_diff,
+    proposed_name,
+    type_of,
+)
 from local_pulumi.providers.planning import DEFAULTS, Naming, Planner
 from local_pulumi.providers.provider import Change, Package, Properties, Provider, Resource
 from local_pulumi.providers.schema import ResourceSchema
-from local_pulumi.providers.values import Secret, has_unknown, marshal, reveal, seal, unmarshal
-
-Context = grpc.aio.ServicerContext[Any, Any]
-log = logging.getLogger(__name__)
+from local_pulumi.providers.values import has_unknown, marshal, reveal, seal, unmarshal
 
 MAX_CONNECTIONS = 256
 """Engines whose configuration is remembered; an engine opens one connection a provider."""
@@ -64,9 +65,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
         async def answer() -> Any:
             failures = self._package.check_config(reveal(unmarshal(request.news)))
-            return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(failures))
+            return provider_pb2.CheckResponse(inputs=request.news, failures=failure_messages(failures))
 
-        return await _answered(context, answer)
+        return await answered(context, answer)
 
     async def DiffConfig(self, request: Any, context: Context) -> Any:  # noqa: N802, ARG002
         """A changed configuration never replaces the resources: it can only be of the same sandbox."""
@@ -76,7 +77,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Remembers the configuration of this connection."""
 
         async def answer() -> Any:
-            values = reveal(unmarshal(request.args)) or _variables(request.variables)
+            values = reveal(unmarshal(request.args)) or configuration(request.variables)
             known = {name: value for name, value in values.items() if not has_unknown(value)}
             for failure in self._package.check_config(known):
                 raise ProviderError(failure.reason)
@@ -87,7 +88,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
             )
 
-        return await _answered(context, answer)
+        return await answered(context, answer)
 
     async def Check(self, request: Any, context: Context) -> Any:  # noqa: N802
         """Fills in defaults and names, and says what is wrong with a program's inputs."""
@@ -95,11 +96,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         async def answer() -> Any:
             schema, resource = self._resource(request, context)
             old, new = unmarshal(request.olds), unmarshal(request.news)
-            naming = Naming(_logical_name(request.urn), request.randomSeed, _proposal(request))
+            naming = Naming(logical_name(request.urn), request.randomSeed, proposed_name(request))
             inputs, failures = self._planner.check(schema, resource, old, new, naming)
-            return provider_pb2.CheckResponse(inputs=marshal(inputs), failures=_failures(failures))
+            return provider_pb2.CheckResponse(inputs=marshal(inputs), failures=failure_messages(failures))
 
-        return await _answered(context, answer)
+        return await answered(context, answer)
 
     async def Diff(self, request: Any, context: Context) -> Any:  # noqa: N802
         """Says which properties change, and which of them need a new resource."""
@@ -108,7 +109,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             _, resource = self._resource(request, context)
             old, new = self._old_inputs(request), reveal(unmarshal(request.news))
             plan = self._planner.plan(resource, old, new, reveal(unmarshal(request.olds)))
-            detailed = {path: _property_diff(kind, path in plan.replaces) for path, kind in plan.changes.items()}
+            detailed = {path: property_diff(kind, path in plan.replaces) for path, kind in plan.changes.items()}
             response = provider_pb2.DiffResponse
             return response(
                 changes=response.DIFF_SOME if plan.changes else response.DIFF_NONE,
@@ -119,7 +120,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 deleteBeforeReplace=plan.deletes_first,
             )
 
-        return await _answered(context, answer)
+        return await answered(context, answer)
 
     async def Create(self, request: Any, context: Context) -> Any:  # noqa: N802
         """Makes a resource, or tells in a preview what it will be."""
@@ -127,14 +128,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         async def answer() -> Any:
             schema, resource = self._resource(request, context)
             sealed = unmarshal(request.properties)
-            inputs = _checked(sealed)
+            inputs = plain_inputs(sealed)
             if request.preview:
                 outputs = resource.preview(inputs, None)
-                return provider_pb2.CreateResponse(properties=_outputs(schema, outputs, sealed))
+                return provider_pb2.CreateResponse(properties=outputs_message(schema, outputs, sealed))
             resource_id, outputs = await resource.create(inputs)
-            return provider_pb2.CreateResponse(id=resource_id, properties=_outputs(schema, outputs, sealed))
+            return provider_pb2.CreateResponse(id=resource_id, properties=outputs_message(schema, outputs, sealed))
 
-        return await _answered(
+        return await answered(
             context, answer, lambda outputs: self._partial(request, context, outputs, request.properties)
         )
 
@@ -144,7 +145,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         async def answer() -> Any:
             schema, resource = self._resource(request, context)
             sealed, state = unmarshal(request.inputs), reveal(unmarshal(request.properties))
-            inputs = _checked(sealed)
+            inputs = plain_inputs(sealed)
             found = await resource.read(request.id, inputs, state)
             if found is None:
                 return provider_pb2.ReadResponse()
@@ -155,10 +156,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             if self._package.records_defaults:
                 answered[DEFAULTS] = sealed.get(DEFAULTS, [])
             return provider_pb2.ReadResponse(
-                id=resource_id, properties=_outputs(schema, outputs, sealed), inputs=marshal(answered)
+                id=resource_id, properties=outputs_message(schema, outputs, sealed), inputs=marshal(answered)
             )
 
-        return await _answered(context, answer)
+        return await answered(context, answer)
 
     async def Update(self, request: Any, context: Context) -> Any:  # noqa: N802
         """Changes a resource in place, or tells in a preview what it will be."""
@@ -166,14 +167,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         async def answer() -> Any:
             schema, resource = self._resource(request, context)
             sealed = unmarshal(request.news)
-            change = Change(self._old_inputs(request), _checked(sealed), reveal(unmarshal(request.olds)))
+            change = Change(self._old_inputs(request), plain_inputs(sealed), reveal(unmarshal(request.olds)))
             if request.preview:
                 outputs = resource.preview(change.new, change)
             else:
                 outputs = await resource.update(request.id, change)
-            return provider_pb2.UpdateResponse(properties=_outputs(schema, outputs, sealed))
+            return provider_pb2.UpdateResponse(properties=outputs_message(schema, outputs, sealed))
 
-        return await _answered(context, answer, lambda outputs: self._partial(request, context, outputs, request.news))
+        return await answered(context, answer, lambda outputs: self._partial(request, context, outputs, request.news))
 
     async def Delete(self, request: Any, context: Context) -> Any:  # noqa: N802
         """Removes a resource."""
@@ -181,10 +182,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         async def answer() -> Any:
             _, resource = self._resource(request, context)
             state = reveal(unmarshal(request.properties))
-            await resource.delete(request.id, _checked(unmarshal(request.old_inputs)) or state, state)
+            await resource.delete(request.id, plain_inputs(unmarshal(request.old_inputs)) or state, state)
             return Empty()
 
-        return await _answered(context, answer)
+        return await answered(context, answer)
 
     async def Invoke(self, request: Any, context: Context) -> Any:  # noqa: N802
         """Calls a function."""
@@ -200,19 +201,19 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 )
             failures = list(schema.failures(known, reveal(arguments)))
             if failures:
-                return provider_pb2.InvokeResponse(failures=_failures(failures))
+                return provider_pb2.InvokeResponse(failures=failure_messages(failures))
             result = await self._provider(context).invoke(token, reveal(arguments))
             response = provider_pb2.InvokeResponse()
             getattr(response, "return").CopyFrom(marshal(result))  # the field's name is a keyword
             return response
 
-        return await _answered(context, answer)
+        return await answered(context, answer)
 
     def _provider(self, context: Context) -> Provider:
         return self._configured.get(context.peer()) or self._package.configured({})
 
     def _resource(self, request: Any, context: Context) -> tuple[ResourceSchema, Resource]:
-        token = request.type or _type_of(request.urn)
+        token = request.type or type_of(request.urn)
         schema = self._package.schema.resource(self._package.canonical(token))
         if schema is None:
             raise ProviderError(
@@ -222,80 +223,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return schema, self._provider(context).resource(schema.token)
 
     def _old_inputs(self, request: Any) -> Properties:
-        return _checked(unmarshal(request.old_inputs)) or reveal(unmarshal(request.olds))
+        return plain_inputs(unmarshal(request.old_inputs)) or reveal(unmarshal(request.olds))
 
     def _partial(self, request: Any, context: Context, outputs: Properties, inputs: Struct) -> Struct:
         schema, _ = self._resource(request, context)
-        return _outputs(schema, outputs, unmarshal(inputs))
-
-
-async def _answered(
-    context: Context, answer: Callable[[], Awaitable[Any]], partial: Callable[[Properties], Struct] | None = None
-) -> Any:
-    """The answer, or a status with one sentence in its place."""
-    try:
-        return await answer()
-    except IncompleteResourceError as error:
-        if partial is None:
-            await context.abort(grpc.StatusCode.UNKNOWN, str(error))
-        await _abort_incomplete(context, error, partial(error.outputs))
-    except ProviderError as error:
-        await context.abort(grpc.StatusCode.UNKNOWN, str(error))
-    except Exception as error:
-        log.exception("a provider call failed unexpectedly")
-        sentence = f"The sandbox's provider failed unexpectedly ({type(error).__name__}); the sandbox's log says where."
-        await context.abort(grpc.StatusCode.INTERNAL, sentence)
-
-
-async def _abort_incomplete(context: Context, error: IncompleteResourceError, outputs: Struct) -> NoReturn:
-    detail = provider_pb2.ErrorResourceInitFailed(id=error.resource_id, properties=outputs, reasons=[str(error)])
-    packed = AnyMessage()
-    packed.Pack(detail)
-    message = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[packed])
-    context.set_trailing_metadata((("grpc-status-details-bin", message.SerializeToString()),))
-    await context.abort(grpc.StatusCode.UNKNOWN, str(error))
-
-
-def _outputs(schema: ResourceSchema, outputs: Properties, sealed_inputs: Mapping[str, Any]) -> Struct:
-    """Outputs as a message: secret where the SDK says so, and where the inputs are."""
-    sealed = seal(outputs, dict(sealed_inputs))
-    return marshal(
-        {
-            name: Secret(value) if name in schema.secrets and not isinstance(value, Secret) else value
-            for name, value in sealed.items()
-            if value is not None
-        }
-    )
-
-
-def _checked(sealed: Mapping[str, Any]) -> Properties:
-    return {name: reveal(value) for name, value in sealed.items() if not name.startswith("__")}
-
-
-def _failures(failures: Any) -> list[Any]:
-    return [provider_pb2.CheckFailure(property=failure.property, reason=failure.reason) for failure in failures]
-
-
-def _property_diff(kind: Kind, replaces: bool) -> Any:
-    kinds = provider_pb2.PropertyDiff.Kind
-    return provider_pb2.PropertyDiff(
-        kind=kinds.Value(f"{kind.name}_REPLACE" if replaces else kind.name), inputDiff=True
-    )
-
-
-def _proposal(request: Any) -> Proposal | None:
-    if not request.HasField("autonaming"):
-        return None
-    return Proposal(request.autonaming.proposed_name, Mode(request.autonaming.mode))
-
-
-def _variables(variables: Mapping[str, str]) -> dict[str, str]:
-    return {key.rpartition(":")[2]: value for key, value in variables.items()}
-
-
-def _type_of(urn: str) -> str:
-    return urn.split("::")[2].rpartition("$")[2]
-
-
-def _logical_name(urn: str) -> str:
-    return urn.split("::", 3)[3]
+        return outputs_message(schema, outputs, unmarshal(inputs))

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
-
 from local_pulumi.providers.autonaming import Naming
 from local_pulumi.providers.azure_native.resource_manager import ResourceManager, ResourceManagerError
 from local_pulumi.providers.differences import top_level, with_drift
@@ -39,6 +37,8 @@ class Description:
     """Inputs that no answer has, being secrets."""
     replaces: frozenset[str] = frozenset()
     """Inputs whose change needs a new resource, beside those of the path."""
+    long_running: bool = False
+    """Whether a PUT is an operation whose result is a final GET, also where it ends at once."""
     head_only: bool = False
     """Whether it can be asked for only by HEAD."""
 
@@ -135,7 +135,9 @@ class ArmResource:
         """Writes the whole document."""
         query = {name: _query_text(inputs[name]) for name in sorted(self.description.query) if name in inputs}
         body = self.body(inputs) | await self._default_location(inputs)
-        return await self.manager.put(resource_id, self.description.api_version, body, query)
+        version = self.description.api_version
+        document = await self.manager.put(resource_id, version, body, query)
+        return await self.manager.get(resource_id, version) if self.description.long_running else document
 
     async def read(self, resource_id: str, inputs: Properties, state: Properties) -> tuple[str, Properties] | None:
         """GETs the document; what answers only HEAD is as the state has it."""
@@ -230,38 +232,6 @@ class ArmResource:
         document = await self.manager.find(resource_id, self.description.api_version)
         if document:
             raise IncompleteResourceError(str(error), resource_id, self.outputs(document)) from error
-
-
-BORN_WITH = "<policies><inbound/><backend><forward-request/></backend><outbound/></policies>"
-"""The global policy of a new service, without its comments; an empty `on-error` may be there as well."""
-
-
-class GlobalPolicy(ArmResource):
-    """The policy of a whole service, which exists from the service's birth."""
-
-    def may_exist(self, document: dict[str, Any]) -> bool:
-        """The policy that every service is born with may be taken over; one that somebody wrote may not."""
-        value = (document.get("properties") or {}).get("value", "")
-        try:
-            bare = etree.canonicalize(value, strip_text=True, with_comments=False)
-        except etree.XMLSyntaxError:
-            return not document
-        return bare.replace("<on-error></on-error>", "") == etree.canonicalize(BORN_WITH)
-
-
-class ApiRelease(ArmResource):
-    """The release of an API revision; its document names the API that its path names."""
-
-    def body(self, inputs: Properties) -> dict[str, Any]:
-        """The document, with the API's id."""
-        body = super().body(inputs)
-        body.setdefault("properties", {})["apiId"] = f"/apis/{inputs['apiId']}"
-        return body
-
-    def outputs(self, document: dict[str, Any]) -> Properties:
-        """The outputs, with the API as the inputs name it."""
-        outputs = super().outputs(document)
-        return outputs | ({"apiId": outputs["apiId"].rpartition("/apis/")[2]} if "apiId" in outputs else {})
 
 
 def _query_text(value: Any) -> str:

@@ -1,6 +1,7 @@
 """The tables of the azure-native provider: resource types with their ARM paths, and functions."""
 
-from local_pulumi.providers.azure_native.resource import ApiRelease, ArmResource, Description, GlobalPolicy
+from local_pulumi.providers.azure_native.resource import ArmResource, Description
+from local_pulumi.providers.azure_native.special_resources import ApiRelease, GlobalPolicy
 
 GROUP = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
 SERVICE = GROUP + "/providers/Microsoft.ApiManagement/service/{serviceName}"
@@ -8,11 +9,11 @@ API = SERVICE + "/apis/{apiId}"
 PRODUCT = SERVICE + "/products/{productId}"
 
 RESOURCES: dict[str, tuple[type[ArmResource], Description]] = {
-    "azure-native:apimanagement:Api": (ArmResource, Description(API)),
+    "azure-native:apimanagement:Api": (ArmResource, Description(API, long_running=True)),
     "azure-native:apimanagement:ApiDiagnostic": (ArmResource, Description(API + "/diagnostics/{diagnosticId}")),
     "azure-native:apimanagement:ApiManagementService": (
         ArmResource,
-        Description(SERVICE, replaces=frozenset({"location"})),
+        Description(SERVICE, long_running=True, replaces=frozenset({"location"})),
     ),
     "azure-native:apimanagement:ApiOperation": (ArmResource, Description(API + "/operations/{operationId}")),
     "azure-native:apimanagement:ApiOperationPolicy": (
@@ -32,13 +33,19 @@ RESOURCES: dict[str, tuple[type[ArmResource], Description]] = {
     "azure-native:apimanagement:Backend": (ArmResource, Description(SERVICE + "/backends/{backendId}")),
     "azure-native:apimanagement:Diagnostic": (ArmResource, Description(SERVICE + "/diagnostics/{diagnosticId}")),
     "azure-native:apimanagement:Logger": (ArmResource, Description(SERVICE + "/loggers/{loggerId}")),
-    "azure-native:apimanagement:NamedValue": (ArmResource, Description(SERVICE + "/namedValues/{namedValueId}")),
+    "azure-native:apimanagement:NamedValue": (
+        ArmResource,
+        Description(SERVICE + "/namedValues/{namedValueId}", long_running=True),
+    ),
     "azure-native:apimanagement:OpenIdConnectProvider": (
         ArmResource,
         Description(SERVICE + "/openidConnectProviders/{opid}", never_read=frozenset({"clientSecret"})),
     ),
     "azure-native:apimanagement:Policy": (GlobalPolicy, Description(SERVICE + "/policies/{policyId}")),
-    "azure-native:apimanagement:PolicyFragment": (ArmResource, Description(SERVICE + "/policyFragments/{id}")),
+    "azure-native:apimanagement:PolicyFragment": (
+        ArmResource,
+        Description(SERVICE + "/policyFragments/{id}", long_running=True),
+    ),
     "azure-native:apimanagement:Product": (ArmResource, Description(PRODUCT)),
     "azure-native:apimanagement:ProductApi": (ArmResource, Description(PRODUCT + "/apis/{apiId}", head_only=True)),
     "azure-native:apimanagement:ProductPolicy": (ArmResource, Description(PRODUCT + "/policies/{policyId}")),

@@ -119,6 +119,11 @@ class FakeResourceManager:
     refusal: httpx.Response | None = None
     """The answer to the next PUT."""
 
+    @property
+    def last_put(self) -> tuple[str, Any]:
+        """Path and body of the last PUT."""
+        return [(path, body) for method, path, body in self.requests if method == "PUT"][-1]
+
     def __call__(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content) if request.content and request.method == "PUT" else None
         self.requests.append((request.method, request.url.path, body))

@@ -23,8 +23,7 @@ async def test_an_api_is_put_where_its_inputs_say_and_answered_flat(azure, resou
     inputs = API | {"format": "openapi+json", "value": "{}"}
     api_id, outputs = await azure.create(f"{APIM}Api", inputs)
     assert api_id == f"{SERVICE_ID}/apis/calc"
-    assert resource_manager.requests[-1] == (
-        "PUT",
+    assert resource_manager.last_put == (
         api_id,
         {
             "properties": {
@@ -101,7 +100,7 @@ async def test_a_product_api_is_asked_for_by_head(azure, resource_manager):
     inputs = IN_SERVICE | {"productId": "starter", "apiId": "calc"}
     link_id, _ = await azure.create(f"{APIM}ProductApi", inputs)
     assert [method for method, path, _ in resource_manager.requests if path == link_id] == ["HEAD", "PUT"]
-    assert resource_manager.requests[-1][2] == {"properties": {}}
+    assert resource_manager.last_put[1] == {"properties": {}}
     assert (await azure.read(f"{APIM}ProductApi", link_id))[1] == inputs
     with pytest.raises(grpc.aio.AioRpcError, match="cannot create already existing resource"):
         await azure.create(f"{APIM}ProductApi", inputs)
@@ -156,7 +155,7 @@ async def test_an_update_puts_the_whole_document(azure, resource_manager):
     api_id, state = await azure.create(f"{APIM}Api", API)
     outputs = await azure.update(f"{APIM}Api", api_id, API, API | {"displayName": "Other"}, state)
     assert outputs["displayName"] == "Other"
-    assert resource_manager.requests[-1][2] == {
+    assert resource_manager.last_put[1] == {
         "properties": {"path": "calc", "displayName": "Other", "protocols": ["https"]}
     }
 
@@ -193,7 +192,7 @@ async def test_secrets_are_never_read_back_and_stay_secret_as_inputs(azure, reso
     _, outputs = await azure.create(f"{APIM}AuthorizationServer", server)
     assert "clientSecret" not in outputs
     assert outputs["clientId"] == Secret("c")
-    assert resource_manager.requests[-1][2]["properties"]["clientSecret"] == "s"
+    assert resource_manager.last_put[1]["properties"]["clientSecret"] == "s"
 
 
 async def test_the_secrets_of_a_subscription_are_listed_as_secrets(azure):
@@ -204,7 +203,7 @@ async def test_the_secrets_of_a_subscription_are_listed_as_secrets(azure):
 async def test_a_subscription_s_notification_is_asked_for_in_the_query(azure, resource_manager):
     inputs = IN_SERVICE | {"sid": "mine", "displayName": "Mine", "scope": "/apis", "notify": True}
     await azure.create(f"{APIM}Subscription", inputs)
-    assert resource_manager.requests[-1][2] == {"properties": {"displayName": "Mine", "scope": "/apis"}}
+    assert resource_manager.last_put[1] == {"properties": {"displayName": "Mine", "scope": "/apis"}}
 
 
 async def test_a_resource_is_looked_up_by_a_function(azure):
@@ -229,7 +228,7 @@ async def test_a_backend_s_own_type_is_not_arm_s(azure, resource_manager):
 async def test_a_resource_group_is_not_nested(azure, resource_manager):
     group_id, outputs = await azure.create(GROUP, {"resourceGroupName": "rg", "location": "westeurope"})
     assert group_id == "/subscriptions/sub-1/resourcegroups/rg"
-    assert resource_manager.requests[-1][2] == {"location": "westeurope"}
+    assert resource_manager.last_put[1] == {"location": "westeurope"}
     assert outputs["location"] == "westeurope"
 
 
