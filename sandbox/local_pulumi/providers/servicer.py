@@ -150,7 +150,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             if found is None:
                 return provider_pb2.ReadResponse()
             resource_id, outputs = found
-            plain = reveal(outputs)
+            plain = reveal(unmarshal(marshal(outputs)))  # as the state has it: without nulls
             now = resource.drifted_inputs(inputs, state, plain) if inputs else resource.imported_inputs(plain)
             answered = seal(now, sealed)
             if self._package.records_defaults:

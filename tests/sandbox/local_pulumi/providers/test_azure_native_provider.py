@@ -170,6 +170,15 @@ async def test_a_refresh_sees_what_was_changed_and_what_was_added(azure, resourc
     assert await azure.read(f"{APIM}Api", api_id, API, state) == ("", {}, {})
 
 
+async def test_nulls_of_an_answer_are_no_drift(azure, resource_manager):
+    api_id, _ = await azure.create(f"{APIM}Api", API)
+    settings = {"oAuth2": None, "openid": None, "oAuth2AuthenticationSettings": []}
+    resource_manager.documents[api_id]["properties"]["authenticationSettings"] = settings
+    state = (await azure.read(f"{APIM}Api", api_id, API))[2]
+    assert state["authenticationSettings"] == {"oAuth2AuthenticationSettings": []}
+    assert (await azure.read(f"{APIM}Api", api_id, API, state))[1] == API
+
+
 async def test_an_import_takes_the_ids_from_the_arm_id(azure):
     api_id, _ = await azure.create(f"{APIM}Api", API)
     assert (await azure.read(f"{APIM}Api", api_id))[1] == API
