@@ -23,7 +23,7 @@ machine = MachineClient(
     "client",
     {"audience": api.audience, "available_scopes": api.scopes, "scopes": api.scopes, **settings.client.args()},
 )
-gateway = ApiGateway("gateway", {**settings.gateway.args(), "tags": settings.tags})
+gateway = ApiGateway("gateway", settings.gateway_args())
 service = {"resource_group_name": gateway.resource_group_name, "service_name": gateway.service_name}
 
 interactive, console = None, None
@@ -58,17 +58,9 @@ if login is not None:
 
 if settings.database is not None:
     clients = [client.client_id for client in (machine, interactive) if client is not None]
-    database = UserDatabase("database", {**settings.database.args(), "enabled_clients": clients})
+    database = UserDatabase("database", {**settings.database_args(), "enabled_clients": clients})
     if settings.user is not None:
-        DatabaseUser(
-            "user",
-            {
-                **settings.user.args(),
-                "connection_name": database.connection_name,
-                "password": settings.user_password.get_secret_value(),
-                "password_policy": settings.database.password_policy,
-            },
-        )
+        DatabaseUser("user", {**settings.user_args(), "connection_name": database.connection_name})
 
 published = PublishedApi(
     "published-api",
