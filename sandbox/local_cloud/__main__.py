@@ -10,7 +10,6 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import IO
 
 import uvloop
 
@@ -37,7 +36,7 @@ async def run(folder: StateFolder, ports: Ports, *, in_memory: bool, ready: int 
         await cloud.stop()
 
 
-def _take(lock: IO[str]) -> None:
+def _take(lock: int) -> None:
     """Take the folder's lock; a look by `local_cloud.process.running` holds it for an instant, a sandbox for good."""
     for _ in range(20):
         with contextlib.suppress(BlockingIOError):
@@ -68,25 +67,18 @@ def main() -> int:
     options = parser.parse_args()
     folder = StateFolder(options.folder)
     folder.prepare()
-    with folder.lock.open("a") as lock:
-        try:
-            _take(lock)
-            uvloop.install()
-            asyncio.run(
-                run(
-                    folder,
-                    Ports(**options.ports),
-                    in_memory=options.in_memory,
-                    ready=options.ready,
-                    parent=options.parent,
-                )
-            )
-        except BlockingIOError:
-            _report(options.ready, {"error": f"a sandbox runs in {folder.path} already"})
-            return 1
-        except (PortError, OSError) as error:
-            _report(options.ready, {"error": str(error)})
-            return 1
+    # Held, not closed: the lock is free when the process is gone, and not before.
+    lock = os.open(folder.lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _take(lock)
+        ports = Ports(**options.ports)
+        uvloop.run(run(folder, ports, in_memory=options.in_memory, ready=options.ready, parent=options.parent))
+    except BlockingIOError:
+        _report(options.ready, {"error": f"a sandbox runs in {folder.path} already"})
+        return 1
+    except (PortError, OSError) as error:
+        _report(options.ready, {"error": str(error)})
+        return 1
     return 0
 
 

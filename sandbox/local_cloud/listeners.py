@@ -9,7 +9,7 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
-_GRACE = 2
+_GRACE = 1
 
 
 class _Server(uvicorn.Server):
@@ -57,7 +57,7 @@ class Listener:
         await self._server.answering.wait()
 
     async def stop(self) -> None:
-        """Finish the requests under way, for two seconds at most, and close the socket."""
+        """Finish the requests under way, for a second at most, and close the socket."""
         self._server.should_exit = True
         if self._task is not None:
             await self._task

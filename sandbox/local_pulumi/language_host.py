@@ -99,7 +99,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         self, request: Any, context: Any
     ) -> AsyncIterator[language_pb2.InstallDependenciesResponse]:
         """Create the program's virtual environment if need be and install what it declares."""
-        toolchain = await _toolchain(request.info, context)
+        toolchain = await _toolchain(request.info, context, installed=False)
         for command in toolchain.install_commands():
             yield language_pb2.InstallDependenciesResponse(stdout=f"{' '.join(command)}\n".encode())
             child = await asyncio.create_subprocess_exec(
@@ -171,12 +171,14 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                     child.kill()
 
 
-async def _toolchain(info: Any, context: Any) -> Toolchain:
-    """The program's toolchain, with an interpreter that is there; ends the call with the reason otherwise."""
+async def _toolchain(info: Any, context: Any, *, installed: bool = True) -> Toolchain:
+    """The program's toolchain, its interpreter in place if `installed`; ends the call with the reason otherwise."""
     try:
         program = Path(info.program_directory)
         options = json_format.MessageToDict(info.options)
         toolchain = resolve_toolchain(Path(info.root_directory or program), program, options)
+        if installed:
+            toolchain.interpreter()
     except ToolchainError as error:
         await context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
         raise

@@ -1,0 +1,118 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from auth0_apim_environments.command_line import app
+from auth0_apim_environments.project import ProjectError, find_project
+from typer.testing import CliRunner
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def run(*arguments, cwd=REPOSITORY, **variables):
+    """Run the command as it is installed."""
+    command = [str(Path(sys.executable).with_name("auth0-apim")), *arguments]
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "120", **variables}
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project of one stack whose sandbox is beside it."""
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\nstackConfigDir: stacks\n")
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "Pulumi.local.yaml").write_text("config:\n  shop:key: value\n")
+    return tmp_path
+
+
+def test_help_names_every_command():
+    shown = CliRunner().invoke(app, ["--help"]).output
+    for name in ("up", "down", "verify", "sandbox", "engine"):
+        assert f" {name} " in shown
+
+
+def test_an_unknown_command_is_refused():
+    result = run("upp")
+    assert result.returncode == 2
+    assert "No such command 'upp'" in result.stderr
+
+
+def test_a_command_imports_only_its_own_module():
+    program = (
+        "import sys; from auth0_apim_environments import command_line\n"
+        "command_line.LazyCommands().get_command(None, 'sandbox')\n"
+        "heavy = {'httpx', 'pulumi', 'starlette', 'cryptography', 'auth0_apim_environments.lifecycle_commands'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_folder_without_a_project_is_one_sentence_not_a_traceback(tmp_path):
+    result = run("sandbox", "status", cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stderr == (
+        f"auth0-apim: there is no Pulumi.yaml in {tmp_path} or above it: change into the project's folder\n"
+    )
+
+
+def test_the_project_is_found_from_a_folder_below_it(project):
+    found = find_project(project / "stacks")
+    assert (found.root, found.name, found.stack_file("local")) == (
+        project,
+        "shop",
+        project / "stacks" / "Pulumi.local.yaml",
+    )
+
+
+def test_no_project_is_named(tmp_path):
+    with pytest.raises(ProjectError, match=f"there is no Pulumi.yaml in {tmp_path}"):
+        find_project(tmp_path)
+
+
+def test_the_environment_of_a_sandbox_that_does_not_run_names_the_next_step(project, engine):
+    result = run("sandbox", "env", cwd=project)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"auth0-apim: no sandbox runs in {project}/.sandbox: start it with `auth0-apim sandbox start`\n"
+    )
+
+
+def test_status_of_a_sandbox_that_does_not_run_is_1(project):
+    result = run("sandbox", "status", "--json", cwd=project)
+    assert (result.returncode, result.stdout.split()) == (1, ["{", '"status":', '"stopped"', "}"])
+
+
+def test_a_stack_without_settings_is_named_with_those_that_have_some(project, sandbox):
+    result = run("up", "--stack", "prod", cwd=project, AUTH0_APIM_SANDBOX=str(sandbox.folder.path))
+    assert result.returncode == 1
+    assert f"there is no {project}/stacks/Pulumi.prod.yaml; environments: local" in result.stderr
+
+
+def test_the_lines_for_eval_give_a_shell_what_the_engine_needs(sandbox, engine):
+    result = run("sandbox", "env", AUTH0_APIM_SANDBOX=str(sandbox.folder.path))
+    shell = result.stdout + "\npulumi version; env"
+    done = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, text=True, check=True)
+    version, *variables = done.stdout.splitlines()
+    seen = dict(line.split("=", 1) for line in variables if "=" in line)
+    expected = sandbox.environment(engine)
+    assert version.removeprefix("v") == engine.version
+    assert {name: seen.get(name) for name in expected if name != "PATH"} == {
+        name: value for name, value in expected.items() if name != "PATH"
+    }
+
+
+def test_official_providers_are_not_replaced_by_the_sandboxs(sandbox, engine):
+    result = run("sandbox", "env", "--providers", "official", AUTH0_APIM_SANDBOX=str(sandbox.folder.path))
+    assert "PULUMI_DEBUG_PROVIDERS" not in result.stdout
+    assert "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION" not in result.stdout
+    assert f"export ARM_METADATA_HOSTNAME=localhost:{sandbox.ports.manager}" in result.stdout
+
+
+def test_unset_takes_away_every_variable_that_was_set(sandbox, engine):
+    given = run("sandbox", "env", AUTH0_APIM_SANDBOX=str(sandbox.folder.path)).stdout
+    taken = run("sandbox", "env", "--unset").stdout
+    names = {line.split("=")[0].removeprefix("export ") for line in given.splitlines()} - {"PATH"}
+    assert {line.removeprefix("unset ") for line in taken.splitlines()} == names
