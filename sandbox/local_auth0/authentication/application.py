@@ -57,7 +57,7 @@ def routes(tenant: Tenant) -> list[BaseRoute]:
         Route("/dbconnections/signup", PostEndpoint(tenant, databases.signup)),
         Route("/dbconnections/change_password", PostEndpoint(tenant, databases.change_password)),
         *_public_documents(tenant),
-        Route("/userinfo", UserInfo(tenant, opaque_tokens).answer, methods=["GET", "POST"]),
+        Route("/userinfo", UserInfo(tenant, opaque_tokens).answer, methods=["GET", "POST", "OPTIONS"]),
         *_pages(tenant, tokens, codes, logins),
         *unsupported_routes(),
     ]

@@ -161,7 +161,10 @@ def _api(tenant: Tenant, audience: str) -> Document:
 
 def _granted(grant: Document, api: Document) -> list[str]:
     scopes = scopes_of_api(api)
-    return scopes if grant.get("allow_all_scopes") else [scope for scope in grant.get("scope") or [] if scope in scopes]
+    if grant.get("allow_all_scopes"):
+        return scopes
+    defined = set(scopes)
+    return [scope for scope in grant.get("scope") or [] if scope in defined]
 
 
 def _policy(api: Document, subject: str, default: str) -> str:

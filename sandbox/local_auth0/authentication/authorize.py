@@ -63,7 +63,8 @@ class Authorize:
     def _session_for(self, request: AuthorizeRequest, http: Request) -> str | None:
         """The key of the browser's session, if it is what the request asks for."""
         found = self._sessions.current(http)
-        if found is None or request.prompt & {"login", "select_account"}:
+        alone = self._tenant.clients[request.callback.client_id].get("sso_disabled")
+        if found is None or alone or request.prompt & {"login", "select_account"}:
             return None
         key, session = found
         too_old = request.max_age is not None and session["authenticated_at"] + request.max_age <= self._tenant.clock()

@@ -53,9 +53,9 @@ class ClientAssertions:
         if claims["iss"] != client["client_id"] or claims["sub"] != client["client_id"]:
             raise _invalid("'iss' and 'sub' must be the client_id")
         now = self._tenant.clock()
-        if claims["exp"] <= now - _CLOCK_SKEW:
+        if not claims["exp"] > now - _CLOCK_SKEW:
             raise _invalid("it has expired")
-        if claims["exp"] > now + MAX_LIFETIME + _CLOCK_SKEW:
+        if not claims["exp"] <= now + MAX_LIFETIME + _CLOCK_SKEW:
             raise _invalid(f"it lives longer than {MAX_LIFETIME} seconds")
         if any(claims.get(name, now) > now + _CLOCK_SKEW for name in ("iat", "nbf")):
             raise _invalid("it is not valid yet")

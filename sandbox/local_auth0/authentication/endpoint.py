@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from local_auth0.authentication.errors import OAuthError
 from local_auth0.authentication.origins import Origins, origins_of
-from local_auth0.authentication.parameters import Call, header, read_call
+from local_auth0.authentication.parameters import Call, read_call
 from local_auth0.model import Tenant
 
 Header = tuple[bytes, bytes]
@@ -52,7 +52,7 @@ class PostEndpoint:
         await _send(send, answer.status, *_encoded(answer.body, self._response_headers(call, answer.status)))
 
     def _preflight(self, scope: Scope) -> list[Header]:
-        origin = header(scope, b"origin")
+        origin = _origin(scope)
         if origin is None or not self._origins.of_any_client(origin):
             return [(b"vary", b"Origin")]
         return [
@@ -68,11 +68,15 @@ class PostEndpoint:
             headers.append((b"allow", b"POST, OPTIONS"))
         if status == 401 and any(name == b"authorization" for name, _ in call.scope["headers"]):
             headers.append((b"www-authenticate", b'Basic realm="Users"'))
-        origin = next((value for name, value in call.scope["headers"] if name == b"origin"), None)
+        origin = _origin(call.scope)
         if origin is not None:
             client = self._tenant.clients.get(str(call.parameters.get("client_id")), {})
-            headers += _allow(origin.decode("latin-1")) if origin.decode("latin-1") in origins_of(client) else []
+            headers += _allow(origin) if origin in origins_of(client) else []
         return headers
+
+
+def _origin(scope: Scope) -> str | None:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"), None)
 
 
 def _allow(origin: str) -> list[Header]:

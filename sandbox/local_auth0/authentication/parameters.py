@@ -35,6 +35,10 @@ class Call:
             return None
         if not isinstance(value, str):
             raise invalid_request(f"Parameter '{name}' must be a string")
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise invalid_request(f"Parameter '{name}' is not valid Unicode") from error
         return value
 
     def require(self, name: str) -> str:

@@ -11,6 +11,13 @@ from local_auth0.authentication.signing import verified_claims
 from local_auth0.authentication.user_claims import user_claims
 from local_auth0.model import Tenant
 
+_PREFLIGHT = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": "GET, POST",
+    "access-control-allow-headers": "Authorization, Content-Type, Auth0-Client",
+    "access-control-max-age": "86400",
+}
+
 
 class UserInfo:
     """Tells who the user behind an access token is."""
@@ -20,7 +27,9 @@ class UserInfo:
         self._opaque_tokens = opaque_tokens
 
     async def answer(self, request: Request) -> Response:
-        """The claims that the token's scopes give, or 401."""
+        """The claims that the token's scopes give, or 401; a browser's preflight request is let through."""
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=_PREFLIGHT)
         authorization = request.headers.getlist("authorization")
         scheme, _, token = (authorization[0] if len(authorization) == 1 else "").partition(" ")
         if scheme.lower() != "bearer" or not token:

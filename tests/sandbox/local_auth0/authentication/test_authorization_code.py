@@ -1,3 +1,4 @@
+import jwt
 import pytest
 
 CODE_ERROR = {"error": "invalid_grant", "error_description": "Invalid authorization code"}
@@ -148,8 +149,6 @@ async def test_codes_are_stored_hashed(world):
     ],
 )
 async def test_the_client_chooses_how_id_tokens_are_signed(world, settings, algorithm):
-    import jwt
-
     client = world.client(**settings)
     code = await world.code(code_challenge=world.challenge, code_challenge_method="S256")
     id_token = (await exchange(world, code, code_verifier=world.verifier)).json()["id_token"]

@@ -140,6 +140,12 @@ async def test_a_session_in_another_connection_is_not_enough(world):
     assert world.answer(await world.authorize(connection="Others", prompt="none"))["error"] == "login_required"
 
 
+async def test_a_client_without_single_sign_on_always_asks(world):
+    await world.log_in()
+    world.client(sso_disabled=True)
+    assert world.answer(await world.authorize(prompt="none"))["error"] == "login_required"
+
+
 async def test_a_user_blocked_since_the_login_gets_no_code(world):
     await world.log_in()
     user = next(iter(world.tenant.users.values()))

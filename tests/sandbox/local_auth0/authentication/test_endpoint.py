@@ -14,6 +14,7 @@ async def test_only_post_is_allowed(world):
         ("application/x-www-form-urlencoded", f"{GRANT}&{GRANT}", "Parameter 'grant_type' was sent more than once"),
         ("application/json", '{"grant_type":"a","grant_type":"b"}', "Parameter 'grant_type' was sent more than once"),
         ("application/json", '{"grant_type":["a"]}', "Parameter 'grant_type' must be a string"),
+        ("application/json", '{"grant_type":"\\ud800"}', "Parameter 'grant_type' is not valid Unicode"),
         ("application/json", '["a"]', "The body is not a JSON object"),
         ("application/json", '{"a":', "The body is not a JSON object"),
         ("application/json", "[" * 50_000, "The body is not a JSON object"),

@@ -46,6 +46,7 @@ async def test_without_an_audience_the_token_is_opaque(world):
     [
         ({"password": "wrong"}, 403, "invalid_grant", "Wrong email or password."),
         ({"username": "nobody@example.com"}, 403, "invalid_grant", "Wrong email or password."),
+        ({"password": "nul\0"}, 403, "invalid_grant", "Wrong email or password."),
         ({"password": "x" * 100}, 403, "invalid_grant", "Wrong email or password."),
         ({"username": ""}, 400, "invalid_request", "Missing required parameter: username"),
         ({"password": ""}, 400, "invalid_request", "Missing required parameter: password"),

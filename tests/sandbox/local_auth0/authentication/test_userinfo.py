@@ -26,6 +26,11 @@ async def test_an_openid_token_tells_who_the_user_is(world, audience):
     }
 
 
+async def test_a_browser_may_ask_from_any_page(world):
+    response = await world.http.options("/userinfo", headers={"origin": "https://spa.example.com"})
+    assert (response.status_code, response.headers["access-control-allow-origin"]) == (204, "*")
+
+
 async def test_a_token_without_openid_tells_nothing(world):
     assert (await ask(world, await user_token(world, scope="add", audience=world.audience))).status_code == 401
     assert (await ask(world, (await world.machine_token()).json()["access_token"])).status_code == 401
