@@ -56,13 +56,19 @@ class ClientCredentials(DocumentResource):
     async def delete(self, resource_id: str, inputs: Properties, state: Properties) -> None:  # noqa: ARG002
         """Gives the client back the method that its type has by default, and removes its keys."""
         client = await self.management.find(COLLECTION, resource_id, fields=FIELDS)
-        if client is None:
-            return
-        keys = (client.get("client_authentication_methods") or {}).get("private_key_jwt")
-        body = {"token_endpoint_auth_method": _default_method(client.get("app_type"))}
-        await self._patch(resource_id, body | ({"client_authentication_methods": None} if keys else {}))
+        if client is not None:
+            await self._leave_keys(client, _default_method(client.get("app_type")))
+
+    async def _leave_keys(self, client: dict[str, Any], method: str) -> None:
+        """Sets a method that needs no keys; the tenant takes it only together with the end of the keys' use."""
+        client_id, keys = (
+            client["client_id"],
+            (client.get("client_authentication_methods") or {}).get("private_key_jwt"),
+        )
+        ended = {"client_authentication_methods": None} if keys else {}
+        await self._patch(client_id, {"token_endpoint_auth_method": method} | ended)
         for credential in keys["credentials"] if keys else []:
-            await self.management.delete(COLLECTION, resource_id, "credentials", credential["id"])
+            await self.management.delete(COLLECTION, client_id, "credentials", credential["id"])
 
     async def _apply(self, client_id: str, change: Change) -> None:
         changed = {name for name in change.new if change.new[name] != change.old.get(name)}
@@ -70,7 +76,7 @@ class ClientCredentials(DocumentResource):
         if method == "private_key_jwt":
             await self._apply_keys(client_id, change)
         elif "authenticationMethod" in changed:
-            await self._patch(client_id, {"token_endpoint_auth_method": method})
+            await self._leave_keys(await self.management.get(COLLECTION, client_id, fields=FIELDS), str(method))
         secret = change.new.get("clientSecret")
         if "clientSecret" in changed:
             await self._patch(client_id, {"client_secret": secret})

@@ -235,18 +235,23 @@ def resource_manager() -> FakeResourceManager:
 
 
 @pytest.fixture
+def served() -> type["ServedPackage"]:
+    return ServedPackage
+
+
+@pytest.fixture
 async def auth0(tenant: FakeTenant) -> AsyncIterator[Engine]:
-    async with served(Auth0Package(SERVICES, httpx.MockTransport(tenant))) as engine:
+    async with ServedPackage(Auth0Package(SERVICES, httpx.MockTransport(tenant))) as engine:
         yield engine
 
 
 @pytest.fixture
 async def azure(resource_manager: FakeResourceManager) -> AsyncIterator[Engine]:
-    async with served(AzureNativePackage(SERVICES, httpx.MockTransport(resource_manager))) as engine:
+    async with ServedPackage(AzureNativePackage(SERVICES, httpx.MockTransport(resource_manager))) as engine:
         yield engine
 
 
-class served:  # noqa: N801
+class ServedPackage:
     """A provider behind a gRPC server of the test's own loop."""
 
     def __init__(self, package: Any) -> None:
