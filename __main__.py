@@ -1,5 +1,7 @@
 """One environment: its settings, the components made of them, and what it tells the outside."""
 
+from typing import Any
+
 import pulumi
 from auth0_apim import (
     ApiGateway,
@@ -19,33 +21,26 @@ settings = Settings.load()
 portal, login, publication = settings.portal, settings.interactive_client, settings.publication
 
 api = Auth0Api("api", settings.api.args())
-machine = MachineClient(
-    "client",
-    {"audience": api.audience, "available_scopes": api.scopes, "scopes": api.scopes, **settings.client.args()},
-)
+granted: Any = {"audience": api.audience, "available_scopes": api.scopes, "scopes": api.scopes}
+machine = MachineClient("client", granted | settings.client.args())
 gateway = ApiGateway("gateway", settings.gateway_args())
-service = {"resource_group_name": gateway.resource_group_name, "service_name": gateway.service_name}
+service: Any = {"resource_group_name": gateway.resource_group_name, "service_name": gateway.service_name}
 
 interactive, console = None, None
 portal_callbacks = pulumi.Output.from_input(list[str]())
 if login is not None:
+    callbacks = pulumi.Output.from_input(list(login.callbacks))
     if portal is not None:
-        portal_callbacks = gateway.portal_url.apply(
-            lambda url: redirect_uris(url or "", portal.authorization_server_id, portal.grant_types)
-        )
-    interactive = InteractiveClient(
-        "login",
-        {
-            **login.args(),
-            "callbacks": portal_callbacks.apply(lambda callbacks: [*login.callbacks, *callbacks]),
-        },
-    )
+        server, grants = portal.authorization_server_id, portal.grant_types
+        portal_callbacks = gateway.portal_url.apply(lambda url: redirect_uris(url, server, grants) if url else [])
+        callbacks = pulumi.Output.all(callbacks, portal_callbacks).apply(lambda lists: [*lists[0], *lists[1]])
+    interactive = InteractiveClient("login", login.args() | {"callbacks": callbacks})
     if portal is not None:
         console = PortalLogin(
             "portal",
-            {
-                **service,
-                **portal.args(),
+            service
+            | portal.args()
+            | {
                 "audience": api.audience,
                 "authorization_endpoint": api.authorization_endpoint,
                 "token_endpoint": api.token_endpoint,
@@ -58,23 +53,18 @@ if login is not None:
 
 if settings.database is not None:
     clients = [client.client_id for client in (machine, interactive) if client is not None]
-    database = UserDatabase("database", {**settings.database_args(), "enabled_clients": clients})
+    database = UserDatabase("database", settings.database_args() | {"enabled_clients": clients})
     if settings.user is not None:
-        DatabaseUser("user", {**settings.user_args(), "connection_name": database.connection_name})
+        DatabaseUser("user", settings.user_args() | {"connection_name": database.connection_name})
 
+security = {} if console is None else {"authorization_server_id": console.authorization_server_id}
 published = PublishedApi(
-    "published-api",
-    {
-        **service,
-        **publication.args(),
-        **({"authorization_server_id": console.authorization_server_id} if console is not None else {}),
-        "gateway_url": gateway.gateway_url,
-    },
+    "published-api", service | publication.args() | security | {"gateway_url": gateway.gateway_url}
 )
 policy = JwtPolicy(
     "policy",
-    {
-        **service,
+    service
+    | {
         "issuer": api.issuer,
         "audience": api.audience,
         "openid_configuration_url": api.openid_configuration_url,
