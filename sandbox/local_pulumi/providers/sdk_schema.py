@@ -84,6 +84,10 @@ class SchemaWriter:
             "properties": outputs,
         }
 
+    def add_provider(self, module: ModuleType) -> None:
+        """Adds the configuration of the SDK's provider."""
+        self.schema["provider"] = {"inputProperties": self._properties(module.ProviderArgs)}
+
     def add_function(self, module: ModuleType, name: str) -> None:
         """Adds the function `name` of an SDK module."""
         function = getattr(module, name)
@@ -154,7 +158,9 @@ def _plain(annotation: Any) -> Any:
 def auth0_schema() -> dict[str, Any]:
     """The package schema of the auth0 provider, as far as the sandbox has it."""
     writer = SchemaWriter("auth0", "pulumi-auth0")
+    writer.schema["meta"] = {"moduleFormat": "(.*)(?:/[^/]*)"}
     module = import_module("pulumi_auth0")
+    writer.add_provider(module)
     for resource in AUTH0_RESOURCES:
         writer.add_resource(module, resource)
     for function in AUTH0_FUNCTIONS:
@@ -166,6 +172,7 @@ def azure_native_schema() -> dict[str, Any]:
     """The package schema of the azure-native provider, as far as the sandbox has it."""
     writer = SchemaWriter("azure-native", "pulumi-azure-native")
     module = import_module("pulumi_azure_native.apimanagement")
+    writer.add_provider(import_module("pulumi_azure_native"))
     for resource in APIM_RESOURCES:
         writer.add_resource(module, resource)
     for function in APIM_FUNCTIONS:
