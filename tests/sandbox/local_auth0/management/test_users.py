@@ -94,7 +94,7 @@ async def test_a_password_is_kept_apart_and_only_hashed(api, tenant):
         ({"password": "Aa1-" * 19}, 400, "invalid_password", "PasswordStrengthError: Password is too weak"),
     ],
 )  # fmt: skip
-async def test_a_wrong_user_is_refused(api, tenant, body, status, code, message):  # noqa: PLR0917
+async def test_a_wrong_user_is_refused(api, tenant, body, status, code, message):
     response = await _create(api, **body)
     assert (response.status_code, response.json()["errorCode"]) == (status, code)
     assert response.json()["message"] == message
