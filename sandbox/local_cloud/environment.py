@@ -35,6 +35,7 @@ def shell_lines(folder: StateFolder, engine: Engine, *, official_providers: bool
     variables = environment(folder, engine, official_providers=official_providers)
     variables.pop("PATH")
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    lines.append("unset PULUMI_CONFIG_PASSPHRASE")  # the CLI prefers it to the file
     if additions := path_additions(engine):
         path = os.pathsep.join(
             entry for entry in additions if entry not in os.environ.get("PATH", "").split(os.pathsep)

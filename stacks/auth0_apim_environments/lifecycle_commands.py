@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from local_cloud import Options, StateFolder, environment, running, start, stop
+from local_pulumi.engine import Engine
 from rich.console import Console
 
 from auth0_apim_environments.project import find_project
@@ -26,7 +27,7 @@ def up(stack: Stack = "local", providers: ProvidersOption = Providers.SANDBOX, b
     folder = StateFolder(project.sandbox)
     engine = find_or_install_shown()
     start(folder, Options(base_port=base_port))
-    variables = environment(folder, engine, official_providers=providers is Providers.OFFICIAL)
+    variables = _variables(folder, engine, official_providers=providers is Providers.OFFICIAL)
     pulumi = PulumiCommand(project, folder, variables)
     pulumi.ensure_stack(stack)
     pulumi.run("up", "--stack", stack, "--yes")
@@ -42,7 +43,7 @@ def down(stack: Stack = "local") -> None:
     folder = StateFolder(project.sandbox)
     if folder.backend.exists():
         start(folder, Options())
-        variables = environment(folder, find_or_install_shown())
+        variables = _variables(folder, find_or_install_shown())
         pulumi = PulumiCommand(project, folder, variables)
         if pulumi.has_stack(stack):
             _destroy(pulumi, stack, variables)
@@ -83,7 +84,13 @@ def _sandbox_variables() -> dict[str, str]:
     folder = StateFolder(find_project().sandbox)
     if os.environ.get("PULUMI_BACKEND_URL") or running(folder) is None:
         return {}
-    return environment(folder, find_or_install_shown())
+    return _variables(folder, find_or_install_shown())
+
+
+def _variables(folder: StateFolder, engine: Engine, *, official_providers: bool = False) -> dict[str, str]:
+    """The sandbox's environment, in which its passphrase counts: the CLI prefers a variable of the person's own."""
+    os.environ.pop("PULUMI_CONFIG_PASSPHRASE", None)
+    return environment(folder, engine, official_providers=official_providers)
 
 
 def _print_closing_lines(folder: StateFolder, stack: str, variables: Mapping[str, str]) -> None:

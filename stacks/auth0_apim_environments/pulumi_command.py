@@ -80,9 +80,12 @@ class PulumiCommand:
         )
         said = []
         with process:
-            for line in process.stderr or ():
-                sys.stderr.write(line)
-                said.append(line)
+            try:
+                for line in process.stderr or ():
+                    sys.stderr.write(line)
+                    said.append(line)
+            finally:
+                process.wait()  # after Ctrl-C too: pulumi has had it and is writing its state down
         if process.returncode != 0:
             raise StackError(
                 f"`pulumi {' '.join(arguments)}` failed. Next: {self._next_step(''.join(said), arguments)}"

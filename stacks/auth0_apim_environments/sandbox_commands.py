@@ -14,7 +14,7 @@ import typer
 from local_cloud import Options, Record, SandboxError, StateFolder, command, running, shell_lines, unset_lines
 from local_cloud import start as start_sandbox
 from local_cloud import stop as stop_sandbox
-from local_pulumi.engine import find_or_install
+from local_pulumi.engine import Engine, find_or_install
 from rich.console import Console
 from rich.table import Table
 
@@ -118,7 +118,7 @@ def sandbox_folder() -> StateFolder:
     return StateFolder(find_project().sandbox)
 
 
-def find_or_install_shown() -> Any:
+def find_or_install_shown() -> Engine:
     """The engine, with the progress of a first installation on standard error."""
     with shown_progress() as progress:
         return find_or_install(progress)

@@ -114,5 +114,6 @@ def test_official_providers_are_not_replaced_by_the_sandboxs(sandbox, engine):
 def test_unset_takes_away_every_variable_that_was_set(sandbox, engine):
     given = run("sandbox", "env", AUTH0_APIM_SANDBOX=str(sandbox.folder.path)).stdout
     taken = run("sandbox", "env", "--unset").stdout
-    names = {line.split("=")[0].removeprefix("export ") for line in given.splitlines()} - {"PATH"}
+    exported = [line for line in given.splitlines() if line.startswith("export ")]
+    names = {line.split("=")[0].removeprefix("export ") for line in exported} - {"PATH"}
     assert {line.removeprefix("unset ") for line in taken.splitlines()} == names

@@ -13,6 +13,7 @@ from local_cloud import StateFolder, environment, process
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BASE_PORT = "24500"
+OTHER = {"COLUMNS": "160", "PULUMI_CONFIG_PASSPHRASE": "of the person's own stacks"}
 
 pytestmark = pytest.mark.live
 
@@ -36,7 +37,7 @@ def run(folder, *arguments):
     command = [str(Path(sys.executable).with_name("auth0-apim")), *arguments]
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PULUMI_", "AUTH0_APIM_S"))}
     return subprocess.run(
-        command, cwd=folder, env={**environment, "COLUMNS": "160"}, capture_output=True, text=True, check=False
+        command, cwd=folder, env={**environment, **OTHER}, capture_output=True, text=True, check=False
     )
 
 
