@@ -89,7 +89,15 @@ def find_or_install(progress: Progress) -> Engine:
     if engine := find():
         return engine
     with _installation_lock(progress):
+        _remove_leftovers()
         return find() or _install(os.environ.get("AUTH0_APIM_ENGINE", ""), progress)
+
+
+def _remove_leftovers() -> None:
+    """Remove what installations that were killed have left; the lock says that none is under way."""
+    for pattern in ("build-*", "download-*", "go-*"):
+        for folder in cache_folder().glob(pattern):
+            shutil.rmtree(folder)
 
 
 def _origins(choice: str) -> tuple[Literal["download", "build"], ...]:

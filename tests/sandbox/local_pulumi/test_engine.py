@@ -87,6 +87,15 @@ def test_what_cannot_be_downloaded_is_built(machine, monkeypatch):
     assert find_or_install(no_progress).origin == "build"
 
 
+def test_what_a_killed_installation_left_is_removed(machine, monkeypatch):
+    left = engine.cache_folder() / "build-x1" / "out"
+    left.mkdir(parents=True)
+    monkeypatch.setenv("AUTH0_APIM_ENGINE", "build")
+    monkeypatch.setattr(engine_build, "install", lambda folder, _progress: put_pulumi(folder / "bin", "v3.253.0"))
+    find_or_install(no_progress)
+    assert not left.parent.exists()
+
+
 def test_no_engine_names_every_cause_and_the_next_step(machine, monkeypatch):
     monkeypatch.setattr(engine_download, "install", refuse("https://get.pulumi.com cannot be reached"))
     monkeypatch.setattr(engine_build, "install", refuse("the module proxy answered 403"))
