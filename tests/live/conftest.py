@@ -149,12 +149,12 @@ def manager(sandbox: Sandbox) -> Iterator[ApiManagementClient]:
 
 
 @pytest.fixture(scope="module")
-def all_objects(tenant: Auth0, manager: ApiManagementClient) -> Callable[[], set[tuple[str, str]]]:
+def all_objects(tenant: Auth0, manager: ApiManagementClient) -> Callable[[], set[tuple[str, str | None]]]:
     """Kind and name of everything in both services, asked of the services themselves."""
     return lambda: _tenant_objects(tenant) | _manager_objects(manager)
 
 
-def _tenant_objects(tenant: Auth0) -> set[tuple[str, str]]:
+def _tenant_objects(tenant: Auth0) -> set[tuple[str, str | None]]:
     return {
         *(("resource server", api.identifier) for api in tenant.resource_servers.list()),
         *(("client", client.name) for client in tenant.clients.list()),
@@ -165,7 +165,7 @@ def _tenant_objects(tenant: Auth0) -> set[tuple[str, str]]:
     }
 
 
-def _manager_objects(manager: ApiManagementClient) -> set[tuple[str, str]]:
+def _manager_objects(manager: ApiManagementClient) -> set[tuple[str, str | None]]:
     return {
         *(("service", service.name) for service in manager.api_management_service.list()),
         *(("deleted service", service.name) for service in manager.deleted_services.list_by_subscription()),

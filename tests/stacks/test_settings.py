@@ -18,8 +18,9 @@ from auth0_apim import (
     SigningAlgorithm,
     UserDatabaseArgs,
 )
+from auth0_apim_environments.problems import SettingsError
 from auth0_apim_environments.section import Section
-from auth0_apim_environments.settings import Settings, SettingsError
+from auth0_apim_environments.settings import Settings
 from pulumi.runtime import set_all_config
 
 STACKS = Path(__file__).parents[2] / "stacks"

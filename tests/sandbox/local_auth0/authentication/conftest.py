@@ -55,8 +55,14 @@ class World:
         """The claims of an RSA-signed token, its signature and audience verified."""
         header = jwt.get_unverified_header(token)
         key = self.tenant.signing_keys.find(header["kid"])
-        options = {"verify_exp": False, "verify_iat": False}
-        return jwt.decode(token, key.public_key, [header["alg"]], audience=audience, options=options)
+        assert key is not None
+        return jwt.decode(
+            token,
+            key.public_key,
+            [header["alg"]],
+            audience=audience,
+            options={"verify_exp": False, "verify_iat": False},
+        )
 
     def answer(self, response: httpx.Response) -> dict[str, str]:
         """The parameters a redirect brings to the callback, from query and fragment."""
@@ -100,7 +106,7 @@ class World:
     def connection(
         self, name: str = "Users", clients: tuple[str, ...] = ("machine",), **options: Any
     ) -> dict[str, Any]:
-        document = {
+        document: dict[str, Any] = {
             "id": f"con-{name}",
             "name": name,
             "strategy": "auth0",
@@ -210,6 +216,7 @@ async def world(tenant: Tenant) -> AsyncIterator[World]:
     """A tenant with an API, a client granted `add`, a connection and Ada in it."""
     transport = httpx.ASGITransport(Starlette(routes=routes(tenant)))
     async with httpx.AsyncClient(transport=transport, base_url=f"https://{DOMAIN}") as http:
+        assert isinstance(tenant.clock, Clock)
         world = World(tenant, tenant.clock, http)
         world.api()
         world.client()
