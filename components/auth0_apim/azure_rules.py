@@ -100,6 +100,11 @@ def title_problem(value: str) -> str | None:
     return None if 1 <= len(value) <= 300 else f"must be 1 to 300 characters long, not {len(value)}"
 
 
+def description_problem(value: str) -> str | None:
+    """A description in API Management: at most 1000 characters, the least that one of its kinds takes."""
+    return None if len(value) <= 1000 else f"must be at most 1000 characters long, not {len(value)}"
+
+
 def product_name_problem(value: str) -> str | None:
     """A product's display name: 1 to 80 characters, of which its id is made."""
     if len(value) > 80 or not re.search(r"[A-Za-z0-9]", value):

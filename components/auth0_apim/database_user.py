@@ -15,7 +15,7 @@ from auth0_apim.passwords import (
     password_policy_problem,
     password_problem,
 )
-from auth0_apim.rules import connection_name_problem, email_problem, username_problem
+from auth0_apim.rules import connection_name_problem, email_problem, role_ids_problem, username_problem
 
 
 class DatabaseUserArgs(TypedDict):
@@ -33,8 +33,12 @@ class DatabaseUserArgs(TypedDict):
     """Optional, defaults to none. The user's name, in a database that requires one. Example: `jane`."""
     email_verified: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to true. The address is known to be the user's; where false, Auth0 sends a message to verify it."""
+    roles: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to whatever roles others give. The ids of all the user's roles; any other is taken away. Pass a Role's `role_id`."""
     user_metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to none. What the user may read and change about themselves. Example: `{"language": "en"}`."""
+    app_metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Optional, defaults to none. What applications know of the user, who may not change it. Example: `{"owner": "platform-team"}`."""
 
 
 class DatabaseUser(pulumi.ComponentResource):
@@ -43,7 +47,7 @@ class DatabaseUser(pulumi.ComponentResource):
     user_id: pulumi.Output[str]
     """The user's id, the `sub` claim of their tokens. Example: `auth0|507f1f77bcf86cd799439020`."""
     email: pulumi.Output[str]
-    """The user's e-mail address. Known once the user can log in."""
+    """The user's e-mail address. Known once the user can log in and has the roles."""
 
     def __init__(self, name: str, args: DatabaseUserArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("DatabaseUser", name)
@@ -56,10 +60,11 @@ class DatabaseUser(pulumi.ComponentResource):
             inputs.check("username", args["username"], username_problem, '"jane"') if "username" in args else None
         )
         password = _password(inputs, args)
+        roles = inputs.check("roles", args["roles"], role_ids_problem, "[role.role_id]") if "roles" in args else None
         super().__init__("auth0-apim:index:DatabaseUser", name, {}, opts)
 
         email_verified = pulumi.Output.from_input(args.get("email_verified", True))
-        metadata = args.get("user_metadata")
+        metadata, app_metadata = args.get("user_metadata"), args.get("app_metadata")
         user = auth0.User(
             f"{name}-user",
             connection_name=connection_name,
@@ -69,11 +74,17 @@ class DatabaseUser(pulumi.ComponentResource):
             email_verified=email_verified,
             verify_email=email_verified.apply(_is_false),
             user_metadata=None if metadata is None else pulumi.Output.json_dumps(metadata, sort_keys=True),
+            app_metadata=None if app_metadata is None else pulumi.Output.json_dumps(app_metadata, sort_keys=True),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
         self.user_id = user.id
         self.email = after(email, user)
+        if roles is not None:
+            assigned = auth0.UserRoles(
+                f"{name}-roles", user_id=user.id, roles=roles, opts=pulumi.ResourceOptions(parent=self)
+            )
+            self.email = after(self.email, assigned)
         self.register_outputs({"user_id": self.user_id, "email": self.email})
 
 

@@ -15,6 +15,7 @@ from auth0_apim.rules import (
     callbacks_problem,
     display_name_problem,
     identifier_problem,
+    metadata_problem,
     password_grant_problem,
     redirect_urls_problem,
     web_origins_problem,
@@ -51,6 +52,8 @@ class InteractiveClientArgs(TypedDict):
     """Optional, defaults to false. Let the application have refresh tokens: rotating ones that expire after 30 days, or 15 without use."""
     allow_password_grant: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Let a regular web application exchange users' passwords for tokens, which RFC 9700 advises against."""
+    metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Optional, defaults to none. Up to 10 texts that the client carries, by name, for those who look after it. Example: `{"owner": "platform-team"}`."""
 
 
 class InteractiveClient(pulumi.ComponentResource):
@@ -87,6 +90,9 @@ class InteractiveClient(pulumi.ComponentResource):
         elif "scopes" in args:
             raise inputs.error("audience", "is required where there are scopes", '"basic-calculator"')
         grants = inputs.check("allow_password_grant", _grants(args), password_grant_problem, "false")
+        metadata = None
+        if "metadata" in args:
+            metadata = inputs.check("metadata", args["metadata"], metadata_problem, '{"owner": "platform-team"}')
         super().__init__("auth0-apim:index:InteractiveClient", name, {}, opts)
 
         client = auth0.Client(
@@ -99,6 +105,7 @@ class InteractiveClient(pulumi.ComponentResource):
             web_origins=origins,
             oidc_conformant=True,
             jwt_configuration=SIGNED_BY_THE_TENANT,
+            client_metadata=metadata,
             refresh_token=grants.apply(_refresh_token),
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -10,7 +10,12 @@ from typing_extensions import NotRequired, TypedDict
 from auth0_apim.clients import PASSWORD_GRANTS, SIGNED_BY_THE_TENANT, readable_secret, requested_scopes
 from auth0_apim.inputs import Inputs
 from auth0_apim.ordering import after
-from auth0_apim.rules import display_name_problem, identifier_problem, token_endpoint_auth_method_problem
+from auth0_apim.rules import (
+    display_name_problem,
+    identifier_problem,
+    metadata_problem,
+    token_endpoint_auth_method_problem,
+)
 
 
 class TokenEndpointAuthMethod(Enum):
@@ -35,6 +40,8 @@ class MachineClientArgs(TypedDict):
     """Optional, defaults to `client_secret_post`. How the client shows its secret at the token endpoint."""
     allow_password_grant: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Let the client also exchange users' passwords for tokens, which RFC 9700 advises against; for a developer portal's test console."""
+    metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Optional, defaults to none. Up to 10 texts that the client carries, by name, for those who look after it. Example: `{"owner": "platform-team"}`."""
 
 
 class MachineClient(pulumi.ComponentResource):
@@ -59,6 +66,9 @@ class MachineClient(pulumi.ComponentResource):
             token_endpoint_auth_method_problem,
             '"client_secret_post"',
         )
+        metadata = None
+        if "metadata" in args:
+            metadata = inputs.check("metadata", args["metadata"], metadata_problem, '{"owner": "platform-team"}')
         super().__init__("auth0-apim:index:MachineClient", name, {}, opts)
 
         allow_password_grant = pulumi.Output.from_input(args.get("allow_password_grant", False))
@@ -69,6 +79,7 @@ class MachineClient(pulumi.ComponentResource):
             grant_types=allow_password_grant.apply(_grant_types),
             oidc_conformant=True,
             jwt_configuration=SIGNED_BY_THE_TENANT,
+            client_metadata=metadata,
             opts=pulumi.ResourceOptions(parent=self),
         )
         credentials = auth0.ClientCredentials(

@@ -7,7 +7,7 @@ import pulumi
 from pulumi_azure_native import apimanagement
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.azure_rules import api_path_problem, title_problem
+from auth0_apim.azure_rules import api_path_problem, description_problem, title_problem
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.names import slug
@@ -52,6 +52,8 @@ class PublishedApiArgs(TypedDict):
     """Optional, defaults to the path, with dashes for slashes, and the version. The API's id in API Management, 1 to 80 characters."""
     display_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The API's name in API Management, 1 to 300 characters."""
+    description: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the document's. What the developer portal says about the API and about a product or version set made here, at most 1000 characters."""
     service_url: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the first https server of the document; required where it names none or is a URL. The backend's base URL, http or https."""
     subscription_required: NotRequired[pulumi.Input[bool]]
@@ -96,6 +98,9 @@ class PublishedApi(pulumi.ComponentResource):
         group, service_name = service_inputs(inputs, args)
         path = inputs.check("path", args.get("path"), api_path_problem, '"calc"')
         title = inputs.check("display_name", args.get("display_name", name), title_problem, '"Basic Calculator"')
+        description = None
+        if "description" in args:
+            description = inputs.check("description", args["description"], description_problem, '"Adds numbers."')
         imported = api_import(inputs, args)
         version, scheme = api_versioning(inputs, args)
         published_id = api_id(inputs, args, path, version)
@@ -111,6 +116,7 @@ class PublishedApi(pulumi.ComponentResource):
                 service_name=service_name,
                 version_set_id=path.apply(slug),
                 display_name=title,
+                description=description,
                 versioning_scheme=scheme,
                 version_query_name=scheme.apply(lambda where: "api-version" if where == "Query" else None),
                 version_header_name=scheme.apply(lambda where: "Api-Version" if where == "Header" else None),
@@ -123,6 +129,7 @@ class PublishedApi(pulumi.ComponentResource):
             api_id=published_id,
             path=path,
             display_name=title,
+            description=description,
             protocols=["https"],
             format=imported.apply(lambda document: document.format),
             value=imported.apply(lambda document: document.value),
@@ -141,6 +148,7 @@ class PublishedApi(pulumi.ComponentResource):
                 service_name=service_name,
                 product_id=product_id,
                 display_name=product_name,
+                description=description,
                 state=apimanagement.ProductState.PUBLISHED,
                 subscription_required=args.get("product_subscription_required", False),
                 opts=pulumi.ResourceOptions(parent=self),

@@ -33,11 +33,17 @@ def identifier_problem(value: str) -> str | None:
 
 def display_name_problem(value: str) -> str | None:
     """A display name in Auth0: 1 to 200 characters without angle brackets."""
-    if not 1 <= len(value) <= 200:
-        return f"must be 1 to 200 characters long, not {len(value)}"
-    if "<" in value or ">" in value:
-        return f"must not contain '<' or '>', as {value!r} does"
-    return None
+    return _text_problem(value, 200)
+
+
+def role_name_problem(value: str) -> str | None:
+    """A role's name: 1 to 100 characters without angle brackets."""
+    return _text_problem(value, 100)
+
+
+def role_description_problem(value: str) -> str | None:
+    """A role's description: 1 to 300 characters without angle brackets."""
+    return _text_problem(value, 300)
 
 
 def scopes_problem(value: Mapping[str, str]) -> str | None:
@@ -131,6 +137,12 @@ def web_origins_problem(value: Sequence[str]) -> str | None:
     return None
 
 
+def role_ids_problem(value: Sequence[str]) -> str | None:
+    """The roles of a user, each once."""
+    twice = _first_duplicate(value)
+    return None if twice is None else f"names {twice!r} twice"
+
+
 def connection_name_problem(value: str) -> str | None:
     """A connection's name: 1 to 128 letters, digits and single dashes (Auth0 Management API, connections)."""
     if len(value) > 128:
@@ -169,6 +181,18 @@ def password_history_problem(value: float) -> str | None:
     return None
 
 
+def metadata_problem(value: Mapping[str, str]) -> str | None:
+    """Metadata of a client or a connection: at most 10 texts, names and values of at most 255 characters."""
+    if len(value) > 10:
+        return f"must have at most 10 entries, not {len(value)}"
+    for name, text in value.items():
+        if not 1 <= len(name) <= 255:
+            return f"must have names of 1 to 255 characters, not {name!r}"
+        if len(text) > 255:
+            return f"has {len(text)} characters for {name!r}, 255 at most"
+    return None
+
+
 def email_problem(value: str) -> str | None:
     """An e-mail address as Auth0 takes it: a local part, and a domain with a dot (RFC 5321's lengths)."""
     if len(value) > 254 or not _EMAIL.fullmatch(value):
@@ -182,6 +206,14 @@ def username_problem(value: str) -> str | None:
         return f"must be 1 to 128 letters, digits or characters of _+-.!#$'^`~@, not {value!r}"
     if email_problem(value) is None:
         return f"must not be an e-mail address, as {value!r} is"
+    return None
+
+
+def _text_problem(value: str, most: int) -> str | None:
+    if not 1 <= len(value) <= most:
+        return f"must be 1 to {most} characters long, not {len(value)}"
+    if "<" in value or ">" in value:
+        return f"must not contain '<' or '>', as {value!r} does"
     return None
 
 

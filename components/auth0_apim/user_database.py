@@ -18,6 +18,7 @@ from auth0_apim.rules import (
     connection_name_problem,
     database_scripts_problem,
     enabled_clients_problem,
+    metadata_problem,
     password_history_problem,
 )
 
@@ -45,6 +46,8 @@ class UserDatabaseArgs(TypedDict):
     """Optional, defaults to false. Move each user of the custom database into Auth0 at the first login; needs the scripts `login` and `get_user`."""
     configuration: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to none. Values that the scripts read as `configuration`, such as a connection string. Secret."""
+    metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Optional, defaults to none. Up to 10 texts that the connection carries, by name, for those who look after it. Example: `{"owner": "platform-team"}`."""
 
 
 class UserDatabase(pulumi.ComponentResource):
@@ -67,6 +70,9 @@ class UserDatabase(pulumi.ComponentResource):
                 "enabled_clients", args["enabled_clients"], enabled_clients_problem, "[machine_client.client_id]"
             )
         options = _password_options(inputs, args) | _custom_database_options(inputs, args)
+        metadata = None
+        if "metadata" in args:
+            metadata = inputs.check("metadata", args["metadata"], metadata_problem, '{"owner": "platform-team"}')
         super().__init__("auth0-apim:index:UserDatabase", name, {}, opts)
 
         allow_sign_up = pulumi.Output.from_input(args.get("allow_sign_up", False))
@@ -74,6 +80,7 @@ class UserDatabase(pulumi.ComponentResource):
             f"{name}-connection",
             name=connection_name,
             strategy="auth0",
+            metadata=metadata,
             options=auth0.ConnectionOptionsArgs(
                 disable_signup=allow_sign_up.apply(_is_false),
                 brute_force_protection=args.get("brute_force_protection", True),
