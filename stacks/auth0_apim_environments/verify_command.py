@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import httpx
 from rich.console import Console
@@ -38,7 +38,7 @@ def run_verify(stack: str, environment: Mapping[str, str] | None = None, *, as_j
     if as_json:
         Console().print_json(json.dumps({"stack": stack, "checks": [dataclasses.asdict(check) for check in checks]}))
     else:
-        Console().print(_table(stack, api.api_url + api.probe.path, checks))
+        Console().print(checks_table(stack, api.api_url + api.probe.path, checks))
     return 1 if any(check.right is False for check in checks) else 0
 
 
@@ -51,10 +51,20 @@ def _run(checks: Iterable[Check], *, quiet: bool) -> list[Check]:
     return done
 
 
-def _table(stack: str, url: str, checks: Sequence[Check]) -> Table:
+def checks_table(stack: str, url: str, checks: Iterable[Check]) -> Table:
+    """The checks of the API at `url` as a table for people: of a refusal's document only the message."""
     table = Table(title=f"{stack}: GET {url}", title_justify="left")
     for heading in ("sent", "expected", "received", ""):
         table.add_column(heading, overflow="fold")
     for check in checks:
-        table.add_row(check.sent, check.expected, check.received, _MARKS[check.right])
+        table.add_row(check.sent, check.expected, _brief(check.received), _MARKS[check.right])
     return table
+
+
+def _brief(received: str) -> str:
+    status, _, body = received.partition(" ")
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return received
+    return f"{status} {document['message']}" if isinstance(document, dict) and "message" in document else received

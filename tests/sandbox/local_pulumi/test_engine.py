@@ -143,7 +143,10 @@ def test_an_engine_without_a_language_host_is_refused_by_name(machine):
     [
         (urllib.error.URLError("Name or service not known"), r"cannot be reached \(Name or service not known\)"),
         (TimeoutError("timed out"), r"cannot be reached \(timed out\)"),
-        (urllib.error.HTTPError("", 403, "Forbidden", email.message.Message(), None), "https://get.pulumi.com answered 403"),
+        (
+            urllib.error.HTTPError("", 403, "Forbidden", email.message.Message(), None),
+            "https://get.pulumi.com answered 403",
+        ),
     ],
 )
 def test_an_unreachable_download_is_told_before_anything_is_made(tmp_path, monkeypatch, failure, reason):
