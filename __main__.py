@@ -22,7 +22,8 @@ portal, login, publication = settings.portal, settings.interactive_client, setti
 
 api = Auth0Api("api", settings.api.args())
 granted: Any = {"audience": api.audience, "available_scopes": api.scopes, "scopes": api.scopes}
-machine = MachineClient("client", granted | settings.client.args())
+marks = settings.metadata_args()
+machine = MachineClient("client", granted | settings.client.args() | marks)
 gateway = ApiGateway("gateway", settings.gateway_args())
 service: Any = {"resource_group_name": gateway.resource_group_name, "service_name": gateway.service_name}
 
@@ -34,7 +35,7 @@ if login is not None:
         server, grants = portal.authorization_server_id, portal.grant_types
         portal_callbacks = gateway.portal_url.apply(lambda url: redirect_uris(url, server, grants) if url else [])
         callbacks = pulumi.Output.all(callbacks, portal_callbacks).apply(lambda lists: [*lists[0], *lists[1]])
-    interactive = InteractiveClient("login", login.args() | {"callbacks": callbacks})
+    interactive = InteractiveClient("login", login.args() | marks | {"callbacks": callbacks})
     if portal is not None:
         console = PortalLogin(
             "portal",

@@ -6,6 +6,7 @@ from auth0_apim.api_gateway import GatewaySku
 from auth0_apim.azure_rules import (
     api_path_problem,
     backend_url_problem,
+    description_problem,
     entity_id_problem,
     grant_types_problem,
     https_url_problem,
@@ -66,6 +67,11 @@ class PublicationSettings(Section):
     )
     display_name: Annotated[str, obeys(title_problem)] = Field(
         description="The API's name in API Management.", examples=["Basic Calculator"]
+    )
+    description: Annotated[str, obeys(description_problem)] | None = Field(
+        default=None,
+        description="What the developer portal says about the API and its product; left out, the document's.",
+        examples=["Arithmetic for everybody."],
     )
     service_url: Annotated[str, obeys(backend_url_problem)] | None = Field(
         default=None,

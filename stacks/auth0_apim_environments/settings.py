@@ -4,10 +4,11 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 import yaml
+from auth0_apim.rules import metadata_problem
 from pulumi.runtime.config import CONFIG, get_config, get_config_env, get_config_secret_keys_env, is_config_secret
 from pydantic import Field, SecretStr, ValidationError
 
@@ -21,7 +22,7 @@ from auth0_apim_environments.auth0_sections import (
 from auth0_apim_environments.azure_sections import GatewaySettings, PortalSettings, ProbeSettings, PublicationSettings
 from auth0_apim_environments.contradictions import contradictions
 from auth0_apim_environments.problems import NAMESPACE, Problem, SettingsError, problems_of
-from auth0_apim_environments.section import Section
+from auth0_apim_environments.section import Section, obeys
 
 PASSWORD_VARIABLE = "AUTH0_APIM_USER_PASSWORD"  # noqa: S105 - the variable's name
 """Environment variable with the user's password, for stacks that have no secret `userPassword`."""
@@ -65,8 +66,10 @@ class Settings(Section):
     probe: ProbeSettings | None = Field(
         default=None, description="A call that verify makes.", examples=["{operation: add, path: …, expected: …}"]
     )
-    tags: dict[str, str] = Field(
-        default_factory=dict, description="Tags of every Azure resource.", examples=[{"environment": "dev"}]
+    tags: Annotated[dict[str, str], obeys(metadata_problem)] = Field(
+        default_factory=dict,
+        description="Tags of every object that can have some: metadata in Auth0, tags in Azure.",
+        examples=[{"environment": "dev"}],
     )
 
     @classmethod
@@ -134,6 +137,10 @@ class Settings(Section):
             raise SettingsError(found)
         return settings
 
+    def metadata_args(self) -> Any:
+        """The tags as clients and connections carry them; empty without any."""
+        return {"metadata": self.tags} if self.tags else {}
+
     def gateway_args(self) -> Any:
         """ApiGateway's args; the tags are a new service's, an existing one is not touched."""
         return self.gateway.args() | ({"tags": self.tags} if self.tags and not self.gateway.existing else {})
@@ -143,7 +150,7 @@ class Settings(Section):
         if self.database is None:
             return {}
         values = {name: value.get_secret_value() for name, value in self.database_configuration.items()}
-        return self.database.args() | ({"configuration": values} if values else {})
+        return self.database.args() | self.metadata_args() | ({"configuration": values} if values else {})
 
     def user_args(self) -> Any:
         """DatabaseUser's args but for the connection; empty without a user and a password."""
@@ -151,6 +158,7 @@ class Settings(Section):
             return {}
         return {
             **self.user.args(),
+            **({"app_metadata": self.tags} if self.tags else {}),
             "password": self.user_password.get_secret_value(),
             "password_policy": self.database.password_policy,
             "minimum_password_length": self.database.minimum_password_length,

@@ -268,6 +268,19 @@ def test_a_section_becomes_args_of_its_component():
     assert settings.gateway_args()["tags"] == {"environment": "dev", "owner": "platform-team"}
 
 
+def test_the_tags_are_also_the_metadata_of_what_auth0_keeps():
+    settings = Settings.parse(VALUES | USER | {"tags": {"owner": "a"}, "userPassword": "correct-Horse-7-battery"})
+    assert settings.metadata_args() == {"metadata": {"owner": "a"}}
+    assert settings.database_args()["metadata"] == {"owner": "a"}
+    assert settings.user_args()["app_metadata"] == {"owner": "a"}
+    assert Settings.parse(VALUES).metadata_args() == {}
+
+
+def test_tags_that_no_client_can_carry_are_refused():
+    with pytest.raises(SettingsError, match="auth0-apim:tags must have at most 10 entries, not 11"):
+        Settings.parse(VALUES | {"tags": {str(number): "x" for number in range(11)}})
+
+
 def test_the_tags_are_not_an_existing_services():
     gateway = {"resourceGroup": "group", "serviceName": "apis", "existing": True}
     settings = Settings.parse(VALUES | {"gateway": gateway, "tags": {"a": "b"}})
