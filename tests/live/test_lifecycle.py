@@ -1,7 +1,11 @@
 """The tutorial's stack through its life: real engine, real requests. The tests build on each other, top to bottom."""
 
+import time
+from urllib.parse import quote
+
 import pytest
 from auth0_apim_environments.deployed_api import parse_outputs
+from auth0_apim_environments.tokens import machine_token
 from auth0_apim_environments.verify import verify
 
 pytestmark = pytest.mark.live
@@ -42,6 +46,17 @@ def test_drift_by_hand_is_shown_by_refresh_and_repaired_by_up(deployed, tenant, 
     assert tenant.clients.get(deployed.outputs()["clientId"]).name == "Basic Calculator Client"
     assert manager.product.get("local", "basic-calculator-local", "starter").display_name == "Starter"
     assert deployed.preview_steps("--refresh") == {}
+
+
+def test_a_token_past_its_expiry_is_refused(deployed, tenant, http):
+    api = parse_outputs("local", deployed.outputs())
+    identifier = quote(api.audience, safe="")
+    tenant.resource_servers.update(identifier, token_lifetime=1)
+    headers = {"Authorization": f"Bearer {machine_token(http, api)}"}
+    assert http.get(api.api_url + api.probe.path, headers=headers).status_code == 200
+    time.sleep(2)
+    assert http.get(api.api_url + api.probe.path, headers=headers).status_code == 401
+    tenant.resource_servers.update(identifier, token_lifetime=86400)
 
 
 def test_a_scope_more_is_an_update_in_place(deployed, tenant):
