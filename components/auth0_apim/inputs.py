@@ -21,6 +21,7 @@ class InputError(pulumi.RunError, ValueError):
 
     def __init__(self, component: str, name: str, input_name: str, problem: str, example: str) -> None:
         super().__init__(f"{component} '{name}': input '{input_name}' {problem}; an example that works: {example}")
+        self.input_name = input_name
 
 
 class Inputs:

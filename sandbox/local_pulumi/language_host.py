@@ -15,7 +15,7 @@ import importlib.metadata
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -57,10 +57,12 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.GetRequiredPluginsResponse()
 
     async def GetRequiredPackages(self, request: Any, context: Any) -> language_pb2.GetRequiredPackagesResponse:
-        """The providers that the packages in the program's environment belong to."""
+        """The providers that the packages in the program's environment belong to, but those already running."""
         toolchain = await _toolchain(request.info, context)
         packages = await installed_packages.pulumi_packages(toolchain.interpreter(), toolchain.virtualenv)
-        return language_pb2.GetRequiredPackagesResponse(packages=packages)
+        running = _attached_providers(os.environ)
+        needed = [package for package in packages if package.name not in running]
+        return language_pb2.GetRequiredPackagesResponse(packages=needed)
 
     async def Run(self, request: Any, context: Any) -> language_pb2.RunResponse:
         """Run a program to its end; what it prints goes to the engine through this host's own output."""
@@ -191,6 +193,11 @@ async def _refuse(context: Any, action: str) -> NoReturn:
         f"{action} needs the official Python language host: install pulumi from https://www.pulumi.com/docs/install/",
     )
     raise AssertionError("abort always raises")
+
+
+def _attached_providers(environment: Mapping[str, str]) -> set[str]:
+    """Names of the providers that the engine attaches to instead of installing and starting them (`name:port,…`)."""
+    return {pair.partition(":")[0] for pair in environment.get("PULUMI_DEBUG_PROVIDERS", "").split(",") if pair}
 
 
 def _executor_arguments(request: Any, engine: str) -> list[str]:

@@ -153,6 +153,17 @@ def test_the_packages_of_the_environment_are_what_the_engine_needs(host, program
     assert all(package.version.startswith("v3.") for package in answer.packages)
 
 
+@pytest.fixture
+def attached(monkeypatch):
+    """The engine attaches to a provider that runs already."""
+    monkeypatch.setenv("PULUMI_DEBUG_PROVIDERS", "auth0:14303")
+
+
+def test_a_provider_that_the_engine_attaches_to_needs_no_plugin(attached, host, program):
+    answer = host.stub.GetRequiredPackages(language_pb2.GetRequiredPackagesRequest(info=info(program)))
+    assert [package.name for package in answer.packages] == ["azure-native"]
+
+
 def test_about_names_the_programs_interpreter(host, program):
     answer = host.stub.About(language_pb2.AboutRequest(info=info(program)))
     assert (answer.executable, answer.version) == (
