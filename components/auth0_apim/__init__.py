@@ -5,7 +5,7 @@ from auth0_apim.auth0_api import Auth0Api, Auth0ApiArgs, SigningAlgorithm
 from auth0_apim.database_user import DatabaseUser, DatabaseUserArgs
 from auth0_apim.inputs import InputError
 from auth0_apim.interactive_client import Application, InteractiveClient, InteractiveClientArgs
-from auth0_apim.jwt_policy import JwtPolicy, JwtPolicyArgs, ScopeClaim, ScopeMatch
+from auth0_apim.jwt_policy import CountedBy, JwtPolicy, JwtPolicyArgs, ScopeClaim, ScopeMatch
 from auth0_apim.machine_client import MachineClient, MachineClientArgs, TokenEndpointAuthMethod
 from auth0_apim.passwords import PasswordPolicy
 from auth0_apim.portal_login import (
@@ -17,6 +17,7 @@ from auth0_apim.portal_login import (
 )
 from auth0_apim.protected_api import ProtectedApi, ProtectedApiArgs
 from auth0_apim.published_api import LinkFormat, PublishedApi, PublishedApiArgs, VersioningScheme
+from auth0_apim.role import Role, RoleArgs
 from auth0_apim.user_database import UserDatabase, UserDatabaseArgs
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Auth0Api",
     "Auth0ApiArgs",
     "ClientAuthentication",
+    "CountedBy",
     "DatabaseUser",
     "DatabaseUserArgs",
     "GatewaySku",
@@ -44,6 +46,8 @@ __all__ = [
     "ProtectedApiArgs",
     "PublishedApi",
     "PublishedApiArgs",
+    "Role",
+    "RoleArgs",
     "ScopeClaim",
     "ScopeMatch",
     "SigningAlgorithm",

@@ -2,8 +2,7 @@
 
 from base64 import b64encode
 from enum import Enum
-from functools import partial
-from typing import Any, Optional
+from typing import Optional
 
 import pulumi
 from pulumi_azure_native import apimanagement
@@ -12,22 +11,13 @@ from typing_extensions import NotRequired, TypedDict
 from auth0_apim.auth0_api import SigningAlgorithm
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
-from auth0_apim.jwt_settings import (
-    document,
-    jwt_settings,
-    operation_document,
-    operation_id,
-    operation_scopes,
-    policy_level,
-    shared_secret,
-    token_check,
-)
+from auth0_apim.jwt_documents import jwt_document, token_check
+from auth0_apim.jwt_settings import jwt_settings, operation_scopes, policy_level, shared_secret, tier_rule
 from auth0_apim.names import slug
 from auth0_apim.ordering import after
-from auth0_apim.policy_document import TokenCheck
-from auth0_apim.policy_rules import rate_limit_sku_problem
 
 _POLICIES = {
+    "operation": apimanagement.ApiOperationPolicy,
     "api": apimanagement.ApiPolicy,
     "product": apimanagement.ProductPolicy,
     "global": apimanagement.Policy,
@@ -50,6 +40,15 @@ class ScopeMatch(Enum):
     """Every one."""
     ANY = "any"
     """At least one."""
+
+
+class CountedBy(Enum):
+    """Whose calls a rate limit or a quota counts."""
+
+    SUBJECT = "subject"
+    """Who is calling: the token's `sub`."""
+    CLIENT = "client"
+    """The application that got the token: its `azp`."""
 
 
 class JwtPolicyArgs(TypedDict):
@@ -75,12 +74,22 @@ class JwtPolicyArgs(TypedDict):
     """Optional. The API whose calls are checked: `PublishedApi.api_id`. With neither this nor `product_id`, the calls of every API are."""
     product_id: NotRequired[pulumi.Input[str]]
     """Optional. The product whose calls are checked; excludes `api_id`. Only calls made with a subscription of the product run its policies, unless it needs none."""
+    operation_id: NotRequired[pulumi.Input[str]]
+    """Optional. With `api_id`: the only operation whose calls are checked; `required_scopes` says what they need. Example: `add`."""
     required_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Scopes that every call needs; a good token without them is answered with 403."""
     operation_scopes: NotRequired[dict[str, list[str]]]
-    """Optional, defaults to none. Scopes that calls of single operations need, by operation id; with `api_id`. Example: `{"add": ["calc:add"]}`."""
+    """Required with `api_id`, unless `default_scopes` or `scopes_document` is there. Scopes that calls of single operations need, by operation id; an empty list lets any good token through. An operation that is not named is closed: 403 for everybody. Example: `{"add": ["calc:add"], "version": []}`."""
+    default_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to closing them. With `api_id`: scopes that calls of every operation need that is not named; an empty list lets any good token through."""
+    scopes_document: NotRequired[str]
+    """Optional, defaults to none. With `api_id`: the OpenAPI document, a file's path or its text, whose `security` requirements say the scopes of operations that `operation_scopes` does not name."""
+    available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to no check. The scopes that the API has, which every required one must be among; pass `Auth0Api.scopes`."""
     operations: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to not checked. The API's operations, `PublishedApi.operations`, which `operation_scopes` must be among."""
+    """Optional, defaults to not checked. The API's operations, `PublishedApi.operations`, which those named here must be among."""
+    required_claims: NotRequired[pulumi.Input[dict[str, pulumi.Input[list[pulumi.Input[str]]]]]]
+    """Optional, defaults to none. Further claims that every call needs, each with the values of which it must have one; 403 without. Example: `{"https://example.com/plan": ["gold", "silver"]}`."""
     scope_claim: NotRequired[pulumi.Input[ScopeClaim]]
     """Optional, defaults to `scope`. The claim that the required scopes are looked for in."""
     scope_match: NotRequired[pulumi.Input[ScopeMatch]]
@@ -90,11 +99,31 @@ class JwtPolicyArgs(TypedDict):
     allowed_origins: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Origins whose pages may call the API from a browser. Example: `["https://app.example.com"]`."""
     rate_limit_calls: NotRequired[pulumi.Input[int]]
-    """Optional, defaults to no limit. Calls that one subject may make in `rate_limit_seconds`; not in tier Consumption."""
+    """Optional, defaults to no limit. Calls that one caller may make in `rate_limit_seconds`, 429 behind them; not in tier Consumption."""
     rate_limit_seconds: NotRequired[pulumi.Input[int]]
     """Optional, defaults to 60. The rate limit's period in seconds, up to 300."""
+    quota_calls: NotRequired[pulumi.Input[int]]
+    """Optional, defaults to no quota. Calls that one caller may make in `quota_seconds`, 403 behind them; not in tier Consumption and the v2 tiers."""
+    quota_seconds: NotRequired[pulumi.Input[int]]
+    """Optional, defaults to 86400, a day. The quota's period in seconds, from 300; 0 never ends."""
+    counted_by: NotRequired[pulumi.Input[CountedBy]]
+    """Optional, defaults to `subject`. Whose calls the rate limit and the quota count."""
     sku: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to not checked. The service's tier, `ApiGateway.sku`: a rate limit in a tier without is refused."""
+    """Optional, defaults to not checked. The service's tier, `ApiGateway.sku`: a rate limit or quota in a tier without is refused."""
+    backend_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the API's own backend. The backend that calls go to: `ApiBackend.backend_id`."""
+    dropped_request_headers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to none. Headers that the backend does not get; operations' own policies do not see them either. Example: `["Authorization", "Ocp-Apim-Subscription-Key"]`."""
+    dropped_response_headers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to none. Headers that the caller does not get. Example: `["Server", "X-Powered-By"]`."""
+    included_fragments: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to none. Policy fragments that run behind the checks: `PolicyFragment.fragment_id`."""
+    raw_inbound: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to none. Further policies, as well-formed XML, that run behind the checks. Expressions and named values in them are evaluated."""
+    raw_outbound: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to none. Further policies, as well-formed XML, for the answer of the backend."""
+    raw_on_error: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to none. Further policies, as well-formed XML, for errors, refused calls among them."""
     unauthorized_message: NotRequired[pulumi.Input[str]]
     """Optional, defaults to a text that tells nothing about the check. The message of a 401."""
     forbidden_message: NotRequired[pulumi.Input[str]]
@@ -102,27 +131,29 @@ class JwtPolicyArgs(TypedDict):
 
 
 class JwtPolicy(pulumi.ComponentResource):
-    """Lets only calls with a good access token through: 401 without one, 403 with one that lacks a scope. It is the policy document of an API, a product or the whole service, and keeps what the wider ones say; there is one such document, so one JwtPolicy, for each."""
+    """Lets only calls with a good access token through: 401 without one, 403 with one that lacks a scope. It is the policy document of an operation, an API, a product or the whole service, and keeps what the wider ones say; there is one such document, so one JwtPolicy, for each. An operation of the API that nobody speaks of is closed."""
 
     policy_xml: pulumi.Output[str]
-    """The policy document of the API, the product or the service; without secrets."""
+    """The policy document; without secrets."""
     policy_id: pulumi.Output[str]
-    """That document's ARM id; known once every operation has its own as well."""
+    """The document's ARM id."""
 
     def __init__(self, name: str, args: JwtPolicyArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("JwtPolicy", name)
         inputs.refuse_unknown(args, JwtPolicyArgs)
-        limited = args.get("rate_limit_calls") is not None
-        group, service_name = service_inputs(inputs, args, rate_limit_sku_problem if limited else None)
-        level, owner = policy_level(inputs, args)
+        group, service_name = service_inputs(inputs, args, tier_rule(args))
+        level, place = policy_level(inputs, args)
         settings = jwt_settings(inputs, args)
         secret = shared_secret(inputs, args)
-        operations = operation_scopes(inputs, args)
+        operations = operation_scopes(inputs, args, level)
         super().__init__("auth0-apim:index:JwtPolicy", name, {}, opts)
 
         signing_key: pulumi.Output[Optional[str]] = pulumi.Output.from_input(None)
         if secret is not None:
-            key_name = owner.apply(lambda known: f"{slug(known or 'all-apis')}-{level}-signing-key")
+            key_name = pulumi.Output.all(*place.values()).apply(
+                lambda ids: slug(f"{'-'.join(ids) or 'all-apis'}-{level}")
+            )
+            key_name = pulumi.Output.concat(key_name, "-signing-key")
             key: pulumi.Output[str] = pulumi.Output.secret(secret.apply(_base64))
             named_value = apimanagement.NamedValue(
                 f"{name}-signing-key",
@@ -136,39 +167,21 @@ class JwtPolicy(pulumi.ComponentResource):
             )
             signing_key = after(key_name, named_value)
         token = pulumi.Output.all(settings, signing_key).apply(lambda both: token_check(both[0], both[1]))
-        rendered = pulumi.Output.all(settings, token)
-        self.policy_xml = rendered.apply(lambda both: document(both[0], both[1], level))
+        self.policy_xml = pulumi.Output.all(settings, token, operations).apply(
+            lambda each: jwt_document(each[0], each[1], level, each[2])
+        )
         policy = _POLICIES[level](
             f"{name}-policy",
             resource_group_name=group,
             service_name=service_name,
-            **({} if level == "global" else {f"{level}_id": owner}),
+            **place,
             policy_id="policy",
             format="xml",
             value=self.policy_xml,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        last = policy
-        for operation, scopes in operations.items():
-            # API Management refuses a write to an API while another one is under way: one follows the other.
-            last = apimanagement.ApiOperationPolicy(
-                f"{name}-{operation}-policy",
-                resource_group_name=group,
-                service_name=service_name,
-                api_id=owner,
-                operation_id=operation_id(inputs, operation, args.get("operations")),
-                policy_id="policy",
-                format="xml",
-                value=rendered.apply(partial(_operation_document, scopes)),
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[last]),
-            )
-        self.policy_id = after(policy.id, last)
+        self.policy_id = policy.id
         self.register_outputs({"policy_xml": self.policy_xml, "policy_id": self.policy_id})
-
-
-def _operation_document(scopes: list[str], rendered: tuple[dict[str, Any], TokenCheck]) -> str:
-    settings, token = rendered
-    return operation_document(settings, token, scopes)
 
 
 def _base64(secret: str) -> str:

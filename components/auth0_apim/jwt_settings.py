@@ -1,35 +1,33 @@
-"""The inputs of JwtPolicy, checked, and the documents that follow from them."""
+"""The inputs of JwtPolicy, checked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 
 from auth0_apim.azure_rules import choice_problem, entity_id_problem
 from auth0_apim.inputs import Inputs, Rule
-from auth0_apim.policy_document import (
-    RequiredClaim,
-    TokenCheck,
-    base,
-    cors,
-    policy_document,
-    policy_text_problem,
-    rate_limit_by_subject,
-    validate_jwt,
-)
+from auth0_apim.openapi_security import scopes_document_problem, scopes_in_document
+from auth0_apim.policy_markup import policy_text_problem, raw_policies_problem, texts_problem
 from auth0_apim.policy_rules import (
     audience_problem,
     clock_skew_problem,
+    fragment_ids_problem,
+    header_names_problem,
     operation_problem,
     operation_scopes_problem,
     origins_problem,
-    policy_texts_problem,
     policy_url_problem,
     policy_urls_problem,
+    quota_seconds_problem,
+    quota_sku_problem,
     rate_limit_calls_problem,
     rate_limit_seconds_problem,
+    rate_limit_sku_problem,
+    required_claims_problem,
     required_scopes_problem,
     signing_secret_problem,
+    undeclared_scopes_problem,
 )
 from auth0_apim.rules import signing_algorithm_problem
 
@@ -39,20 +37,38 @@ _REQUIRED: dict[str, tuple[Rule, str]] = {
 }
 _OPTIONAL: dict[str, tuple[Rule, str]] = {
     "other_issuers": (policy_urls_problem, '["https://login.example.com/"]'),
-    "other_audiences": (policy_texts_problem, '["https://api.example.com"]'),
+    "other_audiences": (texts_problem, '["https://api.example.com"]'),
     "openid_configuration_url": (policy_url_problem, '"https://tenant.eu.auth0.com/.well-known/openid-configuration"'),
     "required_scopes": (required_scopes_problem, '["calc:add"]'),
+    "required_claims": (required_claims_problem, '{"https://example.com/plan": ["gold"]}'),
     "scope_claim": (choice_problem("scope", "permissions"), '"scope"'),
     "scope_match": (choice_problem("all", "any"), '"all"'),
     "clock_skew": (clock_skew_problem, "30"),
     "allowed_origins": (origins_problem, '["https://app.example.com"]'),
     "rate_limit_calls": (rate_limit_calls_problem, "100"),
     "rate_limit_seconds": (rate_limit_seconds_problem, "60"),
+    "quota_calls": (rate_limit_calls_problem, "10000"),
+    "quota_seconds": (quota_seconds_problem, "86400"),
+    "counted_by": (choice_problem("subject", "client"), '"client"'),
+    "backend_id": (entity_id_problem, '"calculator"'),
+    "dropped_request_headers": (header_names_problem, '["Authorization"]'),
+    "dropped_response_headers": (header_names_problem, '["Server", "X-Powered-By"]'),
+    "included_fragments": (fragment_ids_problem, '["correlation"]'),
+    "raw_inbound": (raw_policies_problem, "'<set-header name=\"X-Team\"><value>calc</value></set-header>'"),
+    "raw_outbound": (raw_policies_problem, '\'<set-header name="X-Team" exists-action="delete"/>\''),
+    "raw_on_error": (raw_policies_problem, '\'<set-header name="X-Team" exists-action="delete"/>\''),
     "unauthorized_message": (policy_text_problem, '"Log in first."'),
     "forbidden_message": (policy_text_problem, '"Ask for access."'),
 }
-_UNAUTHORIZED = "A valid access token is required."
-_FORBIDDEN = "The access token does not allow this call."
+_NEEDS = {
+    "rate_limit_seconds": ("rate_limit_calls", "100"),
+    "quota_seconds": ("quota_calls", "10000"),
+    "operation_id": ("api_id", '"calc"'),
+    "operation_scopes": ("api_id", '"calc"'),
+    "default_scopes": ("api_id", '"calc"'),
+    "scopes_document": ("api_id", '"calc"'),
+}
+_BY_OPERATION = ("operation_scopes", "default_scopes", "scopes_document")
 
 
 def jwt_settings(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[dict[str, Any]]:
@@ -65,9 +81,21 @@ def jwt_settings(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[dict[
     for name, rule in _OPTIONAL.items():
         if args.get(name) is not None:
             checked[name] = inputs.check(name, args[name], *rule)
-    if "rate_limit_seconds" in checked and "rate_limit_calls" not in checked:
-        raise inputs.error("rate_limit_seconds", "needs 'rate_limit_calls'", "rate_limit_calls: 100")
+    for name, (needed, example) in _NEEDS.items():
+        if args.get(name) is not None and args.get(needed) is None:
+            raise inputs.error(name, f"needs '{needed}'", f"{needed}: {example}")
+    if "counted_by" in checked and not {"rate_limit_calls", "quota_calls"} & checked.keys():
+        raise inputs.error("counted_by", "needs 'rate_limit_calls' or 'quota_calls'", "rate_limit_calls: 100")
+    if "required_scopes" in checked:
+        checked["required_scopes"] = _declared(inputs, "required_scopes", args["required_scopes"], args)
     return pulumi.Output.all(**checked)
+
+
+def tier_rule(args: Mapping[str, Any]) -> Rule | None:
+    """What the service's tier must be able to do; None where any tier will do."""
+    if args.get("quota_calls") is not None:
+        return quota_sku_problem
+    return rate_limit_sku_problem if args.get("rate_limit_calls") is not None else None
 
 
 def shared_secret(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[str] | None:
@@ -84,84 +112,73 @@ def shared_secret(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[str]
     return inputs.check("signing_secret", args.get("signing_secret"), signing_secret_problem, "Auth0Api.signing_secret")
 
 
-def policy_level(inputs: Inputs, args: Mapping[str, Any]) -> tuple[str, pulumi.Output[str | None]]:
-    """`api`, `product` or `global`, and the id of that API or product.
+def policy_level(inputs: Inputs, args: Mapping[str, Any]) -> tuple[str, dict[str, pulumi.Output[str]]]:
+    """`operation`, `api`, `product` or `global`, and the path that leads to it below the service.
 
     Raises:
-        InputError: both are named, or operations without an API.
+        InputError: an API and a product are named, or an operation whose neighbours are spoken of.
     """
-    api_id, product_id = args.get("api_id"), args.get("product_id")
-    if api_id is not None and product_id is not None:
-        raise inputs.error("product_id", "excludes 'api_id'", "leave one of them out")
-    if args.get("operation_scopes") and api_id is None:
-        raise inputs.error("operation_scopes", "needs 'api_id'", 'api_id: "calc"')
-    if api_id is not None:
-        return "api", inputs.check("api_id", api_id, entity_id_problem, '"calc"')
+    api_id, product_id, operation_id = args.get("api_id"), args.get("product_id"), args.get("operation_id")
     if product_id is not None:
-        return "product", inputs.check("product_id", product_id, entity_id_problem, '"starter"')
-    return "global", pulumi.Output.from_input(None)
+        if api_id is not None:
+            raise inputs.error("product_id", "excludes 'api_id'", "leave one of them out")
+        return "product", {"product_id": inputs.check("product_id", product_id, entity_id_problem, '"starter"')}
+    if api_id is None:
+        return "global", {}
+    api = inputs.check("api_id", api_id, entity_id_problem, '"calc"')
+    if operation_id is None:
+        return "api", {"api_id": api}
+    for name in _BY_OPERATION:
+        if args.get(name) is not None:
+            raise inputs.error(name, "excludes 'operation_id'", 'required_scopes: ["calc:add"]')
+    return "operation", {"api_id": api, "operation_id": _known_operation(inputs, "operation_id", operation_id, args)}
 
 
-def operation_scopes(inputs: Inputs, args: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The scopes of single operations, the operations sorted.
+def operation_scopes(inputs: Inputs, args: Mapping[str, Any], level: str) -> pulumi.Output[dict[str, Any]]:
+    """The scopes of an API's operations: `operations` by their id, `default` of every other one, None where closed.
 
     Raises:
-        InputError: they are not known at construction, or wrong.
+        InputError: they are not known at construction, wrong, no scopes of the API, or nothing is open.
     """
     example = '{"add": ["calc:add"]}'
-    scopes = inputs.plain("operation_scopes", args.get("operation_scopes") or {}, operation_scopes_problem, example)
-    return {operation: list(scopes[operation]) for operation in sorted(scopes)}
+    own = inputs.plain("operation_scopes", args.get("operation_scopes") or {}, operation_scopes_problem, example)
+    default, document = args.get("default_scopes"), args.get("scopes_document")
+    if level == "api" and not own and default is None and document is None:
+        problem = "names no operation, so that all would be closed; to open them to any good token, say so"
+        raise inputs.error("operation_scopes", problem, "default_scopes: []")
+    known = dict(own)
+    if document is not None:
+        source = inputs.plain(
+            "scopes_document",
+            {"document": document, "named": sorted(own)},
+            scopes_document_problem,
+            '"openapi/calculator.yaml"',
+        )
+        known = scopes_in_document(**source) | known
+    names = [_known_operation(inputs, "operation_scopes", operation, args) for operation in sorted(known)]
+    checked: dict[str, Any] = {
+        "operations": _declared(inputs, "operation_scopes", known, args),
+        "names": pulumi.Output.all(*names),
+    }
+    if default is not None:
+        inputs.check("default_scopes", default, required_scopes_problem, '["calc:use"]')
+        checked["default"] = _declared(inputs, "default_scopes", default, args)
+    return pulumi.Output.all(**checked)
 
 
-def operation_id(inputs: Inputs, operation: str, operations: pulumi.Input[Any] | None) -> pulumi.Output[str]:
-    """`operation`, once it is known to be one of `operations`; where those are not known, at once."""
-    pair = {"operation": operation, "operations": operations}
-    checked = inputs.check("operation_scopes", pair, operation_problem, "an id of PublishedApi.operations")
+def _known_operation(
+    inputs: Inputs, input_name: str, operation: pulumi.Input[str], args: Mapping[str, Any]
+) -> pulumi.Output[str]:
+    pair = {"operation": operation, "operations": args.get("operations")}
+    checked = inputs.check(input_name, pair, operation_problem, "an id of PublishedApi.operations")
     return checked.apply(lambda known: str(known["operation"]))
 
 
-def token_check(settings: Mapping[str, Any], signing_key: str | None) -> TokenCheck:
-    """What makes a token good: keys from the OpenID document, or the named value `signing_key`."""
-    url = (
-        settings.get("openid_configuration_url") or f"{settings['issuer'].rstrip('/')}/.well-known/openid-configuration"
-    )
-    return TokenCheck(
-        issuers=_each_once([settings["issuer"], *settings.get("other_issuers", [])]),
-        audiences=_each_once([settings["audience"], *settings.get("other_audiences", [])]),
-        openid_configuration_url=url if signing_key is None else None,
-        signing_key=signing_key,
-        clock_skew=int(settings.get("clock_skew", 0)),
-    )
-
-
-def document(settings: Mapping[str, Any], token: TokenCheck, level: str) -> str:
-    """The document of an API, a product or the whole service."""
-    inbound = [cors(settings["allowed_origins"])] if "allowed_origins" in settings else []
-    if level != "global":
-        inbound.append(base())
-    message = settings.get("unauthorized_message", _UNAUTHORIZED)
-    inbound.append(validate_jwt(token, status=401, message=message))
-    if settings.get("required_scopes"):
-        inbound.append(_scope_check(settings, token, settings["required_scopes"]))
-    if "rate_limit_calls" in settings:
-        calls, seconds = int(settings["rate_limit_calls"]), int(settings.get("rate_limit_seconds", 60))
-        inbound.append(rate_limit_by_subject(calls, seconds))
-    return policy_document(inbound, is_global=level == "global")
-
-
-def operation_document(settings: Mapping[str, Any], token: TokenCheck, scopes: Sequence[str]) -> str:
-    """The document of an operation: the API's checks, then its own scopes."""
-    return policy_document([base(), _scope_check(settings, token, scopes)])
-
-
-def _scope_check(settings: Mapping[str, Any], token: TokenCheck, scopes: Sequence[str]) -> Any:
-    claim = settings.get("scope_claim", "scope")
-    match = settings.get("scope_match", "all")
-    # The scope claim is one string; without a separator it would be compared as a whole.
-    required = RequiredClaim(claim, sorted(scopes), match, " " if claim == "scope" else None)
-    message = settings.get("forbidden_message", _FORBIDDEN)
-    return validate_jwt(token, status=403, message=message, required=required)
-
-
-def _each_once(values: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(values))
+def _declared(inputs: Inputs, input_name: str, scopes: Any, args: Mapping[str, Any]) -> pulumi.Output[Any]:
+    """`scopes`, a list or a map of lists by operation, once each is known to be one of the API's."""
+    by_operation = scopes if isinstance(scopes, dict) else {"": scopes}
+    pair = {"operations": by_operation, "available": args.get("available_scopes")}
+    checked = inputs.check(input_name, pair, undeclared_scopes_problem, "a scope of Auth0Api.scopes")
+    if isinstance(scopes, dict):
+        return checked.apply(lambda known: known["operations"])
+    return checked.apply(lambda known: known["operations"][""])

@@ -49,7 +49,7 @@ def parse_openapi(text: str) -> OpenApiDocument:
     if size > _LARGEST:
         raise OpenApiError(f"is {size} bytes long, 4 MB at most")
     is_json = text.lstrip().startswith("{")
-    document = _load(text, is_json)
+    document = load_document(text)
     swagger, version = str(document.get("swagger", "")), str(document.get("openapi", ""))
     if swagger == "2.0":
         if not is_json:
@@ -66,9 +66,14 @@ def operation_id(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_LONGEST_ID]
 
 
-def _load(text: str, is_json: bool) -> Mapping[str, Any]:
+def load_document(text: str) -> Mapping[str, Any]:
+    """The object in `text`, JSON where it starts like it, and YAML.
+
+    Raises:
+        OpenApiError: it is neither.
+    """
     try:
-        document = json.loads(text) if is_json else yaml.safe_load(text)
+        document = json.loads(text) if text.lstrip().startswith("{") else yaml.safe_load(text)
     except (ValueError, yaml.YAMLError) as error:
         raise OpenApiError(f"is neither JSON nor YAML: {error}") from None
     if not isinstance(document, dict):
@@ -76,26 +81,30 @@ def _load(text: str, is_json: bool) -> Mapping[str, Any]:
     return document
 
 
-def _operations(document: Mapping[str, Any]) -> tuple[str, ...]:
-    ids: list[str] = []
+def identified_operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The operations of `document`, each with the id that it gets."""
     taken: set[str] = set()
-    for name in _operation_names(document):
+    for name, operation in _named_operations(document):
         plain = operation_id(name)
         candidates = [plain, *(f"{plain}-{number}" for number in range(1, 1000))]
         free = next(candidate for candidate in candidates if candidate not in taken)
         taken.add(free)
-        ids.append(free)
+        yield free, operation
+
+
+def _operations(document: Mapping[str, Any]) -> tuple[str, ...]:
+    ids = tuple(operation for operation, _ in identified_operations(document))
     if not ids:
         raise OpenApiError("has no operations: 'paths' names none")
-    return tuple(ids)
+    return ids
 
 
-def _operation_names(document: Mapping[str, Any]) -> Iterator[str]:
+def _named_operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     paths = document.get("paths")
     for path, item in (paths if isinstance(paths, dict) else {}).items():
         for method, operation in (item if isinstance(item, dict) else {}).items():
             if str(method).lower() in _METHODS and isinstance(operation, dict):
-                yield str(operation.get("operationId") or f"{method}-{path}")
+                yield str(operation.get("operationId") or f"{method}-{path}"), operation
 
 
 def _first_server(document: Mapping[str, Any]) -> str | None:

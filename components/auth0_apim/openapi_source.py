@@ -39,7 +39,7 @@ def read_openapi(openapi: str, link_format: str | None = None, service_url: str 
         return _link(openapi, link_format, service_url)
     if link_format is not None:
         raise OpenApiError("must be a URL where 'link_format' is given")
-    document = parse_openapi(_text(openapi))
+    document = parse_openapi(read_text(openapi))
     backend = service_url or document.server
     if backend is None:
         raise OpenApiError("names no https server, so that 'service_url' is required")
@@ -72,7 +72,12 @@ def _link(url: str, link_format: str | None, service_url: str | None) -> ApiImpo
     return ApiImport(link_format, url, service_url, [])
 
 
-def _text(openapi: str) -> str:
+def read_text(openapi: str) -> str:
+    """The document in `openapi`: itself, or what is in the file whose path it is.
+
+    Raises:
+        OpenApiError: it is neither, or the file cannot be read.
+    """
     if "\n" in openapi or openapi.lstrip().startswith("{"):
         return openapi
     path = Path(openapi)

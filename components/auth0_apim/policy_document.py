@@ -1,21 +1,19 @@
 """Policy documents of API Management, rendered from plain values.
 
-A value never becomes markup: lxml escapes it, and what API Management itself would read as something else, a named value
-or an expression, is refused. The text is the same for the same values, so that a second deployment shows no change.
-It is always of format `xml`: an expression is escaped like any other attribute.
+The text is the same for the same values, so that a second deployment shows no change. It is always of format `xml`: an
+expression is escaped like any other attribute.
 Elements and attributes: https://learn.microsoft.com/azure/api-management/validate-jwt-policy and its neighbours.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
-_EVALUATED = ("{{", "@(", "@{")
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from auth0_apim.policy_markup import element, list_element, plain, text_element
+
 _NAMED_VALUE = re.compile(r"[A-Za-z0-9._-]{1,256}")
-_SUBJECT = '@(context.Request.Headers.GetValueOrDefault("Authorization","").AsJwt()?.Subject)'
 
 
 @dataclass(frozen=True)
@@ -54,30 +52,25 @@ class RequiredClaim:
     separator: str | None = None
 
 
-def policy_text_problem(value: str) -> str | None:
-    """What keeps `value` from being a plain value of a policy, as the end of "input 'x' …"; None where nothing does."""
-    if not value or value != value.strip():
-        return f"must be text without blanks around it, not {value!r}"
-    if _NOT_XML.search(value):
-        return f"must not contain control characters, as {value!r} does"
-    for start in _EVALUATED:
-        if start in value:
-            return f"must not contain {start!r}, which API Management evaluates, as {value!r} does"
-    return None
-
-
-def policy_document(inbound: Iterable[etree._Element], *, is_global: bool = False) -> str:
-    """A document whose inbound section is `inbound`; in its other sections the wider scopes' policies stay.
+def policy_document(
+    inbound: Iterable[etree._Element],
+    *,
+    outbound: Sequence[etree._Element] = (),
+    on_error: Sequence[etree._Element] = (),
+    is_global: bool = False,
+) -> str:
+    """A document whose inbound section is `inbound`; in its other sections the wider scopes' policies come first.
 
     At the global scope there is nothing wider: requests must be forwarded by name.
     """
-    root = _element(
+    wider = () if is_global else (base,)
+    root = element(
         "policies",
         {},
-        _element("inbound", {}, *inbound),
-        _element("backend", {}, _element("forward-request") if is_global else base()),
-        _element("outbound", {}, *([] if is_global else [base()])),
-        _element("on-error", {}, *([] if is_global else [base()])),
+        element("inbound", {}, *inbound),
+        element("backend", {}, element("forward-request") if is_global else base()),
+        element("outbound", {}, *(make() for make in wider), *outbound),
+        element("on-error", {}, *(make() for make in wider), *on_error),
     )
     etree.indent(root, space="  ")
     return etree.tostring(root, encoding="unicode")
@@ -85,7 +78,7 @@ def policy_document(inbound: Iterable[etree._Element], *, is_global: bool = Fals
 
 def base() -> etree._Element:
     """The policies of the wider scopes."""
-    return _element("base")
+    return element("base")
 
 
 def cors(origins: Sequence[str]) -> etree._Element:
@@ -93,86 +86,55 @@ def cors(origins: Sequence[str]) -> etree._Element:
 
     A request from elsewhere goes on to the checks behind it, instead of getting an empty 200.
     """
-    return _element(
+    return element(
         "cors",
         {"allow-credentials": "false", "terminate-unmatched-request": "false"},
-        _list("allowed-origins", "origin", origins),
-        _list("allowed-methods", "method", ["*"]),
-        _list("allowed-headers", "header", ["*"]),
+        list_element("allowed-origins", "origin", origins),
+        list_element("allowed-methods", "method", ["*"]),
+        list_element("allowed-headers", "header", ["*"]),
     )
 
 
 def validate_jwt(
-    token: TokenCheck, *, status: int, message: str, required: RequiredClaim | None = None
+    token: TokenCheck, *, status: int, message: str, required: Sequence[RequiredClaim] = ()
 ) -> etree._Element:
     """A `validate-jwt` that answers every failure with `status`: 401 needs one of its own, 403 another.
 
     Raises:
         ValueError: a value would be evaluated, or is no text of XML.
     """
-    element = _element(
+    check = element(
         "validate-jwt",
         {
             "header-name": "Authorization",
             "failed-validation-httpcode": str(status),
-            "failed-validation-error-message": _plain(message),
+            "failed-validation-error-message": plain(message),
             "require-expiration-time": "true",
             "require-scheme": "Bearer",
             "require-signed-tokens": "true",
             "clock-skew": str(token.clock_skew),
         },
         _keys(token),
-        _list("audiences", "audience", token.audiences),
-        _list("issuers", "issuer", token.issuers),
+        list_element("audiences", "audience", token.audiences),
+        list_element("issuers", "issuer", token.issuers),
     )
-    if required is not None:
-        element.append(_element("required-claims", {}, _claim(required)))
-    return element
-
-
-def rate_limit_by_subject(calls: int, seconds: int) -> etree._Element:
-    """At most `calls` in `seconds` for each `sub` claim; stands behind the token's check, which vouches for the claim."""
-    limits = {"calls": str(calls), "renewal-period": str(seconds), "counter-key": _SUBJECT}
-    return _element("rate-limit-by-key", limits)
+    if required:
+        check.append(element("required-claims", {}, *map(_claim, required)))
+    return check
 
 
 def _keys(token: TokenCheck) -> etree._Element:
     if (token.openid_configuration_url is None) == (token.signing_key is None):
         raise ValueError("a token is checked either with an OpenID document's keys or with a shared one")
     if token.signing_key is None:
-        return _element("openid-config", {"url": _plain(token.openid_configuration_url or "")})
+        return element("openid-config", {"url": plain(token.openid_configuration_url or "")})
     if not _NAMED_VALUE.fullmatch(token.signing_key):
         raise ValueError(f"{token.signing_key!r} is no name of a named value")
-    return _element("issuer-signing-keys", {}, _text("key", "{{" + token.signing_key + "}}"))
+    return element("issuer-signing-keys", {}, text_element("key", "{{" + token.signing_key + "}}"))
 
 
 def _claim(required: RequiredClaim) -> etree._Element:
-    attributes = {"name": _plain(required.name), "match": required.match}
+    attributes = {"name": plain(required.name), "match": required.match}
     if required.separator is not None:
         attributes["separator"] = required.separator
-    return _element("claim", attributes, *(_text("value", _plain(value)) for value in required.values))
-
-
-def _list(name: str, item: str, values: Sequence[str]) -> etree._Element:
-    return _element(name, {}, *(_text(item, _plain(value)) for value in values))
-
-
-def _text(name: str, text: str) -> etree._Element:
-    element = _element(name)
-    element.text = text
-    return element
-
-
-def _element(name: str, attributes: Mapping[str, str] | None = None, *children: etree._Element) -> etree._Element:
-    element = etree.Element(name)
-    for attribute, value in (attributes or {}).items():
-        element.set(attribute, value)
-    element.extend(children)
-    return element
-
-
-def _plain(value: str) -> str:
-    problem = policy_text_problem(value)
-    if problem is not None:
-        raise ValueError(f"a policy's value {problem}")
-    return value
+    return element("claim", attributes, *(text_element("value", plain(value)) for value in required.values))

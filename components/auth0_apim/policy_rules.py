@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auth0_apim.azure_rules import https_url_problem, sku_problem
-from auth0_apim.policy_document import policy_text_problem
+from auth0_apim.policy_markup import policy_text_problem, texts_problem
+from auth0_apim.policy_operations import operation_id_problem
 from auth0_apim.rules import identifier_problem, scopes_problem
 
 
@@ -16,6 +17,13 @@ def rate_limit_sku_problem(value: str) -> str | None:
     """A tier that can limit calls by key."""
     if value == "Consumption":
         return "is Consumption, a tier without rate limits by key"
+    return sku_problem(value)
+
+
+def quota_sku_problem(value: str) -> str | None:
+    """A tier that has quotas by key: the classic dedicated ones."""
+    if value == "Consumption" or value.endswith("V2"):
+        return f"is {value}, a tier without quotas by key"
     return sku_problem(value)
 
 
@@ -27,11 +35,6 @@ def policy_url_problem(value: str) -> str | None:
 def policy_urls_problem(value: Sequence[str]) -> str | None:
     """Absolute https URLs that can stand in a policy."""
     return next((problem for problem in map(policy_url_problem, value) if problem), None)
-
-
-def policy_texts_problem(value: Sequence[str]) -> str | None:
-    """Values that can stand in a policy."""
-    return next((problem for problem in map(policy_text_problem, value) if problem), None)
 
 
 def audience_problem(value: str) -> str | None:
@@ -48,16 +51,14 @@ def required_scopes_problem(value: Sequence[str]) -> str | None:
     """Names of scopes or permissions that can stand in a policy, each once."""
     if len(set(value)) != len(value):
         return f"must name each scope once, not {list(value)!r}"
-    return scopes_problem(dict.fromkeys(value, "")) or policy_texts_problem(value)
+    return scopes_problem(dict.fromkeys(value, "")) or texts_problem(value)
 
 
 def operation_scopes_problem(value: Mapping[str, Sequence[str]]) -> str | None:
-    """Required scopes by operation id, at least one scope an operation."""
+    """Required scopes by operation id; an operation without scopes takes any good token."""
     for operation, scopes in value.items():
-        if not re.fullmatch(r"[^*#&+:<>?/\s]{1,80}", operation):
-            return f"has {operation!r}, which is no operation id"
-        if not scopes:
-            return f"names no scope for {operation!r}"
+        if problem := operation_id_problem(operation):
+            return f"has {operation!r}, which {problem}"
         problem = required_scopes_problem(scopes)
         if problem is not None:
             return f"is wrong for {operation!r}: it {problem}"
@@ -70,6 +71,61 @@ def operation_problem(value: Mapping[str, Any]) -> str | None:
     if not known or operation in known:
         return None
     return f"names {operation!r}, which is no operation of the API (it has {', '.join(sorted(known))})"
+
+
+def undeclared_scopes_problem(value: Mapping[str, Any]) -> str | None:
+    """Scopes by operation (`operations`) against those that the API has (`available`, None where not known)."""
+    available = value["available"]
+    if available is None:
+        return None
+    for operation, scopes in value["operations"].items():
+        for scope in scopes:
+            if scope not in available:
+                where = f" at {operation!r}" if operation else ""
+                known = ", ".join(sorted(available)) or "none"
+                return f"asks for {scope!r}{where}, which the API does not have (it has {known})"
+    return None
+
+
+def required_claims_problem(value: Mapping[str, Sequence[str]]) -> str | None:
+    """Claims by name, each with the values of which it must have one."""
+    for claim, values in value.items():
+        if problem := policy_text_problem(claim):
+            return f"has a claim whose name {problem}"
+        if not values:
+            return f"names no value for {claim!r}"
+        if problem := texts_problem(values):
+            return f"is wrong for {claim!r}: a value {problem}"
+    return None
+
+
+def header_names_problem(value: Sequence[str]) -> str | None:
+    """Names of HTTP headers (RFC 9110, 5.1), each once, whatever their case."""
+    for name in value:
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+            return f"has {name!r}, which is no header's name"
+    if len({name.lower() for name in value}) != len(value):
+        return f"must name each header once, not {list(value)!r}"
+    return None
+
+
+def fragment_ids_problem(value: Sequence[str]) -> str | None:
+    """Ids of policy fragments."""
+    return next((f"has {each!r}, which {problem}" for each in value if (problem := fragment_id_problem(each))), None)
+
+
+def fragment_id_problem(value: str) -> str | None:
+    """The id of a policy fragment: 1 to 80 letters, digits, `-` and `_`, no dash at either end."""
+    if not re.fullmatch(r"\w(?:[\w-]{0,78}\w)?", value, re.ASCII):
+        return f"must be 1 to 80 letters, digits, '-' and '_', no '-' at either end, not {value!r}"
+    return None
+
+
+def quota_seconds_problem(value: float) -> str | None:
+    """A quota's period: 0, which never ends, or whole seconds from 300 (API Management's limit)."""
+    if value == 0:
+        return None
+    return _whole_number_problem(value, 300, 2_147_483_647)
 
 
 def origins_problem(value: Sequence[str]) -> str | None:

@@ -28,7 +28,11 @@ class ProtectedApiArgs(TypedDict):
     scopes: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to none. Every scope the API has, as a map from the scope to its description. Example: `{"calc:add": "Add two numbers"}`."""
     operation_scopes: NotRequired[dict[str, list[str]]]
-    """Optional, defaults to none. Scopes that calls of single operations need, by operation id. Example: `{"add": ["calc:add"]}`."""
+    """Required, unless `default_scopes` or `scopes_from_document` is there. Scopes that calls of single operations need, by operation id; an empty list lets any good token through. An operation that is not named is closed. Example: `{"add": ["calc:add"], "version": []}`."""
+    default_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to closing them. Scopes that calls of every operation need that is not named; an empty list lets any good token through."""
+    scopes_from_document: NotRequired[bool]
+    """Optional, defaults to false. Operations that `operation_scopes` does not name need the scopes of their `security` requirements in the document."""
     signing_algorithm: NotRequired[SigningAlgorithm]
     """Optional, defaults to `RS256`. How Auth0 signs the API's tokens."""
     permissions_in_token: NotRequired[pulumi.Input[bool]]

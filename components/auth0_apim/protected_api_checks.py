@@ -18,9 +18,15 @@ from auth0_apim.azure_rules import (
     sku_problem,
 )
 from auth0_apim.inputs import Inputs, Rule
+from auth0_apim.openapi_security import scopes_document_problem, scopes_in_document
 from auth0_apim.openapi_source import openapi_problem
 from auth0_apim.passwords import DEFAULT_MINIMUM_LENGTH, password_problem
-from auth0_apim.policy_rules import audience_problem, operation_scopes_problem
+from auth0_apim.policy_rules import (
+    audience_problem,
+    operation_scopes_problem,
+    required_scopes_problem,
+    undeclared_scopes_problem,
+)
 from auth0_apim.rules import (
     callbacks_problem,
     connection_name_problem,
@@ -42,6 +48,7 @@ _REQUIRED: dict[str, tuple[Rule, str]] = {
 _OPTIONAL: dict[str, tuple[Rule, str]] = {
     "display_name": (display_name_problem, '"Basic Calculator"'),
     "scopes": (scopes_problem, '{"calc:add": "Add two numbers"}'),
+    "default_scopes": (required_scopes_problem, '["calc:use"]'),
     "token_lifetime": (token_lifetime_problem, "3600"),
     "domain": (domain_problem, '"login.example.com"'),
     "sku": (sku_problem, '"Developer"'),
@@ -57,6 +64,7 @@ _OPTIONAL: dict[str, tuple[Rule, str]] = {
 _PLAIN: dict[str, tuple[Rule, str]] = {
     "existing_service": (flag_problem, "true"),
     "allow_password_grant": (flag_problem, "true"),
+    "scopes_from_document": (flag_problem, "true"),
     "signing_algorithm": (signing_algorithm_problem, '"RS256"'),
     "operation_scopes": (operation_scopes_problem, '{"add": ["calc:add"]}'),
 }
@@ -107,19 +115,20 @@ def _check_gateway(inputs: Inputs, args: Mapping[str, Any]) -> None:
 
 def _check_scopes(inputs: Inputs, args: Mapping[str, Any]) -> None:
     declared = args.get("scopes", {})
-    pair = {"operations": args.get("operation_scopes", {}), "scopes": declared}
-    inputs.check("operation_scopes", pair, _undeclared_scope_problem, '{"add": ["calc:add"]}')
+    own = args.get("operation_scopes", {})
+    if not own and "default_scopes" not in args and not args.get("scopes_from_document"):
+        problem = "names no operation, so that all would be closed; to open them to any good token, say so"
+        raise inputs.error("operation_scopes", problem, "default_scopes: []")
+    if args.get("scopes_from_document"):
+        source = {"document": args["openapi"], "named": sorted(own)}
+        inputs.plain("openapi", source, scopes_document_problem, '"openapi/calculator.yaml"')
+        own = scopes_in_document(**source) | own
+    for name, scopes in (("operation_scopes", own), ("default_scopes", {"": args.get("default_scopes", [])})):
+        pair = {"operations": scopes, "available": declared}
+        inputs.check(name, pair, undeclared_scopes_problem, "\"calc:add\", one of 'scopes'")
     if "client_scopes" in args:
         requested = {"requested": args["client_scopes"], "available": declared}
         inputs.check("client_scopes", requested, requested_scopes_problem, '["calc:add"]')
-
-
-def _undeclared_scope_problem(value: Mapping[str, Any]) -> str | None:
-    for operation, scopes in value["operations"].items():
-        for scope in scopes:
-            if scope not in value["scopes"]:
-                return f"asks for {scope!r} at {operation!r}, which is not one of 'scopes'"
-    return None
 
 
 def _check_users(inputs: Inputs, args: Mapping[str, Any]) -> None:

@@ -140,9 +140,12 @@ class ProtectedApiParts:
             "signing_secret": api.signing_secret,
             "api_id": published.api_id,
             "operations": published.operations,
+            "available_scopes": api.scopes,
             "scope_claim": by_permissions.apply(lambda yes: "permissions" if yes else "scope"),
         }
-        given = self._given("signing_algorithm", "operation_scopes")
+        given = self._given("signing_algorithm", "operation_scopes", "default_scopes")
+        if self._args.get("scopes_from_document"):
+            given["scopes_document"] = self._args["openapi"]
         return JwtPolicy(f"{self._name}-jwt-policy", cast(JwtPolicyArgs, given | wired), self._opts)
 
     def _given(self, *names: str) -> dict[str, Any]:

@@ -137,6 +137,11 @@ def web_origins_problem(value: Sequence[str]) -> str | None:
     return None
 
 
+def permissions_problem(value: Sequence[str]) -> str | None:
+    """A role's permissions: at least one scope, each once."""
+    return requested_scopes_problem({"requested": value, "available": None}) if value else "must name at least one"
+
+
 def role_ids_problem(value: Sequence[str]) -> str | None:
     """The roles of a user, each once."""
     twice = _first_duplicate(value)

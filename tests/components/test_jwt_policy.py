@@ -1,10 +1,11 @@
 """JwtPolicy against mocks: which documents go where. That they let the right calls through is proven live."""
 
+import json
 from base64 import b64encode
 
 import pulumi
 import pytest
-from auth0_apim import InputError, JwtPolicy, ScopeClaim, ScopeMatch, SigningAlgorithm
+from auth0_apim import CountedBy, InputError, JwtPolicy, ScopeClaim, ScopeMatch, SigningAlgorithm
 from lxml import etree
 
 GLOBAL = "azure-native:apimanagement:Policy"
@@ -14,6 +15,18 @@ OPERATION = "azure-native:apimanagement:ApiOperationPolicy"
 NAMED_VALUE = "azure-native:apimanagement:NamedValue"
 PLACE = {"resourceGroupName": "group", "serviceName": "apis", "policyId": "policy", "format": "xml"}
 SECRET = "a secret of the tenant: ä"
+SECURED = json.dumps(
+    {
+        "openapi": "3.0.1",
+        "components": {"securitySchemes": {"auth0": {"type": "oauth2", "flows": {}}}},
+        "paths": {
+            "/add": {"get": {"operationId": "add", "security": [{"auth0": ["calc:add"]}]}},
+            "/sub": {"get": {"operationId": "sub", "security": [{"auth0": ["calc:sub"]}]}},
+            "/health": {"get": {"operationId": "health", "security": []}},
+            "/reset": {"post": {"operationId": "reset"}},
+        },
+    }
+)
 
 
 @pytest.fixture
@@ -24,7 +37,14 @@ def guard(mocks):
         "issuer": "https://tenant.example/",
         "audience": "basic-calculator",
     }
-    return lambda **args: JwtPolicy("guard", {**required, **args})
+
+    def make(**args):
+        # Without a word about operations the API would be closed.
+        if "api_id" in args and not {"operation_scopes", "scopes_document", "operation_id"} & args.keys():
+            args = {"default_scopes": [], **args}
+        return JwtPolicy("guard", {name: value for name, value in {**required, **args}.items() if value is not None})
+
+    return make
 
 
 def inbound(text):
@@ -118,23 +138,116 @@ async def test_further_issuers_and_audiences_are_accepted_each_once(guard):
     assert check.find("openid-config").get("url") == "https://login.example.com/.well-known/openid-configuration"
 
 
+def demands(text):
+    """What a document demands of operations: scopes by condition, None for the closed ones."""
+    choice = etree.fromstring(text).find("inbound/choose")
+    return {
+        branch.get("condition", "otherwise"): (
+            None if branch.find("return-response") is not None else [value.text for value in branch.iter("value")]
+        )
+        for branch in choice
+    }
+
+
 @pulumi.runtime.test
-async def test_an_operation_with_scopes_has_a_document_of_its_own_after_the_apis(mocks, guard):
-    policy = guard(
-        api_id="calc",
-        operation_scopes={"sub": ["calc:use", "calc:sub"], "add": ["calc:add"]},
-        operations=["add", "div", "sub"],
-    )
+async def test_operations_need_their_scopes_and_one_that_nobody_names_is_closed(mocks, guard):
+    scopes = {"sub": ["calc:use", "calc:sub"], "add": ["calc:add"], "version": []}
+    policy = guard(api_id="calc", operation_scopes=scopes, operations=["add", "div", "sub", "version"])
+    text = await policy.policy_xml.future()
     await policy.policy_id.future()
-    made = [kind_and_name for kind_and_name in mocks.resources if kind_and_name[0] in (API, OPERATION)]
-    assert made == [(API, "guard-policy"), (OPERATION, "guard-add-policy"), (OPERATION, "guard-sub-policy")]
-    inputs = mocks.inputs_of(OPERATION, "guard-sub-policy")
-    assert {key: inputs[key] for key in inputs if key != "value"} == {**PLACE, "apiId": "calc", "operationId": "sub"}
-    assert inbound(inputs["value"]) == [("base", None), ("validate-jwt", "403")]
-    check = etree.fromstring(inputs["value"]).find("inbound/validate-jwt")
+    assert mocks.children() == {(API, "guard-policy")}
+    assert inbound(text) == [("base", None), ("validate-jwt", "401"), ("choose", None)]
+    assert demands(text) == {
+        '@(context.Operation.Id == "add")': ["calc:add"],
+        '@(context.Operation.Id == "sub")': ["calc:sub", "calc:use"],
+        '@(context.Operation.Id == "version")': [],
+        "otherwise": None,
+    }
+    check = etree.fromstring(text).find("inbound/choose/when/validate-jwt")
+    assert check.get("failed-validation-httpcode") == "403"
     assert check.get("failed-validation-error-message") == "The access token does not allow this call."
     assert dict(check.find("required-claims/claim").attrib) == {"name": "scope", "match": "all", "separator": " "}
-    assert [value.text for value in check.iter("value")] == ["calc:sub", "calc:use"]
+
+
+@pulumi.runtime.test
+async def test_a_default_is_for_the_operations_that_nobody_names(guard):
+    text = await guard(
+        api_id="calc", operation_scopes={"add": ["calc:add"], "version": []}, default_scopes=["calc:use"]
+    ).policy_xml.future()
+    assert demands(text) == {
+        '@(context.Operation.Id == "add")': ["calc:add"],
+        '@(context.Operation.Id == "version")': [],
+        "otherwise": ["calc:use"],
+    }
+    only = await guard(api_id="calc", default_scopes=["calc:use"]).policy_xml.future()
+    assert inbound(only) == [("base", None), ("validate-jwt", "401"), ("validate-jwt", "403")]
+
+
+@pulumi.runtime.test
+async def test_the_documents_security_is_the_source_where_nobody_else_speaks(guard):
+    text = await guard(
+        api_id="calc",
+        scopes_document=SECURED,
+        operation_scopes={"health": []},
+        available_scopes=["calc:add", "calc:sub"],
+    ).policy_xml.future()
+    assert demands(text) == {
+        '@(context.Operation.Id == "add")': ["calc:add"],
+        '@(context.Operation.Id == "health")': [],
+        '@(context.Operation.Id == "sub")': ["calc:sub"],
+        "otherwise": None,
+    }
+
+
+@pulumi.runtime.test
+async def test_one_operation_can_have_a_document_of_its_own(mocks, guard):
+    policy = guard(api_id="calc", operation_id="add", required_scopes=["calc:add"], operations=["add"])
+    text = await policy.policy_xml.future()
+    await policy.policy_id.future()
+    assert mocks.children() == {(OPERATION, "guard-policy")}
+    assert mocks.inputs_of(OPERATION, "guard-policy") == {**PLACE, "apiId": "calc", "operationId": "add", "value": text}
+    assert inbound(text) == [("base", None), ("validate-jwt", "401"), ("validate-jwt", "403")]
+
+
+@pulumi.runtime.test
+async def test_what_runs_behind_the_checks_stands_behind_them_and_headers_go_last(guard):
+    text = await guard(
+        api_id="calc",
+        operation_scopes={"add": ["calc:add"]},
+        required_claims={"https://example.com/plan": ["gold", "silver"]},
+        rate_limit_calls=10,
+        quota_calls=1000,
+        counted_by=CountedBy.CLIENT,
+        backend_id="calculator",
+        included_fragments=["correlation"],
+        raw_inbound='<set-header name="X-Team"><value>calc</value></set-header>',
+        raw_outbound='<set-header name="X-Team" exists-action="delete"/>',
+        raw_on_error="<set-status code='500'/>",
+        dropped_request_headers=["Authorization"],
+        dropped_response_headers=["Server"],
+    ).policy_xml.future()
+    assert inbound(text) == [
+        ("base", None),
+        ("validate-jwt", "401"),
+        ("validate-jwt", "403"),
+        ("choose", None),
+        ("rate-limit-by-key", None),
+        ("quota-by-key", None),
+        ("set-backend-service", None),
+        ("include-fragment", None),
+        ("set-header", None),
+        ("set-header", None),
+    ]
+    document = etree.fromstring(text)
+    claim = document.find("inbound/validate-jwt/required-claims/claim")
+    assert dict(claim.attrib) == {"name": "https://example.com/plan", "match": "any"}
+    assert [value.text for value in claim] == ["gold", "silver"]
+    quota = document.find("inbound/quota-by-key")
+    assert (quota.get("calls"), quota.get("renewal-period")) == ("1000", "86400")
+    assert "azp" in quota.get("counter-key")
+    assert dict(document.find("inbound")[-1].attrib) == {"name": "Authorization", "exists-action": "delete"}
+    assert [element.tag for element in document.find("outbound")] == ["base", "set-header", "set-header"]
+    assert [element.tag for element in document.find("on-error")] == ["base", "set-status", "set-header"]
 
 
 @pulumi.runtime.test
@@ -159,11 +272,7 @@ async def test_the_shared_key_of_hs256_is_a_secret_named_value_and_in_no_policy(
     )
     text = await policy.policy_xml.future()
     await policy.policy_id.future()
-    assert mocks.children() == {
-        (NAMED_VALUE, "guard-signing-key"),
-        (API, "guard-policy"),
-        (OPERATION, "guard-add-policy"),
-    }
+    assert mocks.children() == {(NAMED_VALUE, "guard-signing-key"), (API, "guard-policy")}
     key = b64encode(SECRET.encode()).decode()
     assert mocks.inputs_of(NAMED_VALUE, "guard-signing-key") == {
         "resourceGroupName": "group",
@@ -174,11 +283,10 @@ async def test_the_shared_key_of_hs256_is_a_secret_named_value_and_in_no_policy(
         "value": secret(key),
     }
     assert not await policy.policy_xml.is_secret()
-    for document in (text, mocks.inputs_of(OPERATION, "guard-add-policy")["value"]):
-        assert [element.text for element in etree.fromstring(document).iter("key")] == ["{{calc-api-signing-key}}"]
-        assert "openid-config" not in document
-        assert key not in document
-        assert SECRET not in document
+    assert [element.text for element in etree.fromstring(text).iter("key")] == ["{{calc-api-signing-key}}"] * 2
+    assert "openid-config" not in text
+    assert key not in text
+    assert SECRET not in text
 
 
 @pulumi.runtime.test
@@ -191,7 +299,7 @@ async def test_with_rs256_there_is_no_shared_key_even_where_a_secret_is_wired(mo
 async def test_the_children_belong_to_the_component(mocks, guard):
     hs256 = {"signing_algorithm": "HS256", "signing_secret": SECRET}
     await guard(api_id="calc", operation_scopes={"add": ["a"]}, **hs256).policy_id.future()
-    assert mocks.child_types() == {f"auth0-apim:index:JwtPolicy${kind}" for kind in (NAMED_VALUE, API, OPERATION)}
+    assert mocks.child_types() == {f"auth0-apim:index:JwtPolicy${kind}" for kind in (NAMED_VALUE, API)}
 
 
 def test_an_operation_that_the_api_does_not_have_is_refused_once_they_are_known(mocks, guard, refused):
@@ -201,7 +309,7 @@ def test_an_operation_that_the_api_does_not_have_is_refused_once_they_are_known(
         "JwtPolicy 'guard': input 'operation_scopes' names 'ad', which is no operation of the API (it has add, sub); "
         "an example that works: an id of PublishedApi.operations" in message
     )
-    assert (OPERATION, "guard-ad-policy") not in mocks.resources
+    assert mocks.children() == set()
 
 
 def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
@@ -239,8 +347,64 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
             "input 'operation_scopes' needs 'api_id'; an example that works: api_id: \"calc\"",
         ),
         (
-            {"operation_scopes": {"add": []}},
-            "input 'operation_scopes' names no scope for 'add'; an example that works: {\"add\": [\"calc:add\"]}",
+            {"default_scopes": None},
+            "input 'operation_scopes' names no operation, so that all would be closed; to open them to any good token, "
+            "say so; an example that works: default_scopes: []",
+        ),
+        (
+            {"operation_scopes": {'a" || "': []}},
+            "input 'operation_scopes' has 'a\" || \"', which is no operation id (1 to 80 letters, digits, '.', '_' and "
+            '\'-\'); an example that works: {"add": ["calc:add"]}',
+        ),
+        (
+            {"operation_scopes": {"add": ["calc:ad"]}, "available_scopes": ["calc:add"]},
+            "input 'operation_scopes' asks for 'calc:ad' at 'add', which the API does not have (it has calc:add); an "
+            "example that works: a scope of Auth0Api.scopes",
+        ),
+        (
+            {"default_scopes": ["calc:ad"], "available_scopes": ["calc:add"]},
+            "input 'default_scopes' asks for 'calc:ad', which the API does not have (it has calc:add); an example that "
+            "works: a scope of Auth0Api.scopes",
+        ),
+        (
+            {"required_scopes": ["calc:ad"], "available_scopes": []},
+            "input 'required_scopes' asks for 'calc:ad', which the API does not have (it has none); an example that "
+            "works: a scope of Auth0Api.scopes",
+        ),
+        (
+            {"operation_id": "add", "operation_scopes": {"add": []}},
+            "input 'operation_scopes' excludes 'operation_id'; an example that works: required_scopes: [\"calc:add\"]",
+        ),
+        (
+            {"api_id": None, "operation_id": "add", "default_scopes": None},
+            "input 'operation_id' needs 'api_id'; an example that works: api_id: \"calc\"",
+        ),
+        (
+            {"quota_calls": 10, "sku": "StandardV2"},
+            "input 'sku' is StandardV2, a tier without quotas by key; an example that works: \"Developer\"",
+        ),
+        (
+            {"quota_calls": 10, "quota_seconds": 60},
+            "input 'quota_seconds' must be a whole number from 300 to 2147483647, not 60; an example that works: 86400",
+        ),
+        (
+            {"counted_by": "client"},
+            "input 'counted_by' needs 'rate_limit_calls' or 'quota_calls'; an example that works: rate_limit_calls: 100",
+        ),
+        (
+            {"required_claims": {"plan": []}},
+            "input 'required_claims' names no value for 'plan'; an example that works: {\"https://example.com/plan\": "
+            '["gold"]}',
+        ),
+        (
+            {"dropped_request_headers": ["X Y"]},
+            "input 'dropped_request_headers' has 'X Y', which is no header's name; an example that works: "
+            '["Authorization"]',
+        ),
+        (
+            {"included_fragments": ["a.b"]},
+            "input 'included_fragments' has 'a.b', which must be 1 to 80 letters, digits, '-' and '_', no '-' at either "
+            "end, not 'a.b'; an example that works: [\"correlation\"]",
         ),
         (
             {"operation_scopes": {"add": ["calc add"]}},

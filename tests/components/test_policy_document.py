@@ -3,6 +3,8 @@
 Limit of the proof: whether API Management takes a document is shown live, by deploying it.
 """
 
+import json
+
 import pytest
 from auth0_apim.policy_document import (
     RequiredClaim,
@@ -10,10 +12,11 @@ from auth0_apim.policy_document import (
     base,
     cors,
     policy_document,
-    policy_text_problem,
-    rate_limit_by_subject,
     validate_jwt,
 )
+from auth0_apim.policy_limits import quota, rate_limit
+from auth0_apim.policy_markup import element, plain, policy_text_problem, raw_policies, raw_policies_problem
+from auth0_apim.policy_operations import by_operation, operation_id_problem, refusal, without_headers
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
@@ -85,7 +88,7 @@ def test_keys_come_from_exactly_one_place(url, key):
 
 def test_scopes_in_one_string_are_separated_and_stand_behind_everything_else():
     required = RequiredClaim("scope", ["calc:add", "calc:sub"], "all", " ")
-    check = validate_jwt(TOKEN, status=403, message="No.", required=required)
+    check = validate_jwt(TOKEN, status=403, message="No.", required=[required])
     assert [child.tag for child in check] == ["openid-config", "audiences", "issuers", "required-claims"]
     assert check.get("failed-validation-httpcode") == "403"
     assert etree.tostring(check[-1]) == (
@@ -95,7 +98,7 @@ def test_scopes_in_one_string_are_separated_and_stand_behind_everything_else():
 
 
 def test_permissions_in_an_array_have_no_separator():
-    check = validate_jwt(TOKEN, status=403, message="No.", required=RequiredClaim("permissions", ["calc:add"], "any"))
+    check = validate_jwt(TOKEN, status=403, message="No.", required=[RequiredClaim("permissions", ["calc:add"], "any")])
     assert dict(check[-1][0].attrib) == {"name": "permissions", "match": "any"}
 
 
@@ -109,11 +112,91 @@ def test_origins_are_exact_and_credentials_of_the_browser_stay_out():
 
 
 def test_a_rate_limit_counts_by_the_subject_of_the_token():
-    assert dict(rate_limit_by_subject(100, 60).attrib) == {
+    assert dict(rate_limit(100, 60, "subject").attrib) == {
         "calls": "100",
         "renewal-period": "60",
         "counter-key": '@(context.Request.Headers.GetValueOrDefault("Authorization","").AsJwt()?.Subject)',
     }
+
+
+def test_a_quota_counts_by_the_client_that_got_the_token():
+    assert dict(quota(1000, 86400, "client").attrib) == {
+        "calls": "1000",
+        "renewal-period": "86400",
+        "counter-key": (
+            '@(context.Request.Headers.GetValueOrDefault("Authorization","").AsJwt()'
+            '?.Claims.GetValueOrDefault("azp",""))'
+        ),
+    }
+
+
+def test_operations_that_nobody_names_are_closed():
+    cases = [(["add", "sub"], [element("base")]), (["version"], [])]
+    (choice,) = by_operation(cases, [refusal('No "entry".')])
+    assert etree.tostring(choice).decode() == (
+        '<choose><when condition="@(context.Operation.Id == &quot;add&quot; || context.Operation.Id == &quot;sub&quot;)">'
+        '<base/></when><when condition="@(context.Operation.Id == &quot;version&quot;)"/>'
+        '<otherwise><return-response><set-status code="403" reason="Forbidden"/>'
+        '<set-header name="Content-Type" exists-action="override"><value>application/json</value></set-header>'
+        '<set-body>{"statusCode": 403, "message": "No \\"entry\\"."}</set-body></return-response></otherwise></choose>'
+    )
+
+
+def test_where_the_others_are_open_an_operation_without_demands_needs_no_words():
+    assert by_operation([(["version"], [])], []) == []
+    (choice,) = by_operation([(["version"], []), (["add"], [element("base")])], [])
+    assert [child.tag for child in choice] == ["when"]
+
+
+def test_where_no_operation_is_named_what_is_otherwise_holds_for_all():
+    assert [each.tag for each in by_operation([], [element("base")])] == ["base"]
+
+
+@pytest.mark.parametrize("operation", ["", 'a" || true || "', "a b", "é", "a" * 81])
+def test_an_operation_id_that_an_expression_would_read_otherwise_is_refused(operation):
+    assert operation_id_problem(operation) == "is no operation id (1 to 80 letters, digits, '.', '_' and '-')"
+    with pytest.raises(ValueError, match="is no operation id"):
+        by_operation([([operation], [element("base")])], [])
+
+
+def test_headers_are_taken_away():
+    assert [etree.tostring(each) for each in without_headers(["Server"])] == [
+        b'<set-header name="Server" exists-action="delete"/>'
+    ]
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        '<set-header name="X-Team"><value>{{team}}</value></set-header>',
+        "<!-- why --><base2/>\n  <set-body>@(context.RequestId)</set-body>",
+    ],
+)
+def test_raw_policies_are_taken_as_they_are(xml):
+    assert raw_policies_problem(xml) is None
+    text = policy_document([base(), *raw_policies(xml)])
+    inside = etree.fromstring(f"<x>{xml}</x>", etree.XMLParser(remove_comments=True))
+    assert [each.tag for each in etree.fromstring(text).find("inbound")] == ["base", *(each.tag for each in inside)]
+
+
+@pytest.mark.parametrize(
+    ("xml", "problem"),
+    [
+        ("", "must have at least one policy"),
+        ("<!-- nothing -->", "must have at least one policy"),
+        ("<base/>", "must be policies that stand inside a section, not <base>"),
+        ("<inbound><base/></inbound>", "must be policies that stand inside a section, not <inbound>"),
+        ("<a>", "must be well-formed XML"),
+        ("</policies><policies>", "must be well-formed XML"),
+        ("<a/> and text", "there is text beside the policies"),
+        ("<a/><?php echo ?>", "there is a processing instruction"),
+        ('<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>', "must be well-formed XML"),
+        ("<a>&e;</a>", "must be well-formed XML"),
+        ('<when condition="@(1 < 2)"/>', "must be well-formed XML"),
+    ],
+)
+def test_raw_policies_that_are_none_are_refused(xml, problem):
+    assert problem in (raw_policies_problem(xml) or "")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +229,7 @@ def test_every_value_stays_a_value(issuer, audience, scope, message):
 
     def render():
         required = RequiredClaim("scope", [scope], "all", " ")
-        return policy_document([base(), validate_jwt(token, status=403, message=message, required=required)])
+        return policy_document([base(), validate_jwt(token, status=403, message=message, required=[required])])
 
     if any(policy_text_problem(value) for value in values):
         with pytest.raises(ValueError, match="a policy's value must"):
@@ -168,3 +251,34 @@ def test_every_value_stays_a_value(issuer, audience, scope, message):
         "value",
     ]
     assert not any(evaluated in text for evaluated in ("{{", "@(", "@{"))
+
+
+@given(message=_values, header=_values, fragment=_values)
+@example('"}', "X", "a")
+@example("</set-body>", '"/><base/>', "{{x}}")
+def test_every_value_beside_the_token_stays_a_value(message, header, fragment):
+    def render():
+        include = element("include-fragment", {"fragment-id": plain(fragment)})
+        return policy_document([refusal(message), include, *without_headers([header])])
+
+    if any(policy_text_problem(value) for value in (message, header, fragment)):
+        with pytest.raises(ValueError, match="a policy's value must"):
+            render()
+        return
+    inbound = etree.fromstring(render()).find("inbound")
+    assert json.loads(inbound.find("return-response/set-body").text) == {"statusCode": 403, "message": message}
+    assert inbound.find("include-fragment").get("fragment-id") == fragment
+    assert inbound.find("set-header").get("name") == header
+    assert [each.tag for each in inbound] == ["return-response", "include-fragment", "set-header"]
+
+
+@given(xml=st.text() | st.text(alphabet="<>&\"'/ab=;![]-?", max_size=30))
+@example("</inbound></policies><policies><inbound>")
+@example("]]><a/>")
+def test_raw_policies_never_leave_their_section(xml):
+    if raw_policies_problem(xml) is not None:
+        return
+    document = etree.fromstring(policy_document([base(), *raw_policies(xml)]))
+    assert [section.tag for section in document] == ["inbound", "backend", "outbound", "on-error"]
+    assert document[0][0].tag == "base"
+    assert len(document[0]) == 1 + len(raw_policies(xml))

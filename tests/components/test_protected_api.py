@@ -43,9 +43,14 @@ def protect(mocks):
         "publisher_name": "Contoso",
         "publisher_email": "apis@contoso.example",
     }
-    return lambda **args: ProtectedApi(
-        "calc", {name: value for name, value in {**required, **args}.items() if value is not None}
-    )
+
+    def make(**args):
+        # Without a word about operations the API would be closed.
+        if not {"operation_scopes", "scopes_from_document"} & args.keys():
+            args = {"default_scopes": [], **args}
+        return ProtectedApi("calc", {name: value for name, value in {**required, **args}.items() if value is not None})
+
+    return make
 
 
 async def settled(api):
@@ -108,7 +113,6 @@ async def test_the_whole_tutorial_is_wired_from_one_list_of_inputs(mocks, protec
         "calc-published-api-product",
         "calc-published-api-product-api",
         "calc-jwt-policy-policy",
-        "calc-jwt-policy-add-policy",
     }
     assert outputs["redirect_uris"] == [ADDRESS]
     assert outputs["user_id"] == "calc-user-user-id"
@@ -177,7 +181,7 @@ async def test_with_permissions_in_the_token_operations_ask_for_permissions(mock
     await settled(
         protect(permissions_in_token=True, scopes={"calc:add": "Add"}, operation_scopes={"add": ["calc:add"]})
     )
-    document = mocks.inputs_of(f"{APIM}ApiOperationPolicy", "calc-jwt-policy-add-policy")["value"]
+    document = mocks.inputs_of(f"{APIM}ApiPolicy", "calc-jwt-policy-policy")["value"]
     assert '<claim name="permissions" match="all">' in document
 
 
@@ -208,8 +212,18 @@ async def test_the_password_grant_is_there_only_when_asked_for(mocks, protect):
         ),
         (
             {"operation_scopes": {"add": ["calc:ad"]}, "scopes": {"calc:add": "Add"}},
-            "input 'operation_scopes' asks for 'calc:ad' at 'add', which is not one of 'scopes'; an example that works: "
-            '{"add": ["calc:add"]}',
+            "input 'operation_scopes' asks for 'calc:ad' at 'add', which the API does not have (it has calc:add); an "
+            "example that works: \"calc:add\", one of 'scopes'",
+        ),
+        (
+            {"default_scopes": ["calc:ad"], "scopes": {"calc:add": "Add"}},
+            "input 'default_scopes' asks for 'calc:ad', which the API does not have (it has calc:add); an example that "
+            "works: \"calc:add\", one of 'scopes'",
+        ),
+        (
+            {"default_scopes": None},
+            "input 'operation_scopes' names no operation, so that all would be closed; to open them to any good token, "
+            "say so; an example that works: default_scopes: []",
         ),
         (
             {"user_email": "jane@example.com", "connection_name": "Users"},

@@ -1,0 +1,28 @@
+"""How many calls each caller may make, counted by a claim of the token.
+
+The claim is read without a check: a limit stands behind `validate-jwt`, which vouches for it.
+https://learn.microsoft.com/azure/api-management/rate-limit-by-key-policy and quota-by-key-policy
+"""
+
+from lxml import etree
+
+from auth0_apim.policy_markup import element
+
+_BEARER = 'context.Request.Headers.GetValueOrDefault("Authorization","").AsJwt()'
+COUNTER_KEYS = {
+    "subject": f"@({_BEARER}?.Subject)",
+    "client": f'@({_BEARER}?.Claims.GetValueOrDefault("azp",""))',
+}
+"""Expressions by what is counted: the token's `sub`, who is calling, or its `azp`, the client that got it."""
+
+
+def rate_limit(calls: int, seconds: int, counted: str) -> etree._Element:
+    """At most `calls` in `seconds` for each of what is `counted`; 429 behind them."""
+    limits = {"calls": str(calls), "renewal-period": str(seconds), "counter-key": COUNTER_KEYS[counted]}
+    return element("rate-limit-by-key", limits)
+
+
+def quota(calls: int, seconds: int, counted: str) -> etree._Element:
+    """At most `calls` in `seconds` for each of what is `counted`; 403 behind them."""
+    limits = {"calls": str(calls), "renewal-period": str(seconds), "counter-key": COUNTER_KEYS[counted]}
+    return element("quota-by-key", limits)
