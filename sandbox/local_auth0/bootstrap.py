@@ -8,6 +8,7 @@ from local_store.store import Document
 from local_auth0 import ids
 from local_auth0.management.application import MANAGEMENT_SCOPES
 from local_auth0.management.clients import default_client
+from local_auth0.management.jobs import fail_interrupted_jobs
 from local_auth0.model import Tenant
 
 _SETTINGS: dict[str, Any] = {
@@ -55,6 +56,7 @@ def prepare(tenant: Tenant) -> None:
         records = tenant.store.collection("auth0.tenant")
         if "settings" not in records:
             records.put("settings", _SETTINGS)
+        fail_interrupted_jobs(tenant)
         _prepare_management_api(tenant)
         _prepare_grant(tenant, management_client(tenant.store).client_id)
 

@@ -42,6 +42,11 @@ def credential_id() -> str:
     return f"cred_{alphanumeric(22)}"
 
 
+def job_id() -> str:
+    """A job's id: `job_` and 16 alphanumerics."""
+    return f"job_{alphanumeric(16)}"
+
+
 def role_id() -> str:
     """A role's id: `rol_` and 16 alphanumerics."""
     return f"rol_{alphanumeric(16)}"

@@ -1,5 +1,6 @@
 """The tenant as both of its APIs see it: its documents, the lookups they share, its keys and its clock."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -38,13 +39,17 @@ class Tenant:
     users: Collection = field(init=False)
     """By user_id; `roles` (ids) and `permissions` ({resource_server_identifier, permission_name}) never leave in a user."""
     passwords: Collection = field(init=False)
-    """By user_id: {"hash", "history": [hash, …]}."""
+    """By user_id: {"hash", "history": [hash, …]}; `imported` in place of `hash` until an imported user logs in."""
+    jobs: Collection = field(init=False)
+    """By id; `errors`, the users that an import refused, never leave in a job."""
     roles: Collection = field(init=False)
     """By id; `permissions` as in users."""
     codes: Collection = field(init=False)
     refresh_tokens: Collection = field(init=False)
     sessions: Collection = field(init=False)
     signing_keys: SigningKeys = field(init=False)
+    background: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    """Work that goes on after its request was answered."""
 
     def __post_init__(self) -> None:
         for name in (
@@ -54,6 +59,7 @@ class Tenant:
             "connections",
             "users",
             "passwords",
+            "jobs",
             "roles",
             "codes",
             "refresh_tokens",

@@ -1,12 +1,14 @@
 """Logging a user in with a password against a database connection."""
 
 import asyncio
+import json
 
 from local_store.store import Document
 
+from local_auth0 import imported_passwords
 from local_auth0.authentication.brute_force import BruteForceProtection
 from local_auth0.authentication.errors import OAuthError, invalid_grant, invalid_request, not_supported
-from local_auth0.credentials import verify_password
+from local_auth0.credentials import MAX_PASSWORD_BYTES, hash_password, verify_password
 from local_auth0.model import Tenant
 
 # The hash of a password nobody knows, verified when there is no such user: the answer takes as long and tells nothing.
@@ -35,21 +37,31 @@ class Logins:
         """
         _refuse_unusable(connection)
         user = self._tenant.user(connection["name"], login)
-        expected = _NOBODY if user is None else self._tenant.passwords.get(user["user_id"], {}).get("hash", _NOBODY)
+        stored = {} if user is None else self._tenant.passwords.get(user["user_id"], {})
+        expected = stored.get("hash") or json.dumps(stored.get("imported")) if stored else _NOBODY
         attempt = (connection["id"], login.lower() if user is None else user["user_id"], expected, address)
         protected = (connection.get("options") or {}).get("brute_force_protection") is not False
         if protected:
             self._protection.begin(attempt)
-        matches = await asyncio.to_thread(verify_password, password, expected)
-        if user is None or expected is _NOBODY or not matches:
+        is_right = await asyncio.to_thread(_is_right, password, stored)
+        if user is None or not is_right:
             raise invalid_grant("Wrong email or password.")
         if protected:
             self._protection.succeed(attempt)
+        await self._rehash(user["user_id"], password, stored)
         current = self._tenant.users.get(user["user_id"])
         if current is None:
             raise invalid_grant("Wrong email or password.")
         refuse_blocked(current)
         return current
+
+    async def _rehash(self, user_id: str, password: str, stored: Document) -> None:
+        """Put a bcrypt hash in the place of an imported one, as the service does at the first login."""
+        if "imported" not in stored or len(password.encode()) > MAX_PASSWORD_BYTES:
+            return
+        password_hash = await asyncio.to_thread(hash_password, password)
+        if self._tenant.passwords.get(user_id) == stored:
+            self._tenant.passwords.put(user_id, {"hash": password_hash, "history": []})
 
 
 def refuse_blocked(user: Document) -> None:
@@ -60,6 +72,12 @@ def refuse_blocked(user: Document) -> None:
     """
     if user.get("blocked"):
         raise OAuthError(403, "unauthorized", "user is blocked")
+
+
+def _is_right(password: str, stored: Document) -> bool:
+    if "imported" in stored:
+        return imported_passwords.matches(stored["imported"], password)
+    return verify_password(password, stored.get("hash", _NOBODY)) and "hash" in stored
 
 
 def _refuse_unusable(connection: Document) -> None:

@@ -17,6 +17,7 @@ from local_auth0.management import (
     client_grants,
     clients,
     connections,
+    jobs,
     resource_servers,
     role_assignments,
     roles,
@@ -26,6 +27,7 @@ from local_auth0.management import (
 )
 from local_auth0.management.authorization import authorize
 from local_auth0.management.endpoint import Call, Endpoint
+from local_auth0.management.form import read_form
 from local_auth0.management.rate_limit import RateLimit, RequestCounter
 from local_auth0.management.validation import check_body, parse_query
 from local_auth0.model import Tenant
@@ -36,6 +38,7 @@ _ENDPOINTS: list[Endpoint] = [
     *client_grants.ENDPOINTS,
     *clients.ENDPOINTS,
     *connections.ENDPOINTS,
+    *jobs.ENDPOINTS,
     *resource_servers.ENDPOINTS,
     *role_assignments.ENDPOINTS,
     *roles.ENDPOINTS,
@@ -125,11 +128,15 @@ class ManagementApi:
         endpoint, path = self._find(request.method, _raw_path(request))
         scopes = authorize(self._tenant, request, endpoint.scopes)
         query = parse_query(endpoint.query, request.query_params)
-        body = None
-        if endpoint.body is not None:
+        body: Any = None
+        files: dict[str, bytes] = {}
+        if endpoint.is_form:
+            body, files = await read_form(request)
+        elif endpoint.body is not None:
             body = await _read_json(request)
+        if endpoint.body is not None:
             check_body(endpoint.body, body)
-        return await endpoint.answer(Call(self._tenant, path, query, body, scopes))
+        return await endpoint.answer(Call(self._tenant, path, query, body, scopes, files))
 
     def _find(self, method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
         for pattern, by_method in self._routes:

@@ -23,6 +23,8 @@ class Call:
     body: Any
     scopes: frozenset[str]
     """Everything the caller's token may do."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What a form brings besides its fields."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Endpoint:
     Args:
         scopes: any one of these is enough.
         body: the schema of the JSON body; None for an endpoint that reads none.
+        is_form: the body is a multipart form, and the schema that of its fields.
     """
 
     method: str
@@ -40,6 +43,7 @@ class Endpoint:
     answer: Callable[[Call], Awaitable[Response]]
     body: Schema | None = None
     query: Schema = field(default_factory=lambda: NO_QUERY)
+    is_form: bool = False
 
 
 def json_answer(content: Any, status: int = 200) -> Response:

@@ -92,12 +92,12 @@ async def test_a_token_without_the_scope_is_refused(anonymous, mint):
 
 
 async def test_what_auth0_has_and_the_tenant_has_not_is_refused_by_name(api):
-    response = await api.post("/jobs/users-imports")
+    response = await api.post("/jobs/users-exports")
     assert response.status_code == 501
     assert response.json() == {
         "statusCode": 501,
         "error": "Not Implemented",
-        "message": "This local tenant does not support POST /api/v2/jobs/users-imports.",
+        "message": "This local tenant does not support POST /api/v2/jobs/users-exports.",
         "errorCode": "not_supported",
     }
 
