@@ -12,6 +12,7 @@ from auth0_apim import (
     MachineClient,
     PortalLogin,
     PublishedApi,
+    Role,
     UserDatabase,
     redirect_uris,
 )
@@ -24,6 +25,10 @@ api = Auth0Api("api", settings.api.args())
 granted: Any = {"audience": api.audience, "available_scopes": api.scopes, "scopes": api.scopes}
 marks = settings.metadata_args()
 machine = MachineClient("client", granted | settings.client.args() | marks)
+roles = {
+    key: Role(key, {"audience": api.audience, "available_scopes": api.scopes, "role_name": key} | role.args())
+    for key, role in settings.roles.items()
+}
 gateway = ApiGateway("gateway", settings.gateway_args())
 service: Any = {"resource_group_name": gateway.resource_group_name, "service_name": gateway.service_name}
 
@@ -56,7 +61,8 @@ if settings.database is not None:
     clients = [client.client_id for client in (machine, interactive) if client is not None]
     database = UserDatabase("database", settings.database_args() | {"enabled_clients": clients})
     if settings.user is not None:
-        DatabaseUser("user", settings.user_args() | {"connection_name": database.connection_name})
+        assigned: Any = {"roles": [roles[key].role_id for key in settings.user.roles]} if roles else {}
+        DatabaseUser("user", settings.user_args() | assigned | {"connection_name": database.connection_name})
 
 security = {} if console is None else {"authorization_server_id": console.authorization_server_id}
 published = PublishedApi(
@@ -65,15 +71,16 @@ published = PublishedApi(
 policy = JwtPolicy(
     "policy",
     service
+    | settings.policy_args()
     | {
         "issuer": api.issuer,
         "audience": api.audience,
         "openid_configuration_url": api.openid_configuration_url,
-        "signing_algorithm": settings.api.signing_algorithm,
         "signing_secret": api.signing_secret,
         "api_id": published.api_id,
         "operations": published.operations,
-        "operation_scopes": publication.operation_scopes,
+        "available_scopes": api.scopes,
+        "sku": gateway.sku,
     },
 )
 

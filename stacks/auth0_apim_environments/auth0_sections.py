@@ -12,7 +12,10 @@ from auth0_apim.rules import (
     domain_problem,
     email_problem,
     identifier_problem,
+    permissions_problem,
     redirect_urls_problem,
+    role_description_problem,
+    role_name_problem,
     scopes_problem,
     token_lifetime_problem,
     username_problem,
@@ -148,6 +151,29 @@ class UserSettings(Section):
     email: EmailAddress = Field(description="The user's e-mail address.", examples=["jane@example.com"])
     username: Annotated[str, obeys(username_problem)] | None = Field(
         default=None, description="The user's name, in a database that requires one.", examples=["jane"]
+    )
+    roles: tuple[str, ...] = Field(
+        default=(),
+        exclude=True,
+        description="The roles the user has, by their keys in `roles`.",
+        examples=[["operator"]],
+    )
+
+
+class RoleSettings(Section):
+    """A role, and the API's scopes that its users have as permissions."""
+
+    permissions: Annotated[tuple[str, ...], obeys(permissions_problem)] = Field(
+        description="The API's scopes that users of the role have as permissions.", examples=[["calc:add"]]
+    )
+    role_name: Annotated[str, obeys(role_name_problem)] | None = Field(
+        alias="displayName",
+        default=None,
+        description="The role's name in the tenant; left out, its key.",
+        examples=["operator"],
+    )
+    description: Annotated[str, obeys(role_description_problem)] | None = Field(
+        default=None, description="What the role is for.", examples=["Adds and subtracts"]
     )
 
 

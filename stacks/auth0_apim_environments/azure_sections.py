@@ -17,6 +17,7 @@ from auth0_apim.azure_rules import (
     short_title_problem,
     title_problem,
 )
+from auth0_apim.openapi_security import scopes_in_document
 from pydantic import Field
 
 from auth0_apim_environments.section import Section, obeys
@@ -87,9 +88,44 @@ class PublicationSettings(Section):
     operation_scopes: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
         exclude=True,  # the policy's, which guards what is published
-        description="The scopes a call needs, all of them, by the operation's id in the document.",
+        description="The scopes a call needs, all of them, by the operation's id in the document; [] for any good token.",
         examples=[{"add": ["calc:add"]}],
     )
+    default_scopes: tuple[str, ...] | None = Field(
+        default=None,
+        exclude=True,
+        description="The scopes that calls of all other operations need; left out, those are closed.",
+        examples=[["calc:use"]],
+    )
+    scopes_from_document: bool = Field(
+        default=False,
+        exclude=True,
+        description="Operations that are not named need the scopes of their `security` in the document.",
+        examples=[True],
+    )
+
+    def policy_args(self) -> Any:
+        """What JwtPolicy is told of the operations."""
+        scopes = {operation: list(each) for operation, each in self.operation_scopes.items()}
+        return {
+            "operation_scopes": scopes,
+            **({} if self.default_scopes is None else {"default_scopes": list(self.default_scopes)}),
+            **({"scopes_document": self.openapi} if self.scopes_from_document else {}),
+        }
+
+    def scopes_of(self, operation: str) -> tuple[str, ...] | None:
+        """The scopes that a call of `operation` needs; None where it is closed.
+
+        Raises:
+            OpenApiError: the document is asked and cannot be read.
+        """
+        if operation in self.operation_scopes:
+            return self.operation_scopes[operation]
+        if self.scopes_from_document:
+            found = scopes_in_document(self.openapi, sorted(self.operation_scopes))
+            if operation in found:
+                return tuple(found[operation])
+        return self.default_scopes
 
 
 class PortalSettings(Section):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from auth0_apim.api_gateway import GatewaySku
 from auth0_apim.interactive_client import Application
+from auth0_apim.openapi_security import scopes_document_problem
 from auth0_apim.rules import DATABASE_SCRIPTS, database_scripts_problem
 
 from auth0_apim_environments.auth0_sections import CALLBACK
@@ -20,9 +21,8 @@ def contradictions(settings: "Settings") -> Iterator[Problem]:
     yield from _users(settings)
     yield from _gateway(settings)
     yield from _logins(settings)
-    if settings.probe is not None and settings.probe.operation not in settings.publication.operation_scopes:
-        known = sorted(settings.publication.operation_scopes)
-        yield Problem("probe.operation", "must be one of publication.operationScopes", ", ".join(known) or "add")
+    yield from _operations(settings)
+    yield from _roles(settings)
 
 
 def _scopes(settings: "Settings") -> Iterator[Problem]:
@@ -31,12 +31,40 @@ def _scopes(settings: "Settings") -> Iterator[Problem]:
         uses.append(("portal.defaultScopes", settings.portal.default_scopes))
     for operation, required in settings.publication.operation_scopes.items():
         uses.append((f"publication.operationScopes.{operation}", required))
+    uses.append(("publication.defaultScopes", settings.publication.default_scopes or ()))
+    for name, role in settings.roles.items():
+        uses.append((f"roles.{name}.permissions", role.permissions))
     known = settings.api.scopes
     for key, scopes in uses:
         for scope in scopes:
             if scope not in known:
                 problem = f"has {scope!r}, which is not one of api.scopes ({', '.join(known) or 'none'})"
                 yield Problem(key, problem, f'["{next(iter(known))}"]' if known else "[]")
+
+
+def _operations(settings: "Settings") -> Iterator[Problem]:
+    publication, probe = settings.publication, settings.probe
+    if publication.scopes_from_document:
+        source = {"document": publication.openapi, "named": sorted(publication.operation_scopes)}
+        problem = scopes_document_problem(source)
+        if problem is not None:
+            yield Problem("publication.openapi", problem, "examples/basic-calculator/openapi.json")
+            return
+    elif publication.default_scopes is None and not publication.operation_scopes:
+        problem = "names no operation, so that all would be closed; give it, defaultScopes or scopesFromDocument"
+        yield Problem("publication.operationScopes", problem, "{add: ['calc:add']}")
+    if probe is not None and publication.scopes_of(probe.operation) is None:
+        known = sorted(publication.operation_scopes)
+        yield Problem("probe.operation", "is closed, so that no call is answered with 200", ", ".join(known) or "add")
+
+
+def _roles(settings: "Settings") -> Iterator[Problem]:
+    if settings.roles and not settings.api.permissions_in_token:
+        yield Problem("api.permissionsInToken", "must be true where there are roles, or they count for nothing", "true")
+    for name in settings.user.roles if settings.user is not None else ():
+        if name not in settings.roles:
+            known = ", ".join(settings.roles) or "none"
+            yield Problem("user.roles", f"has {name!r}, which is not one of roles ({known})", "[operator]")
 
 
 def _users(settings: "Settings") -> Iterator[Problem]:

@@ -17,10 +17,12 @@ from auth0_apim_environments.auth0_sections import (
     ClientSettings,
     DatabaseSettings,
     InteractiveClientSettings,
+    RoleSettings,
     UserSettings,
 )
 from auth0_apim_environments.azure_sections import GatewaySettings, PortalSettings, ProbeSettings, PublicationSettings
 from auth0_apim_environments.contradictions import contradictions
+from auth0_apim_environments.policy_section import PolicySettings
 from auth0_apim_environments.problems import NAMESPACE, Problem, SettingsError, problems_of
 from auth0_apim_environments.section import Section, obeys
 
@@ -56,6 +58,14 @@ class Settings(Section):
     )
     publication: PublicationSettings = Field(
         description="The API as the gateway publishes it.", examples=["{openapi: …, path: …, displayName: …}"]
+    )
+    policy: PolicySettings = Field(
+        default=PolicySettings(), description="What the gateway does besides.", examples=["{rateLimitCalls: 100}"]
+    )
+    roles: dict[str, RoleSettings] = Field(
+        default_factory=dict,
+        description="Roles of users, by a key.",
+        examples=["{operator: {permissions: ['calc:add']}}"],
     )
     portal: PortalSettings | None = Field(
         default=None, description="The developer portal's login.", examples=["{displayName: Auth0}"]
@@ -164,12 +174,22 @@ class Settings(Section):
             "minimum_password_length": self.database.minimum_password_length,
         }
 
+    def policy_args(self) -> Any:
+        """JwtPolicy's args but for what other components know."""
+        claim = {"scope_claim": "permissions"} if self.api.permissions_in_token else {}
+        return {
+            "signing_algorithm": self.api.signing_algorithm,
+            **self.publication.policy_args(),
+            **claim,
+            **self.policy.args(),
+        }
+
     def probe_outputs(self) -> dict[str, Any]:
         """What `verify` needs to know besides what the components tell: a call to make, a user to log in."""
         outputs: dict[str, Any] = {}
         if self.probe is not None:
-            scopes = self.publication.operation_scopes[self.probe.operation]
-            outputs["probe"] = {"path": self.probe.path, "scopes": list(scopes), "expected": self.probe.expected}
+            scopes = list(self.publication.scopes_of(self.probe.operation) or ())
+            outputs["probe"] = {"path": self.probe.path, "scopes": scopes, "expected": self.probe.expected}
         if self.user is not None and self.user_password is not None:
             outputs["userEmail"] = self.user.email
             outputs["userPassword"] = pulumi.Output.secret(self.user_password.get_secret_value())

@@ -34,7 +34,7 @@ VALUES = {
         "publisherName": "Contoso",
         "publisherEmail": "apis@contoso.example",
     },
-    "publication": {"openapi": "openapi.json", "path": "calc", "displayName": "Calculator"},
+    "publication": {"openapi": "openapi.json", "path": "calc", "displayName": "Calculator", "defaultScopes": []},
 }
 USER = {"database": {"connectionName": "People"}, "user": {"email": "jane@example.com"}}
 PORTAL = {"portal": {}, "interactiveClient": {"displayName": "Portal"}}
@@ -190,7 +190,11 @@ def test_every_bad_key_is_named_at_once():
         ("user", {"email": "jane@example.com"}, "database is required where there is a user; {connectionName: BasicCalculator}"),
         ("portal", {}, "interactiveClient is required where there is a portal; {displayName: Calculator Portal}"),
         ("interactiveClient", {"displayName": "App"}, "interactiveClient.callbacks must have at least one address without a portal; https://app.example.com/callback"),
-        ("probe", {"operation": "add", "path": "/add", "expected": 1}, "probe.operation must be one of publication.operationScopes; add"),
+        ("publication.defaultScopes", None, "publication.operationScopes names no operation, so that all would be closed; give it, defaultScopes or scopesFromDocument; {add: ['calc:add']}"),
+        ("publication.defaultScopes", ["calc:div"], "publication.defaultScopes has 'calc:div', which is not one of api.scopes (calc:add, calc:sub); [\"calc:add\"]"),
+        ("publication.scopesFromDocument", True, f"publication.openapi names the file {str(Path('openapi.json').resolve())!r}, which does not exist; examples/basic-calculator/openapi.json"),
+        ("roles.operator.permissions", ["calc:add"], "api.permissionsInToken must be true where there are roles, or they count for nothing; true"),
+        ("policy.quotaSeconds", 60, "policy.quotaSeconds must be a whole number from 300 to 2147483647, not 60; 86400"),
     ],
 )  # fmt: skip
 def test_bad_values_are_refused_with_the_key_the_problem_and_an_example(path, value, problem):
@@ -359,3 +363,40 @@ def test_every_setting_is_described_and_has_an_example():
         for name, field in model.model_fields.items():
             assert field.description, f"{model.__name__}.{name}"
             assert field.examples, f"{model.__name__}.{name}"
+
+
+def test_a_call_to_a_closed_operation_proves_nothing():
+    values = with_values("probe", {"operation": "sub", "path": "/sub", "expected": 1})
+    values["publication"] = {**VALUES["publication"], "defaultScopes": None, "operationScopes": {"add": []}}
+    assert problems(values) == ["probe.operation is closed, so that no call is answered with 200; add"]
+
+
+def test_the_document_says_the_scopes_where_it_is_asked(tmp_path):
+    scheme = {"securitySchemes": {"auth0": {"type": "oauth2", "flows": {}}}}
+    paths = {"/add": {"get": {"operationId": "add", "security": [{"auth0": ["calc:add"]}]}}}
+    document = tmp_path / "openapi.json"
+    document.write_text(json.dumps({"openapi": "3.0.1", "components": scheme, "paths": paths}))
+    publication = {"openapi": str(document), "path": "calc", "displayName": "Calculator", "scopesFromDocument": True}
+    probe = {"operation": "add", "path": "/add", "expected": 1}
+    settings = Settings.parse({**VALUES, "publication": publication, "probe": probe})
+    assert settings.policy_args() == {
+        "signing_algorithm": SigningAlgorithm.RS256,
+        "operation_scopes": {},
+        "scopes_document": str(document),
+    }
+    assert settings.probe_outputs()["probe"]["scopes"] == ["calc:add"]
+
+
+def test_roles_are_declared_once_and_given_by_their_keys():
+    values = deepcopy(VALUES) | {"roles": {"operator": {"permissions": ["calc:add"], "displayName": "Operator"}}}
+    values["api"]["permissionsInToken"] = True
+    settings = Settings.parse(values)
+    assert settings.roles["operator"].args() == {"permissions": ["calc:add"], "role_name": "Operator"}
+    assert settings.policy_args()["scope_claim"] == "permissions"
+    values["roles"]["operator"]["permissions"] = ["calc:div"]
+    values |= {"database": USER["database"], "user": {"email": "jane@example.com", "roles": ["admin"]}}
+    assert problems(values) == [
+        "roles.operator.permissions has 'calc:div', which is not one of api.scopes (calc:add, calc:sub); "
+        '["calc:add"]',
+        "user.roles has 'admin', which is not one of roles (operator); [operator]",
+    ]
