@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Optional
+from typing import Any, Optional
 from urllib.parse import urlsplit
 
 import pulumi
 import pulumi_auth0 as auth0
 from typing_extensions import NotRequired, TypedDict
 
+from auth0_apim.azure_rules import flag_problem
+from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
 from auth0_apim.rules import (
     display_name_problem,
@@ -17,6 +19,15 @@ from auth0_apim.rules import (
     scopes_problem,
     signing_algorithm_problem,
     token_lifetime_problem,
+)
+
+_DESCRIPTION = (
+    "display_name",
+    "scopes",
+    "signing_algorithm",
+    "permissions_in_token",
+    "token_lifetime",
+    "allow_offline_access",
 )
 
 
@@ -32,6 +43,8 @@ class SigningAlgorithm(Enum):
 class Auth0ApiArgs(TypedDict):
     identifier: pulumi.Input[str]
     """Required. The API's immutable identifier, 1 to 600 characters; the `aud` claim of its tokens. A change replaces the API. Example: `basic-calculator`."""
+    existing: NotRequired[bool]
+    """Optional, defaults to false. Use the API that has the identifier: it is read, never changed, and survives a destroy. Excludes every input that describes a new one."""
     display_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The API's name in Auth0's dashboard, at most 200 characters without `<` and `>`."""
     scopes: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
@@ -74,47 +87,41 @@ class Auth0Api(pulumi.ComponentResource):
         inputs = Inputs("Auth0Api", name)
         inputs.refuse_unknown(args, Auth0ApiArgs)
         identifier = inputs.check("identifier", args.get("identifier"), identifier_problem, '"basic-calculator"')
-        label = inputs.check("display_name", args.get("display_name", name), display_name_problem, '"Basic Calculator"')
-        scopes = inputs.check("scopes", args.get("scopes", {}), scopes_problem, '{"calc:add": "Add two numbers"}')
-        algorithm = inputs.check(
-            "signing_algorithm", args.get("signing_algorithm", "RS256"), signing_algorithm_problem, '"RS256"'
-        )
-        lifetime = inputs.check("token_lifetime", args.get("token_lifetime", 86400), token_lifetime_problem, "3600")
         domain = inputs.check("domain", args["domain"], domain_problem, '"a.example"') if "domain" in args else None
+        exists = inputs.plain("existing", args.get("existing", False), flag_problem, "true")
+        described = {"identifier": identifier, **_described(inputs, name, args)}
+        if exists:
+            refuse_description(inputs, args, "existing", _DESCRIPTION)
         super().__init__("auth0-apim:index:Auth0Api", name, {}, opts)
 
-        permissions_in_token = pulumi.Output.from_input(args.get("permissions_in_token", False))
-        resource_server = auth0.ResourceServer(
-            f"{name}-resource-server",
-            identifier=identifier,
-            name=label,
-            signing_alg=algorithm,
-            allow_offline_access=args.get("allow_offline_access", False),
-            skip_consent_for_verifiable_first_party_clients=True,
-            enforce_policies=permissions_in_token,
-            token_dialect=permissions_in_token.apply(_token_dialect),
-            token_lifetime=lifetime.apply(int),
-            token_lifetime_for_web=lifetime.apply(lambda seconds: min(int(seconds), 7200)),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        declared_scopes = auth0.ResourceServerScopes(
-            f"{name}-scopes",
-            resource_server_identifier=resource_server.identifier,
-            scopes=scopes.apply(_scope_list),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-
         self.issuer = _issuer(self, domain)
-        self.audience = declared_scopes.resource_server_identifier
         self.openid_configuration_url = pulumi.Output.concat(self.issuer, ".well-known/openid-configuration")
         self.jwks_url = pulumi.Output.concat(self.issuer, ".well-known/jwks.json")
         self.authorization_endpoint = pulumi.Output.concat(self.issuer, "authorize")
         self.token_endpoint = pulumi.Output.concat(self.issuer, "oauth/token")
-        self.signing_algorithm = resource_server.signing_alg
+        if exists:
+            found = auth0.get_resource_server_output(
+                identifier=identifier, opts=pulumi.InvokeOutputOptions(parent=self)
+            )
+            self.audience, self.signing_algorithm, signing_secret = (
+                found.identifier,
+                found.signing_alg,
+                found.signing_secret,
+            )
+            self.scopes = found.scopes.apply(lambda declared: sorted(scope.name for scope in declared))
+        else:
+            server = _new_resource_server(self, name, described, args)
+            declared_scopes = auth0.ResourceServerScopes(
+                f"{name}-scopes",
+                resource_server_identifier=server.identifier,
+                scopes=described["scopes"].apply(_scope_list),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            self.audience, self.scopes = declared_scopes.resource_server_identifier, described["scopes"].apply(sorted)
+            self.signing_algorithm, signing_secret = server.signing_alg, server.signing_secret
         self.signing_secret = pulumi.Output.secret(
-            pulumi.Output.all(resource_server.signing_alg, resource_server.signing_secret).apply(_shared_secret)
+            pulumi.Output.all(self.signing_algorithm, signing_secret).apply(_shared_secret)
         )
-        self.scopes = scopes.apply(sorted)
         self.register_outputs(
             {
                 "issuer": self.issuer,
@@ -128,6 +135,42 @@ class Auth0Api(pulumi.ComponentResource):
                 "scopes": self.scopes,
             }
         )
+
+
+def _described(inputs: Inputs, name: str, args: Auth0ApiArgs) -> dict[str, pulumi.Output[Any]]:
+    """What a new API is like, by the names of its inputs."""
+    return {
+        "display_name": inputs.check(
+            "display_name", args.get("display_name", name), display_name_problem, '"Basic Calculator"'
+        ),
+        "scopes": inputs.check("scopes", args.get("scopes", {}), scopes_problem, '{"calc:add": "Add two numbers"}'),
+        "signing_algorithm": inputs.check(
+            "signing_algorithm", args.get("signing_algorithm", "RS256"), signing_algorithm_problem, '"RS256"'
+        ),
+        "token_lifetime": inputs.check(
+            "token_lifetime", args.get("token_lifetime", 86400), token_lifetime_problem, "3600"
+        ),
+    }
+
+
+def _new_resource_server(
+    component: pulumi.ComponentResource, name: str, described: Mapping[str, pulumi.Output[Any]], args: Auth0ApiArgs
+) -> auth0.ResourceServer:
+    permissions_in_token = pulumi.Output.from_input(args.get("permissions_in_token", False))
+    lifetime = described["token_lifetime"]
+    return auth0.ResourceServer(
+        f"{name}-resource-server",
+        identifier=described["identifier"],
+        name=described["display_name"],
+        signing_alg=described["signing_algorithm"],
+        allow_offline_access=args.get("allow_offline_access", False),
+        skip_consent_for_verifiable_first_party_clients=True,
+        enforce_policies=permissions_in_token,
+        token_dialect=permissions_in_token.apply(_token_dialect),
+        token_lifetime=lifetime.apply(int),
+        token_lifetime_for_web=lifetime.apply(lambda seconds: min(int(seconds), 7200)),
+        opts=pulumi.ResourceOptions(parent=component),
+    )
 
 
 def _issuer(component: pulumi.ComponentResource, domain: Optional[pulumi.Input[str]]) -> pulumi.Output[str]:

@@ -8,7 +8,9 @@ import pulumi
 import pulumi_auth0 as auth0
 from typing_extensions import NotRequired, TypedDict
 
+from auth0_apim.azure_rules import client_id_problem
 from auth0_apim.clients import PASSWORD_GRANTS, SIGNED_BY_THE_TENANT, readable_secret, requested_scopes
+from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
 from auth0_apim.rules import (
     application_problem,
@@ -19,6 +21,17 @@ from auth0_apim.rules import (
     password_grant_problem,
     redirect_urls_problem,
     web_origins_problem,
+)
+
+_DESCRIPTION = (
+    "callbacks",
+    "application",
+    "display_name",
+    "allowed_logout_urls",
+    "web_origins",
+    "offline_access",
+    "allow_password_grant",
+    "metadata",
 )
 
 
@@ -32,8 +45,10 @@ class Application(Enum):
 
 
 class InteractiveClientArgs(TypedDict):
-    callbacks: pulumi.Input[list[pulumi.Input[str]]]
-    """Required. Every address that a login may answer to, exactly; https, or http on localhost. Example: `["https://app.example.com/callback"]`."""
+    callbacks: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Required unless `existing_client_id`. Every address that a login may answer to, exactly; https, or http on localhost. Example: `["https://app.example.com/callback"]`."""
+    existing_client_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to a new client. The id of a client that exists: it is read, never changed, and survives a destroy; only a grant is made here. Excludes every input that describes a new one."""
     application: NotRequired[pulumi.Input[Application]]
     """Optional, defaults to `regular_web`. Whether the application runs on a server, with a secret, or in the browser, without."""
     display_name: NotRequired[pulumi.Input[str]]
@@ -67,69 +82,96 @@ class InteractiveClient(pulumi.ComponentResource):
     def __init__(self, name: str, args: InteractiveClientArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("InteractiveClient", name)
         inputs.refuse_unknown(args, InteractiveClientArgs)
-        callbacks = inputs.check(
-            "callbacks", args.get("callbacks"), callbacks_problem, '["https://app.example.com/callback"]'
-        )
-        application = inputs.check(
-            "application", args.get("application", "regular_web"), application_problem, '"regular_web"'
-        )
-        label = inputs.check("display_name", args.get("display_name", name), display_name_problem, '"Calculator"')
-        logout_urls = inputs.check(
-            "allowed_logout_urls",
-            args.get("allowed_logout_urls", []),
-            redirect_urls_problem,
-            '["https://app.example.com/"]',
-        )
-        origins = inputs.check(
-            "web_origins", args.get("web_origins", []), web_origins_problem, '["https://app.example.com"]'
-        )
         scopes = requested_scopes(inputs, args)
         audience = None
         if "audience" in args:
             audience = inputs.check("audience", args["audience"], identifier_problem, '"basic-calculator"')
         elif "scopes" in args:
             raise inputs.error("audience", "is required where there are scopes", '"basic-calculator"')
-        grants = inputs.check("allow_password_grant", _grants(args), password_grant_problem, "false")
-        metadata = None
-        if "metadata" in args:
-            metadata = inputs.check("metadata", args["metadata"], metadata_problem, '{"owner": "platform-team"}')
+        existing_id, described = None, {}
+        if "existing_client_id" in args:
+            existing_id = inputs.check("existing_client_id", args["existing_client_id"], client_id_problem, '"AaBb…"')
+            refuse_description(inputs, args, "existing_client_id", _DESCRIPTION)
+        else:
+            described = _described(inputs, name, args)
         super().__init__("auth0-apim:index:InteractiveClient", name, {}, opts)
 
-        client = auth0.Client(
-            f"{name}-client",
-            name=label,
-            app_type=application,
-            grant_types=grants.apply(_grant_types),
-            callbacks=callbacks,
-            allowed_logout_urls=logout_urls,
-            web_origins=origins,
-            oidc_conformant=True,
-            jwt_configuration=SIGNED_BY_THE_TENANT,
-            client_metadata=metadata,
-            refresh_token=grants.apply(_refresh_token),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        credentials = auth0.ClientCredentials(
-            f"{name}-credentials",
-            client_id=client.client_id,
-            authentication_method=application.apply(_authentication_method),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        if existing_id is not None:
+            self.client_id, self.client_secret = _existing_client(self, existing_id)
+        else:
+            self.client_id, self.client_secret = _new_client(self, name, described)
         if audience is not None:
             auth0.ClientGrant(
                 f"{name}-grant",
-                client_id=client.client_id,
+                client_id=self.client_id,
                 audience=audience,
                 scopes=scopes,
                 subject_type="user",
                 opts=pulumi.ResourceOptions(parent=self),
             )
-
-        self.client_id = client.client_id
-        self.client_secret = pulumi.Output.secret(
-            pulumi.Output.all(application, credentials.client_secret).apply(_own_secret)
-        )
         self.register_outputs({"client_id": self.client_id, "client_secret": self.client_secret})
+
+
+def _described(inputs: Inputs, name: str, args: InteractiveClientArgs) -> dict[str, pulumi.Output[Any]]:
+    """What a new client is like, by the names of its inputs; the ways it may get tokens are its `grants`."""
+    one_address, page = '["https://app.example.com/callback"]', '["https://app.example.com/"]'
+    described = {
+        "callbacks": inputs.check("callbacks", args.get("callbacks"), callbacks_problem, one_address),
+        "application": inputs.check(
+            "application", args.get("application", "regular_web"), application_problem, '"regular_web"'
+        ),
+        "display_name": inputs.check(
+            "display_name", args.get("display_name", name), display_name_problem, '"Calculator"'
+        ),
+        "allowed_logout_urls": inputs.check(
+            "allowed_logout_urls", args.get("allowed_logout_urls", []), redirect_urls_problem, page
+        ),
+        "web_origins": inputs.check(
+            "web_origins", args.get("web_origins", []), web_origins_problem, '["https://app.example.com"]'
+        ),
+        "grants": inputs.check("allow_password_grant", _grants(args), password_grant_problem, "false"),
+    }
+    if "metadata" in args:
+        described["metadata"] = inputs.check(
+            "metadata", args["metadata"], metadata_problem, '{"owner": "platform-team"}'
+        )
+    return described
+
+
+def _new_client(
+    component: pulumi.ComponentResource, name: str, described: Mapping[str, pulumi.Output[Any]]
+) -> tuple[pulumi.Output[str], pulumi.Output[Optional[str]]]:
+    application, grants = described["application"], described["grants"]
+    client = auth0.Client(
+        f"{name}-client",
+        name=described["display_name"],
+        app_type=application,
+        grant_types=grants.apply(_grant_types),
+        callbacks=described["callbacks"],
+        allowed_logout_urls=described["allowed_logout_urls"],
+        web_origins=described["web_origins"],
+        oidc_conformant=True,
+        jwt_configuration=SIGNED_BY_THE_TENANT,
+        client_metadata=described.get("metadata"),
+        refresh_token=grants.apply(_refresh_token),
+        opts=pulumi.ResourceOptions(parent=component),
+    )
+    credentials = auth0.ClientCredentials(
+        f"{name}-credentials",
+        client_id=client.client_id,
+        authentication_method=application.apply(_authentication_method),
+        opts=pulumi.ResourceOptions(parent=component),
+    )
+    secret = pulumi.Output.all(application, credentials.client_secret).apply(_own_secret)
+    return client.client_id, pulumi.Output.secret(secret)
+
+
+def _existing_client(
+    component: pulumi.ComponentResource, client_id: pulumi.Output[str]
+) -> tuple[pulumi.Output[str], pulumi.Output[Optional[str]]]:
+    found = auth0.get_client_output(client_id=client_id, opts=pulumi.InvokeOutputOptions(parent=component))
+    secret = pulumi.Output.all(found.app_type, found.client_secret).apply(_own_secret)
+    return found.client_id, pulumi.Output.secret(secret)
 
 
 def _grants(args: InteractiveClientArgs) -> dict[str, Any]:

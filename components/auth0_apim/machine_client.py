@@ -7,7 +7,9 @@ import pulumi
 import pulumi_auth0 as auth0
 from typing_extensions import NotRequired, TypedDict
 
+from auth0_apim.azure_rules import client_id_problem
 from auth0_apim.clients import PASSWORD_GRANTS, SIGNED_BY_THE_TENANT, readable_secret, requested_scopes
+from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
 from auth0_apim.ordering import after
 from auth0_apim.rules import (
@@ -16,6 +18,8 @@ from auth0_apim.rules import (
     metadata_problem,
     token_endpoint_auth_method_problem,
 )
+
+_DESCRIPTION = ("display_name", "token_endpoint_auth_method", "allow_password_grant", "metadata")
 
 
 class TokenEndpointAuthMethod(Enum):
@@ -34,6 +38,8 @@ class MachineClientArgs(TypedDict):
     """Optional, defaults to none. The API's scopes that the client is granted, and no others. Example: `["calc:add"]`."""
     available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to no check. The scopes that the API has, which every granted one must be among; pass Auth0Api's `scopes`."""
+    existing_client_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to a new client. The id of a client that exists: it is read, never changed, and survives a destroy; only a grant is made here. Excludes every input that describes a new one."""
     display_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The client's name in Auth0's dashboard, at most 200 characters without `<` and `>`."""
     token_endpoint_auth_method: NotRequired[pulumi.Input[TokenEndpointAuthMethod]]
@@ -69,36 +75,44 @@ class MachineClient(pulumi.ComponentResource):
         metadata = None
         if "metadata" in args:
             metadata = inputs.check("metadata", args["metadata"], metadata_problem, '{"owner": "platform-team"}')
+        existing_id = None
+        if "existing_client_id" in args:
+            existing_id = inputs.check("existing_client_id", args["existing_client_id"], client_id_problem, '"AaBb…"')
+            refuse_description(inputs, args, "existing_client_id", _DESCRIPTION)
         super().__init__("auth0-apim:index:MachineClient", name, {}, opts)
 
-        allow_password_grant = pulumi.Output.from_input(args.get("allow_password_grant", False))
-        client = auth0.Client(
-            f"{name}-client",
-            name=label,
-            app_type="non_interactive",
-            grant_types=allow_password_grant.apply(_grant_types),
-            oidc_conformant=True,
-            jwt_configuration=SIGNED_BY_THE_TENANT,
-            client_metadata=metadata,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        credentials = auth0.ClientCredentials(
-            f"{name}-credentials",
-            client_id=client.client_id,
-            authentication_method=method,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        if existing_id is not None:
+            found = auth0.get_client_output(client_id=existing_id, opts=pulumi.InvokeOutputOptions(parent=self))
+            self.client_id, secret = found.client_id, found.client_secret
+        else:
+            allow_password_grant = pulumi.Output.from_input(args.get("allow_password_grant", False))
+            client = auth0.Client(
+                f"{name}-client",
+                name=label,
+                app_type="non_interactive",
+                grant_types=allow_password_grant.apply(_grant_types),
+                oidc_conformant=True,
+                jwt_configuration=SIGNED_BY_THE_TENANT,
+                client_metadata=metadata,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            credentials = auth0.ClientCredentials(
+                f"{name}-credentials",
+                client_id=client.client_id,
+                authentication_method=method,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            self.client_id, secret = client.client_id, credentials.client_secret
         grant = auth0.ClientGrant(
             f"{name}-grant",
-            client_id=client.client_id,
+            client_id=self.client_id,
             audience=audience,
             scopes=scopes,
             subject_type="client",
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-        self.client_id = client.client_id
-        self.client_secret = pulumi.Output.secret(credentials.client_secret.apply(readable_secret))
+        self.client_secret = pulumi.Output.secret(secret.apply(readable_secret))
         self.granted_scopes = after(scopes, grant)
         self.register_outputs(
             {

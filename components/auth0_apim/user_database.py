@@ -1,11 +1,14 @@
 """Where an API's users are kept."""
 
+from collections.abc import Mapping
 from typing import Any, Optional
 
 import pulumi
 import pulumi_auth0 as auth0
 from typing_extensions import NotRequired, TypedDict
 
+from auth0_apim.azure_rules import flag_problem
+from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
 from auth0_apim.ordering import after
 from auth0_apim.passwords import (
@@ -22,12 +25,27 @@ from auth0_apim.rules import (
     password_history_problem,
 )
 
+_DESCRIPTION = (
+    "password_policy",
+    "minimum_password_length",
+    "password_history",
+    "requires_username",
+    "allow_sign_up",
+    "brute_force_protection",
+    "scripts",
+    "import_mode",
+    "configuration",
+    "metadata",
+)
+
 
 class UserDatabaseArgs(TypedDict):
     connection_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The connection's name, the `realm` of a password login: 1 to 128 letters, digits and single dashes. A change replaces the database. Example: `BasicCalculator`."""
+    existing: NotRequired[bool]
+    """Optional, defaults to false. Use the connection that has the name: it is read, never changed, and survives a destroy. Excludes every input that describes a new one."""
     enabled_clients: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. The ids of all clients whose users are in this database; any other is disabled. Pass a client's `client_id`."""
+    """Optional, defaults to none. The ids of all clients whose users are in this database; any other is disabled, but for an existing connection's, which keeps them. Pass a client's `client_id`."""
     password_policy: NotRequired[pulumi.Input[PasswordPolicy]]
     """Optional, defaults to `good`. How a password is judged."""
     minimum_password_length: NotRequired[pulumi.Input[int]]
@@ -73,34 +91,72 @@ class UserDatabase(pulumi.ComponentResource):
         metadata = None
         if "metadata" in args:
             metadata = inputs.check("metadata", args["metadata"], metadata_problem, '{"owner": "platform-team"}')
+        exists = inputs.plain("existing", args.get("existing", False), flag_problem, "true")
+        if exists:
+            refuse_description(inputs, args, "existing", _DESCRIPTION)
+            one_by_one = _one_by_one(inputs, args)
         super().__init__("auth0-apim:index:UserDatabase", name, {}, opts)
 
-        allow_sign_up = pulumi.Output.from_input(args.get("allow_sign_up", False))
-        connection = auth0.Connection(
-            f"{name}-connection",
-            name=connection_name,
-            strategy="auth0",
-            metadata=metadata,
-            options=auth0.ConnectionOptionsArgs(
-                disable_signup=allow_sign_up.apply(_is_false),
-                brute_force_protection=args.get("brute_force_protection", True),
-                requires_username=args.get("requires_username", False),
-                **options,
-            ),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-
-        self.connection_id = connection.id
-        self.connection_name = connection.name
-        if enabled_clients is not None:
-            clients = auth0.ConnectionClients(
-                f"{name}-clients",
-                connection_id=connection.id,
-                enabled_clients=enabled_clients,
-                opts=pulumi.ResourceOptions(parent=self),
+        if exists:
+            found = auth0.get_connection_output(
+                name=connection_name, skip_enabled_clients=True, opts=pulumi.InvokeOutputOptions(parent=self)
             )
-            self.connection_name = after(connection.name, clients)
+            self.connection_id = found.connection_id.apply(str)
+            clients = [
+                auth0.ConnectionClient(
+                    f"{name}-client-{number}",
+                    connection_id=self.connection_id,
+                    client_id=client_id,
+                    opts=pulumi.ResourceOptions(parent=self),
+                )
+                for number, client_id in enumerate(one_by_one, 1)
+            ]
+            self.connection_name = after(connection_name, *clients)
+        else:
+            described = {"name": connection_name, "metadata": metadata}
+            connection = _new_connection(self, name, described, options, args)
+            self.connection_id, self.connection_name = connection.id, connection.name
+            if enabled_clients is not None:
+                enabled = auth0.ConnectionClients(
+                    f"{name}-clients",
+                    connection_id=connection.id,
+                    enabled_clients=enabled_clients,
+                    opts=pulumi.ResourceOptions(parent=self),
+                )
+                self.connection_name = after(connection.name, enabled)
         self.register_outputs({"connection_id": self.connection_id, "connection_name": self.connection_name})
+
+
+def _one_by_one(inputs: Inputs, args: UserDatabaseArgs) -> list[pulumi.Input[str]]:
+    """The clients that an existing connection is enabled for besides its own, each by a resource of its own."""
+    clients = args.get("enabled_clients", [])
+    if not isinstance(clients, list):
+        raise inputs.error(
+            "enabled_clients", "must be a list, not an output, with 'existing'", "[machine_client.client_id]"
+        )
+    return clients
+
+
+def _new_connection(
+    component: pulumi.ComponentResource,
+    name: str,
+    described: Mapping[str, Any],
+    options: Mapping[str, Any],
+    args: UserDatabaseArgs,
+) -> auth0.Connection:
+    allow_sign_up = pulumi.Output.from_input(args.get("allow_sign_up", False))
+    return auth0.Connection(
+        f"{name}-connection",
+        **described,
+        strategy="auth0",
+        options=auth0.ConnectionOptionsArgs(
+            disable_signup=allow_sign_up.apply(_is_false),
+            brute_force_protection=args.get("brute_force_protection", True),
+            requires_username=args.get("requires_username", False),
+            **options,
+        ),
+        opts=pulumi.ResourceOptions(parent=component),
+    )
 
 
 def _password_options(inputs: Inputs, args: UserDatabaseArgs) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def test_a_value_of_another_resource_is_checked_when_it_is_known(mocks, calculat
         ({"token_lifetime": 1.5}, "input 'token_lifetime' must be a whole number of seconds from 1 to 2592000, not 1.5; an example that works: 3600"),
         ({"token_lifetime": True}, "input 'token_lifetime' must be a whole number of seconds from 1 to 2592000, not True; an example that works: 3600"),
         ({"domain": "https://a.example/"}, "input 'domain' must be a bare domain, without scheme and path, not 'https://a.example/'; an example that works: \"a.example\""),
-        ({"signing_alg": "RS256"}, "input 'signing_alg' is not one of allow_offline_access, display_name, domain, identifier, permissions_in_token, scopes, signing_algorithm, token_lifetime; an example that works: signing_algorithm"),
+        ({"signing_alg": "RS256"}, "input 'signing_alg' is not one of allow_offline_access, display_name, domain, existing, identifier, permissions_in_token, scopes, signing_algorithm, token_lifetime; an example that works: signing_algorithm"),
     ],
 )  # fmt: skip
 @pulumi.runtime.test

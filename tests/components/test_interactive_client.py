@@ -137,7 +137,7 @@ def callbacks(problem):
         ({"web_origins": ["https://a.example?x"]}, "input 'web_origins' has 'https://a.example?x', which must end with its host or port; an example that works: [\"https://app.example.com\"]"),
         ({"scopes": ["a"]}, "input 'audience' is required where there are scopes; an example that works: \"basic-calculator\""),
         ({"audience": "calc", "scopes": ["x"], "available_scopes": []}, "input 'scopes' asks for 'x', which the API does not have (it has none); an example that works: [\"calc:add\"]"),
-        ({"callback": []}, "input 'callback' is not one of allow_password_grant, allowed_logout_urls, application, audience, available_scopes, callbacks, display_name, metadata, offline_access, scopes, web_origins; an example that works: callbacks"),
+        ({"callback": []}, "input 'callback' is not one of allow_password_grant, allowed_logout_urls, application, audience, available_scopes, callbacks, display_name, existing_client_id, metadata, offline_access, scopes, web_origins; an example that works: callbacks"),
     ],
 )  # fmt: skip
 @pulumi.runtime.test

@@ -132,7 +132,7 @@ def test_a_scope_that_another_resource_does_not_offer_is_refused_before_the_gran
         ),
         (
             {"scope": ["calc:add"]},
-            "input 'scope' is not one of allow_password_grant, audience, available_scopes, display_name, metadata, scopes, "
+            "input 'scope' is not one of allow_password_grant, audience, available_scopes, display_name, existing_client_id, metadata, scopes, "
             "token_endpoint_auth_method; an example that works: scopes",
         ),
     ],

@@ -122,7 +122,7 @@ def test_import_mode_moves_users_at_their_first_login(mocks, people, deploy):
         ({"scripts": {"login": "x"}, "import_mode": True}, f"input 'scripts' must have 'get_user', which import mode needs; an example that works: {SCRIPTS_EXAMPLE}"),
         ({"import_mode": True}, "input 'scripts' is required where there is import_mode; an example that works: {\"login\": \"function login(…) {…}\"}"),
         ({"configuration": {"a": "hunter2"}}, "input 'scripts' is required where there is configuration; an example that works: {\"login\": \"function login(…) {…}\"}"),
-        ({"name": "x"}, "input 'name' is not one of allow_sign_up, brute_force_protection, configuration, connection_name, enabled_clients, import_mode, metadata, minimum_password_length, password_history, password_policy, requires_username, scripts; an example that works: allow_sign_up"),
+        ({"name": "x"}, "input 'name' is not one of allow_sign_up, brute_force_protection, configuration, connection_name, enabled_clients, existing, import_mode, metadata, minimum_password_length, password_history, password_policy, requires_username, scripts; an example that works: allow_sign_up"),
     ],
 )  # fmt: skip
 @pulumi.runtime.test
