@@ -8,6 +8,7 @@ from local_store import Store
 from local_store.store import Document
 
 from local_apim.gateway.routing import Api, Operation, VersionSet
+from local_apim.policies.document_text import NAMED_VALUE
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,15 @@ class Subscription:
 
 
 @dataclass(frozen=True)
+class Backend:
+    """Where calls go; `headers` and `query` are its credentials, named values filled in."""
+
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Configuration:
     """A service's resources at one revision of the store."""
 
@@ -45,8 +55,8 @@ class Configuration:
     """By key, primary and secondary."""
     named_values: Mapping[str, str]
     """By display name."""
-    backends: Mapping[str, str]
-    """Addresses by lower-case id."""
+    backends: Mapping[str, Backend]
+    """By lower-case id."""
     policies: Mapping[str, str]
     """Texts in format `xml` by the key of what they belong to; fragments by `fragment:<id>`."""
 
@@ -64,14 +74,16 @@ def read_configuration(store: Store, service_id: str) -> Configuration:
     operations: dict[str, list[Operation]] = {}
     for key, document in children.get("apis/operations", []):
         operations.setdefault(key.split("/operations/")[0], []).append(_operation(key, document))
+    named_values = _named_values(children.get("namedvalues", []))
     return Configuration(
         service_key=prefix[:-1],
         apis=[_api(key, document, version_sets, operations.get(key, [])) for key, document in children.get("apis", [])],
         products=[_product(key, document, children) for key, document in children.get("products", [])],
         subscriptions=_subscriptions(children.get("subscriptions", [])),
-        named_values=_named_values(children.get("namedvalues", [])),
+        named_values=named_values,
         backends={
-            key.rsplit("/", 1)[1]: document["properties"]["url"] for key, document in children.get("backends", [])
+            key.rsplit("/", 1)[1]: _backend(document["properties"], named_values)
+            for key, document in children.get("backends", [])
         },
         policies=_policies(children),
     )
@@ -143,6 +155,20 @@ def _named_values(documents: list[tuple[str, Document]]) -> dict[str, str]:
         if isinstance(value, str):
             values[properties["displayName"]] = value
     return values
+
+
+def _backend(properties: Mapping[str, Any], named_values: Mapping[str, str]) -> Backend:
+    def filled(text: str) -> str:
+        return NAMED_VALUE.sub(lambda match: named_values.get(match[1], match[0]), text)
+
+    def pairs(lists: Mapping[str, list[str]] | None) -> tuple[tuple[str, str], ...]:
+        return tuple((name, filled(value)) for name, values in (lists or {}).items() for value in values)
+
+    credentials = properties.get("credentials") or {}
+    headers = pairs(credentials.get("header"))
+    if authorization := credentials.get("authorization"):
+        headers += (("Authorization", filled(f"{authorization['scheme']} {authorization['parameter']}")),)
+    return Backend(properties["url"], headers, pairs(credentials.get("query")))
 
 
 def _policies(children: Mapping[str, list[tuple[str, Document]]]) -> dict[str, str]:

@@ -101,6 +101,8 @@ class Context:
     __slots__ = (
         "_request_id",
         "api",
+        "backend_headers",
+        "backend_query",
         "backend_url",
         "before_answer",
         "close_backend",
@@ -126,6 +128,8 @@ class Context:
         self.last_error: LastError | None = None
         self.section = "inbound"
         self.backend_url: str | None = None
+        self.backend_headers: tuple[tuple[str, str], ...] = ()
+        self.backend_query: tuple[tuple[str, str], ...] = ()
         self.before_answer: list[Callable[[Context], None]] = []
         self.final_headers: list[tuple[str, str]] = []
         self.close_backend: Callable[[], Awaitable[None]] | None = None

@@ -35,7 +35,10 @@ DEFAULT_GLOBAL_POLICY = """<!--
 </policies>""".replace("\n", "\r\n")
 """The global policy that every service is born with; clients compare it to tell whether anybody has changed it."""
 
-_NOT_ON_CONSUMPTION = ("rate-limit-by-key", "quota-by-key")
+_CLASSIC = ("Developer", "Basic", "Standard", "Premium")
+_V2 = ("BasicV2", "StandardV2", "PremiumV2")
+_TIERS = {"rate-limit-by-key": (*_CLASSIC, *_V2), "quota-by-key": _CLASSIC}
+"""Tiers of the policies that not every tier has."""
 
 
 class PolicyContract(Contract):
@@ -161,13 +164,13 @@ def _named_values(call: Call) -> dict[str, str]:
 
 
 def _check_includes(call: Call, document: PolicyDocument) -> None:
-    consumption = call.service["sku"]["name"] == "Consumption"
+    tier = call.service["sku"]["name"]
     for node in document.root.walk():
         if node.name == "include-fragment":
             fragment = node.attributes.get("fragment-id", "")
             if call.inventory.get(f"{call.service['id']}/policyFragments/{fragment}") is None:
                 message = f"Policy fragment with id '{fragment}' could not be found."
                 raise PolicyError(message, node.line, node.column, node.name)
-        if consumption and node.name in _NOT_ON_CONSUMPTION:
-            message = f"Policy '{node.name}' is not available in the Consumption tier."
+        if tier not in _TIERS.get(node.name, (tier,)):
+            message = f"Policy '{node.name}' is not available in the {tier} tier."
             raise PolicyError(message, node.line, node.column, node.name)

@@ -9,6 +9,7 @@ from local_apim.manager.apis import Apis
 from local_apim.manager.arm_error import ArmError, ProviderError, method_not_allowed, missing, unsupported
 from local_apim.manager.arm_request import ArmRequest
 from local_apim.manager.authorization_servers import AuthorizationServers, OpenIdConnectProviders
+from local_apim.manager.backends import Backends
 from local_apim.manager.deleted_services import deleted_with_name, handle_deleted, list_deleted
 from local_apim.manager.inventory import Document
 from local_apim.manager.named_values import NamedValues
@@ -20,7 +21,7 @@ from local_apim.manager.resource_groups import existing_group, handle_group, lis
 from local_apim.manager.resource_kind import PROVIDER, Call, Manager, ResourceKind
 from local_apim.manager.service_contract import NAME
 from local_apim.manager.services import handle_service, list_services, service_with_name
-from local_apim.manager.settings_kinds import Backends, Diagnostics, Groups, Loggers, Schemas, Tags, VersionSets
+from local_apim.manager.settings_kinds import Diagnostics, Groups, Loggers, Schemas, Tags, VersionSets
 from local_apim.manager.subscriptions import Subscriptions
 
 API_VERSIONS = ("2021-08-01", "2022-08-01", "2024-05-01")

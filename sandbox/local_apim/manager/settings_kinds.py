@@ -1,14 +1,13 @@
-"""Kinds that are stored and checked field by field and have no rules beyond: version sets, backends, loggers, …"""
+"""Kinds that are stored and checked field by field and have no rules beyond: version sets, loggers, …"""
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from local_apim.manager.arm_error import ValidationFailed, refused, unsupported
 from local_apim.manager.contract import Contract
 from local_apim.manager.inventory import Document
 from local_apim.manager.resource_kind import Call, Draft, ResourceKind, short_id
-from local_apim.manager.urls import absolute_url
 
 Text100 = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Text300 = Annotated[str, StringConstraints(min_length=1, max_length=300)]
@@ -47,50 +46,6 @@ class VersionSets(ResourceKind):
         for api in call.inventory.children(call.service["id"], "apis"):
             if (api["properties"].get("apiVersionSetId") or "").lower() == document["id"].lower():
                 raise refused(f"The API version set '{document['name']}' is used by the API '{api['name']}'.")
-
-
-class BackendTls(Contract):
-    """Which parts of the backend's certificate are checked."""
-
-    validate_certificate_chain: bool = True
-    validate_certificate_name: bool = True
-
-
-class BackendContract(Contract):
-    """Body of a backend."""
-
-    title: Text300 | None = None
-    description: Annotated[str, StringConstraints(max_length=2000)] | None = None
-    url: Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(absolute_url)]
-    protocol: Literal["http", "soap"]
-    resource_id: str | None = None
-    type: Literal["Single"] | None = None
-    credentials: dict[str, Any] | None = None
-    proxy: dict[str, Any] | None = None
-    properties: dict[str, Any] | None = None
-    circuit_breaker: dict[str, Any] | None = None
-    tls: BackendTls | None = None
-
-
-class Backends(ResourceKind):
-    """`backends`: single http backends, without what the local gateway cannot do."""
-
-    path = "backends"
-    noun = "Backend"
-    contract = BackendContract
-    longest_name = 80
-    _refused = ("credentials", "proxy", "properties", "circuitBreaker")
-    optional_properties: ClassVar[tuple[str, ...]] = (*_refused, "type", "tls", "resourceId", "title", "description")
-
-    async def prepare(self, call: Call, contract: BackendContract) -> Draft:
-        """Refuse by name what the gateway would not honour."""
-        draft = await super().prepare(call, contract)
-        for name in self._refused:
-            if draft.properties[name]:
-                raise unsupported(f"'{name}' of a backend")
-        if contract.protocol == "soap":
-            raise unsupported("A backend with protocol 'soap'")
-        return draft
 
 
 class LoggerContract(Contract):

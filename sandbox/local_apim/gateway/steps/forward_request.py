@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 
@@ -58,7 +58,7 @@ async def _forward(
         while follow and answer.next_request is not None and redirects < _MOST_REDIRECTS:
             await answer.aclose()
             redirects += 1
-            answer = await _send(fetch, _redirected(answer.next_request, request))
+            answer = await _send(fetch, _redirected(answer.next_request, request, context))
     except ClientGoneError:
         raise internal_error("ClientConnectionFailure", "The caller hung up.") from None
     except httpx.TimeoutException:
@@ -85,11 +85,13 @@ def _outgoing(context: Context, seconds: float) -> httpx.Request:
     if not context.backend_url:
         raise internal_error("BackendConnectionFailure", "No backend is configured: the API has no service URL.")
     base, url = urlsplit(context.backend_url), context.request.url
-    query = "&".join(filter(None, [base.query, url.query_string]))
+    query = "&".join(filter(None, [base.query, url.query_string, urlencode(context.backend_query)]))
     target = f"{base.scheme}://{base.netloc}{base.path.rstrip('/')}{url.path}{'?' + query if query else ''}"
     headers = end_to_end(context.request.headers.raw)
     has_body = any(name in (b"content-length", b"transfer-encoding") for name, _ in context.request.headers.raw)
-    headers = [pair for pair in headers if pair[0] not in (b"host", b"x-forwarded-for")]
+    own = [(name.lower().encode(), value.encode()) for name, value in context.backend_headers]
+    replaced = {b"host", b"x-forwarded-for", *(name for name, _ in own)}
+    headers = [*(pair for pair in headers if pair[0] not in replaced), *own]
     forwarded = context.request.headers.joined(b"x-forwarded-for")
     chain = f"{forwarded}, {context.request.ip_address}" if forwarded else context.request.ip_address
     headers = [(b"host", base.netloc.encode("idna" if not base.netloc.isascii() else "ascii")), *headers]
@@ -103,12 +105,15 @@ def _outgoing(context: Context, seconds: float) -> httpx.Request:
     return httpx.Request(context.request.method, target, headers=headers, content=body, extensions={"timeout": timeout})
 
 
-def _redirected(following: httpx.Request, first: httpx.Request) -> httpx.Request:
-    """The request a redirect asks for, with the caller's own cookies and only on the same host."""
+def _redirected(following: httpx.Request, first: httpx.Request, context: Context) -> httpx.Request:
+    """The request a redirect asks for, with the caller's own cookies and the backend's credentials only on the same host."""
     following.extensions = first.extensions
     following.headers.pop("cookie", None)
     if "cookie" in first.headers and following.url.host == first.url.host:
         following.headers["cookie"] = first.headers["cookie"]
+    if following.url.host != first.url.host:
+        for name, _ in context.backend_headers:
+            following.headers.pop(name, None)
     return following
 
 

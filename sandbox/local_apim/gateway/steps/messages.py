@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
+from local_apim.gateway.configuration import Backend
 from local_apim.gateway.context import Answered, Context, Step, internal_error
 from local_apim.gateway.headers import Headers, Url
 from local_apim.gateway.steps.values import TextOf, flag_of, number_of, text_of, value_of
@@ -97,19 +98,20 @@ def compile_mock_response(node: Node) -> Step:
     return mock_response
 
 
-def compile_set_backend_service(node: Node, backends: Mapping[str, str]) -> Step:
-    """`set-backend-service` by address, or by the id of a backend in `backends` (id to address)."""
+def compile_set_backend_service(node: Node, backends: Mapping[str, Backend]) -> Step:
+    """`set-backend-service` by address, or by the id of a backend in `backends`, which has its own credentials."""
     base, backend = node.attributes.get("base-url"), node.attributes.get("backend-id")
     address: TextOf = text_of(base or backend or "")
 
     def set_backend_service(context: Context) -> None:
         given = address(context)
-        url = backends.get(given.lower()) if backend is not None else given
-        if url is None:
+        chosen = backends.get(given.lower()) if backend is not None else Backend(given)
+        if chosen is None:
             raise internal_error("BackendNotFound", f"Backend with id '{given}' could not be found.")
-        if problem := url_problem(url):
+        if problem := url_problem(chosen.url):
             raise internal_error("ExpressionValueEvaluationFailure", problem)
-        context.backend_url = url
+        context.backend_url = chosen.url
+        context.backend_headers, context.backend_query = chosen.headers, chosen.query
 
     return set_backend_service
 

@@ -5,6 +5,7 @@ import gzip
 
 import httpx
 import pytest
+from local_apim.gateway import create_gateway
 
 
 async def test_path_query_and_headers_go_on(world):
@@ -157,6 +158,45 @@ async def test_set_backend_service_by_address_and_by_id(world):
         world.policy(f"<base /><set-backend-service {attribute} />")
         await world.call()
         assert str(world.received[-1].url) == "https://backend.example/other/add"
+
+
+async def test_a_backend_gets_its_own_credentials_in_place_of_the_callers(world):
+    world.put("namedValues/key", {"value": "a secret & more"}, displayName="backend-key", secret=True)
+    credentials = {
+        "authorization": {"scheme": "Basic", "parameter": "{{backend-key}}"},
+        "header": {"X-Key": ["{{backend-key}}", "two"]},
+        "query": {"code": ["{{backend-key}}"]},
+    }
+    world.put("backends/other", url="https://backend.example/other", protocol="http", credentials=credentials)
+    world.policy("<base /><set-backend-service backend-id='other' />")
+    await world.call("/calc/add?a=1", headers={"Authorization": "Bearer mine", "x-key": "mine", "X-Other": "mine"})
+    (request,) = world.received
+    assert request.headers.get_list("authorization") == ["Basic a secret & more"]
+    assert request.headers.get_list("x-key") == ["a secret & more", "two"]
+    assert request.headers["x-other"] == "mine"
+    assert str(request.url) == "https://backend.example/other/add?a=1&code=a+secret+%26+more"
+
+
+async def test_a_backends_credentials_do_not_follow_a_redirect_elsewhere(world):
+    credentials = {"header": {"X-Key": ["secret"]}}
+    world.put("backends/other", url="https://backend.example/other", protocol="http", credentials=credentials)
+    world.policy(
+        "<base /><set-backend-service backend-id='other' />", backend="<forward-request follow-redirects='true' />"
+    )
+    seen = []
+    world.documents["https://elsewhere.example/x"] = httpx.Response(200)
+    fetch = world._answer
+
+    async def answer(request):
+        seen.append((request.url.host, "x-key" in request.headers))
+        return await fetch(request)
+
+    world.backend = lambda request: httpx.Response(302, headers={"Location": "https://elsewhere.example/x"})
+    world.gateway = create_gateway(
+        world.store, world.service, world.host, httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    )
+    assert (await world.call()).status_code == 200
+    assert seen == [("backend.example", True), ("elsewhere.example", False)]
 
 
 async def test_rewrite_uri_with_template_parameters(world):

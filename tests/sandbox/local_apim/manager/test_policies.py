@@ -123,12 +123,22 @@ async def test_a_fragment_must_exist_and_stays_while_it_is_included(published):
     assert (await published.put("policyFragments/-cors", fragment)).status_code == 400
 
 
-async def test_consumption_has_no_rate_limit_by_key(empty):
+@pytest.mark.parametrize(
+    ("tier", "refused"),
+    [("Consumption", ["rate-limit-by-key", "quota-by-key"]), ("StandardV2", ["quota-by-key"]), ("Developer", [])],
+)
+async def test_not_every_tier_has_limits_by_key(empty, tier, refused):
     body = {
         "location": "westeurope",
-        "sku": {"name": "Consumption", "capacity": 0},
+        "sku": {"name": tier, "capacity": 0 if tier == "Consumption" else 1},
         "properties": {"publisherEmail": "admin@example.com", "publisherName": "Example"},
     }
     await empty.put("", body=body)
-    text = '<policies><inbound><rate-limit-by-key calls="1" renewal-period="60" counter-key="a" /></inbound></policies>'
-    assert problem(await empty.put("policies/policy", {"value": text}))[0] == "rate-limit-by-key"
+    found = []
+    for policy, seconds in (("rate-limit-by-key", 60), ("quota-by-key", 300)):
+        limit = f'<{policy} calls="1" renewal-period="{seconds}" counter-key="a" />'
+        text = f"<policies><inbound>{limit}</inbound><backend><forward-request /></backend></policies>"
+        answer = await empty.put("policies/policy", {"value": text})
+        if answer.status_code == 400:
+            found.append(problem(answer)[0])
+    assert found == refused
