@@ -6,6 +6,7 @@ to SQLite in the same call, so that a process that is killed loses nothing it ha
 
 import json
 import sqlite3
+import weakref
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -106,6 +107,7 @@ class Store:
 
     def __init__(self, path: str | Path = ":memory:") -> None:
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._finalizer = weakref.finalize(self, self._connection.close)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute(_SCHEMA)
@@ -141,8 +143,8 @@ class Store:
             self._undo = None
 
     def close(self) -> None:
-        """Close the file; the store cannot be used afterwards."""
-        self._connection.close()
+        """Close the file; the store cannot be used afterwards. A store that is forgotten closes its file too."""
+        self._finalizer()
 
     def execute(self, statement: str, parameters: tuple[str, ...]) -> None:
         """Run one write inside the current transaction; for collections."""

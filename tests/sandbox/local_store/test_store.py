@@ -1,3 +1,6 @@
+import gc
+import warnings
+
 import pytest
 from local_store import Store
 
@@ -85,3 +88,13 @@ def test_what_json_cannot_say_is_refused_and_not_stored():
     with pytest.raises(TypeError):
         clients.put("a", {"when": object()})
     assert "a" not in clients
+
+
+def test_a_store_that_is_forgotten_closes_its_file(tmp_path):
+    store = Store(tmp_path / "state.sqlite")
+    store.collection("clients").put("a", {})
+    del store
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        gc.collect()
+    assert not (tmp_path / "state.sqlite-wal").exists()
