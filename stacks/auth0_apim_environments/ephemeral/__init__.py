@@ -1,0 +1,1 @@
+"""Environments that come and go: created from a template, marked on every object, destroyed for certain."""

@@ -1,0 +1,107 @@
+"""Environments' objects in Azure's API Management: services, and what is in each service.
+
+Services carry tags, APIs and products a mark in their descriptions; authorization servers, version sets and named
+values are known by their names.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import httpx
+from auth0_apim_environments.ephemeral.marker import environment_among, environment_in
+from auth0_apim_environments.ephemeral.names import environment_of
+from auth0_apim_environments.ephemeral.remains import Remnant
+
+_VERSION = {"api-version": "2024-05-01"}
+_PROVIDER = "providers/Microsoft.ApiManagement"
+_SIGNING_KEY = re.compile(r"-(api|product)-signing-key$")
+
+
+def _by_description(document: Mapping[str, Any]) -> str | None:
+    return environment_in(document["properties"].get("description"))
+
+
+def _by_name(document: Mapping[str, Any]) -> str | None:
+    return environment_of(document["name"])
+
+
+def _by_signing_key(document: Mapping[str, Any]) -> str | None:
+    return environment_of(_SIGNING_KEY.sub("", document["name"]))
+
+
+_COLLECTIONS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str | None]]] = {
+    "product": ("products", _by_description),
+    "api": ("apis", _by_description),
+    "version set": ("apiVersionSets", _by_description),
+    "authorization server": ("authorizationServers", _by_name),
+    "named value": ("namedValues", _by_signing_key),
+}
+_DELETE_OPTIONS = {"product": {"deleteSubscriptions": "true"}, "api": {"deleteRevisions": "true"}}
+
+
+class ManagerRemains:
+    """Finds and deletes them.
+
+    Args:
+        client: of the resource manager, relative to a subscription.
+    """
+
+    kinds = ("policy", "product link", *_COLLECTIONS, "service", "deleted service")
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def remnants(self) -> Iterator[Remnant]:
+        """Services with the marks, what else has them in any service, and deleted services that Azure still keeps."""
+        for service in self._all(f"{_PROVIDER}/service"):
+            owner = environment_among(service.get("tags"))
+            if owner is not None:
+                yield Remnant(owner, "service", service["name"], service["id"])
+            yield from self._inside(service["id"])
+        for service in self._all(f"{_PROVIDER}/deletedservices"):
+            owner = environment_of(service["name"])
+            if owner is not None:
+                yield Remnant(owner, "deleted service", service["name"], service["id"])
+
+    def details(self, environment: str) -> Iterator[Remnant]:
+        """Policies of the environment's APIs and their operations, and what its products have in them."""
+        for remnant in [each for each in self.remnants() if each.environment == environment]:
+            if remnant.kind == "api":
+                yield from self._policies(remnant)
+                for operation in self._all(f"{remnant.id}/operations"):
+                    yield from self._policies(remnant, operation["id"])
+            if remnant.kind == "product":
+                for api in self._all(f"{remnant.id}/apis"):
+                    link = f"{remnant.id}/apis/{api['name']}"
+                    yield Remnant(environment, "product link", f"{api['name']} in {remnant.name}", link)
+
+    def delete(self, remnant: Remnant) -> None:
+        """Delete one object; a deleted service for good."""
+        query = {**_VERSION, **_DELETE_OPTIONS.get(remnant.kind, {})}
+        answer = self._client.delete(self._address(remnant.id), params=query, headers={"If-Match": "*"})
+        if answer.status_code != 404:
+            answer.raise_for_status()
+
+    def _inside(self, service_id: str) -> Iterator[Remnant]:
+        for kind, (path, owner_of) in _COLLECTIONS.items():
+            for document in self._all(f"{service_id}/{path}"):
+                owner = owner_of(document)
+                if owner is not None:
+                    yield Remnant(owner, kind, document["name"], document["id"])
+
+    def _policies(self, api: Remnant, place: str | None = None) -> Iterator[Remnant]:
+        for policy in self._all(f"{place or api.id}/policies"):
+            yield Remnant(api.environment, "policy", api.name, policy["id"])
+
+    def _all(self, path: str) -> Iterator[dict[str, Any]]:
+        address: str | None = self._address(path)
+        query: Mapping[str, str] | None = _VERSION
+        while address:
+            document = self._client.get(address, params=query).raise_for_status().json()
+            yield from document["value"]
+            address, query = document.get("nextLink"), None
+
+    def _address(self, path: str) -> str:
+        # An ARM id is a path of the host; anything else is below the subscription.
+        return str(self._client.base_url.join(path))

@@ -1,0 +1,113 @@
+"""What says that a stack, and each object of it, belongs to an environment that goes: whose, since when, until when.
+
+The marker is a tag of the stack, which every backend keeps apart from the state; a state that is lost or cannot be
+read takes nothing of it along. The same facts are on the objects themselves.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+STACK_TAG = "auth0-apim:ephemeral"
+ENVIRONMENT_MARK = "auth0-apim-environment"
+"""Metadata and tag of every object that can have some; its value is the environment's name."""
+
+_DESCRIPTION = re.compile(rf"\[{ENVIRONMENT_MARK}: ([a-z0-9-]+)\]")
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class MarkerError(ValueError):
+    """A stack's tag that is no marker, though it has the marker's name."""
+
+
+@dataclass(frozen=True)
+class Marker:
+    """An ephemeral environment's facts.
+
+    Attributes:
+        environment: its name, which is the stack's.
+        owner: who asked for it.
+        created: when, in UTC.
+        expires: from when on it may be reaped, in UTC.
+        protected: never reaped or destroyed, whatever its time.
+    """
+
+    environment: str
+    owner: str
+    created: datetime
+    expires: datetime
+    protected: bool = False
+
+    @classmethod
+    def begin(cls, environment: str, owner: str, now: datetime, ttl: timedelta, *, protected: bool = False) -> "Marker":
+        """The marker of an environment that is created now, to the second."""
+        start = now.astimezone(timezone.utc).replace(microsecond=0)
+        return cls(environment, owner, start, start + ttl, protected)
+
+    @classmethod
+    def from_tag(cls, environment: str, text: str) -> "Marker":
+        """The marker in a stack's tag.
+
+        Raises:
+            MarkerError: it is none, or another environment's.
+        """
+        try:
+            document: dict[str, Any] = json.loads(text)
+            marker = cls(
+                environment=str(document["environment"]),
+                owner=str(document["owner"]),
+                created=_time(document["created"]),
+                expires=_time(document["expires"]),
+                protected=document["protected"] is True,
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise MarkerError(f"the tag {STACK_TAG} of stack '{environment}' cannot be read: {error}") from None
+        if marker.environment != environment:
+            raise MarkerError(f"the tag {STACK_TAG} of stack '{environment}' is that of '{marker.environment}'")
+        return marker
+
+    def tag(self) -> str:
+        """The text of the stack's tag; it fits into Pulumi Cloud's 256 characters."""
+        return json.dumps(
+            {**self._times(), "environment": self.environment, "owner": self.owner, "protected": self.protected}
+        )
+
+    def marks(self) -> dict[str, str]:
+        """Metadata and tags for the environment's objects."""
+        times = {f"auth0-apim-{name}": value for name, value in self._times().items()}
+        return {ENVIRONMENT_MARK: self.environment, "auth0-apim-owner": self.owner, **times}
+
+    def extended(self, now: datetime, ttl: timedelta) -> "Marker":
+        """The same, living `ttl` from now on."""
+        return replace(self, expires=now.astimezone(timezone.utc).replace(microsecond=0) + ttl)
+
+    def is_expired(self, now: datetime) -> bool:
+        """Whether its time is over."""
+        return now >= self.expires
+
+    def _times(self) -> dict[str, str]:
+        return {"created": self.created.strftime(_TIME), "expires": self.expires.strftime(_TIME)}
+
+
+def described(text: str, environment: str) -> str:
+    """A description with the environment's mark at its end, for objects that carry nothing else."""
+    return f"{text} [{ENVIRONMENT_MARK}: {environment}]"
+
+
+def environment_in(description: str | None) -> str | None:
+    """The environment whose mark a description carries."""
+    match = _DESCRIPTION.search(description or "")
+    return match[1] if match else None
+
+
+def environment_among(marks: Mapping[str, Any] | None) -> str | None:
+    """The environment that metadata or tags name."""
+    value = (marks or {}).get(ENVIRONMENT_MARK)
+    return value if isinstance(value, str) else None
+
+
+def _time(text: str) -> datetime:
+    return datetime.strptime(text, _TIME).replace(tzinfo=timezone.utc)

@@ -1,0 +1,143 @@
+"""The stacks of a project on a backend, through Pulumi's Automation API."""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from auth0_apim_environments.ephemeral.engine_errors import BackendAwayError, LockedError, asking_engine
+from auth0_apim_environments.ephemeral.marker import STACK_TAG, Marker
+from auth0_apim_environments.project import Project
+from local_pulumi.engine import Engine
+from pulumi.automation import LocalWorkspace, PulumiCommand, Stack
+
+T = TypeVar("T")
+Say = Callable[[str], Any]
+"""Receives a line of what the engine says."""
+
+_PATIENCE = (0.3, 1.0, 3.0)
+"""Seconds to wait before each further try of a backend that cannot be reached."""
+
+
+class Stacks:
+    """Creates, reads, deploys, destroys and removes stacks.
+
+    Args:
+        project: whose program and settings files.
+        engine: the Pulumi command to use.
+        variables: laid over this process's environment: backend, passphrase, credentials.
+    """
+
+    def __init__(self, project: Project, engine: Engine, variables: Mapping[str, str]) -> None:
+        self.project = project
+        root = None if engine.origin == "path" else str(engine.path.parent.parent)
+        self._command = PulumiCommand(root=root)
+        self._variables = dict(variables)
+        self._workspace = LocalWorkspace(
+            work_dir=str(project.root), env_vars=self._variables, pulumi_command=self._command
+        )
+
+    def names(self) -> list[str]:
+        """Every stack of the project, sorted."""
+        answer: list[dict[str, Any]] = json.loads(self._ask("*", "stack", "ls", "--json"))
+        return sorted(stack["name"].rpartition("/")[2] for stack in answer)
+
+    def marker(self, stack: str) -> Marker | None:
+        """The stack's marker; None for a stack that stays.
+
+        Raises:
+            MarkerError: it has one that cannot be read.
+            StackGoneError: there is no such stack.
+        """
+        tags: dict[str, str] = json.loads(self._ask(stack, "stack", "tag", "ls", "--json", "--stack", stack))
+        return Marker.from_tag(stack, tags[STACK_TAG]) if STACK_TAG in tags else None
+
+    def mark(self, marker: Marker) -> None:
+        """Write the marker of its stack."""
+        stack = marker.environment
+        self._ask(stack, "stack", "tag", "set", STACK_TAG, marker.tag(), "--stack", stack)
+
+    def create(self, stack: str) -> None:
+        """Create an empty stack."""
+        self._ask(stack, "stack", "init", stack, "--no-select")
+
+    def state(self, stack: str) -> dict[str, Any]:
+        """The stack's state as the engine exports it, secrets encrypted.
+
+        Raises:
+            UnreadableStateError: it cannot be read.
+        """
+        document: dict[str, Any] = json.loads(self._ask(stack, "stack", "export", "--stack", stack))
+        return document
+
+    def restore(self, stack: str, document: Mapping[str, Any]) -> None:
+        """Put a state, as `state` gave it, back in place of the stack's own."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "state.json"
+            file.write_text(json.dumps(document), encoding="utf-8")
+            self._ask(stack, "stack", "import", "--file", str(file), "--stack", stack)
+
+    def deploy(self, stack: str, say: Say | None = None, *, refresh: bool = False) -> dict[str, Any]:
+        """Deploy the project's program; the stack's outputs, secrets readable.
+
+        Raises:
+            EngineFailureError: it did not end well.
+        """
+        result = asking_engine(
+            stack, lambda: self._stack(stack).up(on_output=say, show_secrets=False, refresh=refresh or None)
+        )
+        return {name: output.value for name, output in result.outputs.items()}
+
+    def destroy(self, stack: str, say: Say | None = None) -> None:
+        """Delete every resource of the stack's state, carrying on past those that cannot be.
+
+        Raises:
+            EngineFailureError: a resource is left.
+        """
+        asking_engine(
+            stack, lambda: self._stack(stack).destroy(on_output=say, show_secrets=False, continue_on_error=True)
+        )
+
+    def remove(self, stack: str) -> None:
+        """Remove a stack that has no resources, with its settings file.
+
+        Raises:
+            EngineFailureError: it has resources; nothing is forced.
+        """
+        self._ask(stack, "stack", "rm", stack, "--yes")
+
+    def release_abandoned_locks(self, error: LockedError, stack: str) -> None:
+        """Release the locks in `error` when none of their processes runs any more.
+
+        Raises:
+            LockedError: the same, when one of them may still run.
+        """
+        if not error.locks or not all(lock.is_abandoned() for lock in error.locks):
+            raise error
+        self._ask(stack, "cancel", stack, "--yes")
+
+    def _stack(self, stack: str) -> Stack:
+        return Stack.select(stack, self._workspace)
+
+    def _ask(self, stack: str, *arguments: str) -> str:
+        def run() -> str:
+            answer = self._command.run(list(arguments), str(self.project.root), self._variables)
+            return str(answer.stdout)
+
+        return patiently(lambda: asking_engine(stack, run))
+
+
+def patiently(ask: Callable[[], T]) -> T:
+    """What `ask` answers, asked again after a while as long as the backend cannot be reached.
+
+    Raises:
+        BackendAwayError: it still cannot after the last try.
+    """
+    for wait in _PATIENCE:
+        try:
+            return ask()
+        except BackendAwayError:  # noqa: PERF203 - each try is a process
+            time.sleep(wait)
+    return ask()

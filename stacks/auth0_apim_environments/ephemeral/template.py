@@ -1,0 +1,125 @@
+"""An ephemeral environment's settings file: the template's, with names and marks of its own."""
+
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import yaml
+from auth0_apim_environments.ephemeral.marker import Marker, described
+from auth0_apim_environments.ephemeral.names import named
+from auth0_apim_environments.problems import NAMESPACE, Problem, SettingsError
+
+HEADER = "# Written by `auth0-apim env create`; `auth0-apim env destroy` removes it.\n"
+
+_NAMED = {
+    "api.identifier": 600,
+    "api.displayName": 200,
+    "client.displayName": 200,
+    "interactiveClient.displayName": 200,
+    "database.connectionName": 128,
+    "publication.path": 80,  # the API's id is made of it
+    "publication.displayName": 300,
+    "publication.product": 80,
+    "portal.authorizationServerId": 80,
+    "portal.displayName": 50,
+}
+"""Settings that name an object, and how long each name may be in its service."""
+
+_DEFAULTS = {"portal.authorizationServerId": "auth0", "portal.displayName": "Auth0"}
+_SERVICE_NAME = ("gateway.serviceName", 50)
+
+
+def environment_file(template: Path, assignments: Sequence[str], marker: Marker) -> str:
+    """The text of the environment's `Pulumi.<name>.yaml`.
+
+    Args:
+        template: another environment's settings file; the key that its secrets are encrypted with comes along.
+        assignments: `key=value`, laid over the template's settings: the key with dots between its parts, the value
+            in YAML.
+        marker: whose names and marks the settings get.
+
+    Raises:
+        SettingsError: the template is no settings file, or an assignment is none.
+        OSError: the template cannot be read.
+    """
+    document = _read(template)
+    config = document["config"]
+    for assignment in assignments:
+        _assign(config, assignment)
+    _rename(config, marker.environment)
+    _mark(config, marker)
+    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+    return HEADER + text
+
+
+def remark(text: str, marker: Marker) -> str:
+    """An environment's settings file with the marks of a changed marker."""
+    document = yaml.safe_load(text)
+    tags = document["config"][f"{NAMESPACE}:tags"]
+    document["config"][f"{NAMESPACE}:tags"] = {**tags, **marker.marks()}
+    changed: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+    return HEADER + changed
+
+
+def is_environment_file(path: Path) -> bool:
+    """Whether a settings file was written by `environment_file`."""
+    return path.exists() and path.read_text(encoding="utf-8").startswith(HEADER)
+
+
+def _read(template: Path) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(template.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise SettingsError([Problem(str(template), f"is no YAML ({error})", "config: {…}")]) from None
+    if not isinstance(document, dict) or not isinstance(document.get("config"), dict):
+        raise SettingsError([Problem(str(template), "has no map 'config'", "config: {…}")])
+    return deepcopy(document)
+
+
+def _assign(config: dict[str, Any], assignment: str) -> None:
+    key, separator, text = assignment.partition("=")
+    example = "publication.serviceUrl=https://calculator.example.com/api"
+    if not separator or not re.fullmatch(r"([\w-]+:)?[\w.-]+", key):
+        raise SettingsError([Problem(key, "must be given as key=value", example)])
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise SettingsError([Problem(key, "has a value that is no YAML", example)]) from None
+    namespace, _, path = key.rpartition(":")
+    first, *others = path.split(".")
+    _put(config, [f"{namespace or NAMESPACE}:{first}", *others], value)
+
+
+def _put(config: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    place = config
+    for part in path[:-1]:
+        below = place.setdefault(part, {})
+        if not isinstance(below, dict):
+            raise SettingsError([Problem(".".join(path), f"goes below '{part}', which is no map", "client.scopes=[]")])
+        place = below
+    place[path[-1]] = value
+
+
+def _rename(config: dict[str, Any], environment: str) -> None:
+    lengths = dict([*_NAMED.items(), _SERVICE_NAME])
+    if config.get(f"{NAMESPACE}:gateway", {}).get("existing") is True:
+        del lengths[_SERVICE_NAME[0]]
+    for key, longest in lengths.items():
+        section, _, name = key.partition(".")
+        settings = config.get(f"{NAMESPACE}:{section}")
+        if not isinstance(settings, dict):
+            continue
+        base = settings.get(name, _DEFAULTS.get(key))
+        if isinstance(base, str) and base:
+            settings[name] = named(base, environment, longest)
+
+
+def _mark(config: dict[str, Any], marker: Marker) -> None:
+    tags: Mapping[str, str] = config.get(f"{NAMESPACE}:tags") or {}
+    config[f"{NAMESPACE}:tags"] = {**tags, **marker.marks()}
+    publication = config.get(f"{NAMESPACE}:publication")
+    if isinstance(publication, dict):
+        text = publication.get("description") or f"An ephemeral environment of {marker.owner}."
+        publication["description"] = described(text, marker.environment)
