@@ -18,6 +18,8 @@ class LazyCommands(TyperGroup):
         "up": "lifecycle_commands:up",
         "down": "lifecycle_commands:down",
         "verify": "lifecycle_commands:verify",
+        "diff": "several_commands:diff",
+        "users": "users_commands:app",
         "sandbox": "sandbox_commands:app",
         "engine": "sandbox_commands:engine",
     }

@@ -19,15 +19,36 @@ from auth0_apim_environments.sandbox_commands import (
 )
 
 Stack = Annotated[str, typer.Option("--stack", "-s", help="The environment: stacks/Pulumi.<stack>.yaml.")]
+AllOf = Annotated[str | None, typer.Option(help="Several environments, with commas between them: dev,stage,prod.")]
+Parallel = Annotated[int, typer.Option(min=1, help="With --all-of: how many at a time.")]
 
 
-def up(stack: Stack = "local", providers: ProvidersOption = Providers.SANDBOX, base_port: BasePort = None) -> None:
-    """Deploy an environment into the sandbox with the real Pulumi engine, and prove it with real requests."""
+def up(  # noqa: PLR0913, PLR0917 - one parameter an option
+    stack: Stack = "local",
+    all_of: AllOf = None,
+    parallel: Parallel = 4,
+    as_json: Annotated[bool, typer.Option("--json", help="With --all-of: print one JSON document.")] = False,
+    providers: ProvidersOption = Providers.SANDBOX,
+    base_port: BasePort = None,
+) -> None:
+    """Deploy an environment into the sandbox with the real Pulumi engine, and prove it with real requests.
+
+    With --all-of: several side by side, into the backend that PULUMI_BACKEND_URL or Pulumi.yaml names, with the shell's
+    own credentials; where none is named, into the sandbox.
+    """
+    official = providers is Providers.OFFICIAL
+    if all_of is not None:
+        from auth0_apim_environments.several_commands import names_in, up_all_of  # noqa: PLC0415
+
+        options, names = Options(base_port=base_port), names_in(all_of)
+        raise typer.Exit(up_all_of(names, parallel, options, official_providers=official, as_json=as_json))
+    if as_json:
+        raise typer.BadParameter("goes with --all-of only", param_hint="--json")
     project = find_project()
     folder = StateFolder(project.sandbox)
     engine = find_or_install_shown()
     start(folder, Options(base_port=base_port))
-    variables = _variables(folder, engine, official_providers=providers is Providers.OFFICIAL)
+    variables = _variables(folder, engine, official_providers=official)
     pulumi = PulumiCommand(project, folder, variables)
     pulumi.ensure_stack(stack)
     pulumi.run("up", "--stack", stack, "--yes")
@@ -68,7 +89,7 @@ def verify(
     stack: Stack = "local", as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False
 ) -> None:
     """Prove with real tokens and requests that the API of an environment is guarded; status 1 if anything is wrong."""
-    raise typer.Exit(run_verify(stack, _sandbox_variables(), as_json=as_json))
+    raise typer.Exit(run_verify(stack, sandbox_variables(stack), as_json=as_json))
 
 
 def run_verify(stack: str, variables: Mapping[str, str], *, as_json: bool = False) -> int:
@@ -79,10 +100,11 @@ def run_verify(stack: str, variables: Mapping[str, str], *, as_json: bool = Fals
     return verify_command.run_verify(stack, variables, as_json=as_json)
 
 
-def _sandbox_variables() -> dict[str, str]:
-    """The sandbox's environment, unless the shell has chosen a backend already or no sandbox runs."""
-    folder = StateFolder(find_project().sandbox)
-    if os.environ.get("PULUMI_BACKEND_URL") or running(folder) is None:
+def sandbox_variables(stack: str) -> dict[str, str]:
+    """The sandbox's environment if it runs and `stack` lives there; else none: the shell's own counts."""
+    project = find_project()
+    folder = StateFolder(project.sandbox)
+    if project.backend_url or running(folder) is None or not PulumiCommand(project, folder, {}).has_stack(stack):
         return {}
     return _variables(folder, find_or_install_shown())
 

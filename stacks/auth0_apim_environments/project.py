@@ -20,15 +20,22 @@ class Project:
         root: the folder.
         name: the project's name.
         stack_files: the folder of Pulumi.<stack>.yaml.
+        declared_backend: URL of the backend that Pulumi.yaml names under `backend`, if it does.
     """
 
     root: Path
     name: str
     stack_files: Path
+    declared_backend: str | None = None
 
     def stack_file(self, stack: str) -> Path:
         """The settings of `stack`, whether they exist or not."""
         return self.stack_files / f"Pulumi.{stack}.yaml"
+
+    @property
+    def backend_url(self) -> str | None:
+        """The backend somebody chose, as the engine would: PULUMI_BACKEND_URL, else the project's own; None if nobody."""
+        return os.environ.get("PULUMI_BACKEND_URL") or self.declared_backend
 
     @property
     def sandbox(self) -> Path:
@@ -47,4 +54,5 @@ def find_project(start: Path | None = None) -> Project:
     if root is None:
         raise ProjectError(f"there is no Pulumi.yaml in {folder} or above it: change into the project's folder")
     declared: dict[str, Any] = yaml.safe_load((root / "Pulumi.yaml").read_text())
-    return Project(root, declared["name"], root / declared.get("stackConfigDir", "."))
+    backend = (declared.get("backend") or {}).get("url")
+    return Project(root, declared["name"], root / declared.get("stackConfigDir", "."), backend)

@@ -1,0 +1,127 @@
+"""Where environments live: the backend of their state, with the variables that lead the engine there."""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from local_cloud import Options, StateFolder, environment, running, start
+from local_pulumi.engine import Engine
+
+from auth0_apim_environments.deployed_api import StackError
+from auth0_apim_environments.project import Project
+from auth0_apim_environments.pulumi_command import PulumiCommand
+
+SECRETS_PROVIDER_VARIABLE = "AUTH0_APIM_SECRETS_PROVIDER"
+"""Environment variable with the secrets provider of stacks that are made and whose own file names none."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A backend, and how the engine gets there.
+
+    Attributes:
+        project: whose environments these are.
+        engine: that works on them.
+        url: of the backend. Example: `s3://contoso-state?region=eu-west-1`.
+        variables: laid over this process's environment.
+        sandbox: the sandbox's folder, where the backend is the sandbox's own.
+    """
+
+    project: Project
+    engine: Engine
+    url: str
+    variables: Mapping[str, str]
+    sandbox: StateFolder | None = None
+
+    def prepare(self, names: Iterable[str]) -> None:
+        """Make sure that all of `names` can be worked on here, before the first is touched.
+
+        Raises:
+            StackError: one has no settings file, or its secrets were encrypted for another backend.
+        """
+        for name in names:
+            file = self.project.stack_file(name)
+            if not file.exists():
+                known = ", ".join(sorted(path.name[7:-5] for path in self.project.stack_files.glob("Pulumi.*.yaml")))
+                raise StackError(f"there is no {file}; environments: {known or 'none'}")
+            if self.sandbox is not None:
+                self._prepare_in_sandbox(name, self.sandbox)
+
+    def secrets_provider(self, name: str) -> str | None:
+        """The secrets provider that environment `name` is made with; None for the backend's default.
+
+        Its file's `secretsprovider` counts, else AUTH0_APIM_SECRETS_PROVIDER; in the sandbox always the passphrase.
+        """
+        if self.sandbox is not None:
+            return None
+        return _document(self.project, name).get("secretsprovider") or os.environ.get(SECRETS_PROVIDER_VARIABLE)
+
+    def _prepare_in_sandbox(self, name: str, folder: StateFolder) -> None:
+        pulumi = PulumiCommand(self.project, folder, self.variables)
+        if pulumi.has_stack(name):
+            return
+        document = _document(self.project, name)
+        if "secretsprovider" in document or _has_ciphertext(document):
+            raise StackError(
+                f"{self.project.stack_file(name)} holds secrets of another backend than the sandbox's: name that one "
+                "in PULUMI_BACKEND_URL (or as `backend: {url: …}` in Pulumi.yaml), with the clouds' credentials"
+            )
+        pulumi.forget_salt(name)
+
+
+def find_place(project: Project, engine: Engine, options: Options, *, official_providers: bool = False) -> Place:
+    """Where the environments of `project` live: the backend that the shell or the project names, with the shell's own
+    credentials; where none is named, the sandbox, which is started with `options`.
+
+    Raises:
+        SandboxError: the sandbox does not start.
+        EngineError: the engine has no Python language host.
+    """
+    if url := project.backend_url:
+        return Place(project, engine, url, _shell_variables(engine))
+    folder = StateFolder(project.sandbox)
+    start(folder, options)
+    return sandbox_place(project, engine, folder, official_providers=official_providers)
+
+
+def sandbox_place(project: Project, engine: Engine, folder: StateFolder, *, official_providers: bool = False) -> Place:
+    """The sandbox that runs in `folder`, in which its own passphrase counts, not one of the person's.
+
+    Raises:
+        SandboxError: none runs there.
+    """
+    os.environ.pop("PULUMI_CONFIG_PASSPHRASE", None)  # the CLI prefers it to the sandbox's file
+    variables = environment(folder, engine, official_providers=official_providers)
+    return Place(project, engine, variables["PULUMI_BACKEND_URL"], variables, folder)
+
+
+def place_of(project: Project, engine: Engine, name: str) -> Place:
+    """Where environment `name` is: in the running sandbox only if its stack is there and no backend was chosen.
+
+    Raises:
+        EngineError: the engine has no Python language host.
+    """
+    folder = StateFolder(project.sandbox)
+    if project.backend_url is None and running(folder) and PulumiCommand(project, folder, {}).has_stack(name):
+        return sandbox_place(project, engine, folder)
+    return Place(project, engine, project.backend_url or "", _shell_variables(engine))
+
+
+def _shell_variables(engine: Engine) -> dict[str, str]:
+    engine.check_language_host()
+    path = os.pathsep.join([str(engine.path.parent), os.environ.get("PATH", os.defpath)])
+    return {"PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true", "AUTH0_APIM_PYTHON": sys.executable}
+
+
+def _document(project: Project, name: str) -> dict[str, Any]:
+    document = yaml.safe_load(project.stack_file(name).read_text(encoding="utf-8"))
+    return document if isinstance(document, dict) else {}
+
+
+def _has_ciphertext(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(_has_ciphertext(item) for item in value)
+    return isinstance(value, dict) and ("secure" in value or any(_has_ciphertext(item) for item in value.values()))
