@@ -16,15 +16,19 @@ from auth0_apim import (
     UserDatabase,
     redirect_uris,
 )
+from auth0_apim_environments.kept import keep
 from auth0_apim_environments.settings import Settings
 
 settings = Settings.load()
+keep(settings.keep)
 portal, login, publication = settings.portal, settings.interactive_client, settings.publication
 
 api = Auth0Api("api", settings.api.args())
 granted: Any = {"audience": api.audience, "available_scopes": api.scopes, "scopes": api.scopes}
 marks = settings.metadata_args()
-machine = MachineClient("client", granted | settings.client.args() | marks)
+machine = MachineClient(
+    "client", granted | settings.client.args() | ({} if settings.client.existing_client_id else marks)
+)
 roles = {
     key: Role(key, {"audience": api.audience, "available_scopes": api.scopes, "role_name": key} | role.args())
     for key, role in settings.roles.items()
@@ -40,7 +44,8 @@ if login is not None:
         server, grants = portal.authorization_server_id, portal.grant_types
         portal_callbacks = gateway.portal_url.apply(lambda url: redirect_uris(url, server, grants) if url else [])
         callbacks = pulumi.Output.all(callbacks, portal_callbacks).apply(lambda lists: [*lists[0], *lists[1]])
-    interactive = InteractiveClient("login", login.args() | marks | {"callbacks": callbacks})
+    described = {} if login.existing_client_id else marks | {"callbacks": callbacks}
+    interactive = InteractiveClient("login", login.args() | described)
     if portal is not None:
         console = PortalLogin(
             "portal",
@@ -58,11 +63,15 @@ if login is not None:
         )
 
 if settings.database is not None:
-    clients = [client.client_id for client in (machine, interactive) if client is not None]
-    database = UserDatabase("database", settings.database_args() | {"enabled_clients": clients})
+    users_clients: Any = [client.client_id for client in (machine, interactive) if client is not None]
+    if not settings.database.existing:  # of its own database all clients are listed, each once
+        users_clients = pulumi.Output.all(*users_clients).apply(lambda ids: list(dict.fromkeys(ids)))
+    database = UserDatabase("database", settings.database_args() | {"enabled_clients": users_clients})
     if settings.user is not None:
         assigned: Any = {"roles": [roles[key].role_id for key in settings.user.roles]} if roles else {}
         DatabaseUser("user", settings.user_args() | assigned | {"connection_name": database.connection_name})
+    pulumi.export("connectionId", database.connection_id)
+    pulumi.export("connectionName", database.connection_name)
 
 security = {} if console is None else {"authorization_server_id": console.authorization_server_id}
 published = PublishedApi(

@@ -171,7 +171,7 @@ def _existing_client(
 ) -> tuple[pulumi.Output[str], pulumi.Output[Optional[str]]]:
     found = auth0.get_client_output(client_id=client_id, opts=pulumi.InvokeOutputOptions(parent=component))
     secret = pulumi.Output.all(found.app_type, found.client_secret).apply(_own_secret)
-    return found.client_id, pulumi.Output.secret(secret)
+    return pulumi.Output.unsecret(found.client_id), pulumi.Output.secret(secret)
 
 
 def _grants(args: InteractiveClientArgs) -> dict[str, Any]:

@@ -83,7 +83,7 @@ class MachineClient(pulumi.ComponentResource):
 
         if existing_id is not None:
             found = auth0.get_client_output(client_id=existing_id, opts=pulumi.InvokeOutputOptions(parent=self))
-            self.client_id, secret = found.client_id, found.client_secret
+            self.client_id, secret = pulumi.Output.unsecret(found.client_id), found.client_secret
         else:
             allow_password_grant = pulumi.Output.from_input(args.get("allow_password_grant", False))
             client = auth0.Client(

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from auth0_apim.auth0_api import SigningAlgorithm
+from auth0_apim.azure_rules import client_id_problem
 from auth0_apim.interactive_client import Application
 from auth0_apim.passwords import DEFAULT_MINIMUM_LENGTH, PasswordPolicy, minimum_password_length_problem
 from auth0_apim.rules import (
@@ -37,7 +38,12 @@ RedirectUrls = Annotated[tuple[str, ...], obeys(redirect_urls_problem)]
 class ApiSettings(Section):
     """The API as Auth0 knows it."""
 
-    display_name: DisplayName = Field(description="The API's name in Auth0's dashboard.", examples=["Basic Calculator"])
+    display_name: DisplayName | None = Field(
+        default=None, description="The API's name in Auth0's dashboard.", examples=["Basic Calculator"]
+    )
+    existing: bool = Field(
+        default=False, description="Use an API that exists: read, never changed or destroyed.", examples=[True]
+    )
     identifier: Annotated[str, obeys(identifier_problem)] = Field(
         description="The API's immutable identifier, the `aud` claim of its tokens.", examples=["basic-calculator"]
     )
@@ -64,12 +70,19 @@ class ApiSettings(Section):
         default=None, description="The tenant's custom domain, where it has one.", examples=["login.example.com"]
     )
 
+    def args(self) -> Any:
+        """Of an existing API only which one it is; the rest is what it should be, for the checks of other settings."""
+        return _only(super().args(), "identifier", "existing", "domain") if self.existing else super().args()
+
 
 class ClientSettings(Section):
     """The machine client that calls the API in its own name."""
 
-    display_name: DisplayName = Field(
-        description="The client's name in Auth0's dashboard.", examples=["Basic Calculator Client"]
+    existing_client_id: Annotated[str, obeys(client_id_problem)] | None = Field(
+        default=None, description="A client that exists: read, never changed or destroyed.", examples=["AaBbCc"]
+    )
+    display_name: DisplayName | None = Field(
+        default=None, description="The client's name in Auth0's dashboard.", examples=["Basic Calculator Client"]
     )
     scopes: tuple[str, ...] | None = Field(
         default=None, description="The scopes it is granted; left out, all the API has.", examples=[["calc:add"]]
@@ -78,12 +91,19 @@ class ClientSettings(Section):
         default=False, description="Let it exchange users' passwords for tokens.", examples=[False]
     )
 
+    def args(self) -> Any:
+        """Of an existing client only which one it is, and its scopes."""
+        return _only(super().args(), "existing_client_id", "scopes") if self.existing_client_id else super().args()
+
 
 class InteractiveClientSettings(Section):
     """The application that people log in to."""
 
-    display_name: DisplayName = Field(
-        description="The application's name, shown at login.", examples=["Basic Calculator Portal"]
+    existing_client_id: Annotated[str, obeys(client_id_problem)] | None = Field(
+        default=None, description="A client that exists: read, never changed or destroyed.", examples=["AaBbCc"]
+    )
+    display_name: DisplayName | None = Field(
+        default=None, description="The application's name, shown at login.", examples=["Basic Calculator Portal"]
     )
     application: Application = Field(
         default=Application.REGULAR_WEB, description="Whether it runs on a server or in a browser.", examples=["spa"]
@@ -104,12 +124,19 @@ class InteractiveClientSettings(Section):
         default=False, description="Let it exchange users' passwords for tokens.", examples=[False]
     )
 
+    def args(self) -> Any:
+        """Of an existing client only which one it is."""
+        return _only(super().args(), "existing_client_id") if self.existing_client_id else super().args()
+
 
 class DatabaseSettings(Section):
     """The database connection that keeps the API's users."""
 
     connection_name: Annotated[str, obeys(connection_name_problem)] = Field(
         description="The connection's name: letters, digits and single dashes.", examples=["BasicCalculator"]
+    )
+    existing: bool = Field(
+        default=False, description="Use a connection that exists: read, never changed or destroyed.", examples=[True]
     )
     password_policy: PasswordPolicy = Field(
         default=PasswordPolicy.GOOD, description="How a password is judged.", examples=["good"]
@@ -141,6 +168,8 @@ class DatabaseSettings(Section):
         Raises:
             SettingsError: a script cannot be read.
         """
+        if self.existing:
+            return _only(super().args(), "connection_name", "existing")
         scripts = {name: _text_of(name, path) for name, path in self.scripts.items()}
         return super().args() | ({"scripts": scripts} if scripts else {})
 
@@ -175,6 +204,10 @@ class RoleSettings(Section):
     description: Annotated[str, obeys(role_description_problem)] | None = Field(
         default=None, description="What the role is for.", examples=["Adds and subtracts"]
     )
+
+
+def _only(args: dict[str, Any], *names: str) -> Any:
+    return {name: args[name] for name in names if name in args}
 
 
 def _text_of(name: str, path: Path) -> str:

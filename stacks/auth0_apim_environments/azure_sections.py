@@ -79,6 +79,14 @@ class PublicationSettings(Section):
         description="The backend's base URL; left out, the document's.",
         examples=["https://backend.example.com/api"],
     )
+    api_id: Annotated[str, obeys(entity_id_problem)] | None = Field(
+        default=None, description="The API's id in API Management; left out, its path.", examples=["calc"]
+    )
+    product_id: Annotated[str, obeys(entity_id_problem)] | None = Field(
+        default=None,
+        description="The id of a product that exists and that the API is put into; excludes product.",
+        examples=["starter"],
+    )
     product_name: Annotated[str, obeys(title_problem)] | None = Field(
         default=None, alias="product", description="The product that the API is put into.", examples=["Starter"]
     )

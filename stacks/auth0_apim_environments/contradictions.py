@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def contradictions(settings: "Settings") -> Iterator[Problem]:
     """Every setting that another one contradicts."""
     yield from _scopes(settings)
+    yield from _names(settings)
     yield from _users(settings)
     yield from _gateway(settings)
     yield from _logins(settings)
@@ -67,6 +68,19 @@ def _roles(settings: "Settings") -> Iterator[Problem]:
             yield Problem("user.roles", f"has {name!r}, which is not one of roles ({known})", "[operator]")
 
 
+def _names(settings: "Settings") -> Iterator[Problem]:
+    """What is new has a name."""
+    login = settings.interactive_client
+    if settings.api.display_name is None and not settings.api.existing:
+        yield Problem("api.displayName", "is required for a new API", "Basic Calculator")
+    if settings.client.display_name is None and settings.client.existing_client_id is None:
+        yield Problem("client.displayName", "is required for a new client", "Basic Calculator Client")
+    if login is not None and login.display_name is None and login.existing_client_id is None:
+        yield Problem("interactiveClient.displayName", "is required for a new client", "Basic Calculator Portal")
+    if settings.publication.product_id is not None and settings.publication.product_name is not None:
+        yield Problem("publication.productId", "excludes product", "leave one of them out")
+
+
 def _users(settings: "Settings") -> Iterator[Problem]:
     database, user = settings.database, settings.user
     if user is not None and database is None:
@@ -105,7 +119,7 @@ def _logins(settings: "Settings") -> Iterator[Problem]:
     portal, client = settings.portal, settings.interactive_client
     if portal is not None and client is None:
         yield Problem("interactiveClient", "is required where there is a portal", "{displayName: Calculator Portal}")
-    if client is not None and portal is None and not client.callbacks:
+    if client is not None and portal is None and not (client.callbacks or client.existing_client_id):
         yield Problem("interactiveClient.callbacks", "must have at least one address without a portal", CALLBACK)
     if client is not None and client.allow_password_grant and client.application is Application.SINGLE_PAGE:
         yield Problem("interactiveClient.allowPasswordGrant", "must be false for a single page application", "false")

@@ -76,6 +76,11 @@ class Settings(Section):
     probe: ProbeSettings | None = Field(
         default=None, description="A call that verify makes.", examples=["{operation: add, path: …, expected: …}"]
     )
+    keep: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Properties of adopted objects that stay as they are, by the resource's name.",
+        examples=[{"client-client": ["grantTypes"]}],
+    )
     tags: Annotated[dict[str, str], obeys(metadata_problem)] = Field(
         default_factory=dict,
         description="Tags of every object that can have some: metadata in Auth0, tags in Azure.",
@@ -160,6 +165,8 @@ class Settings(Section):
         if self.database is None:
             return {}
         values = {name: value.get_secret_value() for name, value in self.database_configuration.items()}
+        if self.database.existing:
+            return self.database.args()
         return self.database.args() | self.metadata_args() | ({"configuration": values} if values else {})
 
     def user_args(self) -> Any:

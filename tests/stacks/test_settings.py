@@ -181,7 +181,7 @@ def test_every_bad_key_is_named_at_once():
         ("api.scopes", "calc:add", 'api.scopes must be a map; {"calc:add": "Add two numbers"}'),
         ("api.domain", "https://a.example", "api.domain must be a bare domain, without scheme and path, not 'https://a.example'; login.example.com"),
         ("api.display_name", "x", "api.display_name is unknown, did you mean 'displayName'?; displayName: Basic Calculator"),
-        ("api.zzz", 1, "api.zzz is unknown, the keys here are displayName, identifier, scopes, signingAlgorithm, tokenLifetime, permissionsInToken, allowOfflineAccess, domain; displayName: Basic Calculator"),
+        ("api.zzz", 1, "api.zzz is unknown, the keys here are displayName, existing, identifier, scopes, signingAlgorithm, tokenLifetime, permissionsInToken, allowOfflineAccess, domain; displayName: Basic Calculator"),
         ("gateway.serviceName", "1apis", "gateway.serviceName must be 1 to 50 letters, digits and dashes, a letter first and no dash last, not '1apis'; contoso-apis-dev"),
         ("publication.path", "/calc", "publication.path must be 1 to 400 letters, digits, '.', '_', '~' and '-', with slashes only between them, not '/calc'; calc"),
         ("publication", [], 'publication must be a map; {openapi: …, path: …, displayName: …}'),
