@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 export PATH := $(PATH):$(CURDIR)/.tools/bin:$(CURDIR)/.tools/lib/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up verify down test check bench lock
+.PHONY: help up verify down test check bench docs lock
 
 help:
 	@echo 'make up       deploy the local environment with the real Pulumi engine and prove it with real requests'
@@ -16,6 +16,7 @@ help:
 	@echo 'make test     run every test'
 	@echo 'make check    format, lint and types'
 	@echo 'make bench    measure what the README claims'
+	@echo 'make docs     write the schema, the reference pages and the pictures anew'
 	@echo 'make lock     resolve requirements/*.txt anew'
 
 up:
@@ -46,6 +47,10 @@ bench:
 	@.venv/bin/auth0-apim engine
 	@.venv/bin/python benchmarks
 
+docs:
+	@$(PYTHON) bootstrap.py dev
+	@.venv/bin/python -m docs.generator
+
 # Names, versions and hashes only: an address in a lock file would bind everyone to one index.
 COMPILE = uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links
@@ -53,5 +58,6 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.10 --generate-ha
 lock:
 	@$(COMPILE) pyproject.toml --extra sandbox --group dev --group build --output-file requirements/dev.txt
 	@$(COMPILE) pyproject.toml --extra sandbox --group build --constraints requirements/dev.txt --output-file requirements/sandbox.txt
+	@$(COMPILE) pyproject.toml --extra policy --output-file requirements/policy.txt
 	@$(COMPILE) requirements/uv.in --output-file requirements/uv.txt
 	@$(COMPILE) sandbox/local_pulumi/engine_module/go.in --output-file sandbox/local_pulumi/engine_module/go.txt

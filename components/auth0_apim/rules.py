@@ -56,10 +56,10 @@ def scopes_problem(value: Mapping[str, str]) -> str | None:
     return None
 
 
-def token_lifetime_problem(value: float) -> str | None:
-    """A token's lifetime: whole seconds, 1 to 2,592,000 (30 days, Auth0's limit)."""
-    if isinstance(value, bool) or value != int(value) or not 1 <= value <= 2_592_000:
-        return f"must be a whole number of seconds from 1 to 2592000, not {value!r}"
+def token_lifetime_problem(value: float, limit: int = 2_592_000) -> str | None:
+    """A token's lifetime: whole seconds, 1 to `limit` (Auth0's own is 2,592,000, 30 days)."""
+    if isinstance(value, bool) or value != int(value) or not 1 <= value <= limit:
+        return f"must be a whole number of seconds from 1 to {limit}, not {value!r}"
     return None
 
 
@@ -222,9 +222,17 @@ def _text_problem(value: str, most: int) -> str | None:
     return None
 
 
-def _redirect_url_problem(url: str) -> str | None:
+def exact_address_problem(url: str) -> str | None:
+    """An address that stands for itself only: no wildcard or placeholder (RFC 9700, 2.1)."""
     if re.search(r"[\s*{}\\]|[^\x21-\x7e]", url):
         return "must be exact: ASCII without white space, wildcard or placeholder"
+    return None
+
+
+def _redirect_url_problem(url: str) -> str | None:
+    inexact = exact_address_problem(url)
+    if inexact is not None:
+        return inexact
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port

@@ -56,6 +56,10 @@ def test_the_plugin_needs_what_the_library_needs():
     assert (REPOSITORY / "components" / "requirements.txt").read_text().split("\n") == [*wanted, ""]
 
 
+def test_the_policy_pack_has_the_same_version():
+    assert f"version: {VERSION}\n" in (REPOSITORY / "components" / "policy_pack" / "PulumiPolicy.yaml").read_text()
+
+
 def made(deploy, host, kind, inputs):
     deploy(lambda: host.construct("made", f"auth0-apim:index:{kind}", inputs))
 

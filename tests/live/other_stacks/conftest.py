@@ -1,9 +1,11 @@
 """Programs of other people, deployed by the real engine into the sandbox of the test's module."""
 
+import importlib.util
 import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,6 +84,41 @@ def program(sandbox: Sandbox, engine: Engine, tmp_path_factory: pytest.TempPathF
         return copied
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def uv() -> str:
+    """uv, as `make` finds or installs it."""
+    spec = importlib.util.spec_from_file_location("bootstrap", REPOSITORY / "bootstrap.py")
+    bootstrap = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(bootstrap)
+    return bootstrap.find_uv()
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The distribution, built by its locked backend."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def environment_with(uv: str, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Make an empty virtual environment and install the wheel with an extra ("" for none), in locked versions."""
+
+    def make(extra: str) -> Path:
+        folder = tmp_path_factory.mktemp("environment") / "venv"
+        lock = REPOSITORY / "requirements" / f"{extra or 'sandbox'}.txt"
+        wanted = f"{wheel}[{extra}]" if extra else str(wheel)
+        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
+        into = [uv, "pip", "install", "--quiet", "--python", str(folder / "bin" / "python")]
+        subprocess.run([*into, "--constraint", str(lock), wanted], check=True)
+        return folder
+
+    return make
 
 
 @pytest.fixture(scope="module")
