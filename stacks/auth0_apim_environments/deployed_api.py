@@ -54,6 +54,19 @@ def read_deployed_api(stack: str, environment: Mapping[str, str] | None = None) 
     Raises:
         StackError: there is no such stack, it cannot be decrypted, or it lacks an output.
     """
+    return parse_outputs(stack, read_outputs(stack, environment))
+
+
+def read_outputs(stack: str, environment: Mapping[str, str] | None = None) -> dict[str, object]:
+    """The outputs of `stack` as they are, secrets in clear.
+
+    Args:
+        stack: the stack's name.
+        environment: as for `read_deployed_api`.
+
+    Raises:
+        StackError: there is no such stack, or it cannot be decrypted.
+    """
     command = ["pulumi", "stack", "output", "--stack", stack, "--json", "--show-secrets", "--non-interactive"]
     variables = {**os.environ, **(environment or {})}
     try:
@@ -62,7 +75,8 @@ def read_deployed_api(stack: str, environment: Mapping[str, str] | None = None) 
         raise StackError("pulumi is not on PATH; run 'eval \"$(auth0-apim sandbox env)\"' first") from None
     if answer.returncode != 0:
         raise StackError(f"cannot read the outputs of stack '{stack}': {answer.stderr.strip()}")
-    return parse_outputs(stack, json.loads(answer.stdout))
+    outputs: dict[str, object] = json.loads(answer.stdout)
+    return outputs
 
 
 def parse_outputs(stack: str, outputs: Mapping[str, object]) -> DeployedApi:
