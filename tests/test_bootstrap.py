@@ -1,5 +1,6 @@
 import ast
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,10 +56,24 @@ def test_everything_is_installed_with_hashes_and_the_project_itself_without_anyt
 ):
     assert bootstrap.main(["sandbox"]) == 0
     pip = ("/usr/bin/uv", "pip", "install", "--quiet", "--python", str(tmp_path / "python"))
-    assert commands[-2:] == [
+    assert commands[-3:-1] == [
         (*pip, "--require-hashes", "-r", str(tmp_path / "requirements" / "sandbox.txt")),
         (*pip, "--no-deps", "--no-build-isolation", "--editable", str(tmp_path)),
     ]
+
+
+def test_what_is_started_is_compiled_whatever_the_environment_says(tmp_path, monkeypatch, bootstrap):
+    module = tmp_path / "started.py"
+    module.write_text("")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(bootstrap, "VENV_PYTHON", sys.executable)
+    monkeypatch.setattr(bootstrap, "STARTED", ("sys", f"runpy; sys.path.insert(0, {str(tmp_path)!r}); import started"))
+    bootstrap.write_bytecode()
+    assert list((tmp_path / "__pycache__").glob("started.*.pyc"))
+
+
+def test_every_module_that_is_compiled_exists(bootstrap):
+    assert [name for name in bootstrap.STARTED if importlib.util.find_spec(name) is None] == []
 
 
 def test_a_second_run_does_nothing(bootstrap, commands):
@@ -73,7 +88,7 @@ def test_a_changed_lock_file_is_installed_again(bootstrap, commands, tmp_path):
     commands.clear()
     (tmp_path / "requirements" / "sandbox.txt").write_text("another")
     bootstrap.main(["sandbox"])
-    assert [command[1] for command in commands[1:]] == ["pip", "pip"]
+    assert [command[1] for command in commands[1:]] == ["pip", "pip", "-I"]
 
 
 @pytest.mark.parametrize(("first", "second", "again"), [("dev", "sandbox", False), ("sandbox", "dev", True)])
