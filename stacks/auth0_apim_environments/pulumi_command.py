@@ -14,8 +14,8 @@ from auth0_apim_environments.project import Project
 # What the CLI says on standard error, and what helps.
 _NEXT_STEPS = {
     "incorrect passphrase": (
-        "the stack was encrypted with another passphrase than {passphrase} holds: put that one back, or give the stack "
-        "up with `auth0-apim down` and run this again"
+        "the stack was encrypted with another passphrase than {passphrase} holds: put that one back, or give up the "
+        "sandbox and all that is in it: `auth0-apim sandbox stop && rm -r {sandbox}`"
     ),
     "passphrase must be set": 'the passphrase is in {passphrase}: `eval "$(auth0-apim sandbox env)"` sets it',
     "currently locked by": "another pulumi works on it; if none does: `pulumi cancel --stack {stack}`",
@@ -97,5 +97,5 @@ class PulumiCommand:
         stack = arguments[arguments.index("--stack") + 1] if "--stack" in arguments else arguments[-1]
         for sign, step in _NEXT_STEPS.items():
             if sign in said:
-                return step.format(passphrase=self.folder.passphrase, stack=stack)
+                return step.format(passphrase=self.folder.passphrase, sandbox=self.folder.path, stack=stack)
         return "the reason is above; correct it and run this again, pulumi goes on from where it was"
