@@ -1,13 +1,20 @@
 """Pulumi components that make Auth0 the authorization server of APIs published through Azure API Management."""
 
+from auth0_apim.api_backend import ApiBackend, ApiBackendArgs
+from auth0_apim.api_diagnostics import ApiDiagnostics, ApiDiagnosticsArgs, Verbosity
 from auth0_apim.api_gateway import ApiGateway, ApiGatewayArgs, GatewaySku
+from auth0_apim.api_product import ApiProduct, ApiProductArgs
+from auth0_apim.api_revision import ApiRevision, ApiRevisionArgs
+from auth0_apim.api_subscription import ApiSubscription, ApiSubscriptionArgs
 from auth0_apim.auth0_api import Auth0Api, Auth0ApiArgs, SigningAlgorithm
 from auth0_apim.database_user import DatabaseUser, DatabaseUserArgs
 from auth0_apim.inputs import InputError
 from auth0_apim.interactive_client import Application, InteractiveClient, InteractiveClientArgs
 from auth0_apim.jwt_policy import CountedBy, JwtPolicy, JwtPolicyArgs, ScopeClaim, ScopeMatch
 from auth0_apim.machine_client import MachineClient, MachineClientArgs, TokenEndpointAuthMethod
+from auth0_apim.named_secret import NamedSecret, NamedSecretArgs
 from auth0_apim.passwords import PasswordPolicy
+from auth0_apim.policy_fragment import PolicyFragment, PolicyFragmentArgs
 from auth0_apim.portal_login import (
     ClientAuthentication,
     PortalLogin,
@@ -21,8 +28,18 @@ from auth0_apim.role import Role, RoleArgs
 from auth0_apim.user_database import UserDatabase, UserDatabaseArgs
 
 __all__ = [
+    "ApiBackend",
+    "ApiBackendArgs",
+    "ApiDiagnostics",
+    "ApiDiagnosticsArgs",
     "ApiGateway",
     "ApiGatewayArgs",
+    "ApiProduct",
+    "ApiProductArgs",
+    "ApiRevision",
+    "ApiRevisionArgs",
+    "ApiSubscription",
+    "ApiSubscriptionArgs",
     "Application",
     "Auth0Api",
     "Auth0ApiArgs",
@@ -39,7 +56,11 @@ __all__ = [
     "LinkFormat",
     "MachineClient",
     "MachineClientArgs",
+    "NamedSecret",
+    "NamedSecretArgs",
     "PasswordPolicy",
+    "PolicyFragment",
+    "PolicyFragmentArgs",
     "PortalLogin",
     "PortalLoginArgs",
     "ProtectedApi",
@@ -55,6 +76,7 @@ __all__ = [
     "TokenSending",
     "UserDatabase",
     "UserDatabaseArgs",
+    "Verbosity",
     "VersioningScheme",
     "redirect_uris",
 ]

@@ -18,7 +18,7 @@ from auth0_apim.azure_rules import (
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 
-_CREATION_ONLY = ("publisher_name", "publisher_email", "sku", "capacity", "location", "tags")
+_CREATION_ONLY = ("publisher_name", "publisher_email", "sku", "capacity", "location", "tags", "restore")
 _PROPERTY = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security."
 _OLD_TLS = ("Protocols.Tls10", "Protocols.Tls11", "Backend.Protocols.Tls10", "Backend.Protocols.Tls11")
 _WEAK_CRYPTOGRAPHY = (
@@ -71,10 +71,12 @@ class ApiGatewayArgs(TypedDict):
     """Optional, defaults to the resource group's region. The Azure region. Example: `westeurope`."""
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to none. Tags of the service."""
+    restore: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false. Bring the soft-deleted service of this name back instead of making one, with everything that was in it and its old settings. Take it away afterwards: the next deployment then applies the settings given here."""
 
 
 class ApiGateway(pulumi.ComponentResource):
-    """An API Management service with nothing older than TLS 1.2, or an existing one, adopted. Azure keeps a deleted service of any tier but Consumption for 48 hours, and its name stays taken until it is purged: purging is a decision of its own and no part of a destroy."""
+    """An API Management service with nothing older than TLS 1.2, or an existing one, adopted. Azure keeps a deleted service of any tier but Consumption for 48 hours, and its name stays taken until it is purged: to purge it (`auth0-apim purge`) or to bring it back (`restore`) is a decision of its own and no part of a destroy."""
 
     gateway_url: pulumi.Output[str]
     """Absolute URL of the gateway, without trailing slash."""
@@ -116,6 +118,7 @@ class ApiGateway(pulumi.ComponentResource):
                 location=args.get("location"),
                 custom_properties=self.sku.apply(_tls_floor),
                 tags=args.get("tags"),
+                restore=args.get("restore", False),
                 opts=pulumi.ResourceOptions(
                     parent=self,
                     # The classic tiers take 30 to 45 minutes, and longer when the region is busy.

@@ -63,7 +63,7 @@ class PublishedApiArgs(TypedDict):
     product_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to no product. The id of an existing product that the API is put into; excludes `product_name`. Example: `starter`, which the classic tiers are born with."""
     product_subscription_required: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Whether the product made here needs a subscription; Azure then makes one of its own, and refuses to delete the product until that is gone."""
+    """Optional, defaults to false. Whether the product made here needs a subscription; Azure then makes one of its own, and refuses to delete the product before it: give the component `deleted_with` the service where that goes as well."""
     version: NotRequired[pulumi.Input[str]]
     """Optional, defaults to an API without versions. The API's version identifier. Example: `v1`."""
     versioning_scheme: NotRequired[pulumi.Input[VersioningScheme]]
@@ -151,7 +151,7 @@ class PublishedApi(pulumi.ComponentResource):
                 description=description,
                 state=apimanagement.ProductState.PUBLISHED,
                 subscription_required=args.get("product_subscription_required", False),
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(parent=self, deleted_with=opts.deleted_with if opts else None),
             ).name
         if product_id is not None:
             link = apimanagement.ProductApi(

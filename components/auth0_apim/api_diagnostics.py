@@ -1,0 +1,153 @@
+"""What is written down about calls, and never is."""
+
+from enum import Enum
+from typing import Any, Optional
+
+import pulumi
+from pulumi_azure_native import apimanagement
+from typing_extensions import NotRequired, TypedDict
+
+from auth0_apim.azure_rules import choice_problem, entity_id_problem
+from auth0_apim.azure_service import service_inputs
+from auth0_apim.inputs import Inputs
+from auth0_apim.names import slug
+from auth0_apim.ordering import after
+from auth0_apim.part_rules import connection_string_problem, logged_headers_problem, percentage_problem
+
+_HIDDEN_HEADERS = ("Authorization", "Cookie", "Ocp-Apim-Subscription-Key", "Set-Cookie")
+_HIDDEN_PARAMETERS = ("access_token", "code", "subscription-key")
+
+
+class Verbosity(Enum):
+    """How much is written down."""
+
+    ERROR = "error"
+    """Failed calls."""
+    INFORMATION = "information"
+    """Every call."""
+    VERBOSE = "verbose"
+    """Every call, and what `trace` policies say."""
+
+
+class ApiDiagnosticsArgs(TypedDict):
+    resource_group_name: pulumi.Input[str]
+    """Required. The service's resource group: `ApiGateway.resource_group_name`."""
+    service_name: pulumi.Input[str]
+    """Required. The service's name: `ApiGateway.service_name`."""
+    connection_string: pulumi.Input[str]
+    """Required. The connection string of the Application Insights resource; kept in a secret named value."""
+    api_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to every API of the service. The API whose calls are written down: `PublishedApi.api_id`."""
+    logger_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the component's name in lower case. The logger's id in API Management, 1 to 80 characters."""
+    application_insights_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to none. ARM id of the Application Insights resource, so that the Azure portal links to it."""
+    sampling_percentage: NotRequired[pulumi.Input[float]]
+    """Optional, defaults to 100. The share of calls that is written down, 0 to 100; errors always are."""
+    verbosity: NotRequired[pulumi.Input[Verbosity]]
+    """Optional, defaults to `information`. How much is written down."""
+    log_client_ip: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false. Whether callers' addresses are written down."""
+    logged_headers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to none. Headers of requests and answers that are written down; one that carries a token or a key is refused. Example: `["User-Agent"]`."""
+
+
+class ApiDiagnostics(pulumi.ComponentResource):
+    """Calls written down in Application Insights, without bodies, and with tokens and keys hidden wherever they stand."""
+
+    logger_id: pulumi.Output[str]
+    """The logger's id in API Management."""
+    diagnostic_id: pulumi.Output[str]
+    """ARM id of the diagnostic; known once it works."""
+
+    def __init__(self, name: str, args: ApiDiagnosticsArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        inputs = Inputs("ApiDiagnostics", name)
+        inputs.refuse_unknown(args, ApiDiagnosticsArgs)
+        group, service_name = service_inputs(inputs, args)
+        connection = inputs.check(
+            "connection_string", args.get("connection_string"), connection_string_problem, '"InstrumentationKey=…"'
+        )
+        logger_id = inputs.check("logger_id", args.get("logger_id", slug(name)), entity_id_problem, '"insights"')
+        api = None
+        if args.get("api_id") is not None:
+            api = inputs.check("api_id", args["api_id"], entity_id_problem, '"calc"')
+        settings = _settings(inputs, args)
+        super().__init__("auth0-apim:index:ApiDiagnostics", name, {}, opts)
+
+        key = logger_id.apply(lambda known: f"{slug(known)}-connection-string")
+        named_value = apimanagement.NamedValue(
+            f"{name}-connection-string",
+            resource_group_name=group,
+            service_name=service_name,
+            named_value_id=key,
+            display_name=key,
+            secret=True,
+            value=pulumi.Output.secret(connection),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        logger = apimanagement.Logger(
+            f"{name}-logger",
+            resource_group_name=group,
+            service_name=service_name,
+            logger_id=logger_id,
+            logger_type="applicationInsights",
+            credentials={"connectionString": pulumi.Output.concat("{{", after(key, named_value), "}}")},
+            resource_id=args.get("application_insights_id"),
+            is_buffered=True,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        kind = apimanagement.Diagnostic if api is None else apimanagement.ApiDiagnostic
+        diagnostic = kind(
+            f"{name}-diagnostic",
+            resource_group_name=group,
+            service_name=service_name,
+            **({} if api is None else {"api_id": api}),
+            # The only id by which API Management finds a diagnostic for Application Insights.
+            diagnostic_id="applicationinsights",
+            logger_id=logger.id,
+            **settings,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+        self.logger_id = logger.name
+        self.diagnostic_id = diagnostic.id
+        self.register_outputs({"logger_id": self.logger_id, "diagnostic_id": self.diagnostic_id})
+
+
+def _settings(inputs: Inputs, args: ApiDiagnosticsArgs) -> dict[str, Any]:
+    share = inputs.check("sampling_percentage", args.get("sampling_percentage", 100), percentage_problem, "50")
+    verbosity = inputs.check(
+        "verbosity",
+        args.get("verbosity", "information"),
+        choice_problem("error", "information", "verbose"),
+        '"information"',
+    )
+    headers = inputs.check("logged_headers", args.get("logged_headers", []), logged_headers_problem, '["User-Agent"]')
+    return {
+        "always_log": "allErrors",
+        "http_correlation_protocol": "W3C",
+        "log_client_ip": args.get("log_client_ip", False),
+        "sampling": {"samplingType": "fixed", "percentage": share},
+        "verbosity": verbosity,
+        "frontend": _messages(headers),
+        "backend": _messages(headers),
+    }
+
+
+def _messages(headers: pulumi.Output[list[str]]) -> apimanagement.PipelineDiagnosticSettingsArgs:
+    return apimanagement.PipelineDiagnosticSettingsArgs(request=_message(headers), response=_message(headers))
+
+
+def _message(headers: pulumi.Output[list[str]]) -> apimanagement.HttpMessageDiagnosticArgs:
+    return apimanagement.HttpMessageDiagnosticArgs(
+        body=apimanagement.BodyDiagnosticSettingsArgs(bytes=0),
+        headers=headers,
+        data_masking=apimanagement.DataMaskingArgs(
+            headers=[_hidden(name) for name in _HIDDEN_HEADERS],
+            query_params=[_hidden(name) for name in _HIDDEN_PARAMETERS],
+        ),
+    )
+
+
+def _hidden(name: str) -> apimanagement.DataMaskingEntityArgs:
+    return apimanagement.DataMaskingEntityArgs(value=name, mode="Hide")

@@ -1,0 +1,98 @@
+"""What makes settings of a service's parts acceptable: products, subscriptions, backends, diagnostics, named values.
+
+Every rule takes a plain value and answers None, or what is wrong with it as the end of the sentence "input 'x' …".
+None of them ever quotes a secret. Lengths and patterns are those of the resource manager's contract 2024-05-01.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from auth0_apim.policy_rules import header_names_problem
+
+SECRET_HEADERS = ("authorization", "cookie", "set-cookie", "ocp-apim-subscription-key", "proxy-authorization")
+"""Headers, in lower case, that carry a token or a key."""
+
+
+def product_rights_problem(value: Mapping[str, Any]) -> str | None:
+    """Approval (`approval`) and a limit (`limit`) are for subscriptions that a product requires (`required`)."""
+    if value["approval"] and not value["required"]:
+        return "needs 'subscription_required', or there is nothing to approve"
+    limit = value["limit"]
+    if limit is None:
+        return None
+    if not value["required"]:
+        return "needs 'subscription_required', or there is nothing to count"
+    if isinstance(limit, bool) or limit != int(limit) or not 1 <= limit <= 2_147_483_647:
+        return f"must be a whole number from 1, not {limit!r}"
+    return None
+
+
+def long_text_problem(value: str) -> str | None:
+    """A description: 1 to 1000 characters."""
+    return None if 1 <= len(value) <= 1000 else f"must be 1 to 1000 characters long, not {len(value)}"
+
+
+def subscription_title_problem(value: str) -> str | None:
+    """A subscription's display name: 1 to 100 characters."""
+    return None if 1 <= len(value) <= 100 else f"must be 1 to 100 characters long, not {len(value)}"
+
+
+def named_value_name_problem(value: str) -> str | None:
+    """A named value's name, by which policies refer to it: 1 to 256 letters, digits, `.`, `_`, `-`."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,256}", value):
+        return f"must be 1 to 256 letters, digits, '.', '_' and '-', not {value!r}"
+    return None
+
+
+def secret_text_problem(value: str) -> str | None:
+    """A secret that fits a named value: 1 to 4096 characters."""
+    return None if 1 <= len(value) <= 4096 else f"must be 1 to 4096 characters long, not {len(value)}"
+
+
+def credentials_problem(value: Mapping[str, str]) -> str | None:
+    """Secrets by the name of the header or query parameter that they go into."""
+    for name, secret in value.items():
+        if problem := header_names_problem([name]):
+            return problem
+        if problem := secret_text_problem(secret):
+            return f"is wrong for {name!r}, which {problem}"
+    return None if value else "must name at least one"
+
+
+def key_vault_secret_problem(value: str) -> str | None:
+    """A secret's identifier in Azure Key Vault, with or without its version."""
+    parts = urlsplit(value)
+    if (
+        parts.scheme != "https"
+        or not parts.hostname
+        or not re.fullmatch(r"/secrets/[\w-]+(/\w+)?/?", parts.path, re.ASCII)
+    ):
+        return f"must look like https://vault.vault.azure.net/secrets/name, not {value!r}"
+    return None
+
+
+def client_uuid_problem(value: str) -> str | None:
+    """The client id of a managed identity: a UUID."""
+    if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
+        return f"must be a UUID, not {value!r}"
+    return None
+
+
+def connection_string_problem(value: str) -> str | None:
+    """The connection string of an Application Insights resource."""
+    return None if re.search(r"(^|;)InstrumentationKey=[^;]+", value) else "must have an InstrumentationKey"
+
+
+def logged_headers_problem(value: list[str]) -> str | None:
+    """Headers that may be logged: none that carries a token or a key."""
+    for name in value:
+        if name.lower() in SECRET_HEADERS:
+            return f"has {name!r}, which carries a secret and must never be logged"
+    return header_names_problem(value)
+
+
+def percentage_problem(value: float) -> str | None:
+    """A share in percent, 0 to 100."""
+    return None if not isinstance(value, bool) and 0 <= value <= 100 else f"must be from 0 to 100, not {value!r}"
