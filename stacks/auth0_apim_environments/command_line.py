@@ -20,6 +20,7 @@ class LazyCommands(TyperGroup):
         "verify": "lifecycle_commands:verify",
         "diff": "several_commands:diff",
         "users": "users_commands:app",
+        "env": "ephemeral.commands:app",
         "sandbox": "sandbox_commands:app",
         "engine": "sandbox_commands:engine",
     }
@@ -77,6 +78,7 @@ def _known_errors() -> tuple[type[Exception], ...]:
     from local_pulumi.engine_error import EngineError  # noqa: PLC0415
 
     from auth0_apim_environments.deployed_api import StackError  # noqa: PLC0415
+    from auth0_apim_environments.problems import SettingsError  # noqa: PLC0415
     from auth0_apim_environments.project import ProjectError  # noqa: PLC0415
 
-    return EngineError, PortError, ProjectError, SandboxError, StackError
+    return EngineError, PortError, ProjectError, SandboxError, SettingsError, StackError

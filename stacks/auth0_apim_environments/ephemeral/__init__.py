@@ -1,1 +1,29 @@
 """Environments that come and go: created from a template, marked on every object, destroyed for certain."""
+
+from auth0_apim_environments.ephemeral.environments import Deployed, Destruction, Environments, LifeError, Order
+from auth0_apim_environments.ephemeral.lease import Lease
+from auth0_apim_environments.ephemeral.lease_documents import LeaseError, documents_of
+from auth0_apim_environments.ephemeral.marker import Marker
+from auth0_apim_environments.ephemeral.overview import Environment, EnvironmentState
+from auth0_apim_environments.ephemeral.reaper import Fate, Reaped, Reaper, UnconfirmedError
+from auth0_apim_environments.ephemeral.remains import AuditError, Remnant
+
+__all__ = [
+    "AuditError",
+    "Deployed",
+    "Destruction",
+    "Environment",
+    "EnvironmentState",
+    "Environments",
+    "Fate",
+    "Lease",
+    "LeaseError",
+    "LifeError",
+    "Marker",
+    "Order",
+    "Reaped",
+    "Reaper",
+    "Remnant",
+    "UnconfirmedError",
+    "documents_of",
+]

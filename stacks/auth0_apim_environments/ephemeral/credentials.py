@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.ephemeral.persistence import PersistentTransport
 

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from pulumi.automation import CommandError
+
 from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.ephemeral.locks import Lock, locks_in
-from pulumi.automation import CommandError
 
 T = TypeVar("T")
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from getpass import getuser
 from pathlib import Path
+from typing import Any
+
+from local_pulumi.engine import Engine
 
 from auth0_apim_environments.deployed_api import DeployedApi, StackError, parse_outputs
 from auth0_apim_environments.ephemeral.audit import open_audit
@@ -19,7 +22,6 @@ from auth0_apim_environments.ephemeral.stacks import Say, Stacks
 from auth0_apim_environments.ephemeral.template import environment_file, is_environment_file, remark
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.settings import Settings
-from local_pulumi.engine import Engine
 
 DEFAULT_TTL = timedelta(hours=4)
 _AT_ONCE = 8
@@ -28,6 +30,50 @@ _ROUNDS = 4
 
 class LifeError(StackError):
     """An environment cannot be created, extended or destroyed as asked; the message says why and what works."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """How an environment is to be.
+
+    Attributes:
+        template: the settings it is made from; the project's `Pulumi.ephemeral.yaml` when absent.
+        assignments: `key=value`, laid over those.
+        ttl: how long it is to live.
+        owner: whose it is; this process's user when absent.
+        protected: never reaped or destroyed until it is extended without.
+    """
+
+    template: Path | None = None
+    assignments: Sequence[str] = ()
+    ttl: timedelta = DEFAULT_TTL
+    owner: str | None = None
+    protected: bool = False
+
+
+_AS_USUAL = Order()
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """An environment that is there.
+
+    Attributes:
+        name: its name.
+        outputs: what its program tells, secrets readable; kept out of `repr`.
+    """
+
+    name: str
+    outputs: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def api(self) -> DeployedApi:
+        """The outputs that `verify` needs, typed.
+
+        Raises:
+            StackError: the settings have no probe, or the program does not tell all of them.
+        """
+        return parse_outputs(self.name, self.outputs)
 
 
 @dataclass(frozen=True)
@@ -65,26 +111,12 @@ class Environments:
         self._variables = {**os.environ, **variables}
         self._now = now
 
-    def create(
-        self,
-        name: str,
-        *,
-        template: Path | None = None,
-        assignments: Sequence[str] = (),
-        ttl: timedelta = DEFAULT_TTL,
-        owner: str | None = None,
-        protected: bool = False,
-        say: Say | None = None,
-    ) -> DeployedApi:
+    def create(self, name: str, order: Order = _AS_USUAL, say: Say | None = None) -> Deployed:
         """Deploy an environment, or go on with one whose creation was interrupted.
 
         Args:
             name: the environment's and its stack's.
-            template: the settings it is made from; the project's `Pulumi.ephemeral.yaml` when absent.
-            assignments: `key=value`, laid over those.
-            ttl: how long it is to live; one that exists already keeps its time.
-            owner: whose it is; this process's user when absent.
-            protected: never reaped or destroyed until it is extended without.
+            order: how it is to be; one that exists already keeps its owner and its time.
             say: receives what the engine says, line by line.
 
         Raises:
@@ -96,11 +128,11 @@ class Environments:
         if problem is not None:
             raise LifeError(f"the environment's name {problem}; an example that works: pr-42")
         exists = name in self.stacks.names()
-        asked = Marker.begin(name, owner or getuser(), self._now(), ttl, protected=protected)
+        asked = Marker.begin(name, order.owner or getuser(), self._now(), order.ttl, protected=order.protected)
         marker = self._marker_of_existing(name) if exists else None
         if not exists:
             self._refuse_remnants(name)
-        self._write_file(name, template or self._project.stack_file("ephemeral"), assignments, marker or asked)
+        self._write_file(name, order, marker or asked)
         if not exists:
             self.stacks.create(name)
         if marker is None:
@@ -169,12 +201,12 @@ class Environments:
         known = set(self.stacks.names())
         return [remnant for remnant in found if remnant.environment not in known]
 
-    def _deploy(self, name: str, say: Say | None, *, resumed: bool) -> DeployedApi:
+    def _deploy(self, name: str, say: Say | None, *, resumed: bool) -> Deployed:
         interrupted = resumed and self._settle(name)
         outputs = persistently(
             lambda: unlocked(self.stacks, name, lambda: self.stacks.deploy(name, say, refresh=interrupted))
         )
-        return parse_outputs(name, outputs)
+        return Deployed(name, outputs)
 
     def _settle(self, name: str) -> bool:
         with open_audit(self._variables) as audit:
@@ -233,13 +265,14 @@ class Environments:
         marker = self.stacks.marker(name)
         return None if marker is None else environment_from(self.stacks, marker, self._now())
 
-    def _write_file(self, name: str, template: Path, assignments: Sequence[str], marker: Marker) -> None:
+    def _write_file(self, name: str, order: Order, marker: Marker) -> None:
         file = self._project.stack_file(name)
-        if is_environment_file(file) and not assignments:
+        if is_environment_file(file) and not order.assignments:
             return
         if file.exists() and not is_environment_file(file):
             raise LifeError(f"{file} is the settings of an environment that stays: choose another name")
-        file.write_text(environment_file(template, assignments, marker), encoding="utf-8")
+        template = order.template or self._project.stack_file("ephemeral")
+        file.write_text(environment_file(template, order.assignments, marker), encoding="utf-8")
         try:
             Settings.from_file(file)
         except Exception:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import httpx
+
 from auth0_apim_environments.ephemeral.marker import environment_among, environment_in
 from auth0_apim_environments.ephemeral.names import environment_of
 from auth0_apim_environments.ephemeral.remains import Remnant

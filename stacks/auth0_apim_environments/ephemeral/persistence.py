@@ -41,9 +41,9 @@ class PersistentTransport(httpx.BaseTransport):
         self._transport.close()
 
     def _wait_after(self, request: httpx.Request, attempt: int) -> httpx.Response | float:
-        backoff = min(0.25 * 2**attempt, _LONGEST_WAIT) * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+        backoff: float = min(0.25 * 2**attempt, _LONGEST_WAIT) * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
         try:
-            response = self._transport.handle_request(request)
+            response: httpx.Response = self._transport.handle_request(request)
         except (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError, httpx.TimeoutException):
             return backoff
         if response.status_code == 429:

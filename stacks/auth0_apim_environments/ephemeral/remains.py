@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import httpx
-from auth0_apim_environments.deployed_api import StackError
 from typing_extensions import Self
+
+from auth0_apim_environments.deployed_api import StackError
 
 
 @dataclass(frozen=True, order=True)

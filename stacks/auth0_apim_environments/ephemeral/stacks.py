@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from local_pulumi.engine import Engine
+from pulumi.automation import LocalWorkspace, PulumiCommand, Stack
+
 from auth0_apim_environments.ephemeral.engine_errors import BackendAwayError, LockedError, asking_engine
 from auth0_apim_environments.ephemeral.marker import STACK_TAG, Marker
 from auth0_apim_environments.project import Project
-from local_pulumi.engine import Engine
-from pulumi.automation import LocalWorkspace, PulumiCommand, Stack
 
 T = TypeVar("T")
 Say = Callable[[str], Any]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from auth0_apim_environments.ephemeral.marker import Marker, described
 from auth0_apim_environments.ephemeral.names import named
 from auth0_apim_environments.problems import NAMESPACE, Problem, SettingsError

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+
 from auth0_apim_environments.ephemeral.marker import environment_among
 from auth0_apim_environments.ephemeral.names import environment_of
 from auth0_apim_environments.ephemeral.remains import Remnant
@@ -75,7 +76,7 @@ class TenantRemains:
 
     def _pages(self, path: str, name: str, **query: str) -> Iterator[dict[str, Any]]:
         for number in range(10_000):
-            page = {"page": number, "per_page": _PAGE, "include_totals": "true", **query}
+            page: dict[str, str | int] = {"page": number, "per_page": _PAGE, "include_totals": "true", **query}
             document = self._client.get(path, params=page).raise_for_status().json()
             found: list[dict[str, Any]] = document[name]
             yield from found
