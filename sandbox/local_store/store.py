@@ -8,12 +8,14 @@ import json
 import sqlite3
 import weakref
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 Document = dict[str, Any]
+Watcher = Callable[[str, Document | None, Document | None], None]
+"""Called with a key and its document before and after a write; None where there is none."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -39,6 +41,7 @@ class Collection(Mapping[str, Document]):
         self._store = store
         self._documents = documents
         self._sorted_keys = sorted(documents)
+        self._watchers: list[Watcher] = []
 
     def __getitem__(self, key: str) -> Document:
         return self._documents[key]
@@ -57,6 +60,10 @@ class Collection(Mapping[str, Document]):
         while end < len(keys) and keys[end].startswith(prefix):
             end += 1
         return [(key, self._documents[key]) for key in keys[start:end]]
+
+    def watch(self, watcher: Watcher) -> None:
+        """Have `watcher` called after every write, roll-backs included; for what is derived from the documents."""
+        self._watchers.append(watcher)
 
     def put(self, key: str, document: Document) -> None:
         """Store `document` under `key`, replacing what was there.
@@ -88,14 +95,16 @@ class Collection(Mapping[str, Document]):
     def restore(self, key: str, document: Document | None) -> None:
         """Put the in-memory document of `key` to what SQLite holds; None removes it."""
         self.revision += 1
-        known = key in self._documents
+        before = self._documents.get(key)
         if document is not None:
             self._documents[key] = document
-            if not known:
+            if before is None:
                 insort(self._sorted_keys, key)
-        elif known:
+        elif before is not None:
             del self._documents[key]
             del self._sorted_keys[bisect_left(self._sorted_keys, key)]
+        for watcher in self._watchers:
+            watcher(key, before, document)
 
 
 class Store:

@@ -98,3 +98,26 @@ def test_a_store_that_is_forgotten_closes_its_file(tmp_path):
         warnings.simplefilter("error")
         gc.collect()
     assert not (tmp_path / "state.sqlite-wal").exists()
+
+
+def test_a_watcher_sees_every_write_with_what_was_there_before():
+    seen = []
+    clients = Store().collection("clients")
+    clients.watch(lambda *write: seen.append(write))
+    clients.put("a", {"name": "A"})
+    clients.put("a", {"name": "B"})
+    clients.delete("missing")
+    clients.delete("a")
+    assert seen == [("a", None, {"name": "A"}), ("a", {"name": "A"}, {"name": "B"}), ("a", {"name": "B"}, None)]
+
+
+def test_a_watcher_sees_a_roll_back():
+    seen = []
+    store = Store()
+    clients = store.collection("clients")
+    clients.put("a", {"name": "A"})
+    clients.watch(lambda *write: seen.append(write))
+    with pytest.raises(RuntimeError), store.transaction():
+        clients.put("a", {"name": "B"})
+        raise RuntimeError
+    assert seen == [("a", {"name": "A"}, {"name": "B"}), ("a", {"name": "B"}, {"name": "A"})]
