@@ -72,8 +72,6 @@ if settings.database is not None:
         DatabaseUser("user", settings.user_args() | assigned | {"connection_name": database.connection_name})
     pulumi.export("connectionId", database.connection_id)
     pulumi.export("connectionName", database.connection_name)
-    pulumi.export("connectionId", database.connection_id)
-    pulumi.export("connectionName", database.connection_name)
 
 security = {} if console is None else {"authorization_server_id": console.authorization_server_id}
 published = PublishedApi(
