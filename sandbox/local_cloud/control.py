@@ -19,7 +19,8 @@ def version() -> str:
 
 
 def create_control(status: Callable[[], dict[str, Any]], faults: Faults) -> ASGIApp:
-    """`GET /healthz` answers `status` with the version; `POST` and `DELETE /faults` order failures and cancel them."""
+    """`GET /healthz` answers `status` with the version; `POST`, `GET` and `DELETE /faults` order failures,
+    show them and cancel them."""
 
     async def healthz(_request: Request) -> Response:
         return JSONResponse({"status": "ok", "version": version(), **status()})
@@ -27,6 +28,7 @@ def create_control(status: Callable[[], dict[str, Any]], faults: Faults) -> ASGI
     return Starlette(
         routes=[
             Route("/healthz", healthz, methods=["GET"]),
+            Route("/faults", faults.show, methods=["GET"]),
             Route("/faults", faults.order, methods=["POST"]),
             Route("/faults", faults.cancel, methods=["DELETE"]),
         ]

@@ -29,7 +29,7 @@ def project(tmp_path):
 
 def test_help_names_every_command():
     shown = CliRunner().invoke(app, ["--help"]).output
-    for name in ("up", "down", "verify", "sandbox", "engine"):
+    for name in ("up", "down", "verify", "env", "sandbox", "engine"):
         assert f" {name} " in shown
 
 

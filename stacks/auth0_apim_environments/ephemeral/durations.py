@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-_SPAN = re.compile(r"(?:(?P<days>\d{1,3})d)?(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,5})m)?")
+_SPAN = re.compile(r"(?:(?P<days>[0-9]{1,3})d)?(?:(?P<hours>[0-9]{1,4})h)?(?:(?P<minutes>[0-9]{1,5})m)?")
 LONGEST = timedelta(days=30)
 """An environment that lives longer is none that goes."""
 

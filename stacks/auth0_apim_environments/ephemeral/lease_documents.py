@@ -2,7 +2,7 @@
 
 import importlib
 import os
-import socket
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -53,7 +53,7 @@ class FileDocuments:
     def create(self, name: str, text: str) -> bool:
         """Write a document that must not exist: complete under another name, then linked, which fails if it does."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        unfinished = self.folder.parent / f"{name}.{socket.gethostname()}.{os.getpid()}"
+        unfinished = self.folder.parent / f"{name}.{secrets.token_hex(8)}"
         unfinished.write_text(text, encoding="utf-8")
         try:
             os.link(unfinished, self.folder / name)
