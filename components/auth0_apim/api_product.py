@@ -10,6 +10,7 @@ from auth0_apim.azure_rules import entity_id_problem, product_name_problem
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.names import slug
+from auth0_apim.ordering import part_of
 from auth0_apim.part_rules import long_text_problem, product_rights_problem
 
 
@@ -67,7 +68,7 @@ class ApiProduct(pulumi.ComponentResource):
             subscription_required=rights["required"],
             approval_required=rights["approval"],
             subscriptions_limit=rights["limit"].apply(lambda limit: None if limit is None else int(limit)),
-            opts=pulumi.ResourceOptions(parent=self, deleted_with=opts.deleted_with if opts else None),
+            opts=part_of(self, opts),
         )
 
         self.product_id = product.name

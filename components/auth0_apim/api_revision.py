@@ -9,7 +9,7 @@ from typing_extensions import NotRequired, TypedDict
 from auth0_apim.azure_rules import api_path_problem, entity_id_problem, https_url_problem, revision_problem
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
-from auth0_apim.ordering import after
+from auth0_apim.ordering import after, part_of
 from auth0_apim.part_rules import long_text_problem
 from auth0_apim.published_api_inputs import api_import
 
@@ -40,7 +40,7 @@ class ApiRevisionArgs(TypedDict):
 
 
 class ApiRevision(pulumi.ComponentResource):
-    """A revision of an API, called by its own URL until it is made current. Azure refuses to delete the current revision while there are others: release another one first, or give the component `deleted_with` the service where that goes as well."""
+    """A revision of an API, called by its own URL until it is made current. Azure refuses to delete the current revision while there are others: release another one first, or give this component and the PublishedApi `deleted_with` the service where that goes as well."""
 
     revision_id: pulumi.Output[str]
     """The id of the API's revision in API Management, such as `calc;rev=2`."""
@@ -67,7 +67,6 @@ class ApiRevision(pulumi.ComponentResource):
             raise inputs.error("release_notes", "needs 'current'", "current: true")
         super().__init__("auth0-apim:index:ApiRevision", name, {}, opts)
 
-        with_service = opts.deleted_with if opts else None
         api = apimanagement.Api(
             f"{name}-api",
             resource_group_name=group,
@@ -81,7 +80,7 @@ class ApiRevision(pulumi.ComponentResource):
             format=imported.apply(lambda document: document.format),
             value=imported.apply(lambda document: document.value),
             service_url=imported.apply(lambda document: document.service_url),
-            opts=pulumi.ResourceOptions(parent=self, deleted_with=with_service),
+            opts=part_of(self, opts),
         )
         self.revision_id = api.api_revision.apply(str)
         self.revision_id = pulumi.Output.concat(api_id, ";rev=", self.revision_id)
@@ -94,7 +93,7 @@ class ApiRevision(pulumi.ComponentResource):
                 api_id=self.revision_id,
                 release_id=pulumi.Output.concat("revision-", revision),
                 notes=notes,
-                opts=pulumi.ResourceOptions(parent=self, deleted_with=with_service),
+                opts=part_of(self, opts),
             )
             self.url = after(url, release)
         self.operations = imported.apply(lambda document: document.operations)

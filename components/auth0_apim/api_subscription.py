@@ -10,6 +10,7 @@ from auth0_apim.azure_rules import entity_id_problem
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.names import slug
+from auth0_apim.ordering import part_of
 from auth0_apim.part_rules import subscription_title_problem
 
 
@@ -62,7 +63,7 @@ class ApiSubscription(pulumi.ComponentResource):
             scope=scope,
             state=apimanagement.SubscriptionState.ACTIVE,
             allow_tracing=args.get("allow_tracing", False),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=part_of(self, opts),
         )
         keys = apimanagement.list_subscription_secrets_output(
             resource_group_name=group,

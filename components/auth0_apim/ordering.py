@@ -1,6 +1,6 @@
 """Outputs that wait for a resource without being made of it."""
 
-from typing import TypeVar
+from typing import Optional, TypeVar
 
 import pulumi
 
@@ -17,3 +17,11 @@ def after(value: pulumi.Output[T], *resources: pulumi.Resource) -> pulumi.Output
 
 def _first(values: list[T]) -> T:
     return values[0]
+
+
+def part_of(component: pulumi.ComponentResource, opts: Optional[pulumi.ResourceOptions]) -> pulumi.ResourceOptions:
+    """The options of a part of a service that `component` makes: where `opts` say that the service takes it along, so they do.
+
+    A component's children do not inherit `deleted_with` by themselves.
+    """
+    return pulumi.ResourceOptions(parent=component, deleted_with=opts.deleted_with if opts else None)

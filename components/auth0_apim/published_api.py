@@ -11,7 +11,7 @@ from auth0_apim.azure_rules import api_path_problem, description_problem, title_
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.names import slug
-from auth0_apim.ordering import after
+from auth0_apim.ordering import after, part_of
 from auth0_apim.published_api_inputs import api_id, api_import, api_product, api_versioning, gateway_url
 
 
@@ -120,7 +120,7 @@ class PublishedApi(pulumi.ComponentResource):
                 versioning_scheme=scheme,
                 version_query_name=scheme.apply(lambda where: "api-version" if where == "Query" else None),
                 version_header_name=scheme.apply(lambda where: "Api-Version" if where == "Header" else None),
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=part_of(self, opts),
             ).id
         api = apimanagement.Api(
             f"{name}-api",
@@ -138,7 +138,7 @@ class PublishedApi(pulumi.ComponentResource):
             api_version=version,
             api_version_set_id=self.version_set_id,
             authentication_settings=_authentication_settings(args.get("authorization_server_id")),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=part_of(self, opts),
         )
         self.api_id, self.product_id = api.name, pulumi.Output.from_input(None)
         if product_name is not None:
@@ -151,7 +151,7 @@ class PublishedApi(pulumi.ComponentResource):
                 description=description,
                 state=apimanagement.ProductState.PUBLISHED,
                 subscription_required=args.get("product_subscription_required", False),
-                opts=pulumi.ResourceOptions(parent=self, deleted_with=opts.deleted_with if opts else None),
+                opts=part_of(self, opts),
             ).name
         if product_id is not None:
             link = apimanagement.ProductApi(
@@ -160,7 +160,7 @@ class PublishedApi(pulumi.ComponentResource):
                 service_name=service_name,
                 product_id=product_id,
                 api_id=api.name,
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=part_of(self, opts),
             )
             self.api_id, self.product_id = after(api.name, link), product_id
 

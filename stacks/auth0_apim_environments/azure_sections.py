@@ -47,6 +47,11 @@ class GatewaySettings(Section):
         default=None, description="The tier of a new service; left out, Consumption.", examples=["Developer"]
     )
     capacity: int | None = Field(default=None, description="The number of units of a new service.", examples=[1])
+    restore: bool | None = Field(
+        default=None,
+        description="Bring the soft-deleted service of this name back, once; take it away afterwards.",
+        examples=[True],
+    )
     publisher_name: Annotated[str, obeys(publisher_name_problem)] | None = Field(
         default=None, description="The organization of a new service.", examples=["Contoso"]
     )

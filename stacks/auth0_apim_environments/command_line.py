@@ -18,6 +18,9 @@ class LazyCommands(TyperGroup):
         "up": "lifecycle_commands:up",
         "down": "lifecycle_commands:down",
         "verify": "lifecycle_commands:verify",
+        "doctor": "doctor_command:doctor",
+        "adopt": "adopt_command:adopt",
+        "purge": "purge_command:purge",
         "diff": "several_commands:diff",
         "users": "users_commands:app",
         "env": "ephemeral.commands:app",
@@ -80,5 +83,6 @@ def _known_errors() -> tuple[type[Exception], ...]:
     from auth0_apim_environments.deployed_api import StackError  # noqa: PLC0415
     from auth0_apim_environments.problems import SettingsError  # noqa: PLC0415
     from auth0_apim_environments.project import ProjectError  # noqa: PLC0415
+    from auth0_apim_environments.soft_deleted import AzureLoginError  # noqa: PLC0415
 
-    return EngineError, PortError, ProjectError, SandboxError, SettingsError, StackError
+    return AzureLoginError, EngineError, PortError, ProjectError, SandboxError, SettingsError, StackError

@@ -110,8 +110,9 @@ def _gateway(settings: "Settings") -> Iterator[Problem]:
             if value is None:
                 yield Problem(f"gateway.{key}", "is required for a new service", examples[key])
         return
-    new_service = {"sku": gateway.sku, "capacity": gateway.capacity, "location": gateway.location, **publisher}
-    for key in (key for key, value in new_service.items() if value is not None):
+    alone = {"sku", "capacity", "location", "restore", "publisher_name", "publisher_email"}
+    given = gateway.model_dump(by_alias=True, include=alone, exclude_none=True)
+    for key in given:
         yield Problem(f"gateway.{key}", "describes a new service and excludes 'existing'", "leave it out")
 
 

@@ -1,4 +1,4 @@
-"""Soft-deleted API Management services of a sandbox's subscription: a name is free again only after a purge.
+"""Soft-deleted API Management services of a subscription: a name is free again only after a purge.
 
 https://learn.microsoft.com/azure/api-management/soft-delete
 """
@@ -6,9 +6,14 @@ https://learn.microsoft.com/azure/api-management/soft-delete
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import httpx
 
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+_AZURE = "https://management.azure.com"
 _VERSION = {"api-version": "2024-05-01"}
 
 
@@ -37,22 +42,61 @@ class SoftDeletedServices:
         self._client.delete(service_id, params=_VERSION).raise_for_status()
 
 
+class AzureLoginError(Exception):
+    """Azure cannot be asked, with the cause and the next step."""
+
+
 @contextmanager
 def open_soft_deleted(variables: Mapping[str, str]) -> Iterator[SoftDeletedServices]:
-    """Sign in as the sandbox's service principal; `variables` are the sandbox's environment (ARM_*, SSL_CERT_FILE).
+    """Sign in where `variables` say: ARM_METADATA_HOSTNAME and SSL_CERT_FILE name a sandbox, without them it is Azure.
+
+    In Azure the service principal of ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET signs in, or whoever `az login` knows.
 
     Raises:
-        httpx.HTTPError: the sandbox's resource manager cannot be reached or refused.
+        AzureLoginError: nobody can sign in, or ARM_SUBSCRIPTION_ID is missing.
+        httpx.HTTPError: the resource manager cannot be reached or refused.
     """
-    endpoint = f"https://{variables['ARM_METADATA_HOSTNAME']}"
-    trust = ssl.create_default_context(cafile=variables["SSL_CERT_FILE"])
-    with httpx.Client(base_url=endpoint, verify=trust, trust_env=False) as client:
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": variables["ARM_CLIENT_ID"],
-            "client_secret": variables["ARM_CLIENT_SECRET"],
-            "scope": f"{endpoint}/.default",
-        }
-        token = client.post(f"/{variables['ARM_TENANT_ID']}/oauth2/v2.0/token", data=form).raise_for_status()
-        client.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
-        yield SoftDeletedServices(client, variables["ARM_SUBSCRIPTION_ID"])
+    subscription_id = variables.get("ARM_SUBSCRIPTION_ID")
+    if not subscription_id:
+        raise AzureLoginError("which subscription? set ARM_SUBSCRIPTION_ID")
+    host = variables.get("ARM_METADATA_HOSTNAME")
+    endpoint = f"https://{host}" if host else _AZURE
+    trust = ssl.create_default_context(cafile=variables.get("SSL_CERT_FILE"))
+    with httpx.Client(base_url=endpoint, verify=trust, trust_env=False, timeout=60) as client:
+        token = _sandbox_token(client, endpoint, variables) if host else _azure_token(variables)
+        client.headers["Authorization"] = f"Bearer {token}"
+        yield SoftDeletedServices(client, subscription_id)
+
+
+def _sandbox_token(client: httpx.Client, endpoint: str, variables: Mapping[str, str]) -> str:
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": variables["ARM_CLIENT_ID"],
+        "client_secret": variables["ARM_CLIENT_SECRET"],
+        "scope": f"{endpoint}/.default",
+    }
+    answer = client.post(f"/{variables['ARM_TENANT_ID']}/oauth2/v2.0/token", data=form).raise_for_status()
+    return str(answer.json()["access_token"])
+
+
+def _azure_token(variables: Mapping[str, str]) -> str:
+    try:
+        from azure.core.exceptions import ClientAuthenticationError  # noqa: PLC0415
+    except ImportError:
+        raise AzureLoginError(
+            "signing in to Azure needs the package azure-identity: pip install azure-identity"
+        ) from None
+    try:
+        return _azure_credential(variables).get_token(f"{_AZURE}/.default").token
+    except ClientAuthenticationError as error:
+        raise AzureLoginError(f"Azure does not let this machine in: {error.message}") from None
+
+
+def _azure_credential(variables: Mapping[str, str]) -> "TokenCredential":
+    from azure.identity import AzureCliCredential, ClientSecretCredential  # noqa: PLC0415
+
+    names = ("ARM_TENANT_ID", "ARM_CLIENT_ID", "ARM_CLIENT_SECRET")
+    tenant, client, secret = (variables.get(name, "") for name in names)
+    if tenant and client and secret:
+        return ClientSecretCredential(tenant, client, secret)
+    return AzureCliCredential()

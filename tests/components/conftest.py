@@ -21,6 +21,10 @@ _ARM_NAMES = {
     "azure-native:apimanagement:Api": "apiId",
     "azure-native:apimanagement:AuthorizationServer": "authsid",
     "azure-native:apimanagement:Product": "productId",
+    "azure-native:apimanagement:Backend": "backendId",
+    "azure-native:apimanagement:Logger": "loggerId",
+    "azure-native:apimanagement:PolicyFragment": "id",
+    "azure-native:apimanagement:Subscription": "sid",
 }
 """The input that becomes the name of a resource in Azure."""
 
@@ -60,6 +64,9 @@ class RecordingMocks(Mocks):
                 "developerPortalUrl": "https://found.developer.azure-api.net/",
                 "sku": {"name": "Developer", "capacity": 1},
             }
+        if args.token == "azure-native:apimanagement:listSubscriptionSecrets":
+            sid = args.args["sid"]
+            return {"primaryKey": f"{sid}-primary", "secondaryKey": f"{sid}-secondary"}
         raise AssertionError(f"an unexpected call: {args.token}")
 
     def inputs_of(self, kind: str, name: str) -> dict[str, Any]:

@@ -104,6 +104,21 @@ def deployed(project: Project) -> Project:
 
 
 @pytest.fixture(scope="module")
+def project_of(sandbox: Sandbox, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Project]:
+    """Makes a project of a program in a folder of the tests, with a stack `local` of its own."""
+
+    def made(program: Path) -> Project:
+        folder = tmp_path_factory.mktemp(program.name)
+        shutil.copytree(program, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / ".venv").symlink_to(REPOSITORY / ".venv")
+        copy = Project(folder, sandbox.environment(engine))
+        copy.pulumi("stack", "init", "local")
+        return copy
+
+    return made
+
+
+@pytest.fixture(scope="module")
 def http(sandbox: Sandbox) -> Iterator[httpx.Client]:
     trusted = ssl.create_default_context(cafile=str(sandbox.ca_file))
     with httpx.Client(verify=trusted, trust_env=False) as client:

@@ -1,6 +1,10 @@
 """The tutorial's stack through its life: real engine, real requests. The tests build on each other, top to bottom."""
 
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -82,3 +86,28 @@ def test_destroy_leaves_nothing_in_the_tenant_and_one_deleted_service_that_azure
     deployed.pulumi("destroy", "--stack", "local", "--yes", "--skip-preview")
     left = all_objects() - untouched
     assert left == {("deleted service", "basic-calculator-local")}
+
+
+def test_the_name_is_free_again_after_a_purge_on_purpose(deployed, all_objects, untouched):
+    command = ["auth0-apim", "purge", "--stack", "local"]
+    environment = deployed.environment | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{deployed.environment['PATH']}"
+    }
+
+    def purge(*arguments, answer=""):
+        return subprocess.run(
+            [*command, *arguments],
+            check=False,
+            cwd=deployed.folder,
+            env=environment,
+            input=answer,
+            capture_output=True,
+            text=True,
+        )
+
+    assert purge(answer="n\n").returncode == 1
+    assert all_objects() - untouched == {("deleted service", "basic-calculator-local")}
+    done = purge("--yes")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all_objects() - untouched == set()
+    assert purge().stdout == "There is no soft-deleted service 'basic-calculator-local'.\n"

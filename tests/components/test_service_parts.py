@@ -1,0 +1,180 @@
+"""Products, subscriptions, backends, revisions, fragments, secrets and diagnostics against mocks; what they do is proven live."""
+
+import pulumi
+import pytest
+from auth0_apim import (
+    ApiBackend,
+    ApiDiagnostics,
+    ApiProduct,
+    ApiRevision,
+    ApiSubscription,
+    InputError,
+    NamedSecret,
+    PolicyFragment,
+)
+from lxml import etree
+
+APIM = "azure-native:apimanagement:"
+PLACE = {"resourceGroupName": "group", "serviceName": "apis"}
+SERVICE = {"resource_group_name": "group", "service_name": "apis"}
+DOCUMENT = '{"openapi": "3.0.1", "paths": {"/add": {"get": {"operationId": "add"}}}}'
+VAULT = "https://contoso.vault.azure.net/secrets/calculator"
+CONNECTION = "InstrumentationKey=1;IngestionEndpoint=https://in.example/"
+
+
+@pulumi.runtime.test
+async def test_a_product_has_approval_and_a_limit(mocks):
+    product = ApiProduct(
+        "Gold", {**SERVICE, "approval_required": True, "subscriptions_limit": 2.0, "terms": "Be kind."}
+    )
+    assert await product.product_id.future() == "gold"
+    assert mocks.inputs_of(f"{APIM}Product", "Gold-product") == {
+        **PLACE,
+        "productId": "gold",
+        "displayName": "Gold",
+        "terms": "Be kind.",
+        "state": "published",
+        "subscriptionRequired": True,
+        "approvalRequired": True,
+        "subscriptionsLimit": 2.0,
+    }
+
+
+@pulumi.runtime.test
+async def test_an_open_product_says_nothing_of_approval(mocks):
+    await ApiProduct("Open", {**SERVICE, "subscription_required": False, "published": False}).product_id.future()
+    inputs = mocks.inputs_of(f"{APIM}Product", "Open-product")
+    assert "approvalRequired" not in inputs
+    assert inputs["state"] == "notPublished"
+
+
+@pulumi.runtime.test
+async def test_a_subscription_gives_out_its_keys_as_secrets(mocks):
+    subscription = ApiSubscription("Partner", {**SERVICE, "product_id": "gold"})
+    assert await subscription.primary_key.future() == "partner-primary"
+    assert await subscription.secondary_key.future() == "partner-secondary"
+    assert await subscription.primary_key.is_secret()
+    assert await subscription.secondary_key.is_secret()
+    assert mocks.inputs_of(f"{APIM}Subscription", "Partner-subscription") == {
+        **PLACE,
+        "sid": "partner",
+        "displayName": "Partner",
+        "scope": "/products/gold",
+        "state": "active",
+        "allowTracing": False,
+    }
+
+
+@pulumi.runtime.test
+async def test_a_backends_secrets_are_kept_in_named_values_and_only_referred_to(mocks, secret):
+    backend = ApiBackend(
+        "calc",
+        {**SERVICE, "url": "https://calculator.example", "header_credentials": {"X-Key": pulumi.Output.secret("hush")}},
+    )
+    assert await backend.backend_id.future() == "calc"
+    assert mocks.inputs_of(f"{APIM}NamedValue", "calc-header-x-key")["value"] == secret("hush")
+    assert mocks.inputs_of(f"{APIM}Backend", "calc-backend") == {
+        **PLACE,
+        "backendId": "calc",
+        "title": "calc",
+        "url": "https://calculator.example",
+        "protocol": "http",
+        "credentials": {"header": {"X-Key": ["{{calc-header-x-key}}"]}},
+        "tls": {"validateCertificateChain": True, "validateCertificateName": True},
+    }
+
+
+@pulumi.runtime.test
+async def test_a_revision_is_copied_from_the_api_and_called_by_its_number(mocks):
+    args = {**SERVICE, "api_id": "calc", "path": "calc", "url": "https://gw.example/calc", "revision": "2"}
+    revision = ApiRevision("next", {**args, "openapi": DOCUMENT, "service_url": "https://calculator.example"})
+    assert await revision.url.future() == "https://gw.example/calc;rev=2"
+    assert await revision.revision_id.future() == "calc;rev=2"
+    assert await revision.operations.future() == ["add"]
+    inputs = mocks.inputs_of(f"{APIM}Api", "next-api")
+    assert (inputs["apiId"], inputs["apiRevision"], inputs["sourceApiId"]) == ("calc;rev=2", "2", "/apis/calc")
+    assert mocks.children() == {(f"{APIM}Api", "next-api")}
+
+
+@pulumi.runtime.test
+async def test_a_revision_that_is_current_has_the_apis_own_url(mocks):
+    args = {**SERVICE, "api_id": "calc", "path": "calc", "url": "https://gw.example/calc", "revision": "2"}
+    more = {"openapi": DOCUMENT, "service_url": "https://calculator.example", "current": True, "release_notes": "New"}
+    assert await ApiRevision("next", {**args, **more}).url.future() == "https://gw.example/calc"
+    release = mocks.inputs_of(f"{APIM}ApiRelease", "next-release")
+    assert release == {**PLACE, "apiId": "calc;rev=2", "releaseId": "revision-2", "notes": "New"}
+
+
+@pulumi.runtime.test
+async def test_a_fragment_holds_its_policies(mocks):
+    fragment = PolicyFragment("team", {**SERVICE, "policies": '<set-header name="X"><value>{{a}}</value></set-header>'})
+    await fragment.fragment_id.future()
+    inputs = mocks.inputs_of(f"{APIM}PolicyFragment", "team-fragment")
+    assert (inputs["id"], inputs["format"]) == ("team", "xml")
+    document = etree.fromstring(inputs["value"])
+    assert (document.tag, [child.tag for child in document]) == ("fragment", ["set-header"])
+
+
+@pulumi.runtime.test
+async def test_a_secret_is_kept_here_or_in_a_key_vault(mocks, secret):
+    here = NamedSecret("here", {**SERVICE, "value": "hush"})
+    assert await here.reference.future() == "{{here}}"
+    assert mocks.inputs_of(f"{APIM}NamedValue", "here-named-value")["value"] == secret("hush")
+    identity = "00000000-0000-0000-0000-000000000001"
+    there = NamedSecret("there", {**SERVICE, "key_vault_secret": VAULT, "key_vault_client_id": identity})
+    assert await there.secret_name.future() == "there"
+    inputs = mocks.inputs_of(f"{APIM}NamedValue", "there-named-value")
+    assert inputs["keyVault"] == {"secretIdentifier": VAULT, "identityClientId": identity}
+    assert inputs["secret"] is True
+    assert "value" not in inputs
+
+
+@pulumi.runtime.test
+async def test_no_token_no_key_and_no_body_is_ever_logged(mocks, secret):
+    args = {**SERVICE, "api_id": "calc", "connection_string": CONNECTION, "logged_headers": ["User-Agent"]}
+    diagnostics = ApiDiagnostics("insights", args)
+    assert await diagnostics.diagnostic_id.future() == "insights-diagnostic-id"
+    assert mocks.inputs_of(f"{APIM}NamedValue", "insights-connection-string")["value"] == secret(CONNECTION)
+    logger = mocks.inputs_of(f"{APIM}Logger", "insights-logger")
+    assert logger["credentials"] == {"connectionString": "{{insights-connection-string}}"}
+    inputs = mocks.inputs_of(f"{APIM}ApiDiagnostic", "insights-diagnostic")
+    assert inputs["diagnosticId"] == "applicationinsights"
+    for side in ("frontend", "backend"):
+        for message in ("request", "response"):
+            logged = inputs[side][message]
+            assert logged["headers"] == ["User-Agent"]
+            assert logged["body"] == {"bytes": 0.0}
+            hidden = {each["value"] for each in logged["dataMasking"]["headers"] if each["mode"] == "Hide"}
+            assert {"Authorization", "Ocp-Apim-Subscription-Key", "Cookie"} <= hidden
+            parameters = {each["value"] for each in logged["dataMasking"]["queryParams"]}
+            assert {"subscription-key", "access_token"} <= parameters
+
+
+@pytest.mark.parametrize(
+    ("component", "args", "problem"),
+    [
+        (ApiProduct, {"subscription_required": False, "approval_required": True}, "'approval_required' needs 'subscription_required', or there is nothing to approve"),
+        (ApiProduct, {"subscription_required": False, "subscriptions_limit": 1}, "'subscriptions_limit' needs 'subscription_required', or there is nothing to count"),
+        (ApiProduct, {"subscriptions_limit": 0}, "'subscriptions_limit' must be a whole number from 1, not 0"),
+        (ApiSubscription, {}, "'product_id' or 'api_id' is required, one of them"),
+        (ApiSubscription, {"product_id": "a", "api_id": "b"}, "'product_id' or 'api_id' is required, one of them"),
+        (ApiBackend, {"url": "ftp://a.example"}, "'url' must be an absolute http or https URL of at most 2000 characters, not 'ftp://a.example'"),
+        (ApiBackend, {"url": "https://a.example", "header_credentials": {"X Y": "s"}}, "'header_credentials' has 'X Y', which is no header's name"),
+        (ApiBackend, {"url": "https://a.example", "query_credentials": {"code": ""}}, "'query_credentials' is wrong for 'code', which must be 1 to 4096 characters long, not 0"),
+        (NamedSecret, {}, "'value' or 'key_vault_secret' is required, one of them"),
+        (NamedSecret, {"value": "s", "key_vault_secret": VAULT}, "'value' or 'key_vault_secret' is required, one of them"),
+        (NamedSecret, {"key_vault_secret": "https://contoso.vault.azure.net/keys/a"}, "'key_vault_secret' must look like https://vault.vault.azure.net/secrets/name, not 'https://contoso.vault.azure.net/keys/a'"),
+        (NamedSecret, {"value": "s", "key_vault_client_id": "x"}, "'key_vault_client_id' needs 'key_vault_secret'"),
+        (PolicyFragment, {"policies": "<base/>"}, "'policies' must be policies that stand inside a section, not <base>"),
+        (ApiDiagnostics, {"connection_string": "secret"}, "'connection_string' must have an InstrumentationKey"),
+        (ApiDiagnostics, {"connection_string": CONNECTION, "logged_headers": ["authorization"]}, "'logged_headers' has 'authorization', which carries a secret and must never be logged"),
+        (ApiDiagnostics, {"connection_string": CONNECTION, "sampling_percentage": 101}, "'sampling_percentage' must be from 0 to 100, not 101"),
+        (ApiRevision, {"api_id": "calc", "path": "calc", "url": "https://a.example", "revision": "two", "openapi": DOCUMENT}, "'revision' must be a whole number from 1, not 'two'"),
+    ],
+)  # fmt: skip
+@pulumi.runtime.test
+def test_a_bad_input_is_refused_before_anything_is_made(mocks, component, args, problem):
+    with pytest.raises(InputError) as refusal:
+        component("part", {**SERVICE, **args})
+    assert f"{component.__name__} 'part': input {problem}; an example that works: " in str(refusal.value)
+    assert mocks.resources == {}

@@ -1,0 +1,199 @@
+"""Every component at full depth: one API behind policies at all four scopes, with roles, products, a backend's own secret."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from auth0_apim import (
+    ApiBackend,
+    ApiDiagnostics,
+    ApiGateway,
+    ApiProduct,
+    ApiRevision,
+    ApiSubscription,
+    Auth0Api,
+    DatabaseUser,
+    InteractiveClient,
+    JwtPolicy,
+    MachineClient,
+    NamedSecret,
+    PolicyFragment,
+    PublishedApi,
+    Role,
+    UserDatabase,
+)
+
+config = pulumi.Config()
+document = json.loads(Path("openapi.json").read_text(encoding="utf-8"))
+document["servers"] = [{"url": "https://placeholder.example"}]
+
+gateway = ApiGateway(
+    "gateway",
+    {
+        "resource_group_name": "local",
+        "service_name": "depth",
+        "publisher_name": "Contoso",
+        "publisher_email": "apis@contoso.example",
+        "sku": "Developer",
+        "restore": config.get_bool("restore") or False,
+    },
+)
+service: Any = {"resource_group_name": gateway.resource_group_name, "service_name": gateway.service_name}
+if not config.get_bool("gatewayOnly"):
+    api = Auth0Api(
+        "api",
+        {
+            "identifier": "https://echo.example",
+            "scopes": {"echo:read": "Read", "echo:write": "Write"},
+            "permissions_in_token": True,
+        },
+    )
+    granted: Any = {"audience": api.audience, "available_scopes": api.scopes}
+    machine = MachineClient("machine", {**granted, "scopes": api.scopes})
+    login = InteractiveClient(
+        "login", {"callbacks": ["https://app.example.com/callback"], "allow_password_grant": True}
+    )
+    reader = Role("reader", {**granted, "permissions": ["echo:read"]})
+    users = UserDatabase("Readers", {"enabled_clients": [login.client_id]})
+    password = config.require_secret("userPassword")
+    jane = DatabaseUser(
+        "jane",
+        {
+            "connection_name": users.connection_name,
+            "email": "jane@example.com",
+            "password": password,
+            "roles": [reader.role_id],
+        },
+    )
+
+    whole = pulumi.ResourceOptions(deleted_with=gateway)
+    product = ApiProduct(
+        "partners",
+        {**service, "display_name": "Partners", "approval_required": True, "subscriptions_limit": 2},
+        whole,
+    )
+    published = PublishedApi(
+        "echo",
+        {
+            **service,
+            "path": "echo",
+            "openapi": json.dumps(document),
+            "service_url": "https://placeholder.example",
+            "subscription_required": True,
+            "product_id": product.product_id,
+            "gateway_url": gateway.gateway_url,
+        },
+        whole,
+    )
+    partner = ApiSubscription("partner", {**service, "product_id": product.product_id})
+    backend = ApiBackend(
+        "echo-backend",
+        {
+            **service,
+            "url": config.require("backendUrl"),
+            "header_credentials": {"X-Backend-Key": config.require_secret("backendKey")},
+        },
+    )
+    team = NamedSecret("team", {**service, "value": config.require_secret("team")}, whole)
+    fragment = PolicyFragment(
+        "team-header",
+        {
+            **service,
+            "policies": pulumi.Output.concat(
+                '<set-header name="X-Team"><value>', team.reference, "</value></set-header>"
+            ),
+        },
+        # The revision that is current no longer includes it in a document of its own.
+        whole,
+    )
+
+    def told(scope: str) -> str:
+        """A mark on the answer that says which document has run."""
+        return f'<set-header name="X-{scope}-Policy" exists-action="override"><value>ran</value></set-header>'
+
+    check: Any = {
+        **service,
+        "issuer": api.issuer,
+        "audience": api.audience,
+        "openid_configuration_url": api.openid_configuration_url,
+        "scope_claim": "permissions",
+        "sku": gateway.sku,
+    }
+    JwtPolicy("global", {**check, "raw_outbound": told("Global"), "other_audiences": ["https://other.example"]})
+    JwtPolicy("product", {**check, "product_id": product.product_id, "raw_outbound": told("Product")})
+    policy = JwtPolicy(
+        "policy",
+        {
+            **check,
+            "api_id": published.api_id,
+            "operations": published.operations,
+            "available_scopes": api.scopes,
+            "scopes_document": json.dumps(document),
+            "operation_scopes": {"health": []},
+            "backend_id": backend.backend_id,
+            "included_fragments": [fragment.fragment_id],
+            "dropped_request_headers": ["Ocp-Apim-Subscription-Key"],
+            "dropped_response_headers": ["Server", "X-Powered-By"],
+            "raw_outbound": told("Api"),
+        },
+    )
+    one: Any = {**check, "api_id": published.api_id.apply(lambda known: known), "operations": published.operations}
+    after_api = pulumi.ResourceOptions(depends_on=[policy])
+    JwtPolicy(
+        "machines-only",
+        {
+            **one,
+            "operation_id": "machine",
+            "required_claims": {"gty": ["client-credentials"]},
+            "dropped_request_headers": ["Authorization"],
+            "raw_outbound": told("Operation"),
+        },
+        after_api,
+    )
+    JwtPolicy(
+        "limited",
+        {**one, "operation_id": "limited", "rate_limit_calls": 2, "quota_calls": 100, "counted_by": "client"},
+        after_api,
+    )
+    ApiDiagnostics(
+        "insights",
+        {
+            **service,
+            "api_id": published.api_id,
+            "connection_string": config.require_secret("connectionString"),
+            "logged_headers": ["User-Agent"],
+        },
+    )
+    revised = document | {"paths": {**document["paths"], "/added": {"get": {"operationId": "added", "responses": {}}}}}
+    revision = ApiRevision(
+        "second",
+        {
+            **service,
+            # Behind the API's policies, which the revision takes over.
+            "api_id": pulumi.Output.all(published.api_id, policy.policy_id).apply(lambda both: str(both[0])),
+            "path": published.path,
+            "url": published.url,
+            "revision": "2",
+            "openapi": json.dumps(revised),
+            "service_url": "https://placeholder.example",
+            "description": "One operation more",
+            "current": config.get_bool("release") or False,
+        },
+        pulumi.ResourceOptions(deleted_with=gateway, depends_on=[policy]),
+    )
+    for name, value in {
+        "url": published.url,
+        "revisionUrl": revision.url,
+        "tokenEndpoint": api.token_endpoint,
+        "audience": api.audience,
+        "machineId": machine.client_id,
+        "machineSecret": machine.client_secret,
+        "loginId": login.client_id,
+        "loginSecret": login.client_secret,
+        "connection": users.connection_name,
+        "email": jane.email,
+        "key": partner.primary_key,
+        "policy": policy.policy_xml,
+    }.items():
+        pulumi.export(name, value)

@@ -1,0 +1,204 @@
+"""Policies at every scope, roles, products, subscriptions, backends, revisions, soft delete: deployed, and asked by requests.
+
+The tests build on each other, top to bottom. What cannot be shown here: that Application Insights gets anything, since the
+sandbox's gateway logs nothing; the diagnostic is read back instead.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+from auth0_apim_environments.soft_deleted import open_soft_deleted
+
+pytestmark = pytest.mark.live
+HERE = Path(__file__).parent
+PASSWORD = "Three quiet Words 4 me"
+BACKEND_KEY = "a key <of> the & backend {x}"
+
+
+class Echo(BaseHTTPRequestHandler):
+    """A backend that answers with the headers it got."""
+
+    def do_GET(self):
+        body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("X-Powered-By", "secrets of the house")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def echo() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def depth(project_of, echo):
+    """The program beside this file, deployed."""
+    made = project_of(HERE / "program")
+    for key, value in {"backendUrl": echo}.items():
+        made.pulumi("config", "set", "--stack", "local", key, value)
+    secrets = {
+        "userPassword": PASSWORD,
+        "backendKey": BACKEND_KEY,
+        "team": "calculators",
+        "connectionString": "InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint=https://in.example/",
+    }
+    for key, value in secrets.items():
+        made.pulumi("config", "set", "--stack", "local", "--secret", key, value)
+    made.up()
+    return made
+
+
+@pytest.fixture(scope="module")
+def outputs(depth):
+    return depth.outputs()
+
+
+@pytest.fixture(scope="module")
+def machine_token(outputs, http):
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": outputs["machineId"],
+        "client_secret": outputs["machineSecret"],
+        "audience": outputs["audience"],
+    }
+    return http.post(outputs["tokenEndpoint"], data=form).raise_for_status().json()["access_token"]
+
+
+@pytest.fixture(scope="module")
+def user_token(outputs, http):
+    form = {
+        "grant_type": "http://auth0.com/oauth/grant-type/password-realm",
+        "realm": outputs["connection"],
+        "client_id": outputs["loginId"],
+        "client_secret": outputs["loginSecret"],
+        "username": outputs["email"],
+        "password": PASSWORD,
+        "audience": outputs["audience"],
+    }
+    return http.post(outputs["tokenEndpoint"], data=form).raise_for_status().json()["access_token"]
+
+
+@pytest.fixture(scope="module")
+def ask(outputs, http):
+    def send(path: str, token: str | None, *, key: bool = True, base: str = "url") -> httpx.Response:
+        headers = {"User-Agent": "test"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        if key:
+            headers["Ocp-Apim-Subscription-Key"] = outputs["key"]
+        return http.get(outputs[base] + path, headers=headers)
+
+    return send
+
+
+def test_a_role_opens_its_operation_and_no_other(ask, user_token, machine_token):
+    assert ask("/read", user_token).status_code == 200
+    refused = ask("/write", user_token)
+    assert (refused.status_code, refused.json()["message"]) == (403, "The access token does not allow this call.")
+    assert ask("/write", machine_token).status_code == 200
+    assert ask("/read", None).status_code == 401
+
+
+def test_an_operation_that_takes_any_token_still_wants_one(ask, user_token):
+    assert ask("/health", user_token).status_code == 200
+    assert ask("/health", None).status_code == 401
+
+
+def test_a_claim_of_ones_own_is_demanded_at_a_single_operation(ask, user_token, machine_token):
+    assert ask("/machine", machine_token).status_code == 200
+    assert ask("/machine", user_token).status_code == 403
+
+
+def test_the_key_of_the_subscription_is_needed_besides_the_token(ask, machine_token):
+    assert ask("/read", machine_token, key=False).status_code == 401
+
+
+def test_no_scope_loses_what_the_wider_ones_say(ask, machine_token):
+    answer = ask("/machine", machine_token)
+    marks = [
+        name for name in ("Global", "Product", "Api", "Operation") if answer.headers.get(f"X-{name}-Policy") == "ran"
+    ]
+    assert marks == ["Global", "Product", "Api", "Operation"]
+
+
+def test_the_backend_gets_its_own_secret_and_neither_key_nor_token_of_the_caller(ask, machine_token):
+    got = ask("/machine", machine_token).json()
+    assert got["x-backend-key"] == BACKEND_KEY
+    assert got["x-team"] == "calculators"
+    assert "authorization" not in got
+    assert "ocp-apim-subscription-key" not in got
+
+
+def test_the_caller_does_not_learn_what_answers(ask, machine_token):
+    headers = ask("/read", machine_token).headers
+    assert "x-powered-by" not in headers
+    assert "server" not in headers
+
+
+def test_calls_are_counted_by_client(ask, machine_token, user_token):
+    assert [ask("/limited", machine_token).status_code for _ in range(3)] == [200, 200, 429]
+    assert ask("/limited", user_token).status_code == 200
+
+
+def test_a_revision_is_called_by_its_own_url_and_its_new_operation_is_closed(ask, machine_token):
+    assert ask("/read", machine_token, base="revisionUrl").status_code == 200
+    closed = ask("/added", machine_token, base="revisionUrl")
+    assert (closed.status_code, closed.json()) == (403, {"statusCode": 403, "message": "This operation is closed."})
+    assert ask("/added", machine_token).status_code == 404
+
+
+def test_what_the_service_has_is_what_was_asked_for(manager, depth):
+    product = manager.product.get("local", "depth", "partners")
+    assert (product.state, product.approval_required, product.subscriptions_limit) == ("published", True, 2)
+    diagnostic = manager.api_diagnostic.get("local", "depth", "echo", "applicationinsights")
+    assert diagnostic.frontend.request.headers == ["User-Agent"]
+    assert diagnostic.frontend.request.body.bytes == 0
+    masked = {entity.value: entity.mode for entity in diagnostic.frontend.request.data_masking.headers}
+    assert masked["Authorization"] == "Hide"
+    backend = manager.backend.get("local", "depth", "echo-backend")
+    assert backend.credentials.header == {"X-Backend-Key": ["{{echo-backend-header-x-backend-key}}"]}
+    assert BACKEND_KEY not in depth.pulumi("stack", "export", "--stack", "local")
+
+
+def test_a_second_up_changes_nothing(depth):
+    depth.up("--expect-no-changes")
+
+
+def test_a_released_revision_is_what_callers_get(depth, ask, machine_token):
+    depth.pulumi("config", "set", "--stack", "local", "release", "true")
+    depth.up()
+    assert ask("/added", machine_token).status_code == 403
+    assert ask("/read", machine_token).status_code == 200
+
+
+def test_destroy_takes_the_product_with_its_own_subscription_along(depth, manager, http):
+    depth.pulumi("destroy", "--stack", "local", "--yes", "--skip-preview")
+    assert [service.name for service in manager.api_management_service.list()] == []
+
+
+def test_a_soft_deleted_service_is_told_of_restored_or_purged_on_purpose(depth, manager, sandbox, engine):
+    depth.pulumi("config", "set", "--stack", "local", "gatewayOnly", "true")
+    assert "ServiceAlreadyExistsInSoftDeletedState" in depth.up(status=1)
+    depth.pulumi("config", "set", "--stack", "local", "restore", "true")
+    depth.up()
+    assert manager.product.get("local", "depth", "partners").display_name == "Partners"
+    depth.pulumi("destroy", "--stack", "local", "--yes", "--skip-preview")
+    with open_soft_deleted(sandbox.environment(engine)) as soft_deleted:
+        assert [each.rpartition("/")[2] for each in soft_deleted.ids()] == ["depth"]
