@@ -1,8 +1,7 @@
 """Environments that come and go: created from a template, marked on every object, destroyed for certain."""
 
 from auth0_apim_environments.ephemeral.environments import Deployed, Destruction, Environments, LifeError, Order
-from auth0_apim_environments.ephemeral.lease import Lease
-from auth0_apim_environments.ephemeral.lease_documents import LeaseError, documents_of
+from auth0_apim_environments.ephemeral.lease import Lease, LeaseError, lease_on
 from auth0_apim_environments.ephemeral.marker import Marker
 from auth0_apim_environments.ephemeral.overview import Environment, EnvironmentState
 from auth0_apim_environments.ephemeral.reaper import Fate, Reaped, Reaper, UnconfirmedError
@@ -25,5 +24,5 @@ __all__ = [
     "Reaper",
     "Remnant",
     "UnconfirmedError",
-    "documents_of",
+    "lease_on",
 ]

@@ -13,7 +13,7 @@ import typer
 from local_cloud import Options, StateFolder, environment, start
 from rich.console import Console
 
-from auth0_apim_environments.ephemeral import Environments, Fate, Lease, Order, Reaper, Remnant, documents_of
+from auth0_apim_environments.ephemeral import Environments, Fate, Order, Reaper, Remnant, lease_on
 from auth0_apim_environments.ephemeral.durations import DurationError, parse_duration
 from auth0_apim_environments.ephemeral.tables import environments_table, reaped_table, remnants_table
 from auth0_apim_environments.project import find_project
@@ -124,7 +124,7 @@ def reap(
 ) -> None:
     """Destroy the environments whose time is over: never protected ones, never those that stay."""
     environments, variables = _open()
-    lease = Lease(documents_of({**os.environ, **variables}.get("PULUMI_BACKEND_URL", "")), "reaper")
+    lease = lease_on({**os.environ, **variables}["PULUMI_BACKEND_URL"], "reaper")
     reaped = Reaper(environments, lease).reap(dry_run=dry_run, confirmed=frozenset(confirm or ()))
     _show([each.document() for each in reaped], lambda: reaped_table(reaped), as_json=as_json)
     raise typer.Exit(1 if any(each.fate in (Fate.FAILED, Fate.LEFT_OVER) for each in reaped) else 0)

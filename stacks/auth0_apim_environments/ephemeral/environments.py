@@ -13,6 +13,7 @@ from local_pulumi.engine import Engine
 
 from auth0_apim_environments.deployed_api import DeployedApi, StackError, parse_outputs
 from auth0_apim_environments.ephemeral.audit import open_audit
+from auth0_apim_environments.ephemeral.engine_errors import UnreadableStateError
 from auth0_apim_environments.ephemeral.marker import Marker
 from auth0_apim_environments.ephemeral.names import environment_name_problem
 from auth0_apim_environments.ephemeral.overview import Environment, environment_from
@@ -181,7 +182,7 @@ class Environments:
         with open_audit(self._variables) as audit:
             if not exists:
                 return self._destroy_lost(name, audit, sweep=sweep)
-            self._destroy_resources(name, audit, say)
+            self._destroy_resources(name, audit, say, sweep=sweep)
             left = self._emptied(name, audit)
         if not left:
             self.stacks.remove(name)
@@ -212,8 +213,14 @@ class Environments:
         with open_audit(self._variables) as audit:
             return settle(self.stacks, audit, name)
 
-    def _destroy_resources(self, name: str, audit: Audit, say: Say | None) -> None:
-        settle(self.stacks, audit, name)
+    def _destroy_resources(self, name: str, audit: Audit, say: Say | None, *, sweep: bool) -> None:
+        try:
+            settle(self.stacks, audit, name)
+        except UnreadableStateError as error:
+            if not sweep:
+                raise LifeError(f"{error}; `auth0-apim env destroy {name} --sweep` goes by the marks instead") from None
+            unlocked(self.stacks, name, lambda: self.stacks.forget(name))
+            settle(self.stacks, audit, name)
         persistently(lambda: unlocked(self.stacks, name, lambda: self.stacks.destroy(name, say)))
 
     def _destroy_lost(self, name: str, audit: Audit, *, sweep: bool) -> Destruction:

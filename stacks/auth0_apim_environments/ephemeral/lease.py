@@ -14,7 +14,24 @@ from typing import Any
 
 from typing_extensions import Self
 
-from auth0_apim_environments.ephemeral.lease_documents import Documents, LeaseError
+from auth0_apim_environments.deployed_api import StackError
+from auth0_apim_environments.ephemeral.backend_documents import Documents, documents_of
+
+LEASES = ".auth0-apim/leases"
+"""The folder of a backend that leases are in, beside the engine's own."""
+
+
+class LeaseError(StackError):
+    """The lease is somebody else's, or was lost."""
+
+
+def lease_on(backend_url: str, name: str) -> "Lease":
+    """The lease of that name on a backend.
+
+    Raises:
+        UnknownBackendError: the backend is neither `file://` nor `s3://`.
+    """
+    return Lease(documents_of(backend_url, LEASES), name)
 
 
 class Lease:

@@ -1,6 +1,7 @@
 """The stacks of a project on a backend, through Pulumi's Automation API."""
 
 import json
+import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -10,7 +11,13 @@ from typing import Any, TypeVar
 from local_pulumi.engine import Engine
 from pulumi.automation import LocalWorkspace, PulumiCommand, Stack
 
-from auth0_apim_environments.ephemeral.engine_errors import BackendAwayError, LockedError, asking_engine
+from auth0_apim_environments.ephemeral.backend_documents import documents_of
+from auth0_apim_environments.ephemeral.engine_errors import (
+    BackendAwayError,
+    LockedError,
+    UnreadableStateError,
+    asking_engine,
+)
 from auth0_apim_environments.ephemeral.marker import STACK_TAG, Marker
 from auth0_apim_environments.project import Project
 
@@ -36,13 +43,24 @@ class Stacks:
         root = None if engine.origin == "path" else str(engine.path.parent.parent)
         self._command = PulumiCommand(root=root)
         self._variables = dict(variables)
+        self._backend_url = {**os.environ, **variables}.get("PULUMI_BACKEND_URL", "")
         self._workspace = LocalWorkspace(
             work_dir=str(project.root), env_vars=self._variables, pulumi_command=self._command
         )
 
     def names(self) -> list[str]:
-        """Every stack of the project, sorted."""
-        answer: list[dict[str, Any]] = json.loads(self._ask("*", "stack", "ls", "--json"))
+        """Every stack of the project, sorted.
+
+        One state that cannot be read makes the engine refuse to list any; then the backend's own files are listed.
+
+        Raises:
+            EngineFailureError: the backend cannot be asked.
+        """
+        try:
+            answer: list[dict[str, Any]] = json.loads(self._ask("*", "stack", "ls", "--json"))
+        except UnreadableStateError:
+            files = documents_of(self._backend_url, f".pulumi/stacks/{self.project.name}").names()
+            return sorted(name.removesuffix(".json") for name in files if name.endswith(".json"))
         return sorted(stack["name"].rpartition("/")[2] for stack in answer)
 
     def marker(self, stack: str) -> Marker | None:
@@ -79,6 +97,11 @@ class Stacks:
             file = Path(folder) / "state.json"
             file.write_text(json.dumps(document), encoding="utf-8")
             self._ask(stack, "stack", "import", "--file", str(file), "--stack", stack)
+
+    def forget(self, stack: str) -> None:
+        """Put an empty state in place of the stack's own, which nobody can read any more."""
+        manifest = {"time": "0001-01-01T00:00:00Z", "magic": "", "version": ""}
+        self.restore(stack, {"version": 3, "deployment": {"manifest": manifest}})
 
     def deploy(self, stack: str, say: Say | None = None, *, refresh: bool = False) -> dict[str, Any]:
         """Deploy the project's program; the stack's outputs, secrets readable.

@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
-from auth0_apim_environments.ephemeral.lease import Lease
-from auth0_apim_environments.ephemeral.lease_documents import (
+from auth0_apim_environments.ephemeral.backend_documents import (
     FileDocuments,
-    LeaseError,
     ObjectDocuments,
+    UnknownBackendError,
     documents_of,
 )
+from auth0_apim_environments.ephemeral.lease import Lease, LeaseError, lease_on
 from moto.server import ThreadedMotoServer
 
 
@@ -27,13 +27,13 @@ def s3():
 @pytest.fixture(params=["file", "s3"])
 def documents(request, tmp_path, monkeypatch):
     if request.param == "file":
-        return documents_of(f"file://{tmp_path}")
+        return documents_of(f"file://{tmp_path}", "leases")
     endpoint = request.getfixturevalue("s3")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     bucket = f"state-{abs(hash(tmp_path))}"
     boto3.client("s3", region_name="us-east-1", endpoint_url=endpoint).create_bucket(Bucket=bucket)
-    return documents_of(f"s3://{bucket}/team?endpoint={endpoint}&use_path_style=true&region=us-east-1")
+    return documents_of(f"s3://{bucket}/team?endpoint={endpoint}&use_path_style=true&region=us-east-1", "leases")
 
 
 def test_each_backend_has_its_own_storage(documents):
@@ -103,5 +103,5 @@ def test_of_many_at_once_one_gets_it(documents):
 
 @pytest.mark.parametrize("url", ["azblob://state", "gs://state", "https://api.pulumi.com"])
 def test_a_backend_without_conditional_writes_here_is_refused_by_name(url):
-    with pytest.raises(LeaseError, match=f"a backend of {url.partition(':')[0]}://"):
-        documents_of(url)
+    with pytest.raises(UnknownBackendError, match=f"a backend of {url.partition(':')[0]}://"):
+        lease_on(url, "reaper")

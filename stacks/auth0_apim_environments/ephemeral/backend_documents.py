@@ -1,4 +1,4 @@
-"""Small documents in a backend's own storage, created only where there is none: what a lease is made of."""
+"""A backend's own storage: small documents created only where there is none, and the names of those that are there."""
 
 import importlib
 import os
@@ -10,15 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from auth0_apim_environments.deployed_api import StackError
 
-FOLDER = ".auth0-apim/leases"
 
-
-class LeaseError(StackError):
-    """The lease is somebody else's, was lost, or cannot be had on this backend."""
+class UnknownBackendError(StackError):
+    """A backend whose storage is not known here; the message says which ones are."""
 
 
 class Documents(Protocol):
-    """Storage of small documents by name, the way a lease needs it."""
+    """Storage of documents by name, the way a lease needs it."""
 
     def names(self) -> list[str]:
         """The names of all documents."""
@@ -106,30 +104,34 @@ class ObjectDocuments:
         self.client.delete_object(Bucket=self.bucket, Key=self.prefix + name)
 
 
-def documents_of(backend_url: str) -> Documents:
-    """The lease's storage on a backend, by its URL as Pulumi takes it.
+def documents_of(backend_url: str, folder: str) -> Documents:
+    """The documents in a folder of a backend.
+
+    Args:
+        backend_url: the backend, as Pulumi takes it.
+        folder: below the backend's root, without slashes at its ends.
 
     Raises:
-        LeaseError: the backend is neither `file://` nor `s3://`.
+        UnknownBackendError: the backend is neither `file://` nor `s3://`, or boto3 is missing for the latter.
     """
     parts = urlsplit(backend_url)
     if parts.scheme == "file":
-        folder = backend_url.removeprefix("file://").partition("?")[0]
-        return FileDocuments(Path(folder).expanduser() / FOLDER)
+        root = backend_url.removeprefix("file://").partition("?")[0]
+        return FileDocuments(Path(root).expanduser() / folder)
     if parts.scheme == "s3":
-        return _objects(parts.netloc, parts.path.strip("/"), parse_qs(parts.query))
-    raise LeaseError(
-        f"a reaper needs a lease, which a backend of {parts.scheme}:// has no conditional writes for here: use file:// "
-        "or s3://; Pulumi Cloud has TTL stacks of its own"
+        return _objects(parts.netloc, f"{parts.path.strip('/')}/{folder}/".lstrip("/"), parse_qs(parts.query))
+    raise UnknownBackendError(
+        f"a backend of {parts.scheme or 'no scheme'}:// has no conditional writes here, which a reaper's lease needs: use "
+        "file:// or s3://; Pulumi Cloud has TTL stacks of its own"
     )
 
 
-def _objects(bucket: str, path: str, query: dict[str, list[str]]) -> Documents:
+def _objects(bucket: str, prefix: str, query: dict[str, list[str]]) -> Documents:
     try:
         boto3: Any = importlib.import_module("boto3")  # only teams with S3 need it
         config: Any = importlib.import_module("botocore.config")
     except ImportError:
-        raise LeaseError("a lease on s3:// needs the package boto3: pip install boto3") from None
+        raise UnknownBackendError("a backend of s3:// needs the package boto3 here: pip install boto3") from None
     style = "path" if query.get("use_path_style") == ["true"] or query.get("s3ForcePathStyle") == ["true"] else "auto"
     client = boto3.client(
         "s3",
@@ -137,4 +139,4 @@ def _objects(bucket: str, path: str, query: dict[str, list[str]]) -> Documents:
         endpoint_url=query.get("endpoint", [None])[0],
         config=config.Config(s3={"addressing_style": style}),
     )
-    return ObjectDocuments(client, bucket, f"{path}/{FOLDER}/".lstrip("/"))
+    return ObjectDocuments(client, bucket, prefix)
