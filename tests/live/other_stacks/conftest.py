@@ -50,7 +50,7 @@ class Program:
         return self.pulumi("up", "--stack", "local", "--yes", "--skip-preview", *arguments, status=status)
 
     def changes(self) -> dict[str, str]:
-        """What a preview would do, other than leave alone: operation by the resource's name."""
+        """What a preview would do, other than read and leave alone: operation by the resource's name."""
         result = subprocess.run(
             ["pulumi", "preview", "--stack", "local", "--json", "--non-interactive"],
             cwd=self.folder,
@@ -62,7 +62,7 @@ class Program:
         )
         assert result.returncode == 0, result.stdout + result.stderr
         steps = json.loads(result.stdout)["steps"]
-        return {step["urn"].rpartition("::")[2]: step["op"] for step in steps if step["op"] != "same"}
+        return {step["urn"].rpartition("::")[2]: step["op"] for step in steps if step["op"] not in ("same", "read")}
 
     def destroy(self) -> str:
         return self.pulumi("destroy", "--stack", "local", "--yes", "--skip-preview")
