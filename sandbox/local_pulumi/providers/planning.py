@@ -1,6 +1,6 @@
 """Check and Diff: the same for every resource type, with what differs asked of the type and its schema."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,14 @@ class Plan:
     changes: dict[str, Kind]
     replaces: frozenset[str]
     deletes_first: bool
+
+    def without(self, ignored: Iterable[str]) -> "Plan":
+        """The plan without changes of the `ignored` paths and what is below them: a default filled in by Check is not
+        what the engine has ignored before."""
+        paths = tuple(ignored)
+        changes = {path: kind for path, kind in self.changes.items() if not any(_covers(each, path) for each in paths)}
+        replaces = self.replaces & changes.keys()
+        return Plan(changes, replaces, self.deletes_first and bool(replaces))
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,10 @@ class Planner:
 
     def _keeps_name(self, name: str, old: Mapping[str, Any]) -> bool:
         return not self._package.records_defaults or name in old.get(DEFAULTS, [])
+
+
+def _covers(ignored: str, path: str) -> bool:
+    return path == ignored or path.startswith((f"{ignored}.", f"{ignored}["))
 
 
 def _missing(schema: ResourceSchema, name: str) -> Failure:

@@ -109,6 +109,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             _, resource = self._resource(request, context)
             old, new = self._old_inputs(request), reveal(unmarshal(request.news))
             plan = self._planner.plan(resource, old, new, reveal(unmarshal(request.olds)))
+            plan = plan.without(request.ignoreChanges)
             detailed = {path: property_diff(kind, path in plan.replaces) for path, kind in plan.changes.items()}
             response = provider_pb2.DiffResponse
             return response(

@@ -154,6 +154,8 @@ class ArmResource:
 
     def drifted_inputs(self, inputs: Properties, before: Properties, now: Properties) -> Properties:
         """The inputs, with what changed in the cloud: a PUT without it would reset it, so it belongs to the plan."""
+        # The outputs of an import have the parameters of the path, which no later answer has.
+        before = {name: value for name, value in before.items() if name not in self.description.parameters}
         added = {
             name: value
             for name, value in now.items()

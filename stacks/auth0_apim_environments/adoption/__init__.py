@@ -1,0 +1,1 @@
+"""Adoption: what was made by hand becomes an environment's, without a change."""

@@ -1,0 +1,75 @@
+"""An adoption from beginning to end: find, write down, import, and hold back whatever would change."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from auth0_apim_environments.adoption.belonging import Belongings
+from auth0_apim_environments.adoption.engine import Change, Engine
+from auth0_apim_environments.adoption.import_file import import_file, resource_ids
+from auth0_apim_environments.adoption.settings_file import write_settings
+from auth0_apim_environments.deployed_api import StackError
+from auth0_apim_environments.project import Project
+
+_MOST_ROUNDS = 5
+"""A resource that is held back may show another's differences; five is more than the program is deep."""
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """What came of it.
+
+    Attributes:
+        settings_file: the stack's settings.
+        import_file: for `pulumi import --file`.
+        missing: names of the program's resources that were not found; the first `up` makes them.
+        held_back: how each property would differ if it were not named in `keep`, by the resource's name.
+        changes: what the next `up` would do.
+    """
+
+    settings_file: Path
+    import_file: Path
+    missing: Sequence[str] = ()
+    held_back: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    changes: Sequence[Change] = ()
+
+
+def write_files(
+    project: Project, stack: str, engine: Engine, found: Belongings, settings: Mapping[str, Any]
+) -> Adoption:
+    """Write the stack's settings and its import file; the stack is created where it is not there.
+
+    Raises:
+        StackError: the stack has resources already, or the program does not run with these settings.
+    """
+    file = project.stack_file(stack)
+    write_settings(file, settings)
+    engine.ensure_stack()
+    if not engine.is_empty():
+        raise StackError(f"stack '{stack}' has resources already: adopt into a new stack")
+    document, missing = import_file(engine.planned_resources(), resource_ids(found))
+    imports = project.stack_files / f"adopted.{stack}.json"
+    imports.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    return Adoption(file, imports, missing)
+
+
+def take_over(engine: Engine, written: Adoption, settings: Mapping[str, Any]) -> Adoption:
+    """Import what the file names, and name in `keep` whatever an `up` would change of it.
+
+    Raises:
+        StackError: the import failed, or there is no end to the differences.
+    """
+    engine.import_resources(written.import_file)
+    held_back: dict[str, dict[str, str]] = {}
+    for _ in range(_MOST_ROUNDS):
+        changes = engine.changes()
+        differences = {each.resource: each.differences for each in changes if each.differences}
+        if not differences:
+            return Adoption(written.settings_file, written.import_file, written.missing, held_back, changes)
+        for resource, properties in differences.items():
+            held_back.setdefault(resource, {}).update(properties)
+        kept = {resource: sorted(properties) for resource, properties in sorted(held_back.items())}
+        write_settings(written.settings_file, {**settings, "keep": kept})
+    raise StackError(f"after {_MOST_ROUNDS} rounds `pulumi preview` still shows differences: {', '.join(differences)}")

@@ -1,0 +1,171 @@
+"""A stack's settings that say what was found, so that nothing has to change."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from auth0_apim.azure_rules import GRANT_TYPES
+from auth0_apim.clients import PASSWORD_GRANTS
+from auth0_apim.names import slug
+from auth0_apim.portal_login import redirect_uris
+
+from auth0_apim_environments.adoption.belonging import Belongings
+from auth0_apim_environments.problems import NAMESPACE
+from auth0_apim_environments.settings import Settings
+
+_APPLICATIONS = ("regular_web", "spa")
+
+
+def adopted_settings(found: Belongings, openapi: str) -> dict[str, Any]:
+    """The settings by key, without the namespace; checked as every stack's are.
+
+    Args:
+        found: the objects.
+        openapi: the document that the API was imported from.
+
+    Raises:
+        SettingsError: an object has what no setting can say.
+    """
+    sections = {
+        "api": _api(found),
+        "client": _client(found),
+        "interactiveClient": _login(found),
+        "database": _database(found),
+        "user": _user(found),
+        "gateway": _gateway(found),
+        "publication": _publication(found, openapi),
+        "portal": _portal(found),
+    }
+    settings = {key: _bare(section) for key, section in sections.items() if section is not None}
+    Settings.parse(settings)
+    return settings
+
+
+def write_settings(path: Path, settings: Mapping[str, Any]) -> None:
+    """Write them in the engine's style, over what stands there: keys of other programs, and the engine's own, stay."""
+    document: dict[str, Any] = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
+    others = {
+        key: value for key, value in (document.get("config") or {}).items()
+        if not key.startswith(f"{NAMESPACE}:") or (isinstance(value, dict) and set(value) == {"secure"})
+    }  # fmt: skip
+    document["config"] = {**others, **{f"{NAMESPACE}:{key}": value for key, value in settings.items()}}
+    path.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+
+
+def _api(found: Belongings) -> dict[str, Any]:
+    api = found.api
+    return {
+        "displayName": api.get("name"),
+        "identifier": api["identifier"],
+        "signingAlgorithm": api.get("signing_alg", "RS256"),
+        "tokenLifetime": api.get("token_lifetime", 86400),
+        "permissionsInToken": bool(api.get("enforce_policies")),
+        "allowOfflineAccess": bool(api.get("allow_offline_access")),
+        "scopes": {scope["value"]: scope.get("description") or "" for scope in api.get("scopes", [])},
+    }
+
+
+def _client(found: Belongings) -> dict[str, Any]:
+    return {
+        "displayName": found.client["name"],
+        "scopes": sorted(found.grant.get("scope", [])),
+        "allowPasswordGrant": _has_password_grant(found.client),
+    }
+
+
+def _login(found: Belongings) -> dict[str, Any] | None:
+    login, server = found.login, found.authorization_server
+    if login is None or server is None:
+        return None
+    if login["client_id"] == found.client["client_id"]:
+        return {"existingClientId": login["client_id"]}  # one client for both: it is managed as the machine client
+    portal = found.service["properties"].get("developerPortalUrl") or ""
+    own = redirect_uris(portal, server["name"], _grant_types(server))
+    return {
+        "displayName": login["name"],
+        "application": login["app_type"] if login.get("app_type") in _APPLICATIONS else "regular_web",
+        "callbacks": [address for address in login.get("callbacks", []) if address not in own],
+        "allowedLogoutUrls": login.get("allowed_logout_urls", []),
+        "webOrigins": login.get("web_origins", []),
+        "offlineAccess": "refresh_token" in login.get("grant_types", []),
+        "allowPasswordGrant": _has_password_grant(login),
+    }
+
+
+def _database(found: Belongings) -> dict[str, Any] | None:
+    if found.connection is None:
+        return None
+    options = found.connection.get("options", {})
+    return {
+        "connectionName": found.connection["name"],
+        "passwordPolicy": options.get("passwordPolicy") or "none",
+        "minimumPasswordLength": (options.get("password_complexity_options") or {}).get("min_length"),
+        "requiresUsername": bool(options.get("requires_username")),
+        "allowSignUp": not options.get("disable_signup", False),
+    }
+
+
+def _user(found: Belongings) -> dict[str, Any] | None:
+    return None if found.user is None else {"email": found.user["email"], "username": found.user.get("username")}
+
+
+def _gateway(found: Belongings) -> dict[str, Any]:
+    service = found.service
+    names = {"resourceGroup": service["id"].split("/")[4], "serviceName": service["name"]}
+    if found.service_is_shared:
+        return names | {"existing": True}
+    return names | {
+        "location": service["location"],
+        "sku": service["sku"]["name"],
+        "capacity": service["sku"].get("capacity"),
+        "publisherName": service["properties"]["publisherName"],
+        "publisherEmail": service["properties"]["publisherEmail"],
+    }
+
+
+def _publication(found: Belongings, openapi: str) -> dict[str, Any]:
+    properties, product = found.published_api["properties"], found.product
+    publication = {
+        "openapi": openapi,
+        "path": properties["path"],
+        "apiId": found.published_api["name"],
+        "displayName": properties["displayName"],
+        "serviceUrl": properties.get("serviceUrl"),
+        "subscriptionRequired": bool(properties.get("subscriptionRequired")),
+        # Whoever has a good token may call every operation, until somebody says which scopes they need.
+        "defaultScopes": [],
+    }
+    if product is None:
+        return publication
+    title = product["properties"]["displayName"]
+    return publication | ({"product": title} if slug(title) == product["name"] else {"productId": product["name"]})
+
+
+def _portal(found: Belongings) -> dict[str, Any] | None:
+    if found.authorization_server is None or found.login is None:
+        return None
+    server = found.authorization_server["properties"]
+    scopes = (server.get("defaultScope") or "").split()
+    return {
+        "displayName": server["displayName"],
+        "authorizationServerId": found.authorization_server["name"],
+        "registrationPage": server["clientRegistrationEndpoint"],
+        "grantTypes": _grant_types(found.authorization_server),
+        "defaultScopes": [scope for scope in scopes if scope in _api(found)["scopes"]],
+    }
+
+
+def _grant_types(server: Mapping[str, Any]) -> list[str]:
+    """As OAuth 2.0 names them; those that no new client should have are left to `keep`."""
+    names = {azure: oauth for oauth, azure in GRANT_TYPES.items()}
+    found = [names[grant] for grant in server["properties"]["grantTypes"] if grant in names]
+    return [grant for grant in found if grant == "authorization_code"] or ["authorization_code"]
+
+
+def _has_password_grant(client: Mapping[str, Any]) -> bool:
+    return bool(set(PASSWORD_GRANTS) & set(client.get("grant_types", [])))
+
+
+def _bare(section: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in section.items() if value is not None}

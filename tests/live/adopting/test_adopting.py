@@ -1,0 +1,88 @@
+"""Somebody who followed the tutorial by hand gets to code with one command, and nothing changes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.live
+
+COMMAND = str(Path(sys.executable).with_name("auth0-apim"))
+OPENAPI = "examples/basic-calculator/openapi.json"
+
+
+def adopt(project, *arguments, status=0):
+    command = [COMMAND, "adopt", "--stack", "taken", "--openapi", OPENAPI, "--json", *arguments]
+    done = subprocess.run(
+        command, cwd=project.folder, env=project.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    return json.loads(done.stdout) if done.stdout else done.stderr
+
+
+@pytest.fixture(scope="module")
+def adopted(project, by_hand):
+    return adopt(project, "--import")
+
+
+def test_two_databases_of_a_client_are_asked_about(project, by_hand, tenant):
+    other = tenant.connections.create(name="Another", strategy="auth0")
+    tenant.connections.clients.update(other.id, request=[{"client_id": by_hand.client_id, "status": True}])
+    try:
+        asked = adopt(project, "--import", status=1)
+    finally:
+        tenant.connections.delete(other.id)
+    assert asked["ambiguous"]["option"] == "--connection"
+    assert set(asked["ambiguous"]["answers"]) == {"BasicCalculator", "Another"}
+    assert not (project.folder / "stacks" / "Pulumi.taken.yaml").exists()
+
+
+def test_everything_that_belongs_together_is_found(adopted, by_hand):
+    assert adopted["found"] == {
+        "API in Auth0": "basic-calculator",
+        "machine client": f"Basic Calculator (Test Application) ({by_hand.client_id})",
+        "client grant": adopted["found"]["client grant"],
+        "login client": f"Basic Calculator (Test Application) ({by_hand.client_id})",
+        "database": "BasicCalculator",
+        "user": "jane@example.com",
+        "service": "calculator-by-hand",
+        "API in API Management": "basic-calculator",
+        "product": "starter",
+        "authorization server": "auth0",
+        "policy": "calculator-by-hand/apis/basic-calculator/policies/policy",
+    }
+    assert adopted["missing"] == []
+    assert adopted["changes"] == []
+
+
+def test_what_the_components_would_harden_is_named(adopted, project):
+    settings = yaml.safe_load((project.folder / "stacks" / "Pulumi.taken.yaml").read_text())["config"]
+    assert settings["auth0-apim:keep"] == {name: sorted(kept) for name, kept in adopted["keep"].items()}
+    assert adopted["keep"]["policy-policy"] == {"value": "update"}
+    assert adopted["keep"]["database-connection"]["options.passwordDictionary"] == "add"
+    assert adopted["keep"]["client-client"]["grantTypes"] == "update"
+
+
+def test_the_next_preview_shows_no_change(adopted, project):
+    output = project.pulumi("preview", "--stack", "taken", "--expect-no-changes")
+    assert "24 unchanged" in output
+    project.pulumi("preview", "--stack", "taken", "--refresh", "--expect-no-changes")
+
+
+def test_settings_that_are_there_are_not_overwritten(adopted, project):
+    assert "Pulumi.taken.yaml exists" in adopt(project, status=1)
+
+
+def test_without_its_line_the_components_value_comes(adopted, project, tenant, by_hand, http, sandbox):
+    path = project.folder / "stacks" / "Pulumi.taken.yaml"
+    document = yaml.safe_load(path.read_text())
+    document["config"]["auth0-apim:keep"].pop("client-client")
+    path.write_text(yaml.safe_dump(document))
+    project.pulumi("up", "--stack", "taken", "--yes", "--skip-preview")
+    client = tenant.clients.get(by_hand.client_id)
+    assert client.grant_types == ["client_credentials"]
+    assert client.oidc_conformant is True
+    assert client.client_id == by_hand.client_id
