@@ -11,6 +11,7 @@ from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.ephemeral.persistence import PersistentTransport
 
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_AUDIENCE = "api://AzureADTokenExchange"
 _AZURE = ("https://login.microsoftonline.com", "https://management.azure.com")
 
 
@@ -43,8 +44,8 @@ def open_tenant(variables: Mapping[str, str]) -> httpx.Client:
 def open_manager(variables: Mapping[str, str]) -> httpx.Client:
     """A client of Azure's resource manager by the service principal of `ARM_CLIENT_ID`.
 
-    Its secret is `ARM_CLIENT_SECRET`; without one, the token of a workload identity federation in `ARM_OIDC_TOKEN` or
-    the file `ARM_OIDC_TOKEN_FILE_PATH`. The URLs of requests are relative to the subscription of `ARM_SUBSCRIPTION_ID`.
+    Its secret is `ARM_CLIENT_SECRET`; without one, the token of a workload identity federation in `ARM_OIDC_TOKEN`, in
+    the file `ARM_OIDC_TOKEN_FILE_PATH`, or asked of GitHub Actions, whose jobs have `ACTIONS_ID_TOKEN_REQUEST_URL`. The URLs of requests are relative to the subscription of `ARM_SUBSCRIPTION_ID`.
 
     Raises:
         CredentialsError: they are missing or refused.
@@ -56,22 +57,42 @@ def open_manager(variables: Mapping[str, str]) -> httpx.Client:
         "grant_type": "client_credentials",
         "client_id": _required(variables, "ARM_CLIENT_ID"),
         "scope": f"{endpoint}/.default",
-        **_proof(variables),
+        **_proof(client, variables),
     }
     address = f"{authority}/{_required(variables, 'ARM_TENANT_ID')}/oauth2/v2.0/token"
     client.headers["Authorization"] = f"Bearer {_token(client, address, form, 'Azure')}"
     return client
 
 
-def _proof(variables: Mapping[str, str]) -> dict[str, str]:
+def _proof(client: httpx.Client, variables: Mapping[str, str]) -> dict[str, str]:
     if variables.get("ARM_CLIENT_SECRET"):
         return {"client_secret": variables["ARM_CLIENT_SECRET"]}
     assertion = variables.get("ARM_OIDC_TOKEN", "")
     if not assertion and variables.get("ARM_OIDC_TOKEN_FILE_PATH"):
         assertion = Path(variables["ARM_OIDC_TOKEN_FILE_PATH"]).read_text(encoding="utf-8").strip()
+    if not assertion and variables.get("ACTIONS_ID_TOKEN_REQUEST_URL"):
+        assertion = _github_token(client, variables)
     if not assertion:
-        raise CredentialsError("ARM_CLIENT_SECRET, ARM_OIDC_TOKEN or ARM_OIDC_TOKEN_FILE_PATH must be set")
+        raise CredentialsError(
+            "ARM_CLIENT_SECRET, ARM_OIDC_TOKEN or ARM_OIDC_TOKEN_FILE_PATH must be set, or in GitHub Actions the "
+            "permission id-token: write"
+        )
     return {"client_assertion_type": _ASSERTION, "client_assertion": assertion}
+
+
+def _github_token(client: httpx.Client, variables: Mapping[str, str]) -> str:
+    """The job's own ID token, which lives for minutes, so that it is asked for anew at each sign-in.
+
+    https://docs.github.com/actions/reference/security/oidc
+    """
+    answer = client.get(
+        httpx.URL(variables["ACTIONS_ID_TOKEN_REQUEST_URL"]).copy_merge_params({"audience": _AUDIENCE}),
+        headers={"Authorization": f"Bearer {_required(variables, 'ACTIONS_ID_TOKEN_REQUEST_TOKEN')}"},
+    )
+    if answer.status_code != 200:
+        raise CredentialsError(f"GitHub Actions gave no ID token: {answer.status_code} {_reason(answer)}")
+    token: str = answer.json()["value"]
+    return token
 
 
 def _client(variables: Mapping[str, str], base_url: str) -> httpx.Client:

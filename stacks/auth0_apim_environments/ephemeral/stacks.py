@@ -20,6 +20,7 @@ from auth0_apim_environments.ephemeral.engine_errors import (
 )
 from auth0_apim_environments.ephemeral.marker import STACK_TAG, Marker
 from auth0_apim_environments.project import Project
+from auth0_apim_environments.secrets_provider import secrets_provider
 
 T = TypeVar("T")
 Say = Callable[[str], Any]
@@ -79,8 +80,11 @@ class Stacks:
         self._ask(stack, "stack", "tag", "set", STACK_TAG, marker.tag(), "--stack", stack)
 
     def create(self, stack: str) -> None:
-        """Create an empty stack."""
-        self._ask(stack, "stack", "init", stack, "--no-select")
+        """Create an empty stack; its secrets provider is its file's or the variable's, in the sandbox the passphrase."""
+        in_sandbox = "PULUMI_BACKEND_URL" in self._variables
+        provider = None if in_sandbox else secrets_provider(self.project.stack_file(stack))
+        sealed = ("--secrets-provider", provider) if provider else ()
+        self._ask(stack, "stack", "init", stack, "--no-select", *sealed)
 
     def state(self, stack: str) -> dict[str, Any]:
         """The stack's state as the engine exports it, secrets encrypted.

@@ -13,9 +13,7 @@ from local_pulumi.engine import Engine
 from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.pulumi_command import PulumiCommand
-
-SECRETS_PROVIDER_VARIABLE = "AUTH0_APIM_SECRETS_PROVIDER"
-"""Environment variable with the secrets provider of stacks that are made and whose own file names none."""
+from auth0_apim_environments.secrets_provider import secrets_provider
 
 
 @dataclass(frozen=True)
@@ -51,13 +49,8 @@ class Place:
                 self._prepare_in_sandbox(name, self.sandbox)
 
     def secrets_provider(self, name: str) -> str | None:
-        """The secrets provider that environment `name` is made with; None for the backend's default.
-
-        Its file's `secretsprovider` counts, else AUTH0_APIM_SECRETS_PROVIDER; in the sandbox always the passphrase.
-        """
-        if self.sandbox is not None:
-            return None
-        return _document(self.project, name).get("secretsprovider") or os.environ.get(SECRETS_PROVIDER_VARIABLE)
+        """The secrets provider that environment `name` is made with; in the sandbox always the passphrase."""
+        return None if self.sandbox is not None else secrets_provider(self.project.stack_file(name))
 
     def _prepare_in_sandbox(self, name: str, folder: StateFolder) -> None:
         pulumi = PulumiCommand(self.project, folder, self.variables)
