@@ -10,6 +10,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 _GRACE = 1
+# Seconds a connection may idle. Longer than clients keep one (httpx: 5), so that no request meets a closed one.
+_KEEP_ALIVE = 75
 
 
 class _Server(uvicorn.Server):
@@ -44,9 +46,11 @@ class Listener:
                 log_level="warning",
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,  # there is no proxy in front: X-Forwarded-* would be a caller's own word
                 ssl_certfile=certificate,
                 ssl_keyfile=certificate,
                 timeout_graceful_shutdown=_GRACE,
+                timeout_keep_alive=_KEEP_ALIVE,
             )
         )
         self._task: asyncio.Task[None] | None = None

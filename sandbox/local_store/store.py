@@ -17,6 +17,7 @@ Document = dict[str, Any]
 Watcher = Callable[[str, Document | None, Document | None], None]
 """Called with a key and its document before and after a write; None where there is none."""
 
+_AFTER_SLASH = chr(ord("/") + 1)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
     collection TEXT NOT NULL,
@@ -60,6 +61,20 @@ class Collection(Mapping[str, Document]):
         while end < len(keys) and keys[end].startswith(prefix):
             end += 1
         return [(key, self._documents[key]) for key in keys[start:end]]
+
+    def directly_below(self, prefix: str) -> list[tuple[str, Document]]:
+        """The same without the keys that have a slash behind `prefix`, whose number does not matter."""
+        keys, found = self._sorted_keys, []
+        place = bisect_left(keys, prefix)
+        while place < len(keys) and keys[place].startswith(prefix):
+            key = keys[place]
+            slash = key.find("/", len(prefix))
+            if slash < 0:
+                found.append((key, self._documents[key]))
+                place += 1
+            else:
+                place = bisect_left(keys, key[:slash] + _AFTER_SLASH, place)
+        return found
 
     def watch(self, watcher: Watcher) -> None:
         """Have `watcher` called after every write, roll-backs included; for what is derived from the documents."""

@@ -34,7 +34,7 @@ class Inventory:
     def children(self, parent_id: str, type_name: str) -> list[Document]:
         """The documents of `type_name` (for example `apis`) directly under `parent_id`, sorted by name."""
         prefix = f"{parent_id}/{type_name}/".lower()
-        return [document for key, document in self.resources.below(prefix) if "/" not in key[len(prefix) :]]
+        return [document for _, document in self.resources.directly_below(prefix)]
 
     def tree(self, resource_id: str) -> list[Document]:
         """The document of `resource_id`, when it is there, and everything below it."""

@@ -34,6 +34,15 @@ def test_documents_below_a_prefix_come_sorted_by_key():
     assert (resources.below("/a/")) == [("/a/1", {"at": "/a/1"}), ("/a/2", {"at": "/a/2"})]
 
 
+def test_documents_directly_below_a_prefix_come_without_what_is_below_them():
+    resources = Store().collection("resources")
+    for key in ("/a/", "/a/1", "/a/1-2", "/a/1/x", "/a/1/x/y", "/a/10", "/a/2/x", "/a/3", "/b/1"):
+        resources.put(key, {"at": key})
+    assert [key for key, _ in resources.directly_below("/a/")] == ["/a/", "/a/1", "/a/1-2", "/a/10", "/a/3"]
+    assert resources.directly_below("/a/3") == [("/a/3", {"at": "/a/3"})]
+    assert resources.directly_below("/c/") == []
+
+
 def test_what_was_listed_can_be_deleted_while_going_through_it():
     resources = Store().collection("resources")
     for key in ("/a/1", "/a/2", "/b/1"):
