@@ -50,9 +50,10 @@ if login is not None:
         console = PortalLogin(
             "portal",
             service
-            | portal.args()
+            | settings.portal_args()
             | {
                 "audience": api.audience,
+                "available_scopes": api.scopes,
                 "authorization_endpoint": api.authorization_endpoint,
                 "token_endpoint": api.token_endpoint,
                 "client_id": interactive.client_id,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from auth0_apim.rules import email_problem
+from auth0_apim.rules import email_problem, requested_scopes_problem
 
 _UNITS = {
     "Consumption": (0, 0),
@@ -160,6 +160,24 @@ def grant_types_problem(value: Sequence[str]) -> str | None:
 def resource_owner_problem(value: Mapping[str, Any]) -> str | None:
     """A user whose password a portal sends (`username`), where `grant_types` let it."""
     return None if "password" in value["grant_types"] else "needs the grant type 'password'"
+
+
+def body_parameters_problem(value: Mapping[str, str]) -> str | None:
+    """Parameters of a token request besides those that a portal or PortalLogin sends itself."""
+    for name, text in value.items():
+        if name in ("audience", "client_id", "client_secret", "code", "grant_type", "redirect_uri"):
+            return f"has {name!r}, which is sent anyway"
+        if not name or not text:
+            return "must have a name and a value for each parameter"
+    return None
+
+
+def default_scope_problem(value: Mapping[str, Any]) -> str | None:
+    """Scopes that a portal asks for (`requested`, separated by spaces), those of the API (`available`) or of OpenID Connect."""
+    available = value["available"]
+    if available is not None:
+        available = [*available, "openid", "profile", "email", "offline_access"]
+    return requested_scopes_problem({"requested": value["requested"].split(), "available": available})
 
 
 def client_id_problem(value: str) -> str | None:

@@ -1,8 +1,8 @@
 """The login of the developer portal's console: how it gets tokens to try the API with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Optional
+from typing import Any, Optional
 from urllib.parse import quote
 
 import pulumi
@@ -12,8 +12,10 @@ from typing_extensions import NotRequired, TypedDict
 from auth0_apim.azure_rules import (
     GRANT_TYPES,
     authorization_methods_problem,
+    body_parameters_problem,
     choice_problem,
     client_id_problem,
+    default_scope_problem,
     entity_id_problem,
     grant_types_problem,
     https_url_problem,
@@ -22,9 +24,36 @@ from auth0_apim.azure_rules import (
     short_title_problem,
 )
 from auth0_apim.azure_service import service_inputs
-from auth0_apim.inputs import Inputs
+from auth0_apim.inputs import Inputs, Rule
 from auth0_apim.names import slug
 from auth0_apim.rules import identifier_problem
+
+_REQUIRED: dict[str, tuple[Rule, str]] = {
+    "audience": (identifier_problem, '"basic-calculator"'),
+    "authorization_endpoint": (https_url_problem, '"https://a.example/authorize"'),
+    "token_endpoint": (https_url_problem, '"https://a.example/oauth/token"'),
+    "client_id": (client_id_problem, "InteractiveClient.client_id"),
+}
+_RULES: dict[str, tuple[Rule, str]] = {
+    **_REQUIRED,
+    "client_registration_endpoint": (https_url_problem, '"https://contoso.example/register"'),
+    "authorization_server_id": (entity_id_problem, '"auth0"'),
+    "display_name": (short_title_problem, '"Auth0"'),
+    "grant_types": (grant_types_problem, '["authorization_code"]'),
+    "authorization_methods": (authorization_methods_problem, '["GET"]'),
+    "client_authentication": (choice_problem("Basic", "Body"), '"Basic"'),
+    "token_sending": (choice_problem("authorizationHeader", "query"), '"authorizationHeader"'),
+    "token_body_parameters": (body_parameters_problem, '{"organization": "org_calculators"}'),
+    "portal_url": (https_url_problem, '"https://contoso-apis.developer.azure-api.net"'),
+}
+_DEFAULTS: dict[str, Any] = {
+    "client_registration_endpoint": "https://placeholder.contoso.com",
+    "grant_types": ["authorization_code"],
+    "authorization_methods": ["GET"],
+    "client_authentication": "Basic",
+    "token_sending": "authorizationHeader",
+    "token_body_parameters": {},
+}
 
 
 class ClientAuthentication(Enum):
@@ -69,7 +98,7 @@ class PortalLoginArgs(TypedDict):
     client_registration_endpoint: NotRequired[pulumi.Input[str]]
     """Optional, defaults to `https://placeholder.contoso.com`, as clients are not registered by users. Absolute https URL of a page where they would be."""
     grant_types: NotRequired[pulumi.Input[list[str]]]
-    """Optional, defaults to `["authorization_code"]`. How the console may get a token: `authorization_code`, `implicit`, `password`, `client_credentials`."""
+    """Optional, defaults to `["authorization_code"]`. How the console may get a token: `authorization_code`, `implicit`, `password`, `client_credentials`. Auth0 answers `password` only where the tenant's default directory is the users' connection, a setting of the whole tenant."""
     authorization_methods: NotRequired[pulumi.Input[list[str]]]
     """Optional, defaults to `["GET"]`. HTTP methods of the authorization endpoint; GET is one of them."""
     client_authentication: NotRequired[pulumi.Input[ClientAuthentication]]
@@ -78,6 +107,10 @@ class PortalLoginArgs(TypedDict):
     """Optional, defaults to `authorizationHeader`, where the gateway's policy looks for the token."""
     default_scope: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. Scopes that the console asks for, separated by spaces. Example: `calc:add calc:sub`."""
+    available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to no check. The scopes that the API has, which every one of `default_scope` must be among; pass Auth0Api's `scopes`."""
+    token_body_parameters: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Optional, defaults to none. What the portal sends to the token endpoint besides the `audience`, by name. Example: `{"organization": "org_calculators"}`."""
     resource_owner_username: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. The user whose password the grant type `password` sends."""
     resource_owner_password: NotRequired[pulumi.Input[str]]
@@ -100,76 +133,33 @@ class PortalLogin(pulumi.ComponentResource):
         inputs = Inputs("PortalLogin", name)
         inputs.refuse_unknown(args, PortalLoginArgs)
         group, service_name = service_inputs(inputs, args, portal_sku_problem)
-        audience = inputs.check("audience", args.get("audience"), identifier_problem, '"basic-calculator"')
-        login = inputs.check(
-            "authorization_endpoint",
-            args.get("authorization_endpoint"),
-            https_url_problem,
-            '"https://a.example/authorize"',
-        )
-        tokens = inputs.check(
-            "token_endpoint", args.get("token_endpoint"), https_url_problem, '"https://a.example/oauth/token"'
-        )
-        registration = inputs.check(
-            "client_registration_endpoint",
-            args.get("client_registration_endpoint", "https://placeholder.contoso.com"),
-            https_url_problem,
-            '"https://contoso.example/register"',
-        )
-        server_id = inputs.check(
-            "authorization_server_id", args.get("authorization_server_id", slug(name)), entity_id_problem, '"auth0"'
-        )
-        title = inputs.check("display_name", args.get("display_name", name), short_title_problem, '"Auth0"')
-        grants = inputs.check(
-            "grant_types",
-            args.get("grant_types", ["authorization_code"]),
-            grant_types_problem,
-            '["authorization_code"]',
-        )
-        methods = inputs.check(
-            "authorization_methods",
-            args.get("authorization_methods", ["GET"]),
-            authorization_methods_problem,
-            '["GET"]',
-        )
-        authentication = inputs.check(
-            "client_authentication",
-            args.get("client_authentication", "Basic"),
-            choice_problem("Basic", "Body"),
-            '"Basic"',
-        )
-        sending = inputs.check(
-            "token_sending",
-            args.get("token_sending", "authorizationHeader"),
-            choice_problem("authorizationHeader", "query"),
-            '"authorizationHeader"',
-        )
-        portal = pulumi.Output.concat("https://", service_name, ".developer.azure-api.net")
-        if "portal_url" in args:
-            portal = inputs.check(
-                "portal_url", args["portal_url"], https_url_problem, '"https://contoso-apis.developer.azure-api.net"'
-            )
-        client_id = inputs.check("client_id", args.get("client_id"), client_id_problem, "InteractiveClient.client_id")
+        given = _checked(inputs, name, args)
+        scope = _default_scope(inputs, args)
         owner = _resource_owner(inputs, args)
+        portal = given.get("portal_url", pulumi.Output.concat("https://", service_name, ".developer.azure-api.net"))
         super().__init__("auth0-apim:index:PortalLogin", name, {}, opts)
 
         server = apimanagement.AuthorizationServer(
             f"{name}-authorization-server",
             resource_group_name=group,
             service_name=service_name,
-            authsid=server_id,
-            display_name=title,
+            authsid=given["authorization_server_id"],
+            display_name=given["display_name"],
             description=args.get("description"),
-            client_registration_endpoint=registration,
-            grant_types=grants.apply(lambda names: [GRANT_TYPES[grant] for grant in names]),
-            authorization_endpoint=pulumi.Output.all(login, audience).apply(lambda both: _with_audience(*both)),
-            authorization_methods=methods,
-            token_endpoint=tokens,
-            token_body_parameters=[{"name": "audience", "value": audience}],
-            client_authentication_method=[authentication],
-            bearer_token_sending_methods=[sending],
-            default_scope=args.get("default_scope"),
-            client_id=client_id,
+            client_registration_endpoint=given["client_registration_endpoint"],
+            grant_types=given["grant_types"].apply(lambda names: [GRANT_TYPES[grant] for grant in names]),
+            authorization_endpoint=pulumi.Output.all(given["authorization_endpoint"], given["audience"]).apply(
+                lambda both: _with_audience(*both)
+            ),
+            authorization_methods=given["authorization_methods"],
+            token_endpoint=given["token_endpoint"],
+            token_body_parameters=pulumi.Output.all(given["audience"], given["token_body_parameters"]).apply(
+                lambda both: _body_parameters(*both)
+            ),
+            client_authentication_method=[given["client_authentication"]],
+            bearer_token_sending_methods=[given["token_sending"]],
+            default_scope=scope,
+            client_id=given["client_id"],
             client_secret=_secret(args.get("client_secret")),
             resource_owner_username=owner,
             resource_owner_password=_secret(args.get("resource_owner_password")),
@@ -180,7 +170,9 @@ class PortalLogin(pulumi.ComponentResource):
         )
 
         self.authorization_server_id = server.name
-        self.redirect_uris = pulumi.Output.all(portal, server_id, grants).apply(lambda each: redirect_uris(*each))
+        self.redirect_uris = pulumi.Output.all(portal, given["authorization_server_id"], given["grant_types"]).apply(
+            lambda each: redirect_uris(*each)
+        )
         self.register_outputs(
             {"authorization_server_id": self.authorization_server_id, "redirect_uris": self.redirect_uris}
         )
@@ -205,6 +197,23 @@ def redirect_uris(portal_url: str, authorization_server_id: str, grant_types: Se
     return [addresses[grant] for grant in grant_types if grant in addresses]
 
 
+def _checked(inputs: Inputs, name: str, args: Mapping[str, Any]) -> dict[str, pulumi.Output[Any]]:
+    given = {"authorization_server_id": slug(name), "display_name": name, **_DEFAULTS, **args}
+    return {
+        input_name: inputs.check(input_name, given.get(input_name), *rule)
+        for input_name, rule in _RULES.items()
+        if input_name in given or input_name in _REQUIRED
+    }
+
+
+def _default_scope(inputs: Inputs, args: Mapping[str, Any]) -> Optional[pulumi.Output[str]]:
+    if args.get("default_scope") is None:
+        return None
+    pair = {"requested": args["default_scope"], "available": args.get("available_scopes")}
+    checked = inputs.check("default_scope", pair, default_scope_problem, '"calc:add calc:sub"')
+    return checked.apply(lambda known: str(known["requested"]))
+
+
 def _resource_owner(inputs: Inputs, args: PortalLoginArgs) -> Optional[pulumi.Output[str]]:
     if "resource_owner_username" not in args:
         if "resource_owner_password" in args:
@@ -213,6 +222,11 @@ def _resource_owner(inputs: Inputs, args: PortalLoginArgs) -> Optional[pulumi.Ou
     user = {"username": args["resource_owner_username"], "grant_types": args.get("grant_types", [])}
     checked = inputs.check("resource_owner_username", user, resource_owner_problem, 'grant_types: ["password"]')
     return checked.apply(lambda known: str(known["username"]))
+
+
+def _body_parameters(audience: str, others: Mapping[str, str]) -> list[apimanagement.TokenBodyParameterContractArgs]:
+    parameters = {"audience": audience, **{name: others[name] for name in sorted(others)}}
+    return [apimanagement.TokenBodyParameterContractArgs(name=name, value=parameters[name]) for name in parameters]
 
 
 def _with_audience(endpoint: str, audience: str) -> str:

@@ -117,6 +117,7 @@ class ProtectedApiParts:
             "client_authentication": ClientAuthentication.BODY,
             "grant_types": self._portal_grant_types(),
             "default_scope": api.scopes.apply(" ".join),
+            "available_scopes": api.scopes,
             "portal_url": gateway.portal_url,
             "sku": gateway.sku,
         }

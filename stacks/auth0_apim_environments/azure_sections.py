@@ -5,7 +5,9 @@ from typing import Annotated, Any
 from auth0_apim.api_gateway import GatewaySku
 from auth0_apim.azure_rules import (
     api_path_problem,
+    authorization_methods_problem,
     backend_url_problem,
+    body_parameters_problem,
     description_problem,
     entity_id_problem,
     grant_types_problem,
@@ -18,6 +20,7 @@ from auth0_apim.azure_rules import (
     title_problem,
 )
 from auth0_apim.openapi_security import scopes_in_document
+from auth0_apim.portal_login import ClientAuthentication, TokenSending
 from pydantic import Field
 
 from auth0_apim_environments.section import Section, obeys
@@ -160,6 +163,27 @@ class PortalSettings(Section):
         default=("authorization_code",),
         description="How the portal's console may get a token: authorization_code, password.",
         examples=[["authorization_code"]],
+    )
+    description: str | None = Field(
+        default=None, min_length=1, description="What the portal says about the login.", examples=["Log in by Auth0"]
+    )
+    authorization_methods: Annotated[tuple[str, ...], obeys(authorization_methods_problem)] = Field(
+        default=("GET",), description="HTTP methods of the authorization endpoint.", examples=[["GET", "POST"]]
+    )
+    client_authentication: ClientAuthentication = Field(
+        default=ClientAuthentication.BASIC,
+        description="How the portal shows the client's secret at the token endpoint.",
+        examples=["Body"],
+    )
+    token_sending: TokenSending = Field(
+        default=TokenSending.AUTHORIZATION_HEADER,
+        description="How the portal sends the token to the API.",
+        examples=["authorizationHeader"],
+    )
+    token_body_parameters: Annotated[dict[str, str], obeys(body_parameters_problem)] = Field(
+        default_factory=dict,
+        description="What the portal sends to the token endpoint besides the audience.",
+        examples=[{"organization": "org_calculators"}],
     )
     default_scopes: tuple[str, ...] = Field(
         default=(), exclude=True, description="The scopes that the console asks for.", examples=[["calc:add"]]

@@ -181,6 +181,16 @@ class Settings(Section):
             "minimum_password_length": self.database.minimum_password_length,
         }
 
+    def portal_args(self) -> Any:
+        """PortalLogin's args but for what other components know; empty without a portal."""
+        if self.portal is None:
+            return {}
+        owner = {}
+        if "password" in self.portal.grant_types and self.user is not None and self.user_password is not None:
+            password = self.user_password.get_secret_value()
+            owner = {"resource_owner_username": self.user.email, "resource_owner_password": password}
+        return self.portal.args() | owner
+
     def policy_args(self) -> Any:
         """JwtPolicy's args but for what other components know."""
         claim = {"scope_claim": "permissions"} if self.api.permissions_in_token else {}

@@ -60,7 +60,9 @@ async def test_every_field_of_the_tutorial_can_be_given(mocks, login, secret):
         authorization_methods=["GET", "POST"],
         client_authentication=ClientAuthentication.BODY,
         token_sending=TokenSending.QUERY,
-        default_scope="calc:add calc:sub",
+        default_scope="calc:add calc:sub openid",
+        available_scopes=["calc:add", "calc:sub"],
+        token_body_parameters={"organization": "org_calculators"},
         resource_owner_username="jane@example.com",
         resource_owner_password="a phrase",
         portal_url="https://portal.example/",
@@ -83,7 +85,11 @@ async def test_every_field_of_the_tutorial_can_be_given(mocks, login, secret):
     assert inputs["authorizationMethods"] == ["GET", "POST"]
     assert inputs["clientAuthenticationMethod"] == ["Body"]
     assert inputs["bearerTokenSendingMethods"] == ["query"]
-    assert inputs["defaultScope"] == "calc:add calc:sub"
+    assert inputs["defaultScope"] == "calc:add calc:sub openid"
+    assert inputs["tokenBodyParameters"] == [
+        {"name": "audience", "value": "basic/&calculator"},
+        {"name": "organization", "value": "org_calculators"},
+    ]
     assert inputs["resourceOwnerUsername"] == "jane@example.com"
     assert inputs["resourceOwnerPassword"] == secret("a phrase")
 
@@ -137,6 +143,16 @@ def test_grants_without_a_browser_have_no_redirect_uri():
             {"token_sending": "body"},
             "input 'token_sending' must be one of authorizationHeader, query, not 'body'; an example that works: "
             '"authorizationHeader"',
+        ),
+        (
+            {"default_scope": "openid calc:ad", "available_scopes": ["calc:add"]},
+            "input 'default_scope' asks for 'calc:ad', which the API does not have (it has calc:add, email, "
+            'offline_access, openid, profile); an example that works: "calc:add calc:sub"',
+        ),
+        (
+            {"token_body_parameters": {"audience": "another"}},
+            "input 'token_body_parameters' has 'audience', which is sent anyway; an example that works: "
+            '{"organization": "org_calculators"}',
         ),
         ({"client_id": None}, "input 'client_id' is required; an example that works: InteractiveClient.client_id"),
         (
