@@ -1,0 +1,107 @@
+"""A sandbox with one API Management service that environments share, and the project whose environments they are."""
+
+import json
+import shutil
+from contextlib import closing
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import httpx
+import pytest
+from auth0_apim_environments.ephemeral import Environments, Order, Reaper, lease_on
+from auth0_apim_environments.ephemeral.credentials import open_manager, open_tenant
+from auth0_apim_environments.project import find_project
+from local_cloud import Sandbox
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+SERVICE = "resourceGroups/local/providers/Microsoft.ApiManagement/service/basic-calculator-local"
+
+
+class Place:
+    """What the tests of one module share."""
+
+    def __init__(self, sandbox, engine, folder):
+        self.sandbox, self.engine, self.folder = sandbox, engine, folder
+        self.variables = sandbox.environment(engine)
+        self.environments = self.open()
+        self.order = Order(assignments=(f"publication.serviceUrl={sandbox.calculator_url}/api",), owner="jane")
+        self.tenant = open_tenant(self.variables)
+        self.manager = open_manager(self.variables)
+        body = {
+            "location": "westeurope",
+            "sku": {"name": "Developer", "capacity": 1},
+            "properties": {"publisherName": "Contoso", "publisherEmail": "apis@contoso.example"},
+        }
+        self.manager.put(SERVICE, params={"api-version": "2024-05-01"}, json=body).raise_for_status()
+
+    def open(self, **variables):
+        return Environments(find_project(self.folder), self.engine, {**self.variables, **variables})
+
+    def create(self, name, **changes):
+        return self.environments.create(name, Order(**{**vars(self.order), **changes}))
+
+    def empty_stack(self, name):
+        """An environment whose creation ended before anything was deployed."""
+        with pytest.raises(Exception, match="openapi"):
+            self.create(name, assignments=("publication.openapi=missing.json",))
+
+    def reaper(self, environments=None, *, after=timedelta(days=1)):
+        lease = lease_on(self.variables["PULUMI_BACKEND_URL"], "reaper")
+        return Reaper(environments or self.environments, lease, lambda: datetime.now(timezone.utc) + after)
+
+    def reap(self, environments=None):
+        return {
+            each.environment: (each.fate.value, each.reason) for each in self.reaper(environments).reap(dry_run=False)
+        }
+
+    def objects(self):
+        """Kind and name of everything in the tenant and in the service."""
+        found = set()
+        for path in ("clients", "connections", "resource-servers", "users"):
+            for document in self.tenant.get(path, params={"per_page": 100}).raise_for_status().json():
+                found.add((path, document.get("identifier") or document.get("email") or document["name"]))
+        for path in ("apis", "products", "authorizationServers", "namedValues"):
+            answer = self.manager.get(f"{SERVICE}/{path}", params={"api-version": "2024-05-01"}).raise_for_status()
+            found |= {(path, document["name"]) for document in answer.json()["value"]}
+        return found
+
+    def state_file(self, name):
+        backend = Path(self.variables["PULUMI_BACKEND_URL"].removeprefix("file://"))
+        return backend / ".pulumi" / "stacks" / "auth0-apim" / f"{name}.json"
+
+    def lock(self, name, *, pid, host):
+        """A lock as the engine leaves it."""
+        folder = self.state_file(name).parents[2] / "locks" / "organization" / "auth0-apim" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "11111111-2222-3333-4444-555555555555.json"
+        document = {"pid": pid, "username": "jane", "hostname": host, "timestamp": "2026-03-01T12:00:00Z"}
+        file.write_text(json.dumps(document))
+        return file
+
+    def change_state(self, name, change):
+        """Apply `change` to the deployment in the stack's state."""
+        document = self.environments.stacks.state(name)
+        change(document["deployment"])
+        self.environments.stacks.restore(name, document)
+
+
+@pytest.fixture(scope="module")
+def place(engine, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("Pulumi.yaml", "__main__.py"):
+        shutil.copy(REPOSITORY / name, folder / name)
+    for name in ("stacks", "examples"):
+        shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    (folder / ".venv").symlink_to(REPOSITORY / ".venv")
+    with Sandbox() as sandbox:
+        place = Place(sandbox, engine, folder)
+        with closing(place.tenant), closing(place.manager):
+            yield place
+
+
+@pytest.fixture
+def order_fault(place):
+    """Order a failure of the next matching requests."""
+    with httpx.Client(base_url=place.sandbox.control_url, trust_env=False) as control:
+        yield lambda **fault: control.post("/faults", json=fault).raise_for_status()
+        control.delete("/faults").raise_for_status()

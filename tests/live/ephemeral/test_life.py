@@ -1,0 +1,156 @@
+"""An environment from nothing to proven and back, many at once, and what they never touch."""
+
+import json
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from auth0_apim_environments.ephemeral import EnvironmentState, LifeError
+from auth0_apim_environments.ephemeral.proof import wrong_checks
+from auth0_apim_environments.problems import SettingsError
+
+pytestmark = pytest.mark.live
+
+
+def test_an_environment_is_created_proven_destroyed_and_audited_in_seconds(place):
+    before = place.objects()
+    began = time.monotonic()
+    deployed = place.create("pr-42")
+    wrong = wrong_checks(deployed.api, place.variables)
+    left = place.environments.destroy("pr-42").left
+    seconds = time.monotonic() - began
+    assert (wrong, left, place.environments.audit("pr-42")) == ([], (), [])
+    assert place.objects() == before
+    assert place.environments.stacks.names() == []
+    assert not (place.folder / "stacks" / "Pulumi.pr-42.yaml").exists()
+    # 6 s on two idle cores; a limit that a machine shared with other tests keeps.
+    assert seconds < 60
+
+
+def test_every_object_carries_the_environment_and_an_extension_is_written_on_them(place):
+    place.create("pr-7")
+    kinds = [remnant.kind for remnant in place.environments.audit("pr-7")]
+    assert kinds == [
+        "api", "client", "client", "client grant", "connection", "product", "resource server", "user"
+    ]  # fmt: skip
+    [environment] = place.environments.overview()
+    assert (environment.name, environment.marker.owner, environment.state) == (
+        "pr-7",
+        "jane",
+        EnvironmentState.DEPLOYED,
+    )
+    assert (environment.resources["Client"], environment.resources["Api"]) == (2, 1)
+
+    marker = place.environments.extend("pr-7", timedelta(days=2))
+    [client] = [
+        client for client in place.tenant.get("clients").json() if client["name"].startswith("Basic Calculator Cl")
+    ]
+    [connection] = [
+        each for each in place.tenant.get("connections").json() if each["name"] == "BasicCalculator-env-pr-7"
+    ]
+    assert client["client_metadata"] == connection["metadata"] == marker.marks()
+    [user] = place.tenant.get("users").json()
+    assert user["app_metadata"] == marker.marks()
+    assert place.environments.overview()[0].marker == marker
+    assert place.environments.destroy("pr-7").left == ()
+
+
+def test_a_created_environment_is_gone_on_with_and_keeps_its_time(place):
+    place.create("again", ttl=timedelta(hours=1))
+    expires = place.environments.stacks.marker("again").expires
+    place.create("again", ttl=timedelta(days=9))
+    assert place.environments.stacks.marker("again").expires == expires
+    assert place.environments.destroy("again").left == ()
+
+
+def test_a_protected_environment_is_not_destroyed(place):
+    place.empty_stack("kept")
+    place.environments.stacks.mark(
+        type(marker := place.environments.stacks.marker("kept"))(
+            "kept", marker.owner, marker.created, marker.expires, protected=True
+        )
+    )
+    with pytest.raises(LifeError, match="'kept' is protected"):
+        place.environments.destroy("kept")
+    assert place.reaper().due() == []
+    place.environments.stacks.mark(marker)
+    assert place.environments.destroy("kept").left == ()
+
+
+@pytest.mark.parametrize("name", ["prod", "PR-1", "x" * 25])
+def test_a_bad_name_is_refused_before_anything_is_made(place, name):
+    with pytest.raises(LifeError, match="an example that works: pr-42"):
+        place.create(name)
+    assert place.environments.stacks.names() == []
+
+
+def test_an_environment_that_stays_is_left_alone(place):
+    place.environments.stacks.create("team")
+    with pytest.raises(LifeError, match="'team' already, which is no ephemeral environment"):
+        place.create("team")
+    with pytest.raises(LifeError, match="'team' is no ephemeral environment"):
+        place.environments.destroy("team")
+    assert place.reaper().due() == []
+    place.environments.stacks.remove("team")
+
+
+def test_a_bad_setting_is_refused_and_leaves_no_file(place):
+    with pytest.raises(SettingsError, match="auth0-apim:api.tokenLifetime"):
+        place.create("bad", assignments=("api.tokenLifetime=0",))
+    assert not (place.folder / "stacks" / "Pulumi.bad.yaml").exists()
+    assert place.environments.stacks.names() == []
+
+
+def test_objects_of_a_lost_environment_are_listed_and_swept_only_when_asked(place, tmp_path):
+    before = place.objects()
+    place.create("lost")
+    for file in place.state_file("lost").parent.glob("lost.*"):
+        file.rename(tmp_path / file.name)
+    assert {remnant.environment for remnant in place.environments.audit()} == {"lost"}
+    (place.folder / "stacks" / "Pulumi.lost.yaml").unlink()
+    with pytest.raises(LifeError, match="8 objects have the marks of an environment 'lost'"):
+        place.create("lost")
+    with pytest.raises(LifeError, match="no stack 'lost', but 8 objects have its marks"):
+        place.environments.destroy("lost")
+    assert place.environments.destroy("lost", sweep=True).left == ()
+    assert place.objects() == before
+
+
+def test_twenty_at_once_do_not_touch_each_other(place):
+    before = place.objects()
+    names = [f"many-{number}" for number in range(20)]
+    with ThreadPoolExecutor(4) as pool:
+        deployed = dict(zip(names, pool.map(place.create, names), strict=True))
+        assert len({each.outputs["apiUrl"] for each in deployed.values()}) == 20
+        assert all(len(place.environments.audit(name)) == 8 for name in names)
+        gone, staying = names[:19], names[19]
+        assert all(result.left == () for result in pool.map(place.environments.destroy, gone))
+    assert wrong_checks(deployed[staying].api, place.variables) == []
+    assert place.environments.destroy(staying).left == ()
+    assert place.objects() == before
+
+
+def test_the_commands_tell_programs_what_they_did(place, tmp_path):
+    def run(*arguments, status=0):
+        command = [str(Path(sys.executable).with_name("auth0-apim")), "env", *arguments, "--json"]
+        done = subprocess.run(
+            command, cwd=place.folder, env={**place.variables}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == status, done.stderr
+        return json.loads(done.stdout)
+
+    service_url = f"publication.serviceUrl={place.sandbox.calculator_url}/api"
+    created = run("create", "cli", "--ttl", "1m", "--set", service_url, "--owner", "jane")
+    assert (created["name"], created["audience"]) == ("cli", "basic-calculator-env-cli")
+    assert "clientSecret" not in created
+    [listed] = run("list")
+    assert (listed["name"], listed["owner"], listed["state"], listed["protected"]) == ("cli", "jane", "deployed", False)
+    assert {each["environment"] for each in run("audit", "cli", status=1)} == {"cli"}
+    assert run("reap") == []
+    assert run("extend", "cli", "--ttl", "2h")["protected"] is False
+    assert run("destroy", "cli") == []
+    assert run("audit") == []

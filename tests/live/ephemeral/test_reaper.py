@@ -1,0 +1,184 @@
+"""A reaper meets everything that goes wrong with environments, and destroys only what it may."""
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from auth0_apim_environments.ephemeral import EnvironmentState, LeaseError, UnconfirmedError, lease_on
+from auth0_apim_environments.ephemeral.reaper import MOST_UNCONFIRMED
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def deployed(place):
+    """A deployed environment, as often as a test needs it; what a test leaves is destroyed."""
+    place.create("due")
+    yield "due"
+    if "due" in place.environments.stacks.names():
+        assert place.environments.destroy("due").left == ()
+
+
+@pytest.fixture
+def dead_process():
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_nothing_is_destroyed_unless_told_and_nothing_before_its_time(place):
+    place.empty_stack("early")
+    assert [marker.environment for marker in place.reaper().due()] == ["early"]
+    assert [each.fate.value for each in place.reaper().reap()] == ["due"]
+    assert "early" in place.environments.stacks.names()
+    assert place.reaper(after=-place.order.ttl).reap(dry_run=False) == []
+    assert place.reap() == {"early": ("destroyed", "")}  # never deployed
+    assert place.environments.stacks.names() == []
+
+
+def test_an_object_deleted_by_hand_is_no_obstacle(place, deployed):
+    [connection] = [each for each in place.environments.audit(deployed) if each.kind == "connection"]
+    place.tenant.delete(f"connections/{connection.id}").raise_for_status()
+    assert place.reap() == {deployed: ("destroyed", "")}
+
+
+def test_what_others_work_on_is_left_to_the_next_reaper(place, deployed):
+    lock = place.lock(deployed, pid=1, host="another-machine")
+    fate, reason = place.reap()[deployed]
+    assert (fate, reason) == (
+        "busy",
+        f"stack '{deployed}' is being worked on by jane@another-machine (process 1) since 2026-03-01T12:00:00Z",
+    )
+    assert len(place.environments.audit(deployed)) == 8
+    lock.unlink()
+
+
+def test_the_lock_of_a_dead_process_and_its_pending_operation_are_cleared(place, deployed, dead_process):
+    """As if the engine had been killed when it had made a client and not written it down."""
+    marks = place.environments.stacks.marker(deployed).marks()
+    body = {"name": "Made by a process that died", "client_metadata": marks}
+    orphan = place.tenant.post("clients", json=body).raise_for_status().json()["client_id"]
+    place.change_state(deployed, pending_creation)
+    [seen] = place.environments.overview()
+    assert seen.state is EnvironmentState.CHANGING
+    place.lock(deployed, pid=dead_process, host=socket.gethostname())
+    assert place.reap() == {deployed: ("destroyed", "")}
+    assert place.tenant.get(f"clients/{orphan}").status_code == 404
+
+
+def pending_creation(deployment):
+    [client] = [each for each in deployment["resources"] if each["urn"].endswith("::client-client")]
+    lost = {key: value for key, value in client.items() if key not in ("id", "outputs")}
+    lost["urn"] += "-lost"
+    deployment["pending_operations"] = [{"resource": lost, "type": "creating"}]
+
+
+def test_a_protected_resource_keeps_its_stack(place, deployed):
+    def protect(value):
+        def change(deployment):
+            [connection] = [each for each in deployment["resources"] if each["type"].endswith(":Connection")]
+            connection["protect"] = value
+
+        return change
+
+    place.change_state(deployed, protect(True))
+    fate, reason = place.reap()[deployed]
+    assert fate == "failed"
+    assert "has a protected resource" in reason
+    assert deployed in place.environments.stacks.names()
+    assert "connection" in {each.kind for each in place.environments.audit(deployed)}
+    place.change_state(deployed, protect(False))
+
+
+def test_expired_credentials_destroy_nothing_and_are_told_without_a_secret(place, deployed):
+    fate, reason = place.reap(place.open(AUTH0_CLIENT_SECRET="long-expired"))[deployed]
+    assert (fate, reason) == ("failed", "the tenant refused the credentials: 401 Unauthorized")
+    assert len(place.environments.audit(deployed)) == 8
+
+
+def test_a_state_that_cannot_be_read_hides_no_other_and_is_swept_by_its_marks(place, deployed):
+    place.empty_stack("other")
+    place.state_file(deployed).write_text('{"version": 3, "checkpo')
+    states = {each.name: each.state.value for each in place.environments.overview()}
+    assert states == {deployed: "unreadable", "other": "empty"}
+    reaped = place.reap()
+    assert reaped["other"] == ("destroyed", "")
+    assert reaped[deployed][0] == "failed"
+    assert f"env destroy {deployed} --sweep" in reaped[deployed][1]
+    assert place.environments.destroy(deployed, sweep=True).left == ()
+    assert place.environments.audit() == []
+
+
+def test_a_backend_that_is_briefly_away_is_waited_for(place, deployed):
+    backend = place.state_file(deployed).parents[3]
+    away = backend.with_name("away")
+    backend.rename(away)
+
+    def come_back():
+        time.sleep(0.8)
+        away.rename(backend)
+
+    returning = threading.Thread(target=come_back)
+    returning.start()
+    assert place.environments.stacks.names() == [deployed]
+    returning.join()
+
+
+def test_rate_limits_and_conflicts_are_waited_out(place, deployed, order_fault):
+    limited = {"statusCode": 429, "error": "Too Many Requests", "message": "Global limit has been reached"}
+    conflict = {"error": {"code": "Conflict", "message": "Another operation is in progress."}}
+    order_fault(service="tenant", method="DELETE", path="/api/v2/connections", status=429, body=limited)
+    order_fault(service="manager", method="DELETE", path="/products/", status=409, body=conflict)
+    assert place.reap() == {deployed: ("destroyed", "")}
+
+
+def test_a_refusal_that_stays_is_a_failure_that_keeps_the_stack(place, deployed, order_fault):
+    refused = {
+        "statusCode": 403,
+        "error": "Forbidden",
+        "message": "Insufficient scope",
+        "errorCode": "insufficient_scope",
+    }
+    order_fault(service="tenant", method="DELETE", path="/api/v2/connections", status=403, body=refused, times=9)
+    fate, reason = place.reap()[deployed]
+    assert fate == "failed"
+    assert "Insufficient scope" in reason
+    assert deployed in place.environments.stacks.names()
+
+
+def test_two_reapers_do_not_meet(place):
+    with lease_on(place.variables["PULUMI_BACKEND_URL"], "reaper"), pytest.raises(LeaseError, match="another reaper"):
+        place.reap()
+
+
+def test_many_go_only_by_name(place):
+    names = [f"due-{number}" for number in range(MOST_UNCONFIRMED + 1)]
+    place.empty_stack(names[0])
+    settings = place.folder / "stacks"
+    for name in names[1:]:
+        place.environments.stacks.create(name)
+        marker = place.environments.stacks.marker(names[0])
+        place.environments.stacks.mark(type(marker)(name, marker.owner, marker.created, marker.expires))
+    with pytest.raises(UnconfirmedError, match="6 environments are due, .* --confirm due-0"):
+        place.reap()
+    reaped = place.reaper().reap(dry_run=False, confirmed=frozenset(names))
+    assert {(each.environment, each.fate.value) for each in reaped} == {(name, "destroyed") for name in names}
+    assert sorted(path.name for path in settings.glob("Pulumi.due*")) == []
+
+
+def test_a_service_of_its_own_is_purged_with_the_environment(place):
+    own = (
+        *place.order.assignments,
+        "gateway={resourceGroup: local, serviceName: own, sku: Developer, capacity: 1, "
+        "publisherName: Contoso, publisherEmail: apis@contoso.example}",
+    )
+    place.create("whole", assignments=own)
+    kinds = {remnant.kind: remnant.name for remnant in place.environments.audit("whole")}
+    assert kinds["service"] == "own-env-whole"
+    assert place.environments.destroy("whole").left == ()
+    path = "providers/Microsoft.ApiManagement/deletedservices"
+    deleted = place.manager.get(path, params={"api-version": "2024-05-01"}).raise_for_status().json()["value"]
+    assert deleted == []
