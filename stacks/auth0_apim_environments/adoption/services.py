@@ -1,4 +1,4 @@
-"""What there is in a tenant and in a subscription's API Management services. Read only: nothing here sends but GET."""
+"""What there is in a tenant and in a subscription's API Management services. Read only: nothing here changes anything."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -95,6 +95,17 @@ class Manager:
     def deleted_services(self) -> list[Document]:
         """The services that were deleted and whose names are still taken."""
         return self._list(f"{self._client.base_url.path}providers/Microsoft.ApiManagement/deletedservices")
+
+    def name_problem(self, name: str) -> str | None:
+        """Why no service can be made with that name, in Azure's words; None where one can."""
+        url = self._url(f"{self._client.base_url.path}providers/Microsoft.ApiManagement/checkNameAvailability")
+        answer = _json(self._client.post(url, params=_VERSION, json={"name": name}))
+        return None if answer["nameAvailable"] else str(answer.get("message") or answer.get("reason"))
+
+    def group(self, name: str) -> Document | None:
+        """A resource group, None where there is none."""
+        answer = self._client.get(f"resourcegroups/{quote(name)}", params={"api-version": "2024-03-01"})
+        return None if answer.status_code == 404 else dict(_json(answer))
 
     def children(self, parent_id: str, kind: str) -> list[Document]:
         """What a resource has of a kind, such as a service's `apis`."""

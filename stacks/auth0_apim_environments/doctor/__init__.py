@@ -1,0 +1,1 @@
+"""Doctor: what would go wrong in an `up`, told before it."""

@@ -1,0 +1,126 @@
+"""The whole examination of a stack, one finding after another."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from auth0_apim_environments.adoption.services import Manager, ReadError, Tenant
+from auth0_apim_environments.doctor.azure_checks import azure_findings
+from auth0_apim_environments.doctor.engine_checks import EngineChecks, no_stack
+from auth0_apim_environments.doctor.finding import Finding, right, unknown, wrong
+from auth0_apim_environments.doctor.openid_checks import openid_findings
+from auth0_apim_environments.doctor.tenant_checks import name_findings, scope_findings
+from auth0_apim_environments.ephemeral.credentials import CredentialsError, open_manager, open_tenant
+from auth0_apim_environments.problems import SettingsError
+from auth0_apim_environments.project import Project
+from auth0_apim_environments.settings import PASSWORD_VARIABLE, Settings
+from auth0_apim_environments.verify import open_client
+
+_PROVIDERS_SETTINGS = {
+    "auth0:domain": "AUTH0_DOMAIN",
+    "auth0:clientId": "AUTH0_CLIENT_ID",
+    "azure-native:subscriptionId": "ARM_SUBSCRIPTION_ID",
+    "azure-native:tenantId": "ARM_TENANT_ID",
+    "azure-native:clientId": "ARM_CLIENT_ID",
+    "azure-native:metadataHost": "ARM_METADATA_HOSTNAME",
+}
+"""Settings of the providers, which count more than the environment, and the variable of each."""
+
+
+def examine(project: Project, stack: str, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Everything that can be told before an `up`.
+
+    Args:
+        project: whose stack it is.
+        stack: its name.
+        environment: the whole environment that the `up` would have.
+    """
+    file = project.stack_file(stack)
+    try:
+        settings = Settings.from_file(file)
+    except OSError as error:
+        known = ", ".join(sorted(path.name[7:-5] for path in project.stack_files.glob("Pulumi.*.yaml"))) or "none"
+        yield wrong("settings", f"{file} cannot be read ({error.strerror})", f"environments: {known}")
+        return
+    except SettingsError as error:
+        yield from (
+            wrong("settings", f"{each.key} {each.problem}", f"example: {each.example}") for each in error.problems
+        )
+        return
+    yield right("settings", f"{file.name} is complete")
+    variables, config = _variables(file, environment)
+    yield from _password(settings, config, variables)
+    engine = EngineChecks(project.root, variables)
+    yield from engine.findings()
+    own = engine.resource_ids(stack)
+    if own is None:
+        yield no_stack(stack)
+    yield from _tenant(settings, variables, own or set())
+    yield from _azure(settings, variables, own or set())
+
+
+def _variables(file: Path, environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
+    config: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]
+    said = {name: config[key] for key, name in _PROVIDERS_SETTINGS.items() if isinstance(config.get(key), str)}
+    return {**environment, **said}, config
+
+
+def _password(settings: Settings, config: Mapping[str, Any], variables: Mapping[str, str]) -> Iterator[Finding]:
+    if settings.user is None:
+        return
+    if "auth0-apim:userPassword" in config or variables.get(PASSWORD_VARIABLE):
+        yield right("user's password", "is set")
+    else:
+        remedy = f"pulumi config set --secret auth0-apim:userPassword; or export {PASSWORD_VARIABLE}"
+        yield wrong("user's password", "is not set", remedy)
+
+
+def _tenant(settings: Settings, variables: Mapping[str, str], own: set[str]) -> Iterator[Finding]:
+    subject = "Auth0 credentials"
+    domain = settings.api.domain or variables.get("AUTH0_DOMAIN")
+    if domain:
+        with open_client(variables) as client:
+            yield from openid_findings(domain, client)
+    try:
+        with closing(open_tenant(variables)) as client:
+            yield right(subject, f"a token for {variables['AUTH0_DOMAIN']} was had")
+            yield from scope_findings(settings, client)
+            yield from name_findings(settings, Tenant(client), own)
+    except CredentialsError as error:
+        remedy = "export AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET of a machine-to-machine application"
+        yield wrong(subject, str(error), remedy)
+    except ReadError as error:
+        yield unknown("names in the tenant", str(error), "grant the scopes that are missing above")
+    except httpx.HTTPError as error:
+        yield wrong(subject, f"{variables.get('AUTH0_DOMAIN')} cannot be reached ({error})", "correct AUTH0_DOMAIN")
+
+
+def _azure(settings: Settings, variables: Mapping[str, str], own: set[str]) -> Iterator[Finding]:
+    subject = "Azure credentials"
+    if not variables.get("ARM_CLIENT_ID") and shutil.which("az", path=variables.get("PATH")):
+        yield unknown(
+            subject, "ARM_CLIENT_ID is not set, so `az login` counts", "export ARM_* of a service principal to be sure"
+        )
+        return
+    try:
+        with closing(open_manager(variables)) as client:
+            yield right(subject, f"a token for subscription {variables['ARM_SUBSCRIPTION_ID']} was had")
+            yield from azure_findings(settings, Manager(client), own)
+    except CredentialsError as error:
+        remedy = "export ARM_TENANT_ID, ARM_SUBSCRIPTION_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET of a service principal"
+        yield wrong(subject, str(error), remedy)
+    except ReadError as error:
+        yield wrong(
+            "subscription", str(error), "give the service principal the role API Management Service Contributor there"
+        )
+    except httpx.HTTPError as error:
+        yield wrong(
+            subject,
+            f"the resource manager cannot be reached ({error})",
+            "correct ARM_METADATA_HOSTNAME, or leave it out",
+        )
