@@ -22,6 +22,7 @@ from auth0_apim_environments.ephemeral.remains import Audit, Remnant
 from auth0_apim_environments.ephemeral.stacks import Say, Stacks
 from auth0_apim_environments.ephemeral.template import environment_file, is_environment_file, remark
 from auth0_apim_environments.project import Project
+from auth0_apim_environments.secrets_provider import keep_seal
 from auth0_apim_environments.settings import Settings
 
 DEFAULT_TTL = timedelta(hours=4)
@@ -134,7 +135,9 @@ class Environments:
         if not exists:
             self._refuse_remnants(name)
         self._write_file(name, order, marker or asked)
-        if not exists:
+        if exists:
+            keep_seal(self._project.stack_file(name), self.stacks.state(name))
+        else:
             self.stacks.create(name)
         if marker is None:
             self.stacks.mark(asked)
