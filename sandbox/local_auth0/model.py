@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from local_store import Collection, Store
@@ -28,6 +29,8 @@ class Tenant:
     store: Store
     domain: str
     clock: Callable[[], float] = time.time
+    databases: Path | None = None
+    """The folder whose SQLite files the scripts of custom databases may open."""
     clients: Collection = field(init=False)
     """By client_id; `credentials` (public keys for private_key_jwt) never leave in a client."""
     resource_servers: Collection = field(init=False)

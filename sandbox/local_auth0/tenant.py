@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from local_store import Store
 from starlette.applications import Starlette
@@ -21,6 +22,7 @@ def create_tenant(
     clock: Callable[[], float] = time.time,
     *,
     rate_limit: RateLimit | None = None,
+    databases: Path | None = None,
 ) -> ASGIApp:
     """An Auth0 tenant over `store`, ready to serve.
 
@@ -28,9 +30,10 @@ def create_tenant(
         store: keeps everything; an empty one becomes a new tenant.
         domain: `host:port` under which clients reach the application; the issuer is `https://{domain}/`.
         clock: seconds since the epoch, now.
+        databases: the folder whose SQLite files the scripts of custom databases may open.
         rate_limit: of the Management API; by default none that a client on this machine meets.
     """
-    tenant = Tenant(store, domain, clock)
+    tenant = Tenant(store, domain, clock, databases)
     prepare(tenant)
     management = ManagementApi(tenant, rate_limit or RateLimit())
     return Starlette(routes=[Mount(PREFIX, management), *authentication.routes(tenant)])

@@ -67,6 +67,11 @@ class StateFolder:
         return self.path / "passphrase"
 
     @property
+    def databases(self) -> Path:
+        """SQLite files for the scripts of custom databases, which find them here by name."""
+        return self.path / "databases"
+
+    @property
     def backend(self) -> Path:
         """Where the engine keeps the state of stacks."""
         return self.path / "backend"
@@ -78,7 +83,7 @@ class StateFolder:
 
     def prepare(self) -> None:
         """Make the folder and the secrets that are not there yet."""
-        for folder in (self.path, self.path / "tls", self.backend, self.pulumi_home):
+        for folder in (self.path, self.path / "tls", self.backend, self.pulumi_home, self.databases):
             folder.mkdir(parents=True, exist_ok=True)
         self.path.chmod(0o700)
         if not self.passphrase.exists():

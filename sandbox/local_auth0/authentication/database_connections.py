@@ -10,8 +10,15 @@ from local_store.store import Document
 from local_auth0.authentication.endpoint import Answer
 from local_auth0.authentication.errors import OAuthError, invalid_request, not_supported
 from local_auth0.authentication.parameters import Call
+from local_auth0.custom_database import (
+    CustomDatabase,
+    DatabaseScriptError,
+    UnsupportedDatabaseError,
+    imports_users,
+    is_custom,
+)
 from local_auth0.model import Tenant
-from local_auth0.password_policy import PasswordError
+from local_auth0.password_policy import PasswordError, check_password
 from local_auth0.user_accounts import UserExistsError, add_user, new_user
 
 _PROFILE = ("email", "username", "given_name", "family_name", "name", "nickname", "picture")
@@ -22,6 +29,7 @@ class DatabaseConnections:
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
+        self._custom = CustomDatabase(tenant)
 
     async def signup(self, call: Call) -> Answer:
         """Add a user to a database that takes sign-ups.
@@ -42,7 +50,11 @@ class DatabaseConnections:
             return _refusal("invalid_signup", problem)
         user = new_user(self._tenant, connection, profile)
         try:
-            await add_user(self._tenant, connection, user, password)
+            user = await self._added(connection, user, password, call.require("client_id"))
+        except DatabaseScriptError as error:
+            return _refusal(error.code or "internal_error", str(error))
+        except UnsupportedDatabaseError as error:
+            raise not_supported(str(error)) from error
         except PasswordError as error:
             return Answer(
                 {"name": error.name, "message": error.message, "code": "invalid_password", "statusCode": 400}, 400
@@ -66,6 +78,15 @@ class DatabaseConnections:
             raise invalid_request("Missing required parameter: email")
         return Answer("We've just sent you an email to reset your password.")
 
+    async def _added(self, connection: Document, user: Document, password: str, client_id: str) -> Document:
+        if is_custom(connection):
+            await self._custom.refuse_known(connection, user)
+            if not imports_users(connection):
+                check_password(connection["options"], password, user)
+                return await self._custom.sign_up(connection, user, password, client_id)
+        await add_user(self._tenant, connection, user, password)
+        return user
+
     def _connection(self, call: Call) -> Document:
         client_id, name = call.require("client_id"), call.require("connection")
         if client_id not in self._tenant.clients:
@@ -75,8 +96,6 @@ class DatabaseConnections:
             raise OAuthError(404, "invalid_request", "the connection was not found")
         if client_id not in connection["enabled_clients"]:
             raise invalid_request("the connection is not enabled")
-        if connection["options"].get("enabledDatabaseCustomization"):
-            raise not_supported(f"the custom database scripts of connection '{name}'")
         return connection
 
 

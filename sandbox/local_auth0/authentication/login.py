@@ -9,6 +9,13 @@ from local_auth0 import imported_passwords
 from local_auth0.authentication.brute_force import BruteForceProtection
 from local_auth0.authentication.errors import OAuthError, invalid_grant, invalid_request, not_supported
 from local_auth0.credentials import MAX_PASSWORD_BYTES, hash_password, verify_password
+from local_auth0.custom_database import (
+    CustomDatabase,
+    DatabaseScriptError,
+    UnsupportedDatabaseError,
+    imports_users,
+    is_custom,
+)
 from local_auth0.model import Tenant
 
 # The hash of a password nobody knows, verified when there is no such user: the answer takes as long and tells nothing.
@@ -21,6 +28,7 @@ class Logins:
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
         self._protection = BruteForceProtection(tenant)
+        self._custom = CustomDatabase(tenant)
 
     async def verify(self, connection: Document, login: str, password: str, address: str) -> Document:
         """The user of `connection` with this e-mail address or username and password.
@@ -37,6 +45,8 @@ class Logins:
         """
         _refuse_unusable(connection)
         user = self._tenant.user(connection["name"], login)
+        if is_custom(connection) and (user is None or not imports_users(connection)):
+            return await self._verify_elsewhere(connection, login, password, address)
         stored = {} if user is None else self._tenant.passwords.get(user["user_id"], {})
         expected = stored.get("hash") or json.dumps(stored.get("imported")) if stored else _NOBODY
         attempt = (connection["id"], login.lower() if user is None else user["user_id"], expected, address)
@@ -54,6 +64,36 @@ class Logins:
             raise invalid_grant("Wrong email or password.")
         refuse_blocked(current)
         return current
+
+    async def _verify_elsewhere(self, connection: Document, login: str, password: str, address: str) -> Document:
+        """The user as the custom database's login script knows them; in import mode they live here from now on."""
+        attempt = (connection["id"], login.lower(), "script", address)
+        protected = connection["options"].get("brute_force_protection") is not False
+        if protected:
+            self._protection.begin(attempt)
+        try:
+            profile = await self._custom.login(connection, login, password)
+            user = None if profile is None else self._custom.keep(connection, profile)
+        except DatabaseScriptError as error:
+            raise OAuthError(500, "server_error", str(error)) from error
+        except UnsupportedDatabaseError as error:
+            raise not_supported(str(error)) from error
+        if user is None:
+            raise invalid_grant("Wrong email or password.")
+        if protected:
+            self._protection.succeed(attempt)
+        moved = await self._moved_password(connection, password)
+        with self._tenant.store.transaction():
+            self._tenant.users.put(user["user_id"], user)
+            if moved is not None:
+                self._tenant.passwords.put(user["user_id"], moved)
+        refuse_blocked(user)
+        return user
+
+    async def _moved_password(self, connection: Document, password: str) -> Document | None:
+        if not imports_users(connection) or len(password.encode()) > MAX_PASSWORD_BYTES:
+            return None
+        return {"hash": await asyncio.to_thread(hash_password, password), "history": []}
 
     async def _rehash(self, user_id: str, password: str, stored: Document) -> None:
         """Put a bcrypt hash in the place of an imported one, as the service does at the first login."""
@@ -85,6 +125,3 @@ def _refuse_unusable(connection: Document) -> None:
         raise not_supported(f"login through connections of strategy '{connection['strategy']}'")
     if (connection.get("authentication") or {}).get("active") is False:
         raise invalid_request("the connection is not enabled")
-    options = connection.get("options") or {}
-    if options.get("enabledDatabaseCustomization"):
-        raise not_supported(f"the custom database scripts of connection '{connection['name']}'")

@@ -5,7 +5,9 @@ from typing import Any
 from local_store.store import Document
 from starlette.responses import Response
 
+from local_auth0.custom_database import imports_users, is_custom
 from local_auth0.errors import ManagementError, invalid_body, not_supported
+from local_auth0.management import custom_users
 from local_auth0.management.endpoint import Call, Endpoint, json_answer, no_content
 from local_auth0.management.paging import paginate, select_fields
 from local_auth0.management.schemas import users as schemas
@@ -51,7 +53,10 @@ async def create(call: Call) -> Response:
     profile = {name: value for name, value in call.body.items() if name not in _NOT_OF_THE_PROFILE}
     user = new_user(call.tenant, connection, profile)
     try:
-        await add_user(call.tenant, connection, user, call.body.get("password"))
+        if is_custom(connection):
+            user = await custom_users.create(call.tenant, connection, user, call.body.get("password"))
+        else:
+            await add_user(call.tenant, connection, user, call.body.get("password"))
     except PasswordError as error:
         raise ManagementError(400, str(error), "invalid_password") from error
     except UserExistsError as error:
@@ -69,7 +74,9 @@ async def update(call: Call) -> Response:
     connection = _target(call, find_user(call))
     _check_update(connection, call.body)
     password = None
-    if "password" in call.body:
+    if is_custom(connection) and not imports_users(connection):
+        await custom_users.update(call.tenant, connection, find_user(call), call.body)
+    elif "password" in call.body:
         try:
             password = await password_document(call.tenant, connection, find_user(call), call.body["password"])
         except PasswordError as error:
@@ -87,6 +94,10 @@ async def update(call: Call) -> Response:
 
 async def delete(call: Call) -> Response:
     """Remove a user; fine when there is none."""
+    user = call.tenant.users.get(_user_id(call))
+    connection = None if user is None else call.tenant.connection(_connection_name(user))
+    if user is not None and connection is not None and is_custom(connection) and not imports_users(connection):
+        await custom_users.delete(call.tenant, connection, user)
     with call.tenant.store.transaction():
         call.tenant.delete_user(_user_id(call))
     return no_content()

@@ -181,12 +181,3 @@ async def test_users_get_no_management_scopes(world):
     world.api(audience, scopes="update:clients read:current_user", is_system=True)
     body = (await password(world, audience=audience, scope="update:clients read:current_user")).json()
     assert body["scope"] == "read:current_user"
-
-
-async def test_a_custom_database_is_refused_by_name(world):
-    world.connection(enabledDatabaseCustomization=True)
-    response = await password(world)
-    assert response.status_code == 501
-    assert response.json()["error_description"] == (
-        "The sandbox does not support the custom database scripts of connection 'Users'."
-    )

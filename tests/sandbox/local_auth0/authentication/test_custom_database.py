@@ -1,0 +1,146 @@
+"""The scripts of examples/custom-database, run as the tenant runs them."""
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from local_auth0.configuration_cipher import ConfigurationCipher
+from local_auth0.custom_database import CustomDatabase
+from local_auth0.management import custom_users
+from local_auth0.user_accounts import UserExistsError, new_user
+
+EXAMPLE = Path(__file__).parents[4] / "examples" / "custom-database"
+OLD_PASSWORD = "Old-Password-2015"
+REALM = "http://auth0.com/oauth/grant-type/password-realm"
+
+
+@pytest.fixture
+def database(world, tmp_path):
+    subprocess.run([sys.executable, EXAMPLE / "create_database.py", tmp_path], check=True)
+    world.tenant.databases = tmp_path
+    for user_id in list(world.tenant.users):
+        world.tenant.delete_user(user_id)
+    connection = sqlite3.connect(tmp_path / "users.sqlite")
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def connection(world, database):
+    world.client(grant_types=[REALM])
+    world.api()
+    return lambda **options: world.connection(
+        **{
+            "enabledDatabaseCustomization": True,
+            "customScripts": {path.stem: path.read_text() for path in (EXAMPLE / "scripts").glob("*.js")},
+            "configuration": {"database": ConfigurationCipher(world.tenant.store).encrypt("users.sqlite")},
+            **options,
+        }
+    )
+
+
+async def login(world, email="ada@example.com", password=OLD_PASSWORD):
+    form = {"grant_type": REALM, "realm": "Users", "audience": world.audience, "scope": "add"}
+    return await world.token(username=email, password=password, **form)
+
+
+async def test_a_user_of_the_database_logs_in_every_time_by_its_script(world, connection, database):
+    connection()
+    assert (await login(world)).status_code == 200
+    assert (await login(world, password="Wrong-Password-1")).json()["error"] == "invalid_grant"
+    assert (await login(world, email="nobody@example.com")).status_code == 403
+    user = world.tenant.users["auth0|legacy-1"]
+    assert (user["email"], user["name"], user["email_verified"]) == ("ada@example.com", "Ada Lovelace", True)
+    assert list(world.tenant.passwords) == []
+    database.execute("UPDATE users SET name = 'Ada L' WHERE id = 1")
+    database.commit()
+    await login(world)
+    assert world.tenant.users["auth0|legacy-1"]["name"] == "Ada L"
+    database.execute("DELETE FROM users")
+    database.commit()
+    assert (await login(world)).status_code == 403
+
+
+async def test_in_import_mode_a_user_lives_in_the_tenant_after_the_first_login(world, connection, database):
+    connection(import_mode=True)
+    assert (await login(world)).status_code == 200
+    database.execute("DELETE FROM users")
+    database.commit()
+    assert (await login(world)).status_code == 200
+    assert (await login(world, password="Wrong-Password-1")).status_code == 403
+    assert (await login(world, email="grace@example.com")).status_code == 403
+
+
+async def test_sign_up_and_password_and_removal_go_to_the_database(world, connection, database):
+    made = connection(passwordPolicy="good")
+    form = {"client_id": "machine", "connection": "Users", "email": "Bob@example.com", "password": "New-Password-1"}
+    signed_up = await world.http.post("/dbconnections/signup", json={**form, "user_metadata": {"a": "b"}})
+    assert (signed_up.status_code, signed_up.json()["_id"]) == (200, "legacy-3")
+    again = await world.http.post("/dbconnections/signup", json=form)
+    assert again.status_code == 400
+    assert (await login(world, "bob@example.com", "New-Password-1")).status_code == 200
+    user = world.tenant.users["auth0|legacy-3"]
+    assert user["user_metadata"] == {"a": "b"}
+    await custom_users.update(world.tenant, made, user, {"password": "Newer-Password-2"})
+    assert (await login(world, "bob@example.com", "New-Password-1")).status_code == 403
+    assert (await login(world, "bob@example.com", "Newer-Password-2")).status_code == 200
+    await custom_users.delete(world.tenant, made, user)
+    assert database.execute("SELECT count(*) FROM users WHERE email = 'bob@example.com'").fetchone() == (0,)
+
+
+async def test_in_import_mode_a_user_whom_the_database_has_is_not_made_again(world, connection):
+    made = connection(import_mode=True)
+    with pytest.raises(UserExistsError):
+        await custom_users.create(
+            world.tenant, made, new_user(world.tenant, made, {"email": "ada@example.com"}), "New-Password-1"
+        )
+
+
+async def test_a_script_that_fails_is_an_error_of_the_server_and_not_of_the_user(world, connection):
+    connection(customScripts={"login": "function login(e, p, callback) { callback(new Error('Database is away')); }"})
+    response = await login(world)
+    assert (response.status_code, response.json()) == (
+        500,
+        {"error": "server_error", "error_description": "Database is away"},
+    )
+
+
+async def test_a_profile_without_an_id_is_refused(world, connection):
+    connection(customScripts={"login": "function login(e, p, callback) { callback(null, { email: e }); }"})
+    assert (await login(world)).json()["error_description"] == "The script's profile has no user_id."
+
+
+async def test_a_profile_with_the_id_of_another_connections_user_is_refused(world, connection):
+    other = world.user(connection="Others")
+    script = "function login(e, p, callback) { callback(null, { user_id: configuration.id, email: e }); }"
+    stolen = {"id": ConfigurationCipher(world.tenant.store).encrypt(other["user_id"].partition("|")[2])}
+    connection(customScripts={"login": script}, configuration=stolen)
+    assert (await login(world)).json()["error_description"] == (
+        "The profile's user_id is that of a user of another connection."
+    )
+
+
+async def test_wrong_passwords_lock_the_address_out_of_a_custom_database_too(world, connection):
+    script = "function login(e, p, callback) { callback(new WrongUsernameOrPasswordError(e)); }"
+    connection(customScripts={"login": script})
+    statuses = [(await login(world)).status_code for _ in range(11)]
+    assert statuses == [403] * 10 + [429]
+
+
+async def test_script_context_is_refused_by_name(world, connection):
+    connection(enable_script_context=True)
+    response = await login(world)
+    assert response.status_code == 501
+    assert "enable_script_context" in response.json()["error_description"]
+
+
+async def test_get_user_finds_without_a_password(world, connection):
+    found = await CustomDatabase(world.tenant).find(connection(), "grace@example.com")
+    assert found == {
+        "user_id": "legacy-2",
+        "email": "grace@example.com",
+        "email_verified": False,
+        "name": "Grace Hopper",
+    }
