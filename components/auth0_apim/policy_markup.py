@@ -48,7 +48,7 @@ def raw_policies(value: str) -> list[etree._Element]:
         ValueError: there is text beside the policies, or something that is neither policy nor comment.
     """
     # Entities and a document type can stand only in front of the root, which is not the value's.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_blank_text=True)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
     root = etree.fromstring(f"<policies>{value}</policies>".encode(), parser)
     if any(text and text.strip() for text in (root.text, *(child.tail for child in root))):
         raise ValueError("there is text beside the policies")

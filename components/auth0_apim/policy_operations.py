@@ -27,14 +27,17 @@ def by_operation(
     Raises:
         ValueError: a text is no operation id.
     """
-    whens = [
-        element("when", {"condition": _is_one_of(operations)}, *policies)
-        for operations, policies in cases
-        if policies or otherwise
-    ]
-    if not whens:
+    cases = list(cases)
+    whens = [_when(" || ", "==", operations, policies) for operations, policies in cases if policies]
+    unasked = [operation for operations, policies in cases if not policies for operation in operations]
+    if otherwise and unasked:
+        # A branch has at least one policy: those of which nothing is asked are left out of the last one.
+        whens.append(_when(" && ", "!=", unasked, otherwise))
+    elif otherwise and not whens:
         return list(otherwise)
-    return [element("choose", {}, *whens, *([element("otherwise", {}, *otherwise)] if otherwise else []))]
+    elif otherwise:
+        whens.append(element("otherwise", {}, *otherwise))
+    return [element("choose", {}, *whens)] if whens else []
 
 
 def refusal(message: str) -> etree._Element:
@@ -58,8 +61,9 @@ def without_headers(names: Sequence[str]) -> list[etree._Element]:
     return [element("set-header", {"name": plain(name), "exists-action": "delete"}) for name in names]
 
 
-def _is_one_of(operations: Sequence[str]) -> str:
+def _when(link: str, comparison: str, operations: Sequence[str], policies: Sequence[etree._Element]) -> etree._Element:
     for operation in operations:
         if not _OPERATION_ID.fullmatch(operation):
             raise ValueError(f"{operation!r} {operation_id_problem(operation)}")
-    return "@(" + " || ".join(f'context.Operation.Id == "{operation}"' for operation in operations) + ")"
+    terms = [f'context.Operation.Id {comparison} "{operation}"' for operation in operations]
+    return element("when", {"condition": f"@({link.join(terms)})"}, *policies)

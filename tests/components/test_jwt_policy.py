@@ -160,8 +160,7 @@ async def test_operations_need_their_scopes_and_one_that_nobody_names_is_closed(
     assert demands(text) == {
         '@(context.Operation.Id == "add")': ["calc:add"],
         '@(context.Operation.Id == "sub")': ["calc:sub", "calc:use"],
-        '@(context.Operation.Id == "version")': [],
-        "otherwise": None,
+        '@(context.Operation.Id != "version")': None,
     }
     check = etree.fromstring(text).find("inbound/choose/when/validate-jwt")
     assert check.get("failed-validation-httpcode") == "403"
@@ -176,8 +175,12 @@ async def test_a_default_is_for_the_operations_that_nobody_names(guard):
     ).policy_xml.future()
     assert demands(text) == {
         '@(context.Operation.Id == "add")': ["calc:add"],
-        '@(context.Operation.Id == "version")': [],
-        "otherwise": ["calc:use"],
+        '@(context.Operation.Id != "version")': ["calc:use"],
+    }
+    all_named = guard(api_id="calc", operation_scopes={"add": ["calc:add"]})
+    assert demands(await all_named.policy_xml.future()) == {
+        '@(context.Operation.Id == "add")': ["calc:add"],
+        "otherwise": None,
     }
     only = await guard(api_id="calc", default_scopes=["calc:use"]).policy_xml.future()
     assert inbound(only) == [("base", None), ("validate-jwt", "401"), ("validate-jwt", "403")]
@@ -193,9 +196,8 @@ async def test_the_documents_security_is_the_source_where_nobody_else_speaks(gua
     ).policy_xml.future()
     assert demands(text) == {
         '@(context.Operation.Id == "add")': ["calc:add"],
-        '@(context.Operation.Id == "health")': [],
         '@(context.Operation.Id == "sub")': ["calc:sub"],
-        "otherwise": None,
+        '@(context.Operation.Id != "health")': None,
     }
 
 

@@ -186,6 +186,20 @@ async def test_with_permissions_in_the_token_operations_ask_for_permissions(mock
 
 
 @pulumi.runtime.test
+async def test_the_documents_security_says_what_operations_need(mocks, protect):
+    document = json.loads(DOCUMENT)
+    document["components"] = {"securitySchemes": {"auth0": {"type": "oauth2", "flows": {}}}}
+    document["paths"]["/add"]["get"]["security"] = [{"auth0": ["calc:add"]}]
+    given = {"openapi": json.dumps(document), "scopes": {"calc:add": "Add"}, "scopes_from_document": True}
+    await settled(protect(**given))
+    policy = mocks.inputs_of(f"{APIM}ApiPolicy", "calc-jwt-policy-policy")["value"]
+    assert "<value>calc:add</value>" in policy
+    assert "This operation is closed." in policy
+    with pytest.raises(InputError, match="asks for 'calc:add' at 'add', which the API does not have"):
+        protect(**{**given, "scopes": {}})
+
+
+@pulumi.runtime.test
 async def test_an_existing_service_is_read_and_not_made(mocks, protect):
     outputs = await settled(protect(existing_service=True, publisher_name=None, publisher_email=None))
     assert outputs["gateway_url"] == "https://found.azure-api.net"

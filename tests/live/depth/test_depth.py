@@ -164,6 +164,17 @@ def test_a_revision_is_called_by_its_own_url_and_its_new_operation_is_closed(ask
     assert ask("/added", machine_token).status_code == 404
 
 
+def test_a_version_is_called_by_its_header(outputs, http, machine_token):
+    def mark(version):
+        headers = {"Authorization": f"Bearer {machine_token}", **({"Api-Version": version} if version else {})}
+        answer = http.get(outputs["versionedUrl"] + "/read", headers=headers)
+        return answer.status_code, "X-First-Policy" in answer.headers, "X-Second-Policy" in answer.headers
+
+    assert mark("v1") == (200, True, False)
+    assert mark("v2") == (200, False, True)
+    assert mark(None)[0] == 404
+
+
 def test_what_the_service_has_is_what_was_asked_for(manager, depth):
     product = manager.product.get("local", "depth", "partners")
     assert (product.state, product.approval_required, product.subscriptions_limit) == ("published", True, 2)

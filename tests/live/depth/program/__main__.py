@@ -182,8 +182,29 @@ if not config.get_bool("gatewayOnly"):
         },
         pulumi.ResourceOptions(deleted_with=gateway, depends_on=[policy]),
     )
+    versions: Any = {
+        **service,
+        "path": "versioned",
+        "openapi": json.dumps(document),
+        "service_url": config.require("backendUrl"),
+        "versioning_scheme": "Header",
+        "gateway_url": gateway.gateway_url,
+    }
+    first = PublishedApi("v1", {**versions, "version": "v1"}, whole)
+    following = PublishedApi("v2", {**versions, "version": "v2", "version_set_id": first.version_set_id}, whole)
+    for version in (first, following):
+        JwtPolicy(
+            f"policy-of-{'v1' if version is first else 'v2'}",
+            {
+                **check,
+                "api_id": version.api_id,
+                "default_scopes": [],
+                "raw_outbound": told("First" if version is first else "Second"),
+            },
+        )
     for name, value in {
         "url": published.url,
+        "versionedUrl": following.url,
         "revisionUrl": revision.url,
         "tokenEndpoint": api.token_endpoint,
         "audience": api.audience,
