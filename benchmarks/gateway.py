@@ -1,29 +1,22 @@
 """Requests a second through the gateway on one core, with and without a full RS256 check of every request's token.
 
-    python benchmarks/gateway.py [--seconds 5] [--connections 32]
-
-The gateway runs under uvicorn (httptools, uvloop, http) in a process of its own, pinned to the first core this process may use; the load comes
-from here, pinned to the last one, over keep-alive connections that each have one request under way. There is no cache of verified tokens.
+There is no cache of verified tokens: each request's signature, times, audience and issuer are checked.
 """
 
-import argparse
-import asyncio
 import base64
 import json
-import multiprocessing
-import os
-import socket
 import time
-from multiprocessing.synchronize import Event
-from typing import cast
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import httpx
-import uvicorn
-import uvloop
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
+from figures import Figure, in_turn, median_figure
+from load import requests_per_second, served
 from local_apim.gateway import create_gateway
 from local_store import Store
+from starlette.types import ASGIApp
 
 ISSUER = "https://tenant.example/"
 SERVICE = "/subscriptions/s/resourcegroups/g/providers/microsoft.apimanagement/service/bench"
@@ -32,6 +25,28 @@ CHECK = (
     f"<validate-jwt header-name='Authorization' require-scheme='Bearer'><openid-config url='{ISSUER}.well-known/openid-configuration' />"
     f"<audiences><audience>basic-calculator</audience></audiences><issuers><issuer>{ISSUER}</issuer></issuers></validate-jwt>"
 )
+
+
+def measure(rounds: int = 5, seconds: float = 3.0) -> Iterator[Figure]:
+    """Requests a second, with the check and without, in turn."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    token = signed_token(key)
+    with served(gateway, key.public_key().public_numbers()) as server:
+
+        def rate(operation: str) -> float:
+            lines = f"GET /calc/{operation} HTTP/1.1\r\nHost: localhost:{server.port}\r\nAuthorization: Bearer {token}\r\n\r\n"
+            return requests_per_second(server, lines.encode(), b"4".__eq__, seconds)
+
+        rates = in_turn(rounds, guarded=lambda: rate("guarded"), open=lambda: rate("open"))
+    yield median_figure("gateway, one core: a full RS256 check each", rates["guarded"], "requests/s", 9000, "at least")
+    yield median_figure("gateway, one core: no check", rates["open"], "requests/s")
+
+
+@asynccontextmanager
+async def gateway(public: rsa.RSAPublicNumbers) -> AsyncIterator[ASGIApp]:
+    """The gateway over a store with one API, and a tenant in memory."""
+    async with httpx.AsyncClient(transport=tenant(public)) as fetch:
+        yield create_gateway(service(), SERVICE, "http://localhost", fetch)
 
 
 def base64url(value: bytes) -> str:
@@ -97,94 +112,3 @@ def service() -> Store:
         value = f"<policies><inbound><base />{check}{ANSWER}</inbound></policies>"
         put(f"/apis/calc/operations/{name}/policies/policy", value=value, format="xml")
     return store
-
-
-def serve(listener: socket.socket, public: rsa.RSAPublicNumbers, core: int, ready: Event) -> None:
-    """Run the gateway on one core until the process is ended."""
-    os.sched_setaffinity(0, {core})
-
-    async def run() -> None:
-        async with httpx.AsyncClient(transport=tenant(public)) as fetch:
-            gateway = create_gateway(service(), SERVICE, "http://localhost", fetch)
-            config = uvicorn.Config(
-                gateway, http="httptools", loop="uvloop", log_level="warning", access_log=False, lifespan="off"
-            )
-            ready.set()
-            await uvicorn.Server(config).serve(sockets=[listener])
-
-    uvloop.run(run())
-
-
-class Caller(asyncio.Protocol):
-    """One connection that sends the same request again as soon as its answer is complete."""
-
-    def __init__(self, request: bytes, answer: bytes) -> None:
-        self.answered = 0
-        self.wrong = 0
-        self._request = request
-        self._answer = answer
-        self._received = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Send the first request."""
-        self._transport = cast("asyncio.Transport", transport)
-        self._transport.write(self._request)
-
-    def data_received(self, data: bytes) -> None:
-        """Count the answer when it is complete and send the next request."""
-        self._received += data
-        head, end, body = self._received.partition(b"\r\n\r\n")
-        if end and len(body) >= len(self._answer):
-            self.answered += 1
-            self.wrong += not (head.startswith(b"HTTP/1.1 200") and body == self._answer)
-            self._received = b""
-            self._transport.write(self._request)
-
-
-async def load(port: int, path: str, token: str, seconds: float, connections: int) -> float:
-    """Requests a second; every answer must be the right one."""
-    request = f"GET /calc/{path} HTTP/1.1\r\nHost: localhost:{port}\r\nAuthorization: Bearer {token}\r\nAccept: */*\r\n\r\n".encode()
-    loop = asyncio.get_running_loop()
-    callers = [Caller(request, b"4") for _ in range(connections)]
-    waiting = iter(callers)
-    transports = [(await loop.create_connection(lambda: next(waiting), "127.0.0.1", port))[0] for _ in callers]
-    await asyncio.sleep(min(1.0, seconds / 4))
-    before, started = sum(caller.answered for caller in callers), time.perf_counter()
-    await asyncio.sleep(seconds)
-    rate = (sum(caller.answered for caller in callers) - before) / (time.perf_counter() - started)
-    for transport in transports:
-        transport.close()
-    wrong = sum(caller.wrong for caller in callers)
-    if wrong:
-        raise RuntimeError(f"{wrong} answers were not the expected 200")
-    return rate
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=5.0, help="measured time for each row")
-    parser.add_argument("--connections", type=int, default=32, help="connections kept open")
-    options = parser.parse_args()
-    cores = sorted(os.sched_getaffinity(0))
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-    port = listener.getsockname()[1]
-    ready = multiprocessing.Event()
-    gateway = multiprocessing.Process(
-        target=serve, args=(listener, key.public_key().public_numbers(), cores[0], ready), daemon=True
-    )
-    gateway.start()
-    os.sched_setaffinity(0, {cores[-1]})
-    ready.wait(10)
-
-    token = signed_token(key)
-    for path, label in (("open", "no check"), ("guarded", "full RS256 check")):
-        rate = uvloop.run(load(port, path, token, options.seconds, options.connections))
-        print(f"{label:18} {rate:8.0f} requests/s")
-    gateway.terminate()
-    gateway.join()
-
-
-if __name__ == "__main__":
-    main()

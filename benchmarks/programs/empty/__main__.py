@@ -1,0 +1,1 @@
+"""Nothing: what `pulumi up` costs by itself."""
