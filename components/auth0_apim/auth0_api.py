@@ -169,7 +169,8 @@ def _new_resource_server(
         token_dialect=permissions_in_token.apply(_token_dialect),
         token_lifetime=lifetime.apply(int),
         token_lifetime_for_web=lifetime.apply(lambda seconds: min(int(seconds), 7200)),
-        opts=pulumi.ResourceOptions(parent=component),
+        # The provider does not mark it, so it would lie in the state as it is.
+        opts=pulumi.ResourceOptions(parent=component, additional_secret_outputs=["signing_secret"]),
     )
 
 
