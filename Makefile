@@ -17,6 +17,7 @@ help:
 	@echo 'make check    format, lint and types'
 	@echo 'make bench    measure what the README claims'
 	@echo 'make docs     write the schema, the reference pages and the pictures anew'
+	@echo 'make crash    kill -9 at every change of create and destroy, and count what is left'
 	@echo 'make lock     resolve requirements/*.txt anew'
 
 up:
@@ -50,6 +51,11 @@ bench:
 docs:
 	@$(PYTHON) bootstrap.py dev
 	@.venv/bin/python -m docs.generator
+
+crash:
+	@$(PYTHON) bootstrap.py dev
+	@.venv/bin/auth0-apim engine
+	@.venv/bin/python benchmarks/crash_walk.py
 
 # Names, versions and hashes only: an address in a lock file would bind everyone to one index.
 COMPILE = uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \

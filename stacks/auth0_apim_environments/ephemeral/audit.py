@@ -1,7 +1,7 @@
 """Opening both services for an audit."""
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 
 from auth0_apim_environments.ephemeral.credentials import open_manager, open_tenant
 from auth0_apim_environments.ephemeral.manager_remains import ManagerRemains
@@ -9,16 +9,13 @@ from auth0_apim_environments.ephemeral.remains import Audit
 from auth0_apim_environments.ephemeral.tenant_remains import TenantRemains
 
 
-def open_audit(variables: Mapping[str, str]) -> Audit:
+@contextmanager
+def open_audit(variables: Mapping[str, str]) -> Iterator[Audit]:
     """An audit with the credentials in `variables`, which are the providers' own (AUTH0_*, ARM_*, SSL_CERT_FILE).
 
     Raises:
         CredentialsError: some are missing or refused.
     """
-    with ExitStack() as connections:
-        tenant = open_tenant(variables)
-        connections.callback(tenant.close)
-        manager = open_manager(variables)
-        connections.callback(manager.close)
+    with closing(open_tenant(variables)) as tenant, closing(open_manager(variables)) as manager:
         # Azure's side first: its APIs trust what is in the tenant.
-        return Audit((ManagerRemains(manager), TenantRemains(tenant)), connections.pop_all())
+        yield Audit((ManagerRemains(manager), TenantRemains(tenant)))

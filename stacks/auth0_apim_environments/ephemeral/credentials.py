@@ -1,7 +1,8 @@
 """Signing in to both services with what the providers are given, to look at what is there."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +29,17 @@ def open_tenant(variables: Mapping[str, str]) -> httpx.Client:
     domain = _required(variables, "AUTH0_DOMAIN")
     base = f"https://{domain}/api/v2/"
     client = _client(variables, base)
-    token = variables.get("AUTH0_API_TOKEN")
-    if not token:
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": _required(variables, "AUTH0_CLIENT_ID"),
-            "client_secret": _required(variables, "AUTH0_CLIENT_SECRET"),
-            "audience": base,
-        }
-        token = _token(client, f"https://{domain}/oauth/token", form, "the tenant")
-    client.headers["Authorization"] = f"Bearer {token}"
+    with _closed_on_failure(client):
+        token = variables.get("AUTH0_API_TOKEN")
+        if not token:
+            form = {
+                "grant_type": "client_credentials",
+                "client_id": _required(variables, "AUTH0_CLIENT_ID"),
+                "client_secret": _required(variables, "AUTH0_CLIENT_SECRET"),
+                "audience": base,
+            }
+            token = _token(client, f"https://{domain}/oauth/token", form, "the tenant")
+        client.headers["Authorization"] = f"Bearer {token}"
     return client
 
 
@@ -53,15 +55,25 @@ def open_manager(variables: Mapping[str, str]) -> httpx.Client:
     host = variables.get("ARM_METADATA_HOSTNAME")
     authority, endpoint = (f"https://{host}",) * 2 if host else _AZURE
     client = _client(variables, f"{endpoint}/subscriptions/{_required(variables, 'ARM_SUBSCRIPTION_ID')}/")
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": _required(variables, "ARM_CLIENT_ID"),
-        "scope": f"{endpoint}/.default",
-        **_proof(client, variables),
-    }
-    address = f"{authority}/{_required(variables, 'ARM_TENANT_ID')}/oauth2/v2.0/token"
-    client.headers["Authorization"] = f"Bearer {_token(client, address, form, 'Azure')}"
+    with _closed_on_failure(client):
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": _required(variables, "ARM_CLIENT_ID"),
+            "scope": f"{endpoint}/.default",
+            **_proof(client, variables),
+        }
+        address = f"{authority}/{_required(variables, 'ARM_TENANT_ID')}/oauth2/v2.0/token"
+        client.headers["Authorization"] = f"Bearer {_token(client, address, form, 'Azure')}"
     return client
+
+
+@contextmanager
+def _closed_on_failure(client: httpx.Client) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        client.close()
+        raise
 
 
 def _proof(client: httpx.Client, variables: Mapping[str, str]) -> dict[str, str]:

@@ -224,7 +224,9 @@ class Environments:
                 raise LifeError(f"{error}; `auth0-apim env destroy {name} --sweep` goes by the marks instead") from None
             unlocked(self.stacks, name, lambda: self.stacks.forget(name))
             settle(self.stacks, audit, name)
-        persistently(lambda: unlocked(self.stacks, name, lambda: self.stacks.destroy(name, say)))
+        deployment = self.stacks.state(name).get("deployment") or {}
+        if deployment.get("resources"):
+            persistently(lambda: unlocked(self.stacks, name, lambda: self.stacks.destroy(name, say)))
 
     def _destroy_lost(self, name: str, audit: Audit, *, sweep: bool) -> Destruction:
         found = audit.remnants(name)

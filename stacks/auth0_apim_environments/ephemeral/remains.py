@@ -1,12 +1,10 @@
 """What of ephemeral environments is in the two services, found by the objects' own marks and names, not by a state."""
 
 from collections.abc import Iterable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
 import httpx
-from typing_extensions import Self
 
 from auth0_apim_environments.deployed_api import StackError
 
@@ -53,17 +51,10 @@ class AuditError(StackError):
 
 
 class Audit:
-    """Asks both services. Made by `open_audit`; a context that closes its connections."""
+    """Asks both services. Made by `open_audit`."""
 
-    def __init__(self, services: Iterable[Service], connections: ExitStack) -> None:
+    def __init__(self, services: Iterable[Service]) -> None:
         self._services = tuple(services)
-        self._connections = connections
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connections.close()
 
     def remnants(self, environment: str | None = None) -> list[Remnant]:
         """The objects of `environment`, or of every ephemeral one, sorted.

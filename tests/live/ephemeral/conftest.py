@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from auth0_apim_environments.ephemeral import Environments, Order, Reaper, lease_on
+from auth0_apim_environments.ephemeral import Environments, Marker, Order, Reaper, lease_on
 from auth0_apim_environments.ephemeral.credentials import open_manager, open_tenant
 from auth0_apim_environments.project import find_project
 from local_cloud import Sandbox
@@ -20,13 +20,12 @@ SERVICE = "resourceGroups/local/providers/Microsoft.ApiManagement/service/basic-
 class Place:
     """What the tests of one module share."""
 
-    def __init__(self, sandbox, engine, folder):
+    def __init__(self, sandbox, engine, folder, tenant, manager):
         self.sandbox, self.engine, self.folder = sandbox, engine, folder
         self.variables = sandbox.environment(engine)
         self.environments = self.open()
         self.order = Order(assignments=(f"publication.serviceUrl={sandbox.calculator_url}/api",), owner="jane")
-        self.tenant = open_tenant(self.variables)
-        self.manager = open_manager(self.variables)
+        self.tenant, self.manager = tenant, manager
         body = {
             "location": "westeurope",
             "sku": {"name": "Developer", "capacity": 1},
@@ -40,10 +39,12 @@ class Place:
     def create(self, name, **changes):
         return self.environments.create(name, Order(**{**vars(self.order), **changes}))
 
-    def empty_stack(self, name):
-        """An environment whose creation ended before anything was deployed."""
-        with pytest.raises(Exception, match="openapi"):
-            self.create(name, assignments=("publication.openapi=missing.json",))
+    def empty_stack(self, name, **changes):
+        """An environment whose creation ended before anything was deployed; its marker."""
+        marker = Marker.begin(name, "jane", datetime.now(timezone.utc), timedelta(hours=4), **changes)
+        self.environments.stacks.create(name)
+        self.environments.stacks.mark(marker)
+        return marker
 
     def reaper(self, environments=None, *, after=timedelta(days=1)):
         lease = lease_on(self.variables["PULUMI_BACKEND_URL"], "reaper")
@@ -93,10 +94,12 @@ def place(engine, tmp_path_factory):
     for name in ("stacks", "examples"):
         shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     (folder / ".venv").symlink_to(REPOSITORY / ".venv")
-    with Sandbox() as sandbox:
-        place = Place(sandbox, engine, folder)
-        with closing(place.tenant), closing(place.manager):
-            yield place
+    with (
+        Sandbox() as sandbox,
+        closing(open_tenant(sandbox.credentials)) as tenant,
+        closing(open_manager(sandbox.credentials)) as manager,
+    ):
+        yield Place(sandbox, engine, folder, tenant, manager)
 
 
 @pytest.fixture

@@ -68,16 +68,11 @@ def test_a_created_environment_is_gone_on_with_and_keeps_its_time(place):
 
 
 def test_a_protected_environment_is_not_destroyed(place):
-    place.empty_stack("kept")
-    place.environments.stacks.mark(
-        type(marker := place.environments.stacks.marker("kept"))(
-            "kept", marker.owner, marker.created, marker.expires, protected=True
-        )
-    )
+    place.empty_stack("kept", protected=True)
     with pytest.raises(LifeError, match="'kept' is protected"):
         place.environments.destroy("kept")
     assert place.reaper().due() == []
-    place.environments.stacks.mark(marker)
+    place.environments.extend("kept", timedelta(hours=1))
     assert place.environments.destroy("kept").left == ()
 
 
