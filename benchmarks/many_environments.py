@@ -15,6 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -49,7 +50,9 @@ def _measure(project: Path, sandbox: Sandbox, count: int, at_once: int) -> dict[
     environments = Environments(find_project(project), engine, variables)
     order = Order(assignments=(f"publication.serviceUrl={sandbox.calculator_url}/api",), owner="benchmark")
     names = [f"many-{number}" for number in range(count)]
+    before = _requests(sandbox)
     created = _at_once(lambda name: environments.create(name, order), names, at_once)
+    asked = _requests(sandbox) - before
     marked = sum(len(environments.audit(name)) for name in names)
     memory = _resident_megabytes(sandbox)
     destroyed = _at_once(environments.destroy, names, at_once)
@@ -59,6 +62,7 @@ def _measure(project: Path, sandbox: Sandbox, count: int, at_once: int) -> dict[
         "cores": os.cpu_count(),
         "load before": os.getloadavg()[0],
         "created": created,
+        "requests for one": {" ".join(kind): round(number / count, 1) for kind, number in sorted(asked.items())},
         "objects with marks": marked,
         "sandbox memory (MB)": memory,
         "destroyed": destroyed,
@@ -76,6 +80,12 @@ def _at_once(work: Callable[[str], object], names: Iterable[str], at_once: int) 
     with ThreadPoolExecutor(at_once) as pool:
         each = list(pool.map(timed, names))
     return {"all (s)": round(time.perf_counter() - began, 1), "median of one (s)": round(statistics.median(each), 1)}
+
+
+def _requests(sandbox: Sandbox) -> Counter[tuple[str, str]]:
+    """How many requests the tenant and the resource manager have had, by part and method."""
+    lines = (line.split() for line in sandbox.folder.log.read_text().splitlines())
+    return Counter((words[1], words[2]) for words in lines if len(words) > 3 and words[1] in {"tenant", "manager"})
 
 
 def _project(folder: Path) -> Path:
