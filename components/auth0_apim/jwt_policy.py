@@ -49,6 +49,8 @@ class CountedBy(Enum):
     """Who is calling: the token's `sub`."""
     CLIENT = "client"
     """The application that got the token: its `azp`."""
+    SUBSCRIPTION = "subscription"
+    """The subscription whose key was sent; in every tier, a quota of a product only."""
 
 
 class JwtPolicyArgs(TypedDict):
@@ -99,11 +101,11 @@ class JwtPolicyArgs(TypedDict):
     allowed_origins: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Origins whose pages may call the API from a browser. Example: `["https://app.example.com"]`."""
     rate_limit_calls: NotRequired[pulumi.Input[int]]
-    """Optional, defaults to no limit. Calls that one caller may make in `rate_limit_seconds`, 429 behind them; not in tier Consumption."""
+    """Optional, defaults to no limit. Calls that one caller may make in `rate_limit_seconds`, 429 behind them; in tier Consumption only counted by subscription."""
     rate_limit_seconds: NotRequired[pulumi.Input[int]]
     """Optional, defaults to 60. The rate limit's period in seconds, up to 300."""
     quota_calls: NotRequired[pulumi.Input[int]]
-    """Optional, defaults to no quota. Calls that one caller may make in `quota_seconds`, 403 behind them; not in tier Consumption and the v2 tiers."""
+    """Optional, defaults to no quota. Calls that one caller may make in `quota_seconds`, 403 behind them; in tier Consumption and the v2 tiers only counted by subscription."""
     quota_seconds: NotRequired[pulumi.Input[int]]
     """Optional, defaults to 86400, a day. The quota's period in seconds, from 300; 0 never ends."""
     counted_by: NotRequired[pulumi.Input[CountedBy]]

@@ -12,6 +12,7 @@ from auth0_apim.policy_markup import policy_text_problem, raw_policies_problem, 
 from auth0_apim.policy_rules import (
     audience_problem,
     clock_skew_problem,
+    counted_by_problem,
     fragment_ids_problem,
     header_names_problem,
     operation_problem,
@@ -49,7 +50,6 @@ _OPTIONAL: dict[str, tuple[Rule, str]] = {
     "rate_limit_seconds": (rate_limit_seconds_problem, "60"),
     "quota_calls": (rate_limit_calls_problem, "10000"),
     "quota_seconds": (quota_seconds_problem, "86400"),
-    "counted_by": (choice_problem("subject", "client"), '"client"'),
     "backend_id": (entity_id_problem, '"calculator"'),
     "dropped_request_headers": (header_names_problem, '["Authorization"]'),
     "dropped_response_headers": (header_names_problem, '["Server", "X-Powered-By"]'),
@@ -84,8 +84,13 @@ def jwt_settings(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[dict[
     for name, (needed, example) in _NEEDS.items():
         if args.get(name) is not None and args.get(needed) is None:
             raise inputs.error(name, f"needs '{needed}'", f"{needed}: {example}")
-    if "counted_by" in checked and not {"rate_limit_calls", "quota_calls"} & checked.keys():
+    if args.get("counted_by") is not None and not {"rate_limit_calls", "quota_calls"} & checked.keys():
         raise inputs.error("counted_by", "needs 'rate_limit_calls' or 'quota_calls'", "rate_limit_calls: 100")
+    if args.get("counted_by") is not None:
+        counted = {"counted": args["counted_by"], "product": args.get("product_id"), "api": args.get("api_id")}
+        counted["quota"] = args.get("quota_calls")
+        counting = inputs.check("counted_by", counted, counted_by_problem, '"client"')
+        checked["counted_by"] = counting.apply(lambda known: str(known["counted"]))
     if "required_scopes" in checked:
         checked["required_scopes"] = _declared(inputs, "required_scopes", args["required_scopes"], args)
     return pulumi.Output.all(**checked)
@@ -93,6 +98,8 @@ def jwt_settings(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[dict[
 
 def tier_rule(args: Mapping[str, Any]) -> Rule | None:
     """What the service's tier must be able to do; None where any tier will do."""
+    if getattr(args.get("counted_by"), "value", args.get("counted_by")) == "subscription":
+        return None
     if args.get("quota_calls") is not None:
         return quota_sku_problem
     return rate_limit_sku_problem if args.get("rate_limit_calls") is not None else None

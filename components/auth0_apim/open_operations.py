@@ -46,7 +46,8 @@ def open_operations(
     A product's document does not count, as calls that are made without its product do not run it.
     """
     for api in resources:
-        if api.kind == _API and not stated_reason(api.name, configuration):
+        # A revision starts with the documents of the API that it is copied from, which is judged itself.
+        if api.kind == _API and not _is_copy(api, resources) and not stated_reason(api.name, configuration):
             yield from _open_parts(api, resources, configuration)
 
 
@@ -99,6 +100,14 @@ def _decision(policies: Sequence[StackResource], inner: bool | None) -> bool | N
     if inner is not None:
         return inner
     return document_checks(policies[0].properties["value"]) if policies else None
+
+
+def _is_copy(api: StackResource, resources: Sequence[StackResource]) -> bool:
+    source = str(api.properties.get("sourceApiId") or "").rpartition("/apis/")[2]
+    return bool(source) and any(
+        other.kind == _API and other.properties.get("apiId") == source and _same_service(other, api)
+        for other in resources
+    )
 
 
 def _belongs(policy: StackResource, api: StackResource) -> bool:

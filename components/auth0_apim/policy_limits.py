@@ -18,11 +18,16 @@ COUNTER_KEYS = {
 
 def rate_limit(calls: int, seconds: int, counted: str) -> etree._Element:
     """At most `calls` in `seconds` for each of what is `counted`; 429 behind them."""
-    limits = {"calls": str(calls), "renewal-period": str(seconds), "counter-key": COUNTER_KEYS[counted]}
-    return element("rate-limit-by-key", limits)
+    return _limit("rate-limit", calls, seconds, counted)
 
 
 def quota(calls: int, seconds: int, counted: str) -> etree._Element:
     """At most `calls` in `seconds` for each of what is `counted`; 403 behind them."""
-    limits = {"calls": str(calls), "renewal-period": str(seconds), "counter-key": COUNTER_KEYS[counted]}
-    return element("quota-by-key", limits)
+    return _limit("quota", calls, seconds, counted)
+
+
+def _limit(policy: str, calls: int, seconds: int, counted: str) -> etree._Element:
+    limits = {"calls": str(calls), "renewal-period": str(seconds)}
+    if counted == "subscription":
+        return element(policy, limits)
+    return element(f"{policy}-by-key", {**limits, "counter-key": COUNTER_KEYS[counted]})

@@ -121,6 +121,21 @@ def fragment_id_problem(value: str) -> str | None:
     return None
 
 
+def counted_by_problem(value: Mapping[str, Any]) -> str | None:
+    """What is counted (`counted`): subscriptions are below the whole service, and their quotas are a `product`'s."""
+    if value["counted"] not in ("subject", "client", "subscription"):
+        return f"must be one of subject, client, subscription, not {value['counted']!r}"
+    if value["counted"] != "subscription":
+        return None
+    if value["product"] is None and value["api"] is None:
+        return "is subscription, which needs 'product_id' or 'api_id'"
+    return (
+        None
+        if value["quota"] is None or value["product"] is not None
+        else ("is subscription, so that 'quota_calls' needs 'product_id'")
+    )
+
+
 def quota_seconds_problem(value: float) -> str | None:
     """A quota's period: 0, which never ends, or whole seconds from 300 (API Management's limit)."""
     if value == 0:

@@ -212,6 +212,23 @@ async def test_one_operation_can_have_a_document_of_its_own(mocks, guard):
 
 
 @pulumi.runtime.test
+async def test_every_tier_can_count_by_subscription(guard):
+    policy = guard(
+        product_id="starter",
+        sku="Consumption",
+        rate_limit_calls=10,
+        quota_calls=100,
+        counted_by=CountedBy.SUBSCRIPTION,
+    )
+    assert inbound(await policy.policy_xml.future()) == [
+        ("base", None),
+        ("validate-jwt", "401"),
+        ("rate-limit", None),
+        ("quota", None),
+    ]
+
+
+@pulumi.runtime.test
 async def test_what_runs_behind_the_checks_stands_behind_them_and_headers_go_last(guard):
     text = await guard(
         api_id="calc",
@@ -388,6 +405,21 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
         (
             {"quota_calls": 10, "quota_seconds": 60},
             "input 'quota_seconds' must be a whole number from 300 to 2147483647, not 60; an example that works: 86400",
+        ),
+        (
+            {"counted_by": "subscription", "quota_calls": 10},
+            "input 'counted_by' is subscription, so that 'quota_calls' needs 'product_id'; an example that works: "
+            '"client"',
+        ),
+        (
+            {"counted_by": "subscription", "rate_limit_calls": 10, "api_id": None, "default_scopes": None},
+            "input 'counted_by' is subscription, which needs 'product_id' or 'api_id'; an example that works: "
+            '"client"',
+        ),
+        (
+            {"counted_by": "caller", "rate_limit_calls": 10},
+            "input 'counted_by' must be one of subject, client, subscription, not 'caller'; an example that works: "
+            '"client"',
         ),
         (
             {"counted_by": "client"},

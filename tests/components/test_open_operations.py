@@ -83,3 +83,12 @@ def test_a_stated_reason_lets_an_api_or_an_operation_be_open():
 
 def test_another_identity_services_check_counts():
     assert document_checks("<policies><inbound><validate-azure-ad-token /></inbound></policies>") is True
+
+
+def test_a_revision_is_judged_by_the_api_it_is_copied_from():
+    policy = resource("ApiPolicy", "policy", apiId="calc", value=CHECKED)
+    revision = resource("Api", "second", apiId="calc;rev=2", sourceApiId="/apis/calc")
+    assert found(policy, revision) == {}
+    assert list(found(revision)) == ["calc"]
+    strange = resource("Api", "strange", apiId="other;rev=2", sourceApiId="/apis/other")
+    assert list(found(policy, strange)) == ["strange"]

@@ -130,6 +130,11 @@ def test_a_quota_counts_by_the_client_that_got_the_token():
     }
 
 
+def test_a_subscriptions_calls_are_counted_without_a_key():
+    assert etree.tostring(rate_limit(10, 60, "subscription")) == b'<rate-limit calls="10" renewal-period="60"/>'
+    assert etree.tostring(quota(10, 300, "subscription")) == b'<quota calls="10" renewal-period="300"/>'
+
+
 def test_operations_that_nobody_names_are_closed():
     cases = [(["add", "sub"], [element("base")]), (["version"], [])]
     (choice,) = by_operation(cases, [refusal('No "entry".')])

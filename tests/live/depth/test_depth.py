@@ -199,6 +199,13 @@ def test_a_released_revision_is_what_callers_get(depth, ask, machine_token):
     assert ask("/read", machine_token).status_code == 200
 
 
+def test_a_products_quota_is_used_up_by_its_subscription_as_a_whole(ask, machine_token, user_token):
+    statuses = [ask("/read", machine_token).status_code for _ in range(40)]
+    assert statuses[0] == 200
+    assert statuses[-1] == 403
+    assert "Out of call volume quota" in ask("/read", user_token).json()["message"]
+
+
 def test_destroy_takes_the_product_with_its_own_subscription_along(depth, manager, http):
     depth.pulumi("destroy", "--stack", "local", "--yes", "--skip-preview")
     assert [service.name for service in manager.api_management_service.list()] == []

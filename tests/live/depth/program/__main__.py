@@ -121,7 +121,16 @@ if not config.get_bool("gatewayOnly"):
         "sku": gateway.sku,
     }
     JwtPolicy("global", {**check, "raw_outbound": told("Global"), "other_audiences": ["https://other.example"]})
-    JwtPolicy("product", {**check, "product_id": product.product_id, "raw_outbound": told("Product")})
+    JwtPolicy(
+        "product",
+        {
+            **check,
+            "product_id": product.product_id,
+            "raw_outbound": told("Product"),
+            "quota_calls": 40,
+            "counted_by": "subscription",
+        },
+    )
     policy = JwtPolicy(
         "policy",
         {
