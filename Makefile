@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 export PATH := $(PATH):$(CURDIR)/.tools/bin:$(CURDIR)/.tools/lib/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up verify down test check bench docs lock
+.PHONY: help up verify down test check bench docs crash lock
 
 help:
 	@echo 'make up       deploy the local environment with the real Pulumi engine and prove it with real requests'

@@ -1,0 +1,35 @@
+"""What the engine (3.253) says, as errors that a caller can act on."""
+
+import pytest
+from auth0_apim_environments.ephemeral.engine_errors import (
+    BackendAwayError,
+    EngineFailureError,
+    ProtectedResourceError,
+    SecretsLostError,
+    StackGoneError,
+    UnreadableStateError,
+    engine_failure,
+)
+
+SAID = {
+    StackGoneError: "error: no stack named 'pr-42' found",
+    UnreadableStateError: "error: failed to load checkpoint: place 1: unexpected end of JSON input",
+    SecretsLostError: 'error: constructing secrets manager of type "passphrase": incorrect passphrase',
+    BackendAwayError: "error: unable to open bucket file:///backend: stat /backend: no such file or directory",
+    ProtectedResourceError: (
+        'Resources:\n    error: resource "urn:pulumi:pr-42::a" cannot be deleted\n    because it is protected.'
+    ),
+    EngineFailureError: "Resources:\n    error: PUT https://m/products: 409 Conflict\n    error: update failed",
+}
+
+
+@pytest.mark.parametrize("kind", SAID, ids=lambda kind: kind.__name__)
+def test_a_failure_is_of_the_kind_that_the_engine_tells(kind):
+    error = engine_failure("pr-42", SAID[kind])
+    assert type(error) is kind
+    assert "pr-42" in str(error)
+
+
+def test_a_failed_update_is_told_by_its_resources_errors_alone():
+    error = engine_failure("pr-42", SAID[EngineFailureError])
+    assert str(error) == "the engine failed on stack 'pr-42': PUT https://m/products: 409 Conflict"
