@@ -56,8 +56,9 @@ def examine(project: Project, stack: str, environment: Mapping[str, str]) -> Ite
     variables, config = _variables(file, environment)
     yield from _password(settings, config, variables)
     engine = EngineChecks(project.root, variables)
-    yield from engine.findings()
-    own = engine.resource_ids(stack)
+    state_of_engine = list(engine.findings())
+    yield from state_of_engine
+    own = engine.resource_ids(stack) if state_of_engine[0].right else None
     if own is None:
         yield no_stack(stack)
     yield from _tenant(settings, variables, own or set())

@@ -54,7 +54,7 @@ def _api(settings: Settings, tenant: Tenant, own: set[str]) -> Finding:
         return wrong(subject, f"{identifier} does not exist", "correct api.identifier, or leave api.existing out")
     if found and found[0]["id"].lower() not in own:
         remedy = "choose another api.identifier; or api.existing: true; or `auth0-apim adopt`"
-        return wrong(subject, f"{identifier} is {found[0].get('name')!r}'s already, which is not this stack's", remedy)
+        return wrong(subject, f"{identifier} belongs to {found[0].get('name')!r}, which is not this stack's", remedy)
     return right(subject, f"{identifier} is {_whose(found)}")
 
 

@@ -1,0 +1,253 @@
+"""Doctor over a sandbox: each thing that can be wrong is one row with its remedy."""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import yaml
+from auth0_apim_environments.doctor.examination import examine
+from auth0_apim_environments.ephemeral.credentials import open_manager, open_tenant
+from auth0_apim_environments.project import Project
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+VERSION = {"api-version": "2024-05-01"}
+SERVICE = "resourceGroups/local/providers/Microsoft.ApiManagement/service/doctors-service"
+BODY = {
+    "location": "westeurope",
+    "sku": {"name": "Consumption", "capacity": 0},
+    "properties": {"publisherName": "Doctor", "publisherEmail": "doctor@example.com"},
+}
+
+
+@pytest.fixture
+def settings():
+    """The local environment's, with names that nothing else in the sandbox has."""
+    config = yaml.safe_load((REPOSITORY / "stacks" / "Pulumi.local.yaml").read_text())["config"]
+    config["auth0-apim:api"]["identifier"] = "doctors-calculator"
+    config["auth0-apim:client"]["displayName"] = "Doctor's client"
+    config["auth0-apim:interactiveClient"]["displayName"] = "Doctor's portal"
+    config["auth0-apim:database"]["connectionName"] = "doctors-users"
+    config["auth0-apim:gateway"]["serviceName"] = "doctors-service"
+    return config
+
+
+@pytest.fixture
+def examined(settings, engine_environment, tmp_path):
+    """The rows that are not right, by their subjects, after changes of the settings and of the environment."""
+    (tmp_path / "Pulumi.yaml").write_text("name: auth0-apim\nruntime: python\nstackConfigDir: stacks\n")
+    (tmp_path / "stacks").mkdir()
+    project = Project(tmp_path, "auth0-apim", tmp_path / "stacks")
+
+    def run(stack="doctor", everything=False, without=(), **variables):
+        project.stack_file("doctor").write_text(yaml.safe_dump({"config": settings}))
+        environment = {**os.environ, **engine_environment, **variables}
+        found = list(examine(project, stack, {name: environment[name] for name in environment if name not in without}))
+        rows = {}
+        for each in found:
+            if everything or each.right is not True:
+                rows.setdefault(each.subject, []).append((each.observed, each.remedy, each.right))
+        return rows
+
+    return run
+
+
+@pytest.fixture
+def tenant(sandbox):
+    """The Management API; what is made by `made` is taken away."""
+    with closing(open_tenant(sandbox.credentials)) as client:
+        paths = []
+
+        def made(path, document, key="id"):
+            found = client.post(path, json=document).raise_for_status().json()
+            paths.append(f"{path}/{found[key]}")
+            return found
+
+        client.made = made
+        yield client
+        for path in reversed(paths):
+            client.delete(path).raise_for_status()
+
+
+@pytest.fixture
+def service(sandbox):
+    """An API Management service that is nobody's stack's."""
+    with closing(open_manager(sandbox.credentials)) as client:
+        client.put(SERVICE, params=VERSION, json=BODY).raise_for_status()
+        yield client
+        client.delete(SERVICE, params=VERSION).raise_for_status()
+
+
+def test_before_a_first_up_everything_is_right_but_for_the_stack_that_is_not_there(examined):
+    rows = examined(everything=True)
+    assert {subject for subject, found in rows.items() if found[0][2] is not True} == {"stack"}
+    assert rows["Management API scopes"] == [("all 27 that this stack needs", "", True)]
+    assert rows["API Management service"] == [("doctors-service is free", "", True)]
+    assert rows["tier"] == [("Developer can do what is asked", "", True)]
+
+
+def test_a_stack_without_settings(examined):
+    [(observed, remedy, is_right)] = examined(stack="nowhere")["settings"]
+    assert observed.endswith("Pulumi.nowhere.yaml cannot be read (No such file or directory)")
+    assert (remedy, is_right) == ("environments: doctor", False)
+
+
+def test_each_bad_setting(examined, settings):
+    settings["auth0-apim:api"]["tokenLifetime"] = 0
+    del settings["auth0-apim:publication"]["path"]
+    rows = examined()
+    assert list(rows) == ["settings"]
+    assert [observed.split()[0] for observed, _, _ in rows["settings"]] == ["api.tokenLifetime", "publication.path"]
+
+
+def test_a_password_that_nobody_set(examined):
+    rows = examined(without=["AUTH0_APIM_USER_PASSWORD"])
+    remedy = "pulumi config set --secret auth0-apim:userPassword; or export AUTH0_APIM_USER_PASSWORD"
+    assert rows["user's password"] == [("is not set", remedy, False)]
+
+
+def test_no_engine(examined):
+    rows = examined(PATH="/nowhere")
+    assert rows["engine"][0][0] == "there is no pulumi on PATH"
+    assert "`auth0-apim engine` installs one" in rows["engine"][0][1]
+
+
+def test_an_engine_that_is_too_old(examined, tmp_path):
+    old = tmp_path / "bin" / "pulumi"
+    old.parent.mkdir()
+    old.write_text("#!/bin/sh\necho v3.100.0\n")
+    old.chmod(0o755)
+    rows = examined(PATH=f"{old.parent}{os.pathsep}{os.environ['PATH']}")
+    assert rows["engine"][0][0] == "pulumi is v3.100.0"
+    assert rows["engine"][0][1].startswith("3.220.0 or later is needed")
+
+
+def test_providers_that_do_not_answer_and_that_may_not_be_downloaded(examined):
+    rows = examined(PULUMI_DEBUG_PROVIDERS="auth0:1")
+    assert rows["provider auth0"][0][0].startswith("nothing answers at PULUMI_DEBUG_PROVIDERS' port 1")
+    [(observed, remedy, _)] = rows["provider azure-native"]
+    assert observed == "is not installed, and the engine may not download it"
+    assert remedy.startswith("pulumi plugin install resource azure-native v3.")
+
+
+def test_credentials_that_are_missing_or_refused(examined):
+    rows = examined(without=["AUTH0_CLIENT_SECRET"], ARM_CLIENT_SECRET="wrong")
+    assert rows["Auth0 credentials"][0][0] == "AUTH0_CLIENT_SECRET must be set"
+    assert rows["Azure credentials"][0][0].startswith("Azure refused the credentials: 401")
+    assert rows["Azure credentials"][0][1].startswith("export ARM_TENANT_ID")
+    rows = examined(AUTH0_CLIENT_SECRET="wrong")
+    assert rows["Auth0 credentials"][0][0].startswith("the tenant refused the credentials: 401")
+
+
+def test_scopes_that_the_application_lacks(examined, tenant, sandbox, settings):
+    client = tenant.made("clients", {"name": "weak", "app_type": "non_interactive"}, "client_id")
+    scopes = ["read:tenant_settings", "read:resource_servers", "read:clients", "read:client_keys", "read:connections"]
+    grant = {"client_id": client["client_id"], "audience": f"{sandbox.issuer}api/v2/", "scope": scopes}
+    tenant.made("client-grants", grant)
+    weak = {"AUTH0_CLIENT_ID": client["client_id"], "AUTH0_CLIENT_SECRET": client["client_secret"]}
+    rows = examined(**weak)["Management API scopes"]
+    assert [(observed, is_right) for observed, _, is_right in rows] == [
+        ("the API needs create:resource_servers update:resource_servers delete:resource_servers", False),
+        (
+            "clients needs create:clients update:clients delete:clients create:client_credentials "
+            "read:client_credentials update:client_credentials delete:client_credentials update:client_keys",
+            False,
+        ),
+        (
+            "the client's grant needs create:client_grants read:client_grants update:client_grants "
+            "delete:client_grants",
+            False,
+        ),
+        ("the database needs create:connections update:connections delete:connections", False),
+        ("the user needs create:users read:users update:users delete:users", False),
+    ]
+    settings["auth0-apim:api"]["existing"] = True
+    assert "the API needs" not in str(examined(**weak)["Management API scopes"])
+
+
+def test_names_that_others_have(examined, tenant):
+    tenant.made("resource-servers", {"identifier": "doctors-calculator", "name": "Theirs"})
+    client = tenant.made("clients", {"name": "Doctor's client"}, "client_id")
+    tenant.made("connections", {"name": "doctors-users", "strategy": "auth0"})
+    rows = examined()
+    assert rows["API identifier"][0][0] == "doctors-calculator belongs to 'Theirs', which is not this stack's"
+    assert rows["client of client"] == [
+        (
+            "\"Doctor's client\" is another client's name, too",
+            f"another client.displayName, or client.existingClientId: {client['client_id']}",
+            False,
+        )
+    ]
+    assert rows["database connection"][0][0] == "doctors-users exists already and is not this stack's"
+
+
+def test_existing_objects_that_do_not_exist(examined, settings):
+    settings["auth0-apim:api"]["existing"] = True
+    settings["auth0-apim:client"] = {"existingClientId": "nobody"}
+    settings["auth0-apim:database"]["existing"] = True
+    settings["auth0-apim:gateway"] = {"resourceGroup": "local", "serviceName": "doctors-service", "existing": True}
+    rows = examined()
+    assert rows["API identifier"][0][0] == "doctors-calculator does not exist"
+    assert rows["client of client"][0][0] == "nobody does not exist"
+    assert rows["database connection"][0][0] == "doctors-users does not exist"
+    assert rows["API Management service"][0][0] == "doctors-service does not exist"
+
+
+def test_a_resource_group_that_does_not_exist(examined, settings):
+    settings["auth0-apim:gateway"]["resourceGroup"] = "elsewhere"
+    assert examined()["resource group"] == [
+        ("elsewhere does not exist", "az group create --name elsewhere --location westeurope", False)
+    ]
+
+
+def test_a_tier_that_cannot_do_what_is_asked_of_it(examined, settings, service):
+    settings["auth0-apim:gateway"] = {"resourceGroup": "local", "serviceName": "doctors-service", "existing": True}
+    [(observed, remedy, _)] = examined()["tier"]
+    assert observed.startswith("portal is asked of Consumption, which ")
+    assert remedy == "another gateway.sku, or leave portal out"
+
+
+def test_a_deleted_service_whose_name_is_still_taken(examined, service):
+    service.delete(SERVICE, params=VERSION).raise_for_status()
+    kept = {**BODY, "sku": {"name": "Developer", "capacity": 1}}
+    service.put(SERVICE, params=VERSION, json=kept).raise_for_status()
+    service.delete(SERVICE, params=VERSION).raise_for_status()
+    rows = examined()["API Management service"]
+    place = "providers/Microsoft.ApiManagement/locations/westeurope/deletedservices/doctors-service"
+    service.delete(place, params=VERSION).raise_for_status()
+    [(observed, remedy, is_right)] = rows
+    assert (observed, is_right) == ("doctors-service was deleted and keeps its name for 48 hours", False)
+    assert remedy.startswith("az apim deletedservice purge --service-name doctors-service --location West")
+
+
+def test_a_service_in_the_way_or_elsewhere_and_names_in_it(examined, settings, service):
+    api = {"properties": {"path": "calc", "displayName": "Theirs", "protocols": ["https"]}}
+    service.put(f"{SERVICE}/apis/theirs", params=VERSION, json=api).raise_for_status()
+    product = {"properties": {"displayName": "Starter", "state": "published"}}
+    service.put(f"{SERVICE}/products/starter", params=VERSION, json=product).raise_for_status()
+    rows = examined()
+    assert rows["API Management service"][0][0] == "doctors-service exists and is not this stack's"
+    assert rows["API path"][0][0] == "calc or the id calc is taken by theirs"
+    assert rows["product"][0][0] == "Starter exists and is not this stack's"
+    settings["auth0-apim:gateway"]["resourceGroup"] = "elsewhere"
+    assert examined()["API Management service"][0][0] == "doctors-service is in resource group local"
+
+
+def test_the_command_ends_with_status_1_and_a_document(settings, tmp_path, engine_environment):
+    (tmp_path / "Pulumi.yaml").write_text("name: auth0-apim\nruntime: python\n")
+    settings["auth0-apim:gateway"]["resourceGroup"] = "elsewhere"
+    (tmp_path / "Pulumi.doctor.yaml").write_text(yaml.safe_dump({"config": settings}))
+    command = [str(Path(sys.executable).with_name("auth0-apim")), "doctor", "--stack", "doctor"]
+    environment = {**os.environ, **engine_environment, "COLUMNS": "200"}
+    done = subprocess.run(
+        [*command, "--json"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    wrong = [each for each in json.loads(done.stdout)["findings"] if each["right"] is False]
+    assert [each["subject"] for each in wrong] == ["resource group"]
+    shown = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert "WRONG" in shown.stdout
+    assert "az group create --name elsewhere" in shown.stdout
