@@ -8,8 +8,8 @@ import grpc
 import grpc.aio
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.proto import provider_pb2, status_pb2
 
+from local_pulumi.engine_protocol import provider_pb2, status_pb2
 from local_pulumi.providers.errors import IncompleteResourceError, ProviderError
 from local_pulumi.providers.provider import Properties
 

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable
 
 import grpc.aio
-from pulumi.runtime.proto import provider_pb2_grpc
 
+from local_pulumi.engine_protocol import provider_pb2_grpc
 from local_pulumi.providers.auth0.provider import Auth0Package
 from local_pulumi.providers.azure_native.provider import AzureNativePackage
 from local_pulumi.providers.provider import Package

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.proto import provider_pb2
 
+from local_pulumi.engine_protocol import provider_pb2
 from local_pulumi.providers.autonaming import Mode, Proposal
 from local_pulumi.providers.differences import Kind
 from local_pulumi.providers.provider import Properties

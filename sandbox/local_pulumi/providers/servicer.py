@@ -9,8 +9,8 @@ from typing import Any
 
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from local_pulumi.engine_protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 from local_pulumi.providers.answers import Context, answered
 from local_pulumi.providers.errors import ProviderError
 from local_pulumi.providers.messages import (
