@@ -59,7 +59,9 @@ class Cloud:
         """
         self._folder.keep_credentials(self._credentials())
         certificate = self._folder.server_certificate
-        self._add("tenant", create_tenant(self._store, self._tenant_domain, databases=self._folder.databases), certificate)
+        self._add(
+            "tenant", create_tenant(self._store, self._tenant_domain, databases=self._folder.databases), certificate
+        )
         manager = create_resource_manager(self._store, self._manager_endpoint, self._gateways, self._fetch)
         self._add("manager", manager, certificate)
         self._add("calculator", create_calculator())
