@@ -45,10 +45,10 @@ def write_files(
         StackError: the stack has resources already, or the program does not run with these settings.
     """
     file = project.stack_file(stack)
-    write_settings(file, settings)
     engine.ensure_stack()
     if not engine.is_empty():
         raise StackError(f"stack '{stack}' has resources already: adopt into a new stack")
+    write_settings(file, settings)
     document, missing = import_file(engine.planned_resources(), resource_ids(found))
     imports = project.stack_files / f"adopted.{stack}.json"
     imports.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
