@@ -225,7 +225,7 @@ def test_the_program_s_own_credentials_are_used(pulumi_up):
 
 def test_secrets_are_encrypted_in_the_state(stack_of, tmp_path):
     def program() -> None:
-        connection = auth0.Connection(
+        auth0.Connection(
             "db",
             strategy="auth0",
             options={
@@ -233,7 +233,8 @@ def test_secrets_are_encrypted_in_the_state(stack_of, tmp_path):
                 "configuration": {"KEY": pulumi.Output.secret("hush-hush")},
             },
         )
-        auth0.User("user", connection_name=connection.name, email="b@example.com", password="Sup3r-secret!")
+        users = auth0.Connection("users", strategy="auth0")
+        auth0.User("user", connection_name=users.name, email="b@example.com", password="Sup3r-secret!")
 
     stack = stack_of("secrets", program)
     stack.up()
