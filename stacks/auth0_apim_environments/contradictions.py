@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from auth0_apim.api_gateway import GatewaySku
 from auth0_apim.interactive_client import Application
+from auth0_apim.jwt_settings import tier_rule
 from auth0_apim.openapi_security import scopes_document_problem
 from auth0_apim.rules import DATABASE_SCRIPTS, database_scripts_problem
 
@@ -105,6 +106,10 @@ def _gateway(settings: "Settings") -> Iterator[Problem]:
     gateway = settings.gateway
     publisher = {"publisherName": gateway.publisher_name, "publisherEmail": gateway.publisher_email}
     if not gateway.existing:
+        rule, sku = tier_rule(settings.policy.args()), gateway.sku or GatewaySku.CONSUMPTION
+        problem = rule(sku.value) if rule is not None else None
+        if problem is not None:
+            yield Problem("gateway.sku", f"{problem}, which the policy has", "Developer")
         examples = {"publisherName": "Contoso", "publisherEmail": "apis@contoso.example"}
         for key, value in publisher.items():
             if value is None:

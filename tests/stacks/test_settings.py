@@ -400,3 +400,13 @@ def test_roles_are_declared_once_and_given_by_their_keys():
         '["calc:add"]',
         "user.roles has 'admin', which is not one of roles (operator); [operator]",
     ]
+
+
+def test_a_limit_needs_a_tier_that_has_it():
+    values = with_values("policy", {"quotaCalls": 10})
+    values["gateway"]["sku"] = "StandardV2"
+    assert problems(values) == [
+        "gateway.sku is StandardV2, a tier without quotas by key, which the policy has; Developer"
+    ]
+    values["policy"] = {"rateLimitCalls": 10, "countedBy": "subscription"}
+    assert Settings.parse(values).policy_args()["counted_by"] == "subscription"
