@@ -59,6 +59,8 @@ def recorded_program(root: Path, stack: str = "local") -> list[Recorded]:
         await run_pulumi_func(program)
 
     asyncio.run(run())
+    for loop in mocks.loops:
+        loop.close()
     return sorted(monitor.recorded, key=lambda each: each.urn)
 
 
@@ -70,7 +72,12 @@ def noun(kind: str) -> str:
 class _Answers(Mocks):
     """Answers each resource with its inputs, and with the outputs that the program goes on with."""
 
+    def __init__(self) -> None:
+        self.loops: set[asyncio.AbstractEventLoop] = set()
+        """The event loops that the SDK's mocks open, one a thread, and leave open."""
+
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.loops.add(asyncio.get_event_loop())
         outputs = dict(args.inputs)
         for name in _ARM_NAMES:
             if name in args.inputs and args.typ.startswith("azure-native:"):
@@ -86,6 +93,7 @@ class _Answers(Mocks):
         return f"{args.name}-id", outputs
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        self.loops.add(asyncio.get_event_loop())
         if args.token.endswith(":getTenant"):
             return {"domain": TENANT, "managementApiIdentifier": f"https://{TENANT}/api/v2/"}, []
         raise AssertionError(f"the program asked for {args.token}, which has no answer here")
