@@ -37,11 +37,13 @@ test:
 	@.venv/bin/auth0-apim engine
 	@.venv/bin/pytest $(PYTEST_ARGS)
 
+PROGRAMS = benchmarks components components/policy_pack docs/generator
+
 check:
 	@$(PYTHON) bootstrap.py dev
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
-	@.venv/bin/mypy .
+	@for program in . $(PROGRAMS:%=%/__main__.py); do .venv/bin/mypy $$program || exit 1; done
 
 bench:
 	@$(PYTHON) bootstrap.py dev

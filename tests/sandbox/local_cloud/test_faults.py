@@ -91,7 +91,7 @@ async def test_a_held_request_goes_on_when_the_faults_are_cancelled(faults, cont
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://manager") as manager:
         faults.ordered.append(Fault("*", "*", "", action=f"hold {moment}"))
         request = asyncio.create_task(manager.put("/apis/calc"))
-        while (await control.get("/faults")).json() != {"ordered": 0, "held": 1}:  # noqa: ASYNC110 - as a test over HTTP does
+        while (await control.get("/faults")).json() != {"ordered": 0, "held": 1}:
             await asyncio.sleep(0)
         assert done == ([] if moment == "before" else ["/apis/calc"])
         await control.delete("/faults")
