@@ -76,7 +76,7 @@ def test_settings_that_are_there_are_not_overwritten(adopted, project):
     assert "Pulumi.taken.yaml exists" in adopt(project, status=1)
 
 
-def test_without_its_line_the_components_value_comes(adopted, project, tenant, by_hand, http, sandbox):
+def test_without_its_line_the_components_value_comes(adopted, project, tenant, by_hand):
     path = project.folder / "stacks" / "Pulumi.taken.yaml"
     document = yaml.safe_load(path.read_text())
     document["config"]["auth0-apim:keep"].pop("client-client")
@@ -86,3 +86,17 @@ def test_without_its_line_the_components_value_comes(adopted, project, tenant, b
     assert client.grant_types == ["client_credentials"]
     assert client.oidc_conformant is True
     assert client.client_id == by_hand.client_id
+
+
+def test_the_adopted_api_is_guarded_as_before(adopted, project, http):
+    outputs = json.loads(project.pulumi("stack", "output", "--stack", "taken", "--json", "--show-secrets"))
+    call = f"{outputs['apiUrl']}/add?a=20&b=22"
+    assert http.get(call).status_code == 401
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": outputs["clientId"],
+        "client_secret": outputs["clientSecret"],
+        "audience": outputs["audience"],
+    }
+    token = http.post(outputs["tokenEndpoint"], data=form).raise_for_status().json()["access_token"]
+    assert http.get(call, headers={"Authorization": f"Bearer {token}"}).json() == {"result": 42}
