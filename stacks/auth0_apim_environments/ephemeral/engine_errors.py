@@ -15,10 +15,11 @@ _SECRETS_LOST = ("incorrect passphrase", "passphrase must be set", "unable to de
 _UNREADABLE = (
     "could not deserialize",
     "invalid character",
-    "unexpected end of JSON",
     "cannot unmarshal",
     "unknown stack",
 )
+_HALF_WRITTEN = re.compile(r"unexpected end of JSON|error: EOF\b")
+"""What a listing says that comes upon a file which another process is writing at that moment, or never finished."""
 _UNREADABLE_FILE = re.compile(
     r"(failed to load|snapshot integrity|unmarshal|decod\w+).*(checkpoint|deployment|snapshot)", re.IGNORECASE
 )
@@ -54,6 +55,10 @@ class StackGoneError(EngineFailureError):
 
 class UnreadableStateError(EngineFailureError):
     """The stack's state cannot be read."""
+
+
+class HalfWrittenStateError(UnreadableStateError):
+    """A state's file ends too early: it is being written, or its writer was killed."""
 
 
 class SecretsLostError(EngineFailureError):
@@ -98,6 +103,8 @@ def _kind_of(said: str) -> tuple[type[EngineFailureError], str]:
         return ProtectedResourceError, "stack '{stack}' has a protected resource"
     if _BACKEND_AWAY.search(said) and "Resources:" not in said:
         return BackendAwayError, "the backend of stack '{stack}' cannot be reached"
+    if _HALF_WRITTEN.search(said):
+        return HalfWrittenStateError, "the state of stack '{stack}' cannot be read"
     if any(sign in said for sign in _UNREADABLE) or _UNREADABLE_FILE.search(said):
         return UnreadableStateError, "the state of stack '{stack}' cannot be read"
     return EngineFailureError, "the engine failed on stack '{stack}'"

@@ -11,13 +11,15 @@ from typing import Any, TypeVar
 from local_pulumi.engine import Engine
 from pulumi.automation import LocalWorkspace, PulumiCommand, Stack
 
-from auth0_apim_environments.ephemeral.backend_documents import documents_of
+from auth0_apim_environments.ephemeral.backend_documents import UnknownBackendError, documents_of
 from auth0_apim_environments.ephemeral.engine_errors import (
     BackendAwayError,
+    HalfWrittenStateError,
     LockedError,
     UnreadableStateError,
     asking_engine,
 )
+from auth0_apim_environments.ephemeral.locks import Lock
 from auth0_apim_environments.ephemeral.marker import STACK_TAG, Marker
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.secrets_provider import secrets_provider
@@ -136,6 +138,15 @@ class Stacks:
         """
         self._ask(stack, "stack", "rm", stack, "--yes")
 
+    def locks(self, stack: str) -> tuple[Lock, ...] | None:
+        """The locks on a stack; None on a backend whose files cannot be listed here."""
+        try:
+            documents = documents_of(self._backend_url, f".pulumi/locks/organization/{self.project.name}/{stack}")
+        except UnknownBackendError:
+            return None
+        texts = [documents.read(name) for name in documents.names() if name.endswith(".json")]
+        return tuple(Lock.from_file(text) for text in texts if text is not None)
+
     def release_abandoned_locks(self, error: LockedError, stack: str) -> None:
         """Release the locks in `error` when none of their processes runs any more.
 
@@ -158,14 +169,15 @@ class Stacks:
 
 
 def patiently(ask: Callable[[], T]) -> T:
-    """What `ask` answers, asked again after a while as long as the backend cannot be reached.
+    """What `ask` answers, asked again after a while as long as the backend cannot be reached or a file is half written.
 
     Raises:
         BackendAwayError: it still cannot after the last try.
+        HalfWrittenStateError: the file still ends too early then.
     """
     for wait in _PATIENCE:
         try:
             return ask()
-        except BackendAwayError:  # noqa: PERF203 - each try is a process
+        except (BackendAwayError, HalfWrittenStateError):  # noqa: PERF203 - each try is a process
             time.sleep(wait)
     return ask()

@@ -1,9 +1,11 @@
 """What the engine (3.253) says, as errors that a caller can act on."""
 
 import pytest
+from auth0_apim_environments.ephemeral import stacks
 from auth0_apim_environments.ephemeral.engine_errors import (
     BackendAwayError,
     EngineFailureError,
+    HalfWrittenStateError,
     ProtectedResourceError,
     SecretsLostError,
     StackGoneError,
@@ -13,7 +15,8 @@ from auth0_apim_environments.ephemeral.engine_errors import (
 
 SAID = {
     StackGoneError: "error: no stack named 'pr-42' found",
-    UnreadableStateError: "error: failed to load checkpoint: place 1: unexpected end of JSON input",
+    UnreadableStateError: "error: failed to load checkpoint: place 1: invalid character 'x'",
+    HalfWrittenStateError: "error: failed to load checkpoint: place 1: unexpected end of JSON input",
     SecretsLostError: 'error: constructing secrets manager of type "passphrase": incorrect passphrase',
     BackendAwayError: "error: unable to open bucket file:///backend: stat /backend: no such file or directory",
     ProtectedResourceError: (
@@ -33,3 +36,16 @@ def test_a_failure_is_of_the_kind_that_the_engine_tells(kind):
 def test_a_failed_update_is_told_by_its_resources_errors_alone():
     error = engine_failure("pr-42", SAID[EngineFailureError])
     assert str(error) == "the engine failed on stack 'pr-42': PUT https://m/products: 409 Conflict"
+
+
+def test_a_listing_that_comes_upon_a_file_being_written_is_asked_again(monkeypatch):
+    monkeypatch.setattr(stacks.time, "sleep", lambda seconds: None)
+    said = ["code: 255\n stdout: \n stderr: error: EOF", None]
+
+    def ask():
+        if (failure := said.pop(0)) is not None:
+            raise engine_failure("*", failure)
+        return "[]"
+
+    assert stacks.patiently(ask) == "[]"
+    assert said == []
