@@ -68,7 +68,6 @@ class Belongings:
     published_api: Document
     login: Document | None = None
     connection: Document | None = None
-    enabled_clients: Sequence[str] = ()
     user: Document | None = None
     product: Document | None = None
     authorization_server: Document | None = None
@@ -88,17 +87,7 @@ def belongings(tenant: Tenant, manager: Manager, answers: Answers) -> Belongings
         ReadError: a service did not answer.
     """
     grants, clients = tenant.client_grants(), {each["client_id"]: each for each in tenant.clients()}
-    pairs = list(_pairs(tenant, manager, grants, answers))
-    names = {
-        f"{pair.service['name']}/{pair.published['name']}": f"takes tokens for {pair.identifier}" for pair in pairs
-    }
-    if len(pairs) != 1:
-        raise AmbiguousError(
-            Choice(
-                "Which published API is guarded by which API of Auth0", "--api, --service and --published-api", names
-            )
-        )
-    pair = pairs[0]
+    pair = _pair(list(_pairs(tenant, manager, grants, answers)))
     granted = [grant for grant in grants if grant["audience"] == pair.identifier and grant["client_id"] in clients]
     machine = _one(
         "Which client calls the API",
@@ -110,17 +99,12 @@ def belongings(tenant: Tenant, manager: Manager, answers: Answers) -> Belongings
     )
     login = clients.get(pair.server["properties"].get("clientId", "")) if pair.server else None
     notes: list[str] = []
-    connection, enabled = _connection(tenant, {machine["client_id"], *([login["client_id"]] if login else [])}, answers)
+    users_clients = {machine["client_id"], *([login["client_id"]] if login else [])}
+    connection = _connection(tenant, users_clients, answers)
     user = _user(tenant, connection, answers, notes) if connection else None
-    others = [
-        each
-        for each in manager.children(pair.service["id"], "apis")
-        if each["name"] not in (pair.published["name"], BORN_WITH)
-    ]
+    others = _other_apis(manager, pair)
     if others:
-        notes.append(
-            f"service {pair.service['name']} has other APIs, so it is only read: {', '.join(each['name'] for each in others)}"
-        )
+        notes.append(f"service {pair.service['name']} has other APIs, so it is only read: {', '.join(others)}")
     return Belongings(
         api=pair.api,
         client=clients[machine["client_id"]],
@@ -129,7 +113,6 @@ def belongings(tenant: Tenant, manager: Manager, answers: Answers) -> Belongings
         published_api=pair.published,
         login=login,
         connection=connection,
-        enabled_clients=enabled,
         user=user,
         product=_product(manager, pair.published, answers),
         authorization_server=pair.server,
@@ -171,6 +154,25 @@ def _pairs(tenant: Tenant, manager: Manager, grants: Sequence[Document], answers
                     yield _Pair(api, service, published, login, policy)
 
 
+def _pair(pairs: Sequence[_Pair]) -> _Pair:
+    if len(pairs) == 1:
+        return pairs[0]
+    answers = {
+        f"{each.identifier} at {each.service['name']}/{each.published['name']}": each.published["properties"][
+            "displayName"
+        ]
+        for each in pairs
+    }
+    raise AmbiguousError(
+        Choice("Which published API is guarded by which API of Auth0", "--api, --service and --published-api", answers)
+    )
+
+
+def _other_apis(manager: Manager, pair: _Pair) -> list[str]:
+    apis = [each["name"] for each in manager.children(pair.service["id"], "apis")]
+    return [name for name in apis if name not in (pair.published["name"], BORN_WITH)]
+
+
 def audiences(policy: str) -> set[str]:
     """The audiences that a policy's `validate-jwt` accepts; none in a text that is no XML by itself (`rawxml`)."""
     try:
@@ -190,17 +192,16 @@ def _audiences_of(server: Document | None, grants: Sequence[Document]) -> set[st
     return asked or {grant["audience"] for grant in grants if grant["client_id"] == properties.get("clientId")}
 
 
-def _connection(tenant: Tenant, clients: set[str], answers: Answers) -> tuple[Document | None, Sequence[str]]:
+def _connection(tenant: Tenant, clients: set[str], answers: Answers) -> Document | None:
     databases = tenant.databases()
     enabled = {each["id"]: tenant.enabled_clients(each["id"]) for each in databases}
     found = [each for each in databases if answers.connection == each["name"] or clients & set(enabled[each["id"]])]
     if not found and answers.connection is None:
-        return None, ()
-    chosen = _one(
+        return None
+    return _one(
         "Which database are the users in", "--connection", found, lambda each: each["name"], lambda each: each["id"],
         answers.connection,
     )  # fmt: skip
-    return chosen, enabled[chosen["id"]]
 
 
 def _user(tenant: Tenant, connection: Document, answers: Answers, notes: list[str]) -> Document | None:

@@ -194,6 +194,14 @@ def test_nothing_that_takes_the_api_s_tokens_asks_for_both(tenant, manager):
     )
 
 
+def test_two_audiences_of_one_published_api_are_asked_about(tenant, manager):
+    tenant.apis.append({"id": "rs2", "identifier": "calc-2", "name": "Second"})
+    second = "<audience>calc</audience><audience>calc-2</audience>"
+    manager.policy["properties"]["value"] = POLICY.replace("<audience>calc</audience>", second)
+    assert set(asked(tenant, manager).answers) == {"calc at apim/calculator", "calc-2 at apim/calculator"}
+    assert belongings(tenant, manager, Answers(api="calc")).api["id"] == "rs1"
+
+
 def test_two_clients_of_the_api_are_asked_about_and_an_answer_decides(tenant, manager):
     tenant.all_clients.append({"client_id": "m2", "name": "Other machine"})
     tenant.grants.append({"id": "cgr2", "client_id": "m2", "audience": "calc", "scope": []})
