@@ -66,11 +66,20 @@ class PulumiCommand:
             file.write_text("".join(kept))
 
     def run(self, *arguments: str) -> None:
-        """Run pulumi with its output on the screen.
+        """Run pulumi with its output on the screen; once more where a process that was killed had left its lock.
 
         Raises:
             StackError: it failed; what it said is on the screen, the message adds what to do.
         """
+        status, said = self._run(arguments)
+        if status != 0 and _is_abandoned(said):
+            sys.stderr.write("the process that locked the stack runs no more: its lock is released\n")
+            self._run(("cancel", _stack_in(arguments), "--yes"))
+            status, said = self._run(arguments)
+        if status != 0:
+            raise StackError(f"`pulumi {' '.join(arguments)}` failed. Next: {self._next_step(said, arguments)}")
+
+    def _run(self, arguments: tuple[str, ...]) -> tuple[int, str]:
         process = subprocess.Popen(
             ["pulumi", *arguments],
             cwd=self.project.root,
@@ -86,16 +95,26 @@ class PulumiCommand:
                     said.append(line)
             finally:
                 process.wait()  # after Ctrl-C too: pulumi has had it and is writing its state down
-        if process.returncode != 0:
-            raise StackError(
-                f"`pulumi {' '.join(arguments)}` failed. Next: {self._next_step(''.join(said), arguments)}"
-            )
+        return process.returncode, "".join(said)
 
     def _next_step(self, said: str, arguments: tuple[str, ...]) -> str:
         if running(self.folder) is None:
             return f"the sandbox has stopped; {self.folder.log} says why. `auth0-apim sandbox start` starts it again"
-        stack = arguments[arguments.index("--stack") + 1] if "--stack" in arguments else arguments[-1]
+        stack = _stack_in(arguments)
         for sign, step in _NEXT_STEPS.items():
             if sign in said:
                 return step.format(passphrase=self.folder.passphrase, sandbox=self.folder.path, stack=stack)
         return "the reason is above; correct it and run this again, pulumi goes on from where it was"
+
+
+def _stack_in(arguments: tuple[str, ...]) -> str:
+    return arguments[arguments.index("--stack") + 1] if "--stack" in arguments else arguments[-1]
+
+
+def _is_abandoned(said: str) -> bool:
+    if "currently locked by" not in said:
+        return False
+    from auth0_apim_environments.ephemeral.locks import locks_in  # noqa: PLC0415 - loads the engine's whole API
+
+    locks = locks_in(said)
+    return bool(locks) and all(lock.is_abandoned() for lock in locks)

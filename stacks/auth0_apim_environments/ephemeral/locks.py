@@ -3,6 +3,7 @@
 A self-managed backend's lock says who made it and never expires; a process that was killed leaves it for good.
 """
 
+import json
 import os
 import re
 import socket
@@ -27,6 +28,17 @@ class Lock:
     host: str
     pid: int
     since: str
+
+    @classmethod
+    def from_file(cls, text: str) -> "Lock":
+        """The lock in a file of a self-managed backend.
+
+        Raises:
+            ValueError: the file is none.
+            KeyError: it does not say who made it.
+        """
+        document = json.loads(text)
+        return cls(document["username"], document["hostname"], int(document["pid"]), document["timestamp"])
 
     def __str__(self) -> str:
         """Who holds it, in words."""

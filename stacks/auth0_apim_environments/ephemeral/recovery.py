@@ -31,11 +31,14 @@ def settle(stacks: Stacks, audit: Audit, stack: str) -> bool:
         UnreadableStateError: the state cannot be read.
         AuditError: a service could not be asked, or did not delete.
     """
+    locks = stacks.locks(stack)
+    if locks:
+        stacks.release_abandoned_locks(LockedError(stack, locks), stack)
     document = stacks.state(stack)
     deployment = document.get("deployment") or {}
     pending = deployment.pop("pending_operations", None) or []
-    if deployment:
-        # Written even where nothing changes: it needs the stack's lock, so nobody else is at work.
+    if deployment and (pending or locks is None):
+        # Where locks cannot be seen it is written even without a change: that needs the lock, so nobody is at work.
         unlocked(stacks, stack, lambda: stacks.restore(stack, document))
     orphans = unknown_to(deployment, [*audit.remnants(stack), *audit.details(stack)])
     audit.sweep(orphans)

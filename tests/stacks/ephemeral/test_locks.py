@@ -55,3 +55,8 @@ def test_the_lock_of_a_pulumi_that_runs_is_not(tmp_path):
 
 def test_a_process_id_that_another_program_has_now_is_another_process():
     assert lock(os.getpid()).is_abandoned()
+
+
+def test_a_lock_is_read_from_the_backends_own_file():
+    text = '{"pid":4711,"username":"jane","hostname":"build-7","timestamp":"2026-03-01T12:00:00Z"}'
+    assert Lock.from_file(text) == Lock("jane", "build-7", 4711, "2026-03-01T12:00:00Z")
