@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from starlette.responses import Response
+
 from local_apim.manager.api_checks import check_api, check_authentication
 from local_apim.manager.api_contract import NOT_KEPT, ApiContract
 from local_apim.manager.api_import import ApiImport, read_import
@@ -47,6 +49,12 @@ class Apis(ResourceKind):
     def check_name(self, name: str) -> None:
         """Check the name without its `;rev=N`."""
         super().check_name(split_name(name)[0])
+
+    def get(self, call: Call) -> Response:
+        """The API itself; its document is refused by name."""
+        if call.request.says("export"):
+            raise unsupported("Exporting an API (export=true)")
+        return super().get(call)
 
     def view(self, call: Call, document: Document) -> dict[str, Any]:
         """The API under the name it was asked for, `isCurrent` only where it is true."""

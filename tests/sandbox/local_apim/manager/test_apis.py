@@ -175,3 +175,10 @@ async def test_an_operation_declares_its_template_parameters(arm):
     same = {**operation, "urlTemplate": "/items/{key}", "templateParameters": [{"name": "key", "type": "string"}]}
     assert problem(await arm.put("apis/calc/operations/other", same))[0] == "urlTemplate"
     assert "request" not in (await arm.get("apis/calc/operations")).json()["value"][0]["properties"]
+
+
+async def test_exporting_an_api_is_refused_by_name(arm):
+    await arm.put("apis/plain", {"path": "plain", "displayName": "Plain"})
+    answer = await arm.get("apis/plain", params={"format": "openapi+json-link", "export": "true"})
+    assert code(answer) == (501, "NotImplemented")
+    assert "Exporting an API (export=true)" in answer.json()["error"]["message"]
