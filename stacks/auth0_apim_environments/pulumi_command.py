@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import yaml
 from local_cloud import StateFolder, running
 
 from auth0_apim_environments.deployed_api import StackError
@@ -54,8 +55,25 @@ class PulumiCommand:
             known = ", ".join(sorted(path.name[7:-5] for path in self.project.stack_files.glob("Pulumi.*.yaml")))
             raise StackError(f"there is no {file}; environments: {known or 'none'}")
         if not self.has_stack(stack):
-            self.forget_salt(stack)
+            self.claim_settings(stack)
             self.run("stack", "init", stack)
+
+    def claim_settings(self, stack: str) -> None:
+        """Make the settings of a stack that is not in this sandbox ready for it.
+
+        Raises:
+            StackError: they hold secrets that were encrypted for another backend; nothing was changed.
+        """
+        if self.has_stack(stack):
+            return
+        file = self.project.stack_file(stack)
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if isinstance(document, dict) and ("secretsprovider" in document or _has_ciphertext(document)):
+            raise StackError(
+                f"{file} holds secrets of another backend than the sandbox's: name that one in PULUMI_BACKEND_URL (or as "
+                "`backend: {url: …}` in Pulumi.yaml), with the clouds' credentials, and run pulumi or `up --all-of`"
+            )
+        self.forget_salt(stack)
 
     def forget_salt(self, stack: str) -> None:
         """Take the salt that the CLI wrote into the settings file out again: without its stack it is worth nothing."""
@@ -118,3 +136,9 @@ def _is_abandoned(said: str) -> bool:
 
     locks = locks_in(said)
     return bool(locks) and all(lock.is_abandoned() for lock in locks)
+
+
+def _has_ciphertext(value: object) -> bool:
+    if isinstance(value, list):
+        return any(_has_ciphertext(item) for item in value)
+    return isinstance(value, dict) and ("secure" in value or any(_has_ciphertext(item) for item in value.values()))

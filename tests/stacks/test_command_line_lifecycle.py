@@ -83,3 +83,16 @@ def test_a_stack_of_another_passphrase_is_told_with_the_next_step(copy, engine):
     assert f"was encrypted with another passphrase than {folder.passphrase} holds" in refused.stderr
     assert run(copy, "down").returncode == 0
     assert settings.read_text() == before
+
+
+def test_settings_sealed_for_another_backend_are_refused_and_kept(copy):
+    settings = copy / "stacks" / "Pulumi.dev.yaml"
+    before = settings.read_text()
+    settings.write_text(f"{before}  auth0-apim:userPassword:\n    secure: v1:x:y\nencryptionsalt: v1:a:b\n")
+    sealed = settings.read_text()
+    refused = run(copy, "up", "--stack", "dev")
+    assert refused.returncode == 1
+    assert "holds secrets of another backend than the sandbox's" in refused.stderr
+    assert settings.read_text() == sealed
+    settings.write_text(before)
+    assert run(copy, "sandbox", "stop").returncode == 0

@@ -4,9 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-import yaml
 from local_cloud import Options, StateFolder, environment, running, start
 from local_pulumi.engine import Engine
 
@@ -46,23 +44,11 @@ class Place:
                 known = ", ".join(sorted(path.name[7:-5] for path in self.project.stack_files.glob("Pulumi.*.yaml")))
                 raise StackError(f"there is no {file}; environments: {known or 'none'}")
             if self.sandbox is not None:
-                self._prepare_in_sandbox(name, self.sandbox)
+                PulumiCommand(self.project, self.sandbox, self.variables).claim_settings(name)
 
     def secrets_provider(self, name: str) -> str | None:
         """The secrets provider that environment `name` is made with; in the sandbox always the passphrase."""
         return None if self.sandbox is not None else secrets_provider(self.project.stack_file(name))
-
-    def _prepare_in_sandbox(self, name: str, folder: StateFolder) -> None:
-        pulumi = PulumiCommand(self.project, folder, self.variables)
-        if pulumi.has_stack(name):
-            return
-        document = _document(self.project, name)
-        if "secretsprovider" in document or _has_ciphertext(document):
-            raise StackError(
-                f"{self.project.stack_file(name)} holds secrets of another backend than the sandbox's: name that one "
-                "in PULUMI_BACKEND_URL (or as `backend: {url: …}` in Pulumi.yaml), with the clouds' credentials"
-            )
-        pulumi.forget_salt(name)
 
 
 def find_place(project: Project, engine: Engine, options: Options, *, official_providers: bool = False) -> Place:
@@ -107,14 +93,3 @@ def _shell_variables(engine: Engine) -> dict[str, str]:
     engine.check_language_host()
     path = os.pathsep.join([str(engine.path.parent), os.environ.get("PATH", os.defpath)])
     return {"PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true", "AUTH0_APIM_PYTHON": sys.executable}
-
-
-def _document(project: Project, name: str) -> dict[str, Any]:
-    document = yaml.safe_load(project.stack_file(name).read_text(encoding="utf-8"))
-    return document if isinstance(document, dict) else {}
-
-
-def _has_ciphertext(value: Any) -> bool:
-    if isinstance(value, list):
-        return any(_has_ciphertext(item) for item in value)
-    return isinstance(value, dict) and ("secure" in value or any(_has_ciphertext(item) for item in value.values()))
