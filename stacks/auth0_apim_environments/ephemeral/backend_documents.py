@@ -131,7 +131,9 @@ def _objects(bucket: str, prefix: str, query: dict[str, list[str]]) -> Documents
         boto3: Any = importlib.import_module("boto3")  # only teams with S3 need it
         config: Any = importlib.import_module("botocore.config")
     except ImportError:
-        raise UnknownBackendError("a backend of s3:// needs the package boto3 here: pip install 'pulumi-auth0-apim[s3]'") from None
+        raise UnknownBackendError(
+            "a backend of s3:// needs the package boto3 here: pip install 'pulumi-auth0-apim[s3]'"
+        ) from None
     style = "path" if query.get("use_path_style") == ["true"] or query.get("s3ForcePathStyle") == ["true"] else "auto"
     client = boto3.client(
         "s3",
