@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 import pytest
 from local_cloud import Sandbox
 from local_pulumi.engine import Engine
@@ -168,7 +169,10 @@ def amazon() -> Iterator[Amazon]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
-    yield Amazon(server.get_host_and_port()[1])
+    port = server.get_host_and_port()[1]
+    # moto keeps its accounts for the whole process, whatever server made them
+    httpx.post(f"http://127.0.0.1:{port}/moto-api/reset", trust_env=False).raise_for_status()
+    yield Amazon(port)
     server.stop()
 
 
