@@ -81,7 +81,9 @@ class Faults:
         return failing
 
     async def order(self, request: Request) -> Response:
-        """`POST /faults` with the fields of a `Fault`: 204, or 400 when they are not."""
+        """`POST /faults` with the fields of a `Fault` as application/json: 204; 415 or 400 when they are not."""
+        if request.headers.get("content-type") != "application/json":
+            return JSONResponse({"error": "a fault is ordered as application/json"}, 415)
         try:
             self.ordered.append(Fault(**await request.json()))
         except (TypeError, ValueError) as error:

@@ -1,9 +1,11 @@
 import asyncio
+import json
 import os
 import signal
 
 import httpx
 import pytest
+from local_cloud.control import create_control
 from local_cloud.faults import Fault, Faults
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
@@ -125,3 +127,18 @@ async def test_an_action_there_is_none_of_is_refused_by_name(control):
     answer = await control.post("/faults", json={**FAULT, "action": "explode"})
     assert answer.status_code == 400
     assert "'explode'" in answer.json()["error"]
+
+
+async def test_an_order_as_a_web_page_could_send_it_is_refused(control, faults):
+    answer = await control.post("/faults", content=json.dumps(FAULT), headers={"content-type": "text/plain"})
+    assert answer.status_code == 415
+    assert faults.ordered == []
+
+
+async def test_a_foreign_host_is_refused(faults):
+    application = create_control(dict, faults)
+    transport = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://rebound.example") as page:
+        assert (await page.get("/healthz")).status_code == 400
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:14305") as person:
+        assert (await person.get("/healthz")).status_code == 200
