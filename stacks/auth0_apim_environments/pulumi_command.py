@@ -50,10 +50,7 @@ class PulumiCommand:
         Raises:
             StackError: it has no settings file, or the CLI refused.
         """
-        file = self.project.stack_file(stack)
-        if not file.exists():
-            known = ", ".join(sorted(path.name[7:-5] for path in self.project.stack_files.glob("Pulumi.*.yaml")))
-            raise StackError(f"there is no {file}; environments: {known or 'none'}")
+        require_settings(self.project, stack)
         if not self.has_stack(stack):
             self.claim_settings(stack)
             self.run("stack", "init", stack)
@@ -64,8 +61,6 @@ class PulumiCommand:
         Raises:
             StackError: they hold secrets that were encrypted for another backend; nothing was changed.
         """
-        if self.has_stack(stack):
-            return
         file = self.project.stack_file(stack)
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
         if isinstance(document, dict) and ("secretsprovider" in document or _has_ciphertext(document)):
@@ -136,6 +131,18 @@ def _is_abandoned(said: str) -> bool:
 
     locks = locks_in(said)
     return bool(locks) and all(lock.is_abandoned() for lock in locks)
+
+
+def require_settings(project: Project, stack: str) -> None:
+    """Make sure that `stack` has a settings file.
+
+    Raises:
+        StackError: it has none; the message names those that have.
+    """
+    file = project.stack_file(stack)
+    if not file.exists():
+        known = ", ".join(sorted(path.name[7:-5] for path in project.stack_files.glob("Pulumi.*.yaml")))
+        raise StackError(f"there is no {file}; environments: {known or 'none'}")
 
 
 def _has_ciphertext(value: object) -> bool:

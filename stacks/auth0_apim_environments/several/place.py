@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from local_cloud import Options, StateFolder, environment, running, start
 from local_pulumi.engine import Engine
 
-from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.project import Project
-from auth0_apim_environments.pulumi_command import PulumiCommand
+from auth0_apim_environments.pulumi_command import PulumiCommand, require_settings
 from auth0_apim_environments.secrets_provider import secrets_provider
 
 
@@ -39,12 +38,11 @@ class Place:
             StackError: one has no settings file, or its secrets were encrypted for another backend.
         """
         for name in names:
-            file = self.project.stack_file(name)
-            if not file.exists():
-                known = ", ".join(sorted(path.name[7:-5] for path in self.project.stack_files.glob("Pulumi.*.yaml")))
-                raise StackError(f"there is no {file}; environments: {known or 'none'}")
+            require_settings(self.project, name)
             if self.sandbox is not None:
-                PulumiCommand(self.project, self.sandbox, self.variables).claim_settings(name)
+                pulumi = PulumiCommand(self.project, self.sandbox, self.variables)
+                if not pulumi.has_stack(name):
+                    pulumi.claim_settings(name)
 
     def secrets_provider(self, name: str) -> str | None:
         """The secrets provider that environment `name` is made with; in the sandbox always the passphrase."""
