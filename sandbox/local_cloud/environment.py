@@ -62,7 +62,10 @@ def engine_variables(folder: StateFolder, engine: Engine) -> dict[str, str]:
         EngineError: the engine has no Python language host.
     """
     engine.check_language_host()
-    values = (f"file://{folder.backend}", str(folder.pulumi_home), str(folder.passphrase), "true", sys.executable)
+    # Without metadata=skip each document has a side file that is written in place: an engine that is killed meanwhile
+    # leaves a state which nobody can read ("failed to load checkpoint: EOF").
+    backend = f"file://{folder.backend}?metadata=skip"
+    values = (backend, str(folder.pulumi_home), str(folder.passphrase), "true", sys.executable)
     return dict(zip(_ENGINE_NAMES, values, strict=True))
 
 

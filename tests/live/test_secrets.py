@@ -26,7 +26,7 @@ def test_no_secret_is_readable_outside_what_keeps_it(deployed, sandbox):
         "up": deployed.up("--diff"),
         "history": deployed.pulumi("stack", "history", "--stack", "local", "--json"),
     }
-    backend = Path(deployed.environment["PULUMI_BACKEND_URL"].removeprefix("file://"))
+    backend = Path(deployed.environment["PULUMI_BACKEND_URL"].removeprefix("file://").partition("?")[0])
     files = [path for path in (*backend.rglob("*"), *sandbox.folder.path.rglob("*.log")) if path.is_file()]
     assert any(path.suffix == ".log" for path in files)
     for path in files:

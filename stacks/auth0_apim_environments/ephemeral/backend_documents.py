@@ -114,16 +114,21 @@ def documents_of(backend_url: str, folder: str) -> Documents:
     Raises:
         UnknownBackendError: the backend is neither `file://` nor `s3://`, or boto3 is missing for the latter.
     """
+    if root := file_backend_folder(backend_url):
+        return FileDocuments(root / folder)
     parts = urlsplit(backend_url)
-    if parts.scheme == "file":
-        root = backend_url.removeprefix("file://").partition("?")[0]
-        return FileDocuments(Path(root).expanduser() / folder)
     if parts.scheme == "s3":
         return _objects(parts.netloc, f"{parts.path.strip('/')}/{folder}/".lstrip("/"), parse_qs(parts.query))
     raise UnknownBackendError(
         f"a backend of {parts.scheme or 'no scheme'}:// has no conditional writes here, which a reaper's lease needs: use "
         "file:// or s3://; Pulumi Cloud has TTL stacks of its own"
     )
+
+
+def file_backend_folder(backend_url: str) -> Path | None:
+    """The folder of a `file://` backend; None for another one."""
+    scheme, _, rest = backend_url.partition("://")
+    return Path(rest.partition("?")[0]).expanduser() if scheme == "file" else None
 
 
 def _objects(bucket: str, prefix: str, query: dict[str, list[str]]) -> Documents:

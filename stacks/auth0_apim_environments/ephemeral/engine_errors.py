@@ -18,8 +18,8 @@ _UNREADABLE = (
     "cannot unmarshal",
     "unknown stack",
 )
-_HALF_WRITTEN = re.compile(r"unexpected end of JSON|error: EOF\b")
-"""What a listing says that comes upon a file which another process is writing at that moment, or never finished."""
+_HALF_WRITTEN = re.compile(r"unexpected end of JSON|(error|checkpoint|tags file): (unexpected )?EOF\b")
+"""What is said of a file that another process is writing at that moment, or never finished."""
 _UNREADABLE_FILE = re.compile(
     r"(failed to load|snapshot integrity|unmarshal|decod\w+).*(checkpoint|deployment|snapshot)", re.IGNORECASE
 )

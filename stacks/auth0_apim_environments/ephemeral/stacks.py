@@ -21,6 +21,7 @@ from auth0_apim_environments.ephemeral.engine_errors import (
 )
 from auth0_apim_environments.ephemeral.locks import Lock
 from auth0_apim_environments.ephemeral.marker import STACK_TAG, Marker
+from auth0_apim_environments.ephemeral.side_files import remove_broken_side_files
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.secrets_provider import secrets_provider
 
@@ -165,7 +166,12 @@ class Stacks:
             answer = self._command.run(list(arguments), str(self.project.root), self._variables)
             return str(answer.stdout)
 
-        return patiently(lambda: asking_engine(stack, run))
+        try:
+            return patiently(lambda: asking_engine(stack, run))
+        except HalfWrittenStateError:
+            if not remove_broken_side_files(self._backend_url):
+                raise
+            return asking_engine(stack, run)
 
 
 def patiently(ask: Callable[[], T]) -> T:

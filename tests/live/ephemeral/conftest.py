@@ -67,7 +67,7 @@ class Place:
         return found
 
     def state_file(self, name):
-        backend = Path(self.variables["PULUMI_BACKEND_URL"].removeprefix("file://"))
+        backend = Path(self.variables["PULUMI_BACKEND_URL"].removeprefix("file://").partition("?")[0])
         return backend / ".pulumi" / "stacks" / "auth0-apim" / f"{name}.json"
 
     def lock(self, name, *, pid, host):

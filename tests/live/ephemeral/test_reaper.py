@@ -1,6 +1,7 @@
 """A reaper meets everything that goes wrong with environments, and destroys only what it may."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -115,6 +116,16 @@ def test_a_state_that_cannot_be_read_hides_no_other_and_is_swept_by_its_marks(pl
     assert f"env destroy {deployed} --sweep" in reaped[deployed][1]
     assert place.environments.destroy(deployed, sweep=True).left == ()
     assert place.environments.audit() == []
+
+
+def test_a_state_whose_side_file_was_cut_off_is_whole_again_without_it(place, deployed):
+    state = place.state_file(deployed)
+    side_file = state.with_name(state.name + ".attrs")
+    assert not side_file.exists()  # the sandbox's backend has none, another file backend has one for each document
+    side_file.write_text("")
+    os.utime(side_file, (time.time() - 3,) * 2)
+    assert place.environments.destroy(deployed).left == ()
+    assert not side_file.exists()
 
 
 def test_a_backend_that_is_briefly_away_is_waited_for(place, deployed):

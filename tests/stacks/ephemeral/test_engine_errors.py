@@ -33,6 +33,19 @@ def test_a_failure_is_of_the_kind_that_the_engine_tells(kind):
     assert "pr-42" in str(error)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "error: EOF",
+        "error: failed to load checkpoint: EOF",
+        "error: failed to load checkpoint: unexpected EOF",
+        "error: failed to load stack tags: failed to read stack tags file: EOF",
+    ],
+)
+def test_a_side_file_that_was_cut_off_is_a_half_written_state(said):
+    assert type(engine_failure("pr-42", said)) is HalfWrittenStateError
+
+
 def test_a_failed_update_is_told_by_its_resources_errors_alone():
     error = engine_failure("pr-42", SAID[EngineFailureError])
     assert str(error) == "the engine failed on stack 'pr-42': PUT https://m/products: 409 Conflict"
