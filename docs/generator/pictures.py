@@ -12,11 +12,13 @@ _CLOUDS = {"auth0": "Auth0", "azure-native": "Azure"}
 
 
 def pictures(root: Path) -> dict[str, str]:
-    """Text of both pictures, by their paths."""
+    """Text of both pictures, and of the README that shows the token's way, by their paths."""
     program = recorded_program(root)
+    flow = token_flow(program)
     return {
+        "README.md": _with_picture((root / "README.md").read_text(encoding="utf-8"), flow),
         "docs/pictures/topology.md": _framed("What an environment is made of", topology(program), _TOPOLOGY_LEGEND),
-        "docs/pictures/token-flow.md": _framed("The way of a token", token_flow(program), _FLOW_LEGEND),
+        "docs/pictures/token-flow.md": _framed("The way of a token", flow, _FLOW_LEGEND),
     }
 
 
@@ -65,6 +67,16 @@ def _arrows(program: Sequence[Recorded], components: Mapping[str, Recorded]) -> 
 
 def _id(component: Recorded) -> str:
     return component.name.replace("-", "_")
+
+
+def _with_picture(page: str, picture: str) -> str:
+    """The page with the picture between its two marks."""
+    mark = "<!-- token-flow:{} -->\n".format
+    before, _, rest = page.partition(mark("begin"))
+    _, end, after = rest.partition(mark("end"))
+    if not end:
+        raise LookupError("README.md has no place for the picture: a pair of token-flow marks")
+    return f"{before}{mark('begin')}\n```mermaid\n{picture}\n```\n\n{end}{after}"
 
 
 def _framed(title: str, picture: str, legend: str) -> str:

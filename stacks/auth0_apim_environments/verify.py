@@ -151,14 +151,21 @@ def _unsigned(api: DeployedApi) -> str:
 
 
 def _altered_signature(token: str) -> str:
-    head, payload, _ = token.split(".")
+    head, payload, _ = _segments(token)
     return f"{head}.{payload}.{_base64url(secrets.token_bytes(256))}"
 
 
 def _moved_expiry(token: str, seconds: int) -> str:
-    head, payload, signature = token.split(".")
+    head, payload, signature = _segments(token)
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return f"{head}.{_encoded({**claims, 'exp': claims['exp'] + seconds})}.{signature}"
+
+
+def _segments(token: str) -> list[str]:
+    segments = token.split(".")
+    if len(segments) != 3:
+        raise TokenError("the tenant gave an opaque or encrypted access token, which no gateway can check")
+    return segments
 
 
 def _encoded(document: Mapping[str, object]) -> str:

@@ -126,6 +126,16 @@ def test_an_open_gateway_is_wrong_wherever_it_should_refuse():
     ]
 
 
+def test_a_token_that_is_no_jwt_is_told_apart_from_a_bad_answer(monkeypatch):
+    monkeypatch.setattr(Services, "token", lambda *_: httpx.Response(200, json={"access_token": "opaque"}))
+    client = httpx.Client(transport=httpx.MockTransport(Services()))
+    rows = {check.sent: check for check in verify(parse_outputs("local", {**OUTPUTS, "userEmail": None}), client)}
+    altered = rows["a good token, its signature altered"]
+    assert altered.received == "the tenant gave an opaque or encrypted access token, which no gateway can check"
+    assert altered.right is False
+    assert rows["the machine client's token"].right is False
+
+
 def test_a_wrong_sum_is_wrong():
     rows = dict(
         checks_of(Services(), probe={"path": "/add?a=2&b=3", "scopes": ["calc:add"], "expected": {"result": 6}})
