@@ -12,7 +12,7 @@ from local_store import Store
 from local_apim.gateway.access import grant_access, take_key
 from local_apim.gateway.configuration import Configuration, Product, read_configuration
 from local_apim.gateway.context import Context, PolicyFailure, Request
-from local_apim.gateway.headers import Headers, Url
+from local_apim.gateway.headers import Headers, Url, received
 from local_apim.gateway.pipeline import run_plan, run_preflight
 from local_apim.gateway.plan import Compiler, Plan
 from local_apim.gateway.routing import Match, Router, normalised
@@ -95,7 +95,9 @@ class Gateway:
         host, port = scope.get("server") or (self._host, None)
         url = Url(scope.get("scheme", "http"), self._host, port or 0, path, scope["query_string"].decode("latin-1"))
         client = scope.get("client")
-        return Request(scope["method"], url, Headers(scope["headers"]), client[0] if client else host, receive)
+        return Request(
+            scope["method"], url, Headers(received(scope["headers"])), client[0] if client else host, receive
+        )
 
     async def _serve(self, context: Context) -> None:
         request = context.request

@@ -27,6 +27,7 @@ class PolicyFailure(Exception):  # noqa: N818 - a failure is what the vendor cal
         shown: the body's message where it differs.
         headers: headers of the answer.
         source: the built-in step that failed, None for the policy that is running.
+        step: the policy that failed, where it stands inside another one.
     """
 
     status: int
@@ -35,6 +36,7 @@ class PolicyFailure(Exception):  # noqa: N818 - a failure is what the vendor cal
     shown: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     source: str | None = None
+    step: "Step | None" = None
 
     def __str__(self) -> str:
         return self.message

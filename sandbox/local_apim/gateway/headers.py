@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_FRAMING = frozenset({b"content-length", b"host", b"transfer-encoding"})
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -62,6 +63,18 @@ class Headers:
 
     def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
         return iter(self.raw)
+
+
+def received(raw: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of a request without `Connection` and those it names, which end here (RFC 9110, section 7.6.1).
+
+    They go before any policy runs, so that a caller cannot name a header that a policy is going to set.
+    """
+    values = [value for name, value in raw if name == b"connection"]
+    if not values:
+        return raw
+    ended = {token.strip().lower() for token in b",".join(values).split(b",")} - _FRAMING | {b"connection"}
+    return [pair for pair in raw if pair[0] not in ended]
 
 
 class Url:

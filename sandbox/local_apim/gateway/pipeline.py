@@ -79,7 +79,8 @@ def _answer_with(context: Context, failure: PolicyFailure) -> None:
 
 
 def _remember(plan: Plan, context: Context, failure: PolicyFailure, step: Step | None) -> None:
-    origin = plan.origins.get(id(step)) if step is not None else None
+    failed = failure.step or step
+    origin = plan.origins.get(id(failed)) if failed is not None else None
     context.last_error = LastError(
         source=failure.source or (origin.policy if origin else "gateway"),
         reason=failure.reason,

@@ -9,7 +9,7 @@ policies.
 import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from local_apim.gateway.headers import Headers, Query
 
@@ -158,10 +158,10 @@ def normalised(raw_path: str) -> str:
         return raw_path
     segments: list[str] = []
     for segment in raw_path.replace("\\", "/").split("/")[1:]:
-        plain = unquote(segment)
-        if plain == "..":
+        plain = unquote_to_bytes(segment)
+        if plain == b"..":
             del segments[-1:]
-        elif plain != ".":
+        elif plain != b".":
             segments.append(quote(plain, safe=_SAFE))
     return "/" + "/".join(segments)
 
@@ -201,7 +201,7 @@ def _compiled(operation: Operation) -> _Template:
 
 
 def _literal_pattern(text: str) -> str:
-    return "/".join(re.escape(quote(unquote(part), safe=_SAFE)) for part in text.split("/"))
+    return "/".join(re.escape(quote(unquote_to_bytes(part), safe=_SAFE)) for part in text.split("/"))
 
 
 def _query_template(query: str) -> list[tuple[str, str | None, str]]:

@@ -35,11 +35,11 @@ def _values(parent: str, item: str, least: int = 1) -> Child:
 _BOOLEAN = Value(boolean, result="bool")
 _COUNT = Value(integer(1), required=True, result="int")
 _COUNTERS = {
-    "retry-after-header-name": Value(header_name),
-    "retry-after-variable-name": Value(required_text),
-    "remaining-calls-header-name": Value(header_name),
-    "remaining-calls-variable-name": Value(required_text),
-    "total-calls-header-name": Value(header_name),
+    "retry-after-header-name": Value(header_name, expressions=False),
+    "retry-after-variable-name": Value(required_text, expressions=False),
+    "remaining-calls-header-name": Value(header_name, expressions=False),
+    "remaining-calls-variable-name": Value(required_text, expressions=False),
+    "total-calls-header-name": Value(header_name, expressions=False),
 }
 _BY_KEY = {
     "counter-key": Value(required_text, required=True),
@@ -127,7 +127,7 @@ POLICIES = {
     "quota": Policy(
         Element(
             "quota",
-            {"calls": Value(integer(1)), "renewal-period": Value(integer(300), required=True)},
+            {"calls": Value(integer(1), result="int"), "renewal-period": Value(integer(300), True, result="int")},
             unsupported=frozenset({"api", "bandwidth"}),
         ),
         INBOUND,
@@ -138,7 +138,11 @@ POLICIES = {
     "quota-by-key": Policy(
         Element(
             "quota-by-key",
-            {"calls": Value(integer(1)), "renewal-period": Value(integer(0), required=True), **_BY_KEY},
+            {
+                "calls": Value(integer(1), result="int"),
+                "renewal-period": Value(integer(0), True, result="int"),
+                **_BY_KEY,
+            },
             unsupported=frozenset({"bandwidth", "first-period-start"}),
         ),
         INBOUND,

@@ -35,7 +35,7 @@ def check_document(root: Node, scope: str) -> None:
             _refuse(section, "The 'backend' section can contain only one policy element.")
 
 
-def _check_policies(parent: Node, section: str | None, scope: str) -> None:
+def _check_policies(parent: Node, section: str | None, scope: str, *, inside: bool = False) -> None:
     seen: set[str] = set()
     for node in parent.children:
         policy = POLICIES.get(node.name)
@@ -49,6 +49,8 @@ def _check_policies(parent: Node, section: str | None, scope: str) -> None:
                 node,
                 f"Policy is not allowed in the '{section}' section; it is allowed in: {', '.join(policy.sections)}.",
             )
+        if node.name == "base" and (inside or scope == "fragment"):
+            _refuse(node, "The 'base' element is allowed only directly inside a section.")
         if scope not in policy.scopes:
             _refuse(
                 node, f"Policy is not allowed in the '{scope}' scope; it is allowed in: {', '.join(policy.scopes)}."
@@ -62,7 +64,7 @@ def _check_policies(parent: Node, section: str | None, scope: str) -> None:
             _refuse(node, problem)
         if node.name == "choose":
             for branch in node.children:
-                _check_policies(branch, section, scope)
+                _check_policies(branch, section, scope, inside=True)
 
 
 def _refuse(node: Node, problem: str) -> NoReturn:

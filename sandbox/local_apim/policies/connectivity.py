@@ -5,14 +5,14 @@ import httpx
 from local_apim.policies.document import PolicyDocument
 from local_apim.policies.errors import PolicyError
 from local_apim.policies.markup import Node
-from local_apim.policies.openid import parse_openid_document
+from local_apim.policies.openid import fetch_openid
 
 
 async def check_connectivity(document: PolicyDocument, fetch: httpx.AsyncClient) -> None:
-    """Fetch the OpenID document of every `openid-config` that does not say `validate-connectivity="false"`.
+    """Fetch the OpenID document and the keys of every `openid-config` that does not say `validate-connectivity="false"`.
 
     Raises:
-        PolicyError: one cannot be fetched or is no OpenID document; the message has Azure's shape.
+        PolicyError: they cannot be fetched or are not what they should be; the message has Azure's shape.
     """
     for policy in document.root.walk():
         if policy.name == "validate-jwt":
@@ -23,9 +23,7 @@ async def check_connectivity(document: PolicyDocument, fetch: httpx.AsyncClient)
 
 async def _fetch(policy: Node, url: str, fetch: httpx.AsyncClient) -> None:
     try:
-        answer = await fetch.get(url)
-        answer.raise_for_status()
-        parse_openid_document(answer.content)
+        await fetch_openid(url, fetch)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise PolicyError(_unreachable(url, str(error)), policy.line, policy.column, policy.name) from None
 

@@ -9,6 +9,12 @@ from urllib.parse import urlsplit
 Kind = Callable[[str], str | None]
 """Takes a value; gives what is wrong with it, or None."""
 
+SHORTEST_SECRET = 16
+"""Bytes of a symmetric key, what the vendor's library accepts; RFC 7518 asks for the hash's length."""
+
+SHORTEST_MODULUS = 2048
+"""Bits of an RSA key (RFC 7518, section 3.3)."""
+
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _TIME_SPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):([0-5]?\d)(?::([0-5]?\d))?")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}")
@@ -69,17 +75,38 @@ def header_name(value: str) -> str | None:
 
 
 def base64_key(value: str) -> str | None:
-    """A symmetric key: canonical Base64 of at least one byte."""
+    """A symmetric key: Base64 of as many bytes as HS256 needs."""
     try:
         decoded = base64.b64decode("".join(value.split()), validate=True)
     except (binascii.Error, ValueError):
         return "The key is not a valid Base64 string."
-    return None if decoded else "The key must not be empty."
+    if len(decoded) >= SHORTEST_SECRET:
+        return None
+    if not decoded:
+        return "The key must not be empty."
+    return f"The key has {len(decoded) * 8} bits; a symmetric key needs at least {SHORTEST_SECRET * 8}."
 
 
 def base64url_number(value: str) -> str | None:
     """The modulus or exponent of an RSA key (RFC 7518, section 6.3.1)."""
-    return None if _BASE64URL.fullmatch(value) else "The value is not a valid Base64url-encoded number."
+    try:
+        valid = _BASE64URL.fullmatch(value) and base64url_value(value) > 0
+    except ValueError:
+        valid = False
+    return None if valid else "The value is not a valid Base64url-encoded number."
+
+
+def base64url_value(encoded: str) -> int:
+    """The unsigned number in base64url, with or without padding (policies are written by hand).
+
+    Raises:
+        ValueError: not base64url.
+    """
+    text = encoded.rstrip("=").translate(str.maketrans("-_", "+/"))
+    try:
+        return int.from_bytes(base64.b64decode(text + "=" * (-len(text) % 4)), "big")
+    except binascii.Error:
+        raise ValueError("not a Base64url-encoded number") from None
 
 
 def duration(value: str) -> str | None:

@@ -1,13 +1,19 @@
-"""The OpenID document that an `openid-config` names (OpenID Connect Discovery 1.0, section 3)."""
+"""The OpenID document that an `openid-config` names (OpenID Connect Discovery 1.0, section 3), and its key set."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
+
+import httpx
 
 from local_apim.policies.kinds import url
 
 LARGEST_ANSWER = 1024 * 1024
 """Bytes of a document or a key set that are read; more is refused."""
+
+LONGEST_WAIT = 10.0
+"""Seconds that a document and its key set may take together, however slowly they drip."""
 
 _LISTS = (
     "id_token_signing_alg_values_supported",
@@ -23,6 +29,36 @@ class OpenIdDocument:
 
     issuer: str
     jwks_uri: str
+
+
+async def fetch_openid(url: str, fetch: httpx.AsyncClient) -> tuple[OpenIdDocument, dict[str, Any]]:
+    """The OpenID document at `url` and the key set it names; redirects are not followed.
+
+    Raises:
+        httpx.HTTPError: one of them cannot be fetched.
+        httpx.InvalidURL: an address is none.
+        ValueError: one of them is too large, too slow, or not what it should be.
+    """
+    try:
+        return await asyncio.wait_for(_fetch_both(url, fetch), LONGEST_WAIT)
+    except asyncio.TimeoutError:
+        raise ValueError(f"no answer within {LONGEST_WAIT:g} seconds") from None
+
+
+async def _fetch_both(url: str, fetch: httpx.AsyncClient) -> tuple[OpenIdDocument, dict[str, Any]]:
+    document = parse_openid_document(await _fetch(url, fetch))
+    return document, parse_object(await _fetch(document.jwks_uri, fetch))
+
+
+async def _fetch(url: str, fetch: httpx.AsyncClient) -> bytes:
+    body = bytearray()
+    async with fetch.stream("GET", url, headers={"accept": "application/json"}, timeout=LONGEST_WAIT) as answer:
+        answer.raise_for_status()
+        async for chunk in answer.aiter_bytes():
+            body += chunk
+            if len(body) > LARGEST_ANSWER:
+                raise ValueError(f"the document has more than {LARGEST_ANSWER} bytes")
+    return bytes(body)
 
 
 def parse_openid_document(body: bytes) -> OpenIdDocument:
@@ -48,10 +84,8 @@ def parse_object(body: bytes) -> dict[str, Any]:
     """The JSON object in `body`.
 
     Raises:
-        ValueError: too large, or no JSON object.
+        ValueError: no JSON object.
     """
-    if len(body) > LARGEST_ANSWER:
-        raise ValueError(f"the document has more than {LARGEST_ANSWER} bytes")
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from local_apim.policies.kinds import (
+    SHORTEST_MODULUS,
     base64_key,
     base64url_number,
+    base64url_value,
     boolean,
     duration,
     header_name,
@@ -34,7 +36,7 @@ _KEY = Element(
 _CLAIM = Element(
     "claim",
     {
-        "name": Value(required_text, required=True),
+        "name": Value(required_text, required=True, expressions=False),
         "match": Value(one_of("all", "any")),
         "separator": Value(separator),
     },
@@ -52,7 +54,7 @@ VALIDATE_JWT = Element(
         "header-name": Value(header_name),
         "query-parameter-name": Value(required_text),
         "token-value": Value(required_text),
-        "failed-validation-httpcode": Value(integer(100, 599), result="int"),
+        "failed-validation-httpcode": Value(integer(200, 599), result="int"),
         "failed-validation-error-message": Value(),
         "require-expiration-time": Value(boolean, result="bool"),
         "require-scheme": Value(),
@@ -101,5 +103,14 @@ def _key_problems(key: Node) -> Iterator[str]:
         yield "A 'key' is either a Base64 text or attributes 'n' and 'e', not both."
     elif len(numbers) == 1:
         yield "Attributes 'n' and 'e' of a 'key' belong together."
-    elif not numbers and "{{" not in key.text and (problem := base64_key(key.text)):
+    elif numbers:
+        yield from _rsa_problems(base64url_value(key.attributes["n"]), base64url_value(key.attributes["e"]))
+    elif "{{" not in key.text and (problem := base64_key(key.text)):
         yield problem
+
+
+def _rsa_problems(modulus: int, exponent: int) -> Iterator[str]:
+    if modulus.bit_length() < SHORTEST_MODULUS:
+        yield f"The RSA key has {modulus.bit_length()} bits; at least {SHORTEST_MODULUS} are needed."
+    elif modulus % 2 == 0 or exponent % 2 == 0 or not 3 <= exponent < modulus:
+        yield "The numbers 'n' and 'e' of the key are no RSA public key."

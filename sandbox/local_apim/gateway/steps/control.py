@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Sequence
 
-from local_apim.gateway.context import Context, Step
+from local_apim.gateway.context import Context, PolicyFailure, Step
 from local_apim.gateway.steps.values import flag_of
 from local_apim.policies.markup import Node
 
@@ -22,8 +22,12 @@ def compile_choose(node: Node, branches: Sequence[Sequence[Step]]) -> Step:
 
 
 async def run_steps(steps: Sequence[Step], context: Context) -> None:
-    """Run `steps` in order."""
+    """Run `steps` in order; a failure remembers which of them it came from."""
     for step in steps:
-        pending = step(context)
-        if pending is not None:
-            await pending
+        try:
+            pending = step(context)
+            if pending is not None:
+                await pending
+        except PolicyFailure as failure:
+            failure.step = failure.step or step
+            raise

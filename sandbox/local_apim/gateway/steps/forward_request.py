@@ -68,6 +68,8 @@ async def _forward(
             "BackendConnectionFailure", f"The backend could not be reached: {type(error).__name__}."
         ) from None
     context.close_backend = answer.aclose
+    if not 200 <= answer.status_code <= 599:
+        raise internal_error("BackendConnectionFailure", f"The backend answered with status {answer.status_code}.")
     if fail_on_errors and answer.status_code >= 400:
         raise internal_error("BackendErrorStatusCode", f"The backend answered with status {answer.status_code}.")
     _take_over(context, answer)
@@ -121,9 +123,10 @@ def _take_over(context: Context, answer: httpx.Response) -> None:
     response = context.response
     response.status_code = answer.status_code
     response.status_reason = answer.reason_phrase
-    # the server in front of the gateway dates every answer itself
+    # the server in front of the gateway dates every answer itself; a length beside chunks is wrong (RFC 9112, section 6.3)
+    dropped = (b"date", b"content-length") if "transfer-encoding" in answer.headers else (b"date",)
     kept = [(name.lower(), value) for name, value in end_to_end(answer.headers.raw)]
-    response.headers.raw = [pair for pair in kept if pair[0] != b"date"]
+    response.headers.raw = [pair for pair in kept if pair[0] not in dropped]
     # the stream, not aiter_raw: bytes go on as they came, content encoding and all
     response.body, response.stream = b"", cast("httpx.AsyncByteStream", answer.stream).__aiter__()
 

@@ -25,14 +25,17 @@ class Counters:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._windows: dict[tuple[str, str], _Window] = {}
+        self._most = _MANY
 
     def window(self, policy: str, key: str, seconds: int) -> "_Window":
         """The current window of `key` for `policy`; 0 seconds: one that never ends."""
         now = self._clock()
         window = self._windows.get((policy, key))
         if window is None or now >= window.ends:
-            if len(self._windows) >= _MANY:
+            if len(self._windows) >= self._most:
                 self._windows = {name: kept for name, kept in self._windows.items() if kept.ends > now}
+                # as many again before the next look, so that callers with ever new keys do not buy one each
+                self._most = max(_MANY, 2 * len(self._windows))
             window = _Window(now + seconds if seconds else float("inf"), 0)
             self._windows[(policy, key)] = window
         return window

@@ -1,12 +1,12 @@
 """Policies that change the request or the response: headers, body, status, address, variables."""
 
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from local_apim.gateway.configuration import Backend
 from local_apim.gateway.context import Answered, Context, Step, internal_error
-from local_apim.gateway.headers import Headers, Url
-from local_apim.gateway.steps.values import TextOf, flag_of, number_of, text_of, value_of
+from local_apim.gateway.headers import Headers, Url, without_parameter
+from local_apim.gateway.steps.values import TextOf, flag_of, status_of, text_of, value_of
 from local_apim.policies.kinds import url as url_problem
 from local_apim.policies.markup import Node
 
@@ -37,7 +37,7 @@ def compile_set_variable(node: Node) -> Step:
 
 def compile_set_status(node: Node) -> Step:
     """`set-status`."""
-    code, reason = number_of(node, "code", 200), text_of(node.attributes.get("reason", ""))
+    code, reason = status_of(node, "code", 200), text_of(node.attributes.get("reason", ""))
 
     def set_status(context: Context) -> None:
         context.response.status_code = code(context)
@@ -128,10 +128,18 @@ def compile_rewrite_uri(node: Node) -> Step:
             query = query.replace(f"{{{name}}}", quote(value, safe=""))
         old = context.request.url
         if copy_unmatched(context):
-            query = "&".join(filter(None, [query, old.query_string]))
+            query = "&".join(filter(None, [query, _unmatched_query(context)]))
         context.request.url = Url(old.scheme, old.host, old.port, "/" + urlsplit(path).path.lstrip("/"), query)
 
     return rewrite_uri
+
+
+def _unmatched_query(context: Context) -> str:
+    """The query without the parameters that the operation's own template asks for."""
+    query: str = context.request.url.query_string
+    for part in filter(None, context.operation.url_template.partition("?")[2].split("&")):
+        query = without_parameter(query, unquote(part.partition("=")[0]))
+    return query
 
 
 def _header_change(node: Node) -> "_HeaderChange":

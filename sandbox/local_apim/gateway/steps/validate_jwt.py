@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from local_apim.gateway.context import Context, PolicyFailure, Step
-from local_apim.gateway.steps.values import TextOf, flag_of, number_of, text_of, texts_of, value_of
+from local_apim.gateway.steps.values import TextOf, flag_of, status_of, text_of, texts_of, value_of
 from local_apim.gateway.tokens.compact import CompactToken, read_token
 from local_apim.gateway.tokens.discovery import KeySources
 from local_apim.gateway.tokens.failure import TokenRefused
 from local_apim.gateway.tokens.jwt import Jwt
-from local_apim.gateway.tokens.keys import Key, number, rsa_key, symmetric_key
+from local_apim.gateway.tokens.keys import Key, rsa_key, symmetric_key
 from local_apim.gateway.tokens.validation import (
     RequiredClaim,
     check_audience,
@@ -20,7 +20,7 @@ from local_apim.gateway.tokens.validation import (
     check_signature,
     check_types,
 )
-from local_apim.policies.kinds import seconds_of
+from local_apim.policies.kinds import base64url_value, seconds_of
 from local_apim.policies.markup import Node, is_expression
 
 _NOT_PRESENT = "JWT not present."
@@ -44,7 +44,7 @@ class TokenValidation:
     def __init__(self, node: Node, sources: KeySources, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._find_token = _token_finder(node)
-        self._status = number_of(node, "failed-validation-httpcode", 401)
+        self._status = status_of(node, "failed-validation-httpcode", 401)
         message = node.attributes.get("failed-validation-error-message")
         self._message = text_of(message) if message is not None else None
         self._expiration_required = flag_of(node, "require-expiration-time", default=True)
@@ -203,7 +203,7 @@ def _items(node: Node, name: str) -> list[Node]:
 def _inline_key(node: Node) -> Key:
     key_id = node.attributes.get("id")
     if "n" in node.attributes:
-        return rsa_key(number(node.attributes["n"]), number(node.attributes["e"]), key_id)
+        return rsa_key(base64url_value(node.attributes["n"]), base64url_value(node.attributes["e"]), key_id)
     return symmetric_key(base64.b64decode("".join(node.text.split()), validate=True), key_id)
 
 

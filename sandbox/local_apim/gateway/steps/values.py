@@ -54,6 +54,19 @@ def number_of(node: Node, attribute: str, default: int) -> Callable[[Context], i
     return lambda context: int(evaluate(context))
 
 
+def status_of(node: Node, attribute: str, default: int) -> Callable[[Context], int]:
+    """The final HTTP status in an attribute; an expression may give what is none, which ends the request."""
+    number = number_of(node, attribute, default)
+
+    def status(context: Context) -> int:
+        code = number(context)
+        if not 200 <= code <= 599:
+            raise internal_error("ExpressionValueEvaluationFailure", f"{code} is no HTTP status of an answer.")
+        return code
+
+    return status
+
+
 def flag_of(node: Node, attribute: str, *, default: bool) -> Callable[[Context], bool]:
     """The Boolean in an attribute."""
     text = node.attributes.get(attribute, "true" if default else "false")

@@ -1,10 +1,11 @@
 """Reading a JWS in compact serialization (RFC 7515, section 7.1) without verifying it.
 
 Strict where the RFC leaves no room: exactly three segments, canonical base64url without padding, JSON objects without
-duplicate members, no `crit`, no `b64`. Encrypted tokens (five segments) cannot be read.
+duplicate members, numbers that are finite, texts that are Unicode, no `crit`, no `b64`. Encrypted tokens (five segments) cannot be read.
 """
 
 import json
+import math
 from binascii import Error, a2b_base64, b2a_base64
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -86,8 +87,12 @@ def _decoded(segment: bytes, part: str) -> bytes:
 
 
 def _json_object(segment: bytes, part: str) -> dict[str, Any]:
+    text = _decoded(segment, part)
     try:
-        value = _DECODER.decode(_decoded(segment, part).decode("utf-8"))
+        value = _DECODER.decode(text.decode("utf-8"))
+        if rb"\u" in text:
+            # escapes can spell half a character (RFC 8259, section 8.2), which no answer or header could repeat
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise malformed(f"IDX14102: Unable to decode the {part} as a JSON object without duplicate members.") from None
     if not isinstance(value, dict):
@@ -106,4 +111,11 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is no number that can be compared")
+    return number
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_float=_finite, parse_constant=_refuse_constant)

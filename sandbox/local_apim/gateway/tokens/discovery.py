@@ -11,7 +11,7 @@ from collections.abc import Callable
 import httpx
 
 from local_apim.gateway.tokens.keys import Key, keys_of_set
-from local_apim.policies.openid import parse_object, parse_openid_document
+from local_apim.policies.openid import fetch_openid
 
 LIFETIME = 3600.0
 """Seconds after which document and keys are pulled again."""
@@ -19,7 +19,6 @@ LIFETIME = 3600.0
 RETRY_INTERVAL = 300.0
 """Seconds between pulls because of an unknown key or a failure."""
 
-_TIMEOUT = 10.0
 _log = logging.getLogger(__name__)
 
 
@@ -74,8 +73,8 @@ class KeySource:
 
     async def _pull_once(self, now: float) -> None:
         try:
-            document = parse_openid_document(await self._get(self.url))
-            keys = keys_of_set(parse_object(await self._get(document.jwks_uri)), document.issuer)
+            document, key_set = await fetch_openid(self.url, self._fetch)
+            keys = keys_of_set(key_set, document.issuer)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             self.problem = str(error) or type(error).__name__
             self._next_retry = now + RETRY_INTERVAL
@@ -87,11 +86,6 @@ class KeySource:
             if key.key_id is not None:
                 self._by_id.setdefault(key.key_id, []).append(key)
         self._expires = now + LIFETIME
-
-    async def _get(self, url: str) -> bytes:
-        answer = await self._fetch.get(url, timeout=_TIMEOUT, headers={"accept": "application/json"})
-        answer.raise_for_status()
-        return answer.content
 
 
 class KeySources:

@@ -5,7 +5,6 @@ section 3.1).
 """
 
 import hmac
-from binascii import Error, a2b_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA512
 
+from local_apim.policies.kinds import SHORTEST_MODULUS, SHORTEST_SECRET, base64url_value
+
 Verify = Callable[[bytes, bytes], bool]
 """Takes the signature and what it is over."""
 
-_SHORTEST_RSA_KEY = 2048  # bits, RFC 7518 section 3.3
-_SHORTEST_SECRET = 16  # bytes, what the vendor's library accepts; RFC 7518 asks for the hash's length
 _RSA = {
     "RS256": (padding.PKCS1v15(), SHA256()),
     "RS512": (padding.PKCS1v15(), SHA512()),
@@ -46,8 +45,8 @@ def rsa_key(
         ValueError: too short, or no RSA key.
     """
     public = rsa.RSAPublicNumbers(exponent, modulus).public_key()
-    if public.key_size < _SHORTEST_RSA_KEY:
-        raise ValueError(f"an RSA key of {public.key_size} bits is too short; {_SHORTEST_RSA_KEY} are needed")
+    if public.key_size < SHORTEST_MODULUS:
+        raise ValueError(f"an RSA key of {public.key_size} bits is too short; {SHORTEST_MODULUS} are needed")
     verifiers = {name: _rsa_verifier(public, name) for name in _RSA if algorithm in (None, name)}
     return Key(key_id, verifiers, issuer)
 
@@ -58,8 +57,8 @@ def symmetric_key(secret: bytes, key_id: str | None) -> Key:
     Raises:
         ValueError: shorter than 128 bits.
     """
-    if len(secret) < _SHORTEST_SECRET:
-        raise ValueError(f"a key of {len(secret) * 8} bits is too short; {_SHORTEST_SECRET * 8} are needed")
+    if len(secret) < SHORTEST_SECRET:
+        raise ValueError(f"a key of {len(secret) * 8} bits is too short; {SHORTEST_SECRET * 8} are needed")
     return Key(key_id, {name: _hmac_verifier(secret, digest) for name, digest in _HMAC.items()})
 
 
@@ -75,28 +74,17 @@ def keys_of_set(key_set: Mapping[str, Any], issuer: str) -> list[Key]:
     return [key for member in members if isinstance(member, dict) and (key := _key_of(member, issuer))]
 
 
-def number(encoded: str) -> int:
-    """The unsigned number in base64url, with or without padding (policies are written by hand).
-
-    Raises:
-        ValueError: not base64url.
-    """
-    text = encoded.rstrip("=").translate(str.maketrans("-_", "+/"))
-    try:
-        return int.from_bytes(a2b_base64(text + "=" * (-len(text) % 4)), "big")
-    except Error:
-        raise ValueError("not a Base64url-encoded number") from None
-
-
 def _key_of(member: Mapping[str, Any], issuer: str) -> Key | None:
-    if member.get("use", "sig") != "sig" or "verify" not in member.get("key_ops", ["verify"]):
-        return None
     key_id, algorithm = member.get("kid"), member.get("alg")
     try:
+        if member.get("use", "sig") != "sig" or "verify" not in member.get("key_ops", ["verify"]):
+            return None
         if member.get("kty") == "RSA":
-            key = rsa_key(number(member["n"]), number(member["e"]), key_id, algorithm, issuer)
+            key = rsa_key(base64url_value(member["n"]), base64url_value(member["e"]), key_id, algorithm, issuer)
         elif member.get("kty") == "EC" and member.get("crv") == "P-256" and algorithm in (None, "ES256"):
-            numbers = ec.EllipticCurvePublicNumbers(number(member["x"]), number(member["y"]), ec.SECP256R1())
+            numbers = ec.EllipticCurvePublicNumbers(
+                base64url_value(member["x"]), base64url_value(member["y"]), ec.SECP256R1()
+            )
             key = Key(key_id, {"ES256": _ec_verifier(numbers.public_key())}, issuer)
         else:
             return None

@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 import pytest
+from local_apim.policies import openid
 
 JWKS = "https://tenant.example/jwks"
 
@@ -124,3 +125,37 @@ async def test_a_key_of_the_policy_needs_no_tenant(world):
     token = world.token(key=world.rsa_private("two"), header={"alg": "RS256", "kid": "two"})
     assert (await world.call_with(token)).status_code == 200
     assert world.fetched == []
+
+
+async def test_an_endless_document_is_not_read_to_its_end(guarded):
+    read = []
+
+    async def endless():
+        while True:
+            read.append(65536)
+            yield b" " * 65536
+
+    guarded.documents[JWKS] = httpx.Response(200, stream=_Stream(endless()))
+    assert (await guarded.call_with(guarded.token())).status_code == 401
+    assert sum(read) <= 2**20 + 65536
+
+
+async def test_a_document_that_drips_is_given_up(guarded, monkeypatch):
+    monkeypatch.setattr(openid, "LONGEST_WAIT", 0.05)
+
+    async def drips():
+        while True:
+            await asyncio.sleep(0.01)
+            yield b" "
+
+    guarded.documents[JWKS] = httpx.Response(200, stream=_Stream(drips()))
+    answer = await asyncio.wait_for(guarded.call_with(guarded.token()), 2)
+    assert answer.json()["message"] == f"IDX20803: Unable to obtain configuration from: '{guarded.config_url}'."
+
+
+class _Stream(httpx.AsyncByteStream):
+    def __init__(self, chunks):
+        self._chunks = chunks
+
+    def __aiter__(self):
+        return self._chunks

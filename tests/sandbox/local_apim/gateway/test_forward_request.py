@@ -40,6 +40,40 @@ async def test_headers_of_the_connection_stay_here(world):
     assert answer.headers["x-c"] == "1"
 
 
+async def test_a_caller_cannot_name_away_what_a_policy_sets(world):
+    world.policy("<base /><set-header name='X-User'><value>alice</value></set-header>")
+    await world.call(headers={"Connection": "close, X-User, Host", "X-User": "mallory"})
+    assert world.received[0].headers["x-user"] == "alice"
+    assert world.received[0].headers["host"] == "backend.example"
+
+
+async def test_a_token_that_the_callers_connection_ends_is_not_there(guarded):
+    headers = {"Connection": "Authorization", "Authorization": f"Bearer {guarded.token()}"}
+    assert (await guarded.call(headers=headers)).json()["message"] == "JWT not present."
+
+
+async def test_a_length_beside_chunks_is_not_passed_on(world):
+    world.backend = lambda _: httpx.Response(
+        200, headers={"Content-Length": "1", "Transfer-Encoding": "chunked"}, stream=httpx.ByteStream(b"four")
+    )
+    answer = await world.call()
+    assert ("content-length" in answer.headers, answer.text) == (False, "four")
+
+
+@pytest.mark.parametrize("status", [102, 600, 999])
+async def test_a_status_that_is_none_is_a_failure_of_the_backend(world, status):
+    world.backend = lambda _: httpx.Response(status)
+    answer = await world.call()
+    assert (answer.status_code, answer.json()["message"]) == (500, "Internal server error")
+
+
+@pytest.mark.parametrize("segment", ["%FF", "%C0%AF", "%00", "%C3%A4"])
+async def test_bytes_of_a_path_stay_what_they_are(world, segment):
+    world.operation("/items/{id}", name="item")
+    await world.call(f"/calc/items/{segment}")
+    assert world.received[0].url.raw_path.decode() == f"/base/items/{segment}"
+
+
 async def test_a_body_is_streamed_through(world):
     world.operation("/sum", "POST", "sum")
 

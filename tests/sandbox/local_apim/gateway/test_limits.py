@@ -1,5 +1,7 @@
 """rate-limit-by-key, rate-limit and quotas."""
 
+from local_apim.gateway.steps.limits import Counters
+
 RATE = "<rate-limit-by-key calls='2' renewal-period='60' counter-key=\"@(context.Request.Headers.GetValueOrDefault(&quot;Authorization&quot;,&quot;&quot;).AsJwt()?.Subject)\" {} />"
 
 
@@ -61,3 +63,23 @@ async def test_rate_limit_counts_by_subscription(world):
         )
     for keys, status in (("a", 200), ("aa", 429), ("b", 200)):
         assert (await world.call(headers={"Ocp-Apim-Subscription-Key": keys})).status_code == status
+
+
+def test_ever_new_keys_do_not_cost_a_look_at_all_the_others_each():
+    counters = Counters(lambda: 0.0)
+    tables = []
+    for number in range(25_000):
+        counters.window("policy", str(number), 60)
+        if not tables or tables[-1] is not counters._windows:
+            tables.append(counters._windows)
+    assert len(counters._windows) == 25_000
+    assert len(tables) == 3
+
+
+def test_windows_that_have_ended_are_forgotten():
+    now = [0.0]
+    counters = Counters(lambda: now[0])
+    for number in range(25_000):
+        now[0] = number / 100
+        counters.window("policy", str(number), 10)
+    assert len(counters._windows) <= 11_000

@@ -151,3 +151,10 @@ async def test_revisions_that_are_not_current_are_reached_by_name(echo):
     assert (await echo.call("/calc/new")).text == NOT_FOUND
     assert (await echo.call("/calc;rev=2/new")).text == "calc;rev=2 new"
     assert (await echo.call("/calc;rev=1/add")).text == "calc add"
+
+
+async def test_a_rewritten_address_keeps_only_the_parameters_its_template_does_not_ask_for(world):
+    world.operation("/sum?a={a}&mode=fast", name="sum")
+    world.policy("<base /><rewrite-uri template='/total/{a}?from=gateway' />")
+    await world.call("/calc/sum?a=1&mode=fast&b=2")
+    assert str(world.received[0].url) == "https://backend.example/base/total/1?from=gateway&b=2"

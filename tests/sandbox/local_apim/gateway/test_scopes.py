@@ -152,9 +152,17 @@ async def test_choose_takes_the_first_branch_that_is_true(world):
 
 
 async def test_a_failure_inside_choose_stops_the_request(world):
-    world.policy(f"<choose><when condition='true'>{world.validate_jwt()}</when></choose>", on_error=ERROR_HEADERS)
+    check = world.validate_jwt(None, "id='inner' header-name='Authorization'")
+    nested = f"<choose><when condition='false' /><when condition='true'>{check}</when></choose>"
+    world.policy(f"<choose><when condition='true'>{nested}</when></choose>", on_error=ERROR_HEADERS)
     answer = await world.call()
-    assert (answer.status_code, answer.headers["x-reason"], world.received) == (401, "TokenNotPresent", [])
+    assert (answer.status_code, world.received) == (401, [])
+    assert {name: answer.headers[f"x-{name}"] for name in ("source", "reason", "path", "policyid")} == {
+        "source": "validate-jwt",
+        "reason": "TokenNotPresent",
+        "path": "choose[1]/when[1]/choose[1]/when[2]/validate-jwt[1]",
+        "policyid": "inner",
+    }
 
 
 async def test_fragments_are_included_where_they_stand(world):

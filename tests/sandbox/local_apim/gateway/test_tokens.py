@@ -96,6 +96,10 @@ REFUSED = {
     "payload is not JSON": lambda w: w.token("text"),
     "payload nests another token": lambda w: w.token(w.token(), header=_header(cty="JWT")),
     "NaN": lambda w: w.token(json.dumps(w.claims())[:-1] + ', "exp2": NaN}'),
+    "exp beyond every number": lambda w: w.token(json.dumps(w.claims(exp=None))[:-1] + ', "exp": 1e999}'),
+    "half a character in a claim": lambda w: w.token(nickname="\ud800"),
+    "half a character in the kid": lambda w: w.token(key=w.rsa_private("mallory"), header=_header(kid="\udfff")),
+    "half a character in the issuer": lambda w: w.token(iss="\ud83d"),
     "nested too deep": lambda w: w.token('{"a":' * 3000 + "1" + "}" * 3000),
     "too long": lambda w: w.token(filler="x" * 20000),
     "expired": lambda w: w.token(exp=w.now - 1),
@@ -161,6 +165,16 @@ async def test_es256_passes_and_its_der_spelling_does_not(guarded):
     assert (await guarded.call_with(token + "AAAA")).status_code == 401
 
 
+@pytest.mark.parametrize(
+    "signature", [bytes(64), b"\xff" * 64, bytes(32) + b"\x01" * 32, b"\x01" * 32 + bytes(32), b""]
+)
+async def test_an_es256_signature_of_nothing_is_refused(guarded, signature):
+    guarded.keys = [guarded.ec_jwk("one")]
+    encoded = base64.urlsafe_b64encode(signature).rstrip(b"=").decode()
+    signed = guarded.token(header=_header(alg="ES256")).rpartition(".")[0]
+    assert (await guarded.call_with(f"{signed}.{encoded}")).status_code == 401
+
+
 async def test_a_key_is_used_only_with_the_algorithm_it_names(guarded):
     guarded.keys = [guarded.rsa_jwk("one", alg="RS256")]
     assert (await guarded.call_with(guarded.token())).status_code == 200
@@ -168,7 +182,21 @@ async def test_a_key_is_used_only_with_the_algorithm_it_names(guarded):
 
 
 @pytest.mark.parametrize(
-    "members", [{"use": "enc"}, {"key_ops": ["sign"]}, {"kty": "oct", "k": "AAAA"}, {"n": "AQAB"}, {"e": "!"}]
+    "members",
+    [
+        {"use": "enc"},
+        {"use": None},
+        {"key_ops": ["sign"]},
+        {"key_ops": 5},
+        {"key_ops": None},
+        {"kty": "oct", "k": "AAAA"},
+        {"n": "AQAB"},
+        {"n": 5},
+        {"e": "!"},
+        {"e": "AQ"},
+        {"alg": ["RS256"]},
+        {"kid": ["one"]},
+    ],
 )
 async def test_a_key_that_cannot_verify_is_passed_over(guarded, members):
     guarded.keys = [guarded.rsa_jwk("one", **members)]
@@ -397,3 +425,10 @@ async def test_the_token_is_handed_to_expressions(world):
     world.guard("output-token-variable-name='jwt'", then=f"<base />{write}")
     await world.call_with(world.token(roles=["a", "b"]))
     assert world.received[0].headers["x-who"] == "machine@clients a,b"
+
+
+async def test_a_status_that_is_none_ends_as_a_500(world):
+    world.policy(world.validate_jwt(None, "header-name='Authorization' failed-validation-httpcode='@(100 + 1)'"))
+    assert (await world.call()).status_code == 500
+    world.policy("<return-response><set-status code='@(0 - 1)' reason='x' /></return-response>")
+    assert (await world.call()).status_code == 500

@@ -37,6 +37,23 @@ async def test_no_document_is_refused_in_azures_words(answer):
     )
 
 
+def answering(answers):
+    return httpx.AsyncClient(transport=httpx.MockTransport(lambda request: answers[str(request.url)]))
+
+
+async def test_the_keys_must_be_reachable_too():
+    keys = "https://tenant.example/jwks"
+    document = httpx.Response(200, json={"issuer": "https://tenant.example/", "jwks_uri": keys})
+    for answer, cause in (
+        (httpx.Response(404), "404 Not Found"),
+        (httpx.Response(200, text="<html>"), "the document is not JSON"),
+        (httpx.Response(200, content=b" " * 2**20 + b"{}"), "the document has more than 1048576 bytes"),
+    ):
+        async with answering({URL: document, keys: answer}) as fetch:
+            with pytest.raises(PolicyError, match=cause):
+                await check_connectivity(saved(), fetch)
+
+
 async def test_the_check_can_be_turned_off():
     async with tenant(httpx.Response(404)) as fetch:
         await check_connectivity(saved("validate-connectivity='false'"), fetch)

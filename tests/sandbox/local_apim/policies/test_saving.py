@@ -57,7 +57,7 @@ REFUSED = {
     "<validate-jwt header-name='a' token-value='b' />": "must be specified; 2 are.",
     "<validate-jwt header-name='a' colour='b' />": "The 'colour' attribute is not declared.",
     "<validate-jwt header-name='a' require-signed-tokens='yes' />": "The string 'yes' is not a valid Boolean value.",
-    "<validate-jwt header-name='a' failed-validation-httpcode='42' />": "The value 42 is not between 100 and 599.",
+    "<validate-jwt header-name='a' failed-validation-httpcode='42' />": "The value 42 is not between 200 and 599.",
     "<validate-jwt header-name='a' clock-skew='soon' />": "The value 'soon' is neither seconds nor a time span.",
     "<validate-jwt header-name='a' output-token-variable-name='@(context.RequestId)' />": "Policy expressions are not allowed here.",
     JWT.format("<openid-config />"): "The required attribute 'url' is missing.",
@@ -74,6 +74,24 @@ REFUSED = {
         "<issuer-signing-keys><key>not Base64!</key></issuer-signing-keys>"
     ): "The key is not a valid Base64 string.",
     JWT.format("<issuer-signing-keys><key /></issuer-signing-keys>"): "The key must not be empty.",
+    JWT.format(
+        "<issuer-signing-keys><key>c2hvcnQ=</key></issuer-signing-keys>"
+    ): "The key has 40 bits; a symmetric key needs at least 128.",
+    JWT.format(
+        "<issuer-signing-keys><key n='AQAB' e='AQAB' /></issuer-signing-keys>"
+    ): "The RSA key has 17 bits; at least 2048 are needed.",
+    JWT.format(
+        f"<issuer-signing-keys><key n='{'_' * 342}' e='AA' /></issuer-signing-keys>"
+    ): "not a valid Base64url-encoded number",
+    JWT.format(
+        f"<issuer-signing-keys><key n='{'_' * 342}' e='AQ' /></issuer-signing-keys>"
+    ): "The numbers 'n' and 'e' of the key are no RSA public key.",
+    JWT.format(
+        "<issuer-signing-keys><key n='A' e='AQAB' /></issuer-signing-keys>"
+    ): "not a valid Base64url-encoded number",
+    JWT.format(
+        "<required-claims><claim name='@(context.RequestId)' /></required-claims>"
+    ): "Policy expressions are not allowed here.",
     JWT.format(
         "<issuer-signing-keys><key n='AQAB' /></issuer-signing-keys>"
     ): "Attributes 'n' and 'e' of a 'key' belong together.",
@@ -103,6 +121,9 @@ REFUSED = {
     "<set-backend-service />": "Exactly one of the attributes 'base-url', 'backend-id' must be specified.",
     "<set-body template='liquid'>x</set-body>": "The 'template' attribute of 'set-body' is not supported",
     "<choose><otherwise /></choose>": "List of possible elements expected: 'when'.",
+    "<rate-limit-by-key calls='1' renewal-period='9' counter-key='a' retry-after-header-name='@(context.RequestId)' />": "Policy expressions are not allowed here.",
+    "<quota-by-key calls='@(context.RequestId)' renewal-period='300' counter-key='a' />": "Cannot implicitly convert type 'string' to 'int'.",
+    "<choose><when condition='true'><base /></when></choose>": "The 'base' element is allowed only directly inside a section.",
     "<choose><when condition='true'><foo /></when></choose>": "The policy 'foo' is unknown",
     "<choose><when condition='true'><forward-request /></when></choose>": "not allowed in the 'inbound' section",
     "<choose><when condition='@(\"a\")' /></choose>": "Cannot implicitly convert type 'string' to 'bool'.",
