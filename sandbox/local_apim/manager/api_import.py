@@ -9,7 +9,7 @@ from local_apim.manager.imported_operations import imported_operations
 from local_apim.manager.inventory import Document, Inventory
 from local_apim.manager.operations import OperationContract
 from local_apim.manager.resource_kind import PROVIDER, Call
-from local_apim.manager.specification import Specification, read_specification
+from local_apim.manager.specification import Specification, object_of, read_specification
 
 _OPENAPI_SCHEMAS = "application/vnd.oai.openapi.components+json"
 _SWAGGER_SCHEMAS = "application/vnd.ms-azure-apim.swagger.definitions+json"
@@ -34,11 +34,11 @@ class ApiImport:
         info = self.specification.info
         return {
             "displayName": str(info["title"])[:300],
-            "description": info.get("description"),
+            "description": _text(info.get("description")),
             "serviceUrl": self.specification.service_url(),
-            "termsOfServiceUrl": info.get("termsOfService"),
-            "contact": info.get("contact"),
-            "license": info.get("license"),
+            "termsOfServiceUrl": _text(info.get("termsOfService")),
+            "contact": object_of(info.get("contact"), "contact") or None,
+            "license": object_of(info.get("license"), "license") or None,
         }
 
     def save(self, inventory: Inventory, api: Document) -> None:
@@ -80,6 +80,10 @@ async def read_import(call: Call, contract: ApiContract) -> ApiImport | None:
     schema_id = str(schema["name"]) if schema else secrets.token_hex(12)
     translate = contract.translate_required_query_parameters == "template"
     return ApiImport(specification, imported_operations(specification, schema_id, translate), schema_id)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _write_child(inventory: Inventory, api: Document, type_name: str, name: str, properties: dict[str, Any]) -> None:

@@ -158,7 +158,8 @@ def _properties(contract: ApiContract, imported: ApiImport | None, source: Docum
         sent.update({name: value for name, value in source["properties"].items() if _not_given(name, sent, given)})
     if sent["path"] is None:
         raise ValidationFailed(("path", "'path' is required."))
-    return {**sent, "path": sent["path"].strip("/"), "protocols": sent["protocols"] or ["https"]}
+    protocols = [name for name in ("http", "https") if name in (sent["protocols"] or ["https"])]
+    return {**sent, "path": sent["path"].strip("/"), "protocols": protocols}
 
 
 def _not_given(name: str, sent: dict[str, Any], given: set[str]) -> bool:

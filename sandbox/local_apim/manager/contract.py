@@ -41,6 +41,7 @@ def read_json(body: bytes, content_type: str | None) -> dict[str, Any]:
         raise ArmError(415, "UnsupportedMediaType", message)
     try:
         document = json.loads(body, parse_constant=_refuse_constant)
+        check_unicode(document)
     except (ValueError, RecursionError) as error:
         raise _invalid_content(str(error)) from None
     if not isinstance(document, dict):
@@ -48,6 +49,15 @@ def read_json(body: bytes, content_type: str | None) -> dict[str, Any]:
     if is_too_deep(document):
         raise _invalid_content(f"the body is nested deeper than {DEEPEST_NESTING} levels")
     return document
+
+
+def check_unicode(document: Any) -> None:
+    """Refuse half characters (lone surrogates), which JSON's escapes can spell and no answer could repeat.
+
+    Raises:
+        ValueError: there is one in a text of `document`.
+    """
+    json.dumps(document, ensure_ascii=False, default=str).encode()
 
 
 def is_too_deep(document: Any) -> bool:

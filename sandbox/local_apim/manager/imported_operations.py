@@ -9,7 +9,7 @@ from typing import Any
 
 from local_apim.manager.contract import checked
 from local_apim.manager.operations import OperationContract, check_template, placeholders
-from local_apim.manager.specification import Endpoint, Specification, parsing_failed
+from local_apim.manager.specification import Endpoint, Specification, list_of, object_of, parsing_failed
 
 _LONGEST_NAME = 76
 
@@ -28,7 +28,12 @@ def imported_operations(
         ValidationFailed: an operation cannot be imported.
     """
     operations: dict[str, OperationContract] = {}
+    signatures: set[tuple[str, str]] = set()
     for endpoint in specification.endpoints():
+        signature = (endpoint.method, re.sub(r"\{[^{}]*\}", "{}", endpoint.path))
+        if signature in signatures:
+            raise parsing_failed(f"The path signature '{signature[1]}' MUST be unique")
+        signatures.add(signature)
         name = _unique(_resource_name(endpoint), operations)
         properties = _Converter(specification, schema_id, translate_query).operation(endpoint)
         operation = checked(OperationContract, properties)
@@ -78,8 +83,8 @@ class _Converter:
         return [{**self._parameter(item), "required": True} for item in declared]
 
     def _parameter(self, parameter: dict[str, Any]) -> dict[str, Any]:
-        schema = self._specification.resolve(parameter.get("schema") or {}) if "schema" in parameter else parameter
-        values = [str(value) for value in schema.get("enum") or []]
+        schema = self._specification.resolve(parameter["schema"]) if "schema" in parameter else parameter
+        values = [str(value) for value in list_of(schema.get("enum"), "enum")]
         default = schema.get("default")
         return {
             "name": parameter["name"],
@@ -96,7 +101,7 @@ class _Converter:
         if self._specification.dialect == "openapi":
             body = endpoint.operation.get("requestBody")
             return self._content(self._specification.resolve(body).get("content")) if body else []
-        consumes = endpoint.operation.get("consumes") or self._specification.document.get("consumes")
+        consumes = self._media_types(endpoint, "consumes")
         if by_place.get("formData"):
             form = [self._parameter(item) for item in by_place["formData"]]
             media_types = consumes or ["application/x-www-form-urlencoded"]
@@ -107,15 +112,15 @@ class _Converter:
 
     def _responses(self, endpoint: Endpoint) -> list[dict[str, Any]]:
         answers = []
-        for status, item in (endpoint.operation.get("responses") or {}).items():
-            if not str(status).isdigit():
+        for status, item in object_of(endpoint.operation.get("responses"), "responses").items():
+            if not re.fullmatch("[1-5][0-9]{2}", str(status)):
                 continue  # API Management has no place for `default` and ranges such as `4XX`.
             response = self._specification.resolve(item)
             answers.append(
                 {
                     "statusCode": int(status),
                     "description": _text(response.get("description"), None),
-                    "headers": self._headers(response.get("headers") or {}),
+                    "headers": self._headers(object_of(response.get("headers"), "headers")),
                     "representations": self._response_representations(endpoint, response),
                 }
             )
@@ -126,18 +131,26 @@ class _Converter:
             return self._content(response.get("content"))
         if "schema" not in response:
             return []
-        produces = endpoint.operation.get("produces") or self._specification.document.get("produces")
+        produces = self._media_types(endpoint, "produces")
         return [self._representation(name, response["schema"]) for name in produces or ["application/json"]]
+
+    def _media_types(self, endpoint: Endpoint, kind: str) -> list[str]:
+        given = endpoint.operation.get(kind) or self._specification.document.get(kind)
+        return [str(name) for name in list_of(given, kind)]
 
     def _headers(self, headers: dict[str, Any]) -> list[dict[str, Any]]:
         resolved = {name: self._specification.resolve(header) for name, header in headers.items()}
         return [self._parameter({**header, "name": name}) for name, header in resolved.items()]
 
-    def _content(self, content: dict[str, Any] | None) -> list[dict[str, Any]]:
-        return [self._representation(name, (media or {}).get("schema")) for name, media in (content or {}).items()]
+    def _content(self, content: Any) -> list[dict[str, Any]]:
+        return [
+            self._representation(str(name), object_of(media, "a media type").get("schema"))
+            for name, media in object_of(content, "content").items()
+        ]
 
-    def _representation(self, media_type: str, schema: dict[str, Any] | None) -> dict[str, Any]:
-        reference = str((schema or {}).get("$ref", ""))
+    def _representation(self, media_type: str, schema: Any) -> dict[str, Any]:
+        # OpenAPI 3.1 has schemas that are true or false
+        reference = "" if isinstance(schema, bool) else str(object_of(schema, "a schema").get("$ref", ""))
         if not reference:
             return {"contentType": media_type}
         return {"contentType": media_type, "schemaId": self._schema_id, "typeName": reference.rpartition("/")[2]}

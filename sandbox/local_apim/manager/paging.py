@@ -1,5 +1,6 @@
 """Lists: `$filter`, `$top`, `$skip`, `count` and `nextLink`."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
@@ -36,7 +37,7 @@ def _number(request: ArmRequest, name: str, smallest: int) -> int | None:
     text = request.query.get(name)
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit()) or int(text) < smallest:
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < smallest:
         message = f"The value '{text}' of the query parameter '{name}' is not a whole number from {smallest} up."
         raise ArmError(400, "InvalidQueryParameterValue", message)
     return int(text)

@@ -3,13 +3,13 @@
 import re
 from typing import Annotated, Any, ClassVar, Literal
 
-import httpx
 from pydantic import StringConstraints
 from starlette.responses import Response
 
 from local_apim.manager.arm_error import ValidationFailed, refused
 from local_apim.manager.contract import Contract
 from local_apim.manager.inventory import Document
+from local_apim.manager.linked_texts import fetch_text
 from local_apim.manager.policy_texts import policies_mentioning, scope_of
 from local_apim.manager.resource_kind import Call, Draft, ResourceKind
 from local_apim.policies import PolicyDocument, PolicyError, check_connectivity, parse_policy
@@ -97,13 +97,7 @@ class PolicyKind(ResourceKind):
     async def _text(self, call: Call, contract: PolicyContract) -> str:
         if not contract.format.endswith("-link"):
             return contract.value
-        try:
-            response = await call.manager.fetch.get(contract.value)
-            response.raise_for_status()
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            message = f"Cannot retrieve the policy from '{contract.value}': {error}"
-            raise ValidationFailed(("value", message)) from None
-        return response.text
+        return await fetch_text(contract.value, call.manager.fetch, "policy")
 
 
 class PolicyFragments(PolicyKind):

@@ -12,7 +12,8 @@ import httpx
 import yaml
 
 from local_apim.manager.arm_error import ValidationFailed, unsupported
-from local_apim.manager.contract import is_too_deep
+from local_apim.manager.contract import check_unicode, is_too_deep
+from local_apim.manager.linked_texts import fetch_text
 
 LARGEST_DOCUMENT = 4 * 1024 * 1024
 """Bytes of an inline document, the documented limit."""
@@ -68,8 +69,7 @@ class Specification:
     @property
     def info(self) -> dict[str, Any]:
         """The `info` object."""
-        info: dict[str, Any] = self.document["info"]
-        return info
+        return object_of(self.document["info"], "info")
 
     def service_url(self) -> str | None:
         """The backend that the document names: its first https server, else its first http one."""
@@ -80,8 +80,8 @@ class Specification:
     def schemas(self) -> dict[str, Any]:
         """Named schemas: `components.schemas`, or `definitions` of Swagger."""
         if self.dialect == "swagger":
-            return dict(self.document.get("definitions") or {})
-        return dict((self.document.get("components") or {}).get("schemas") or {})
+            return object_of(self.document.get("definitions"), "definitions")
+        return object_of(object_of(self.document.get("components"), "components").get("schemas"), "schemas")
 
     def endpoints(self) -> list[Endpoint]:
         """Every operation in the order of the document."""
@@ -95,7 +95,7 @@ class Specification:
                     found.append(Endpoint(method.upper(), path, operation, parameters))
         return found
 
-    def resolve(self, value: dict[str, Any]) -> dict[str, Any]:
+    def resolve(self, value: Any) -> dict[str, Any]:
         """`value`, or what its `$ref` points to inside the document.
 
         Raises:
@@ -110,9 +110,7 @@ class Specification:
                 raise parsing_failed(f"the reference '{reference}' refers to itself")
             seen.add(reference)
             value = self._at(reference)
-        if not isinstance(value, dict):
-            raise parsing_failed(f"an object was expected in place of {json.dumps(value)[:60]}")
-        return value
+        return object_of(value, "a referable object")
 
     def _at(self, reference: str) -> Any:
         value: Any = self.document
@@ -126,7 +124,7 @@ class Specification:
     def _parameters(self, *lists: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
         merged: dict[tuple[Any, Any], dict[str, Any]] = {}
         for parameters in lists:
-            for item in parameters or []:
+            for item in list_of(parameters, "parameters"):
                 parameter = self.resolve(item)
                 if not isinstance(parameter.get("name"), str) or not isinstance(parameter.get("in"), str):
                     raise parsing_failed("a parameter needs 'name' and 'in'")
@@ -135,16 +133,17 @@ class Specification:
 
     def _server_urls(self) -> list[str]:
         urls = []
-        for server in self.document.get("servers") or []:
+        for item in list_of(self.document.get("servers"), "servers"):
+            server = object_of(item, "a server")
             url = str(server.get("url", ""))
-            for name, variable in (server.get("variables") or {}).items():
-                url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
+            for name, variable in object_of(server.get("variables"), "variables").items():
+                url = url.replace(f"{{{name}}}", str(object_of(variable, "a variable").get("default", "")))
             urls.append(urljoin(self.source, url) if self.source else url)
         return urls
 
     def _swagger_urls(self) -> list[str]:
         host = self.document.get("host") or (urlsplit(self.source).netloc if self.source else None)
-        schemes = self.document.get("schemes") or ["https"]
+        schemes = list_of(self.document.get("schemes"), "schemes") or ["https"]
         base_path = self.document.get("basePath") or ""
         return [f"{scheme}://{host}{base_path}" for scheme in schemes] if host else []
 
@@ -167,7 +166,7 @@ async def read_specification(format_: str, value: str, fetch: httpx.AsyncClient)
         message = f"'{format_}' is not an import format; use one of {', '.join(IMPORT_FORMATS)}."
         raise ValidationFailed(("format", message))
     is_link = "link" in format_
-    text = await _download(value, fetch) if is_link else value
+    text = await fetch_text(value, fetch, "document") if is_link else value
     if not is_link and len(text.encode("utf-8")) > LARGEST_DOCUMENT:
         raise ValidationFailed(("value", "The inline document is larger than 4 MB; import it by a link."))
     wants_json = "json" in format_
@@ -177,24 +176,45 @@ async def read_specification(format_: str, value: str, fetch: httpx.AsyncClient)
     return Specification(dialect, document, value if is_link else None)
 
 
+def object_of(value: Any, what: str) -> dict[str, Any]:
+    """`value` when it is an object, an empty one when there is none.
+
+    Raises:
+        ValidationFailed: it is something else; `what` names it.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise parsing_failed(f"{what}: an object was expected in place of {_shown(value)}")
+    return value
+
+
+def list_of(value: Any, what: str) -> list[Any]:
+    """`value` when it is a list, an empty one when there is none.
+
+    Raises:
+        ValidationFailed: it is something else; `what` names it.
+    """
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise parsing_failed(f"{what}: a list was expected in place of {_shown(value)}")
+    return value
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, default=str)[:60]
+
+
 def parsing_failed(reason: str) -> ValidationFailed:
     """Azure's refusal of a document."""
     return ValidationFailed(("representation", f"Parsing error(s): {reason}."))
 
 
-async def _download(url: str, fetch: httpx.AsyncClient) -> str:
-    try:
-        response = await fetch.get(url, follow_redirects=True)
-        response.raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        message = f"Unable to retrieve the document from '{url}': {error or type(error).__name__}"
-        raise ValidationFailed(("value", message)) from None
-    return response.text
-
-
 def _parsed(text: str, wants_json: bool) -> dict[str, Any]:
     try:
         document = json.loads(text) if wants_json else yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+        check_unicode(document)
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise parsing_failed(" ".join(str(error).split())) from None
     if not isinstance(document, dict):

@@ -179,3 +179,62 @@ async def test_what_cannot_be_parsed_is_refused(arm, format_, value):
 
 async def test_an_inline_document_has_at_most_4_mb(arm):
     assert "larger than 4 MB" in message(await imported(arm, "openapi", "#" * (4 * 1024 * 1024 + 1)))
+
+
+def _document(**changes):
+    found = {"get": {"responses": {"200": {"description": "OK"}}}}
+    return {"openapi": "3.0.1", "info": {"title": "T", "version": "1"}, "paths": {"/a": found}, **changes}
+
+
+def _get(**members):
+    return _document(paths={"/a": {"get": members}})
+
+
+MISSHAPEN = {
+    "servers": _document(servers="https://a.test"),
+    "a server": _document(servers=[1]),
+    "variables": _document(servers=[{"url": "https://a.test", "variables": [1]}]),
+    "a variable": _document(servers=[{"url": "https://{a}.test", "variables": {"a": "b"}}]),
+    "parameters": _get(parameters={"a": 1}),
+    "responses": _get(responses=[1]),
+    "headers": _get(responses={"200": {"headers": [1]}}),
+    "content": _get(responses={"200": {"content": [1]}}),
+    "a media type": _get(responses={"200": {"content": {"text/plain": "x"}}}),
+    "a schema": _get(responses={"200": {"content": {"text/plain": {"schema": "x"}}}}),
+    "enum": _get(parameters=[{"name": "q", "in": "query", "schema": {"enum": 5}}]),
+    "components": _document(components=[1]),
+    "schemas": _document(components={"schemas": [1]}),
+    "contact": _document(info={"title": "T", "version": "1", "contact": "me"}),
+}
+
+
+@pytest.mark.parametrize("what", MISSHAPEN)
+async def test_a_misshapen_document_is_refused_by_what_is_wrong(arm, what):
+    expected = f"Parsing error(s): {what}: "
+    assert message(await imported(arm, "openapi+json", MISSHAPEN[what])).startswith(expected)
+
+
+async def test_half_a_character_is_refused(arm):
+    info = '{"title": "\\ud800", "version": "1"}'
+    assert "surrogates not allowed" in message(
+        await imported(arm, "openapi+json", f'{{"openapi": "3.0.1", "info": {info}, "paths": {{}}}}')
+    )
+
+
+async def test_statuses_that_are_none_are_left_out(arm):
+    responses = {"200": {"description": "OK"}, "default": {}, "4XX": {}, "²": {}, "9" * 20: {}}
+    await imported(arm, "openapi+json", _get(responses=responses))
+    found = await operations(arm)
+    assert [answer["statusCode"] for answer in found["get-a"]["responses"]] == [200]
+
+
+async def test_two_paths_that_no_request_can_tell_apart_are_refused(arm):
+    item = {"get": {"parameters": [{"name": "x", "in": "path"}]}}
+    other = {"get": {"parameters": [{"name": "y", "in": "path"}]}}
+    answer = await imported(arm, "openapi+json", _document(paths={"/a/{x}": item, "/a/{y}": other}))
+    assert message(answer) == "Parsing error(s): The path signature '/a/{}' MUST be unique."
+
+
+async def test_protocols_are_answered_in_azures_order(arm):
+    await imported(arm, "openapi+json", _document(), protocols=["https", "http", "https"])
+    assert (await arm.get("apis/x")).json()["properties"]["protocols"] == ["http", "https"]

@@ -131,3 +131,16 @@ async def test_filters_select(arm, text, names):
 )
 async def test_other_filters_are_refused(arm, text):
     assert code(await arm.get("tags", params={"$filter": text})) == (400, "InvalidFilterInQueryString")
+
+
+async def test_half_a_character_is_refused_before_it_is_stored(arm):
+    content = b'{"properties": {"displayName": "\\ud800"}}'
+    url = f"{arm.service}/products/broken"
+    answer = await arm.client.put(url, params={"api-version": "2024-05-01"}, content=content)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "InvalidRequestContent")
+    assert (await arm.get("products")).status_code == 200
+
+
+async def test_a_number_no_list_can_have_is_refused(arm):
+    answer = await arm.get("products", params={"$top": "9" * 5000})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "InvalidQueryParameterValue")
