@@ -71,7 +71,7 @@ class Gateway:
             return
         if scope["type"] != "http":
             raise NotImplementedError(f"the gateway does not serve {scope['type']!r} connections, only 'http'")
-        context = Context(self._request(scope, receive))
+        context = Context(self._request(scope, receive), self._clock)
         try:
             if self._revision != self._resources.revision:
                 self._reload()

@@ -1,6 +1,7 @@
 """The state of one request: what policies change, and what expressions see as `context`."""
 
 import json
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -107,6 +108,7 @@ class Context:
         "backend_query",
         "backend_url",
         "before_answer",
+        "clock",
         "close_backend",
         "final_headers",
         "last_error",
@@ -119,8 +121,9 @@ class Context:
         "variables",
     )
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, clock: Callable[[], float] = time.time) -> None:
         self.request = request
+        self.clock = clock
         self.response = Response()
         self.variables: dict[str, Any] = {}
         self.api: Any = None

@@ -23,11 +23,12 @@ def compile_choose(node: Node, branches: Sequence[Sequence[Step]]) -> Step:
 
 async def run_steps(steps: Sequence[Step], context: Context) -> None:
     """Run `steps` in order; a failure remembers which of them it came from."""
-    for step in steps:
-        try:
+    step: Step | None = None
+    try:
+        for step in steps:
             pending = step(context)
             if pending is not None:
                 await pending
-        except PolicyFailure as failure:
-            failure.step = failure.step or step
-            raise
+    except PolicyFailure as failure:
+        failure.step = failure.step or step
+        raise

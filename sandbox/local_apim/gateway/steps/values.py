@@ -19,7 +19,7 @@ def value_of(text: str) -> Callable[[Context], Any]:
     def evaluated(context: Context) -> Any:
         try:
             return evaluate(context)
-        except EvaluationError as error:
+        except (EvaluationError, RecursionError) as error:
             raise internal_error(
                 "ExpressionValueEvaluationFailure", f"Expression evaluation failed. {error}"
             ) from error

@@ -4,16 +4,12 @@ Messages have the shape of those of the vendor's library (IDX…), without being
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from local_apim.gateway.tokens.compact import CompactToken
 from local_apim.gateway.tokens.failure import TokenRefused, malformed
-from local_apim.gateway.tokens.jwt import claim_values
+from local_apim.gateway.tokens.jwt import claim_values, moment
 from local_apim.gateway.tokens.keys import Key
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_LAST_SECOND = 253402300799  # 9999-12-31T23:59:59Z, .NET's last
 
 
 class RequiredClaim(NamedTuple):
@@ -153,5 +149,4 @@ def _access_denied(reason: str, message: str) -> TokenRefused:
 
 def _utc(seconds: float) -> str:
     """A moment as .NET prints it in the invariant culture."""
-    moment = _EPOCH + timedelta(seconds=int(max(min(seconds, _LAST_SECOND), 0)))
-    return f"{moment:%m/%d/%Y %H:%M:%S}"
+    return f"{moment(seconds):%m/%d/%Y %H:%M:%S}"

@@ -1,108 +1,38 @@
 """The C# of policy expressions, as far as it is supported: from text to a tree."""
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from local_apim.policies.expressions.errors import ExpressionError
+from local_apim.policies.expressions.trees import (
+    Binary,
+    Call,
+    Cast,
+    Conditional,
+    Index,
+    Lambda,
+    Literal,
+    Member,
+    Name,
+    NewArray,
+    NullConditional,
+    Out,
+    Tree,
+    Unary,
+)
 
-
-@dataclass(frozen=True)
-class Literal:
-    """A constant: string, char (a str with `kind` char), number, true, false or null."""
-
-    value: str | int | bool | None
-    kind: str
-
-
-@dataclass(frozen=True)
-class Name:
-    """An identifier that starts an expression; `#it` stands for what is left of `?.`."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Member:
-    """`target.name`."""
-
-    target: Tree
-    name: str
-
-
-@dataclass(frozen=True)
-class Call:
-    """`target.name<type_argument>(arguments)`."""
-
-    target: Tree
-    name: str
-    type_argument: str | None
-    arguments: tuple[Tree, ...]
-
-
-@dataclass(frozen=True)
-class Index:
-    """`target[index]`."""
-
-    target: Tree
-    index: Tree
-
-
-@dataclass(frozen=True)
-class NullConditional:
-    """`target?.rest`; the whole rest is skipped when target is null."""
-
-    target: Tree
-    rest: Tree
-
-
-@dataclass(frozen=True)
-class Cast:
-    """`(type)operand`."""
-
-    type: str
-    operand: Tree
-
-
-@dataclass(frozen=True)
-class Unary:
-    """`!operand` or `-operand`."""
-
-    operator: str
-    operand: Tree
-
-
-@dataclass(frozen=True)
-class Binary:
-    """`left operator right`."""
-
-    operator: str
-    left: Tree
-    right: Tree
-
-
-@dataclass(frozen=True)
-class Conditional:
-    """`condition ? yes : no`."""
-
-    condition: Tree
-    yes: Tree
-    no: Tree
-
-
-Tree = Literal | Name | Member | Call | Index | NullConditional | Cast | Unary | Binary | Conditional
-
-CASTS = ("Jwt", "bool", "int", "string")
-"""Types that a value may be cast to."""
+TYPES = ("Jwt", "bool", "int", "string", "string[]")
+"""Types that a value may be cast to and a variable may have."""
 
 _DEEPEST = 50
+_LONGEST_CHAIN = 100
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<verbatim>@"(?:[^"]|"")*")|(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<char>'(?:[^'\\\n]|\\.)')|(?P<number>\d+(?![\w.]))"""
-    r"""|(?P<name>[A-Za-z_]\w*)|(?P<operator>=>|==|!=|<=|>=|&&|\|\||\?\?|\?\.|[-!?:<>+().,\[\]])|(?P<other>\S))"""
+    r"""\s*(?:(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<verbatim>@"(?:[^"]|"")*")|(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<char>'(?:[^'\\\n]|\\.)')|(?P<number>\d+(?![\w.]))"""
+    r"""|(?P<name>[A-Za-z_]\w*)|(?P<operator>=>|==|!=|<=|>=|&&|\|\||\?\?|\?\.|[-!?:<>+().,;={}\[\]])|(?P<other>\S))""",
+    re.DOTALL,
 )
 _ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "r": "\r", "t": "\t", "0": "\0"}
-_PRECEDENCE = ({"??"}, {"||"}, {"&&"}, {"==", "!="}, {"<", ">", "<=", ">="}, {"+", "-"})
+_PRECEDENCE = ({"??"}, {"||"}, {"&&"}, {"==", "!="}, {"<", ">", "<=", ">=", "as"}, {"+", "-"})
 
 
 def parse_expression(text: str) -> Tree:
@@ -112,20 +42,22 @@ def parse_expression(text: str) -> Tree:
         ExpressionError: malformed, or outside the supported part of the language.
     """
     text = text.strip()
-    if text.startswith("@{"):
-        raise ExpressionError("Multi-statement expressions '@{…}' are not supported; write a single expression '@(…)'.")
     if not text.endswith(")"):
         raise ExpressionError("Text behind an expression is not supported.")
-    return _Parser(text[2:-1]).parse()
+    return Parser(text[2:-1]).parse()
 
 
-class _Parser:
+class Parser:
+    """A parser of one expression by recursive descent."""
+
     def __init__(self, text: str) -> None:
-        self._tokens = [(kind, match[kind]) for match in _TOKEN.finditer(text) if (kind := match.lastgroup)]
+        found = ((match.lastgroup or "", match) for match in _TOKEN.finditer(text))
+        self._tokens = [(kind, match[kind]) for kind, match in found if kind != "comment"]
         self._next = 0
         self._depth = 0
 
     def parse(self) -> Tree:
+        """The tree of the whole text."""
         tree = self._expression()
         if self._next < len(self._tokens):
             raise ExpressionError(f"'{self._peek()}' is unexpected or not supported in an expression.")
@@ -141,14 +73,12 @@ class _Parser:
         return self._tokens[self._next - 1]
 
     def _skip(self, text: str) -> bool:
-        if self._peek() != text or self._tokens[self._next][0] not in ("operator", "name"):
+        if self._peek() != text or self._tokens[self._next][0] not in ("operator", "name", "number"):
             return False
         self._next += 1
         return True
 
     def _expect(self, text: str) -> None:
-        if self._peek() == "=>":
-            raise ExpressionError("Lambda expressions ('=>') are not supported in an expression.")
         if not self._skip(text):
             raise ExpressionError(f"'{text}' expected, found '{self._peek() or 'the end'}'.")
 
@@ -168,11 +98,21 @@ class _Parser:
         if level == len(_PRECEDENCE):
             return self._unary()
         left = self._binary(level + 1)
-        while self._peek() in _PRECEDENCE[level] and self._tokens[self._next][0] == "operator":
+        for _ in self._links():
+            if self._next == len(self._tokens) or self._peek() not in _PRECEDENCE[level]:
+                break
             operator = self._take()[1]
+            if operator == "as":
+                left = Cast(self._type(), left, is_optional=True)
+                continue
             # `??` associates to the right, everything else to the left
             left = Binary(operator, left, self._binary(level if operator == "??" else level + 1))
         return left
+
+    def _links(self) -> Iterator[int]:
+        """Numbers for a loop over a chain, which is walked recursively later and so must have an end."""
+        yield from range(_LONGEST_CHAIN)
+        raise ExpressionError(f"The expression has more than {_LONGEST_CHAIN} operators or members in a row.")
 
     def _unary(self) -> Tree:
         operators = 0
@@ -186,11 +126,32 @@ class _Parser:
         return tree
 
     def _unary_operand(self) -> Tree:
-        ahead = [token for _, token in self._tokens[self._next : self._next + 3]]
-        if len(ahead) == 3 and ahead[0] == "(" and ahead[1] in CASTS and ahead[2] == ")":
-            self._next += 3
-            return Cast(ahead[1], self._unary())
+        cast = self._type_ahead(1)
+        if cast is not None and self._peek() == "(" and self._at(1 + cast[1]) == ")":
+            self._next += cast[1] + 2
+            return Cast(cast[0], self._unary())
         return self._postfix(self._primary())
+
+    def _at(self, offset: int) -> str:
+        """The token `offset` tokens ahead, empty behind the end."""
+        position = self._next + offset
+        return self._tokens[position][1] if position < len(self._tokens) else ""
+
+    def _type_ahead(self, offset: int) -> tuple[str, int] | None:
+        """The type that stands `offset` tokens ahead, and how many tokens it is made of."""
+        name = self._at(offset)
+        if self._at(offset + 1) == "[" and self._at(offset + 2) == "]":
+            name, length = f"{name}[]", 3
+        else:
+            length = 1
+        return (name, length) if name in TYPES else None
+
+    def _type(self) -> str:
+        found = self._type_ahead(0)
+        if found is None:
+            raise ExpressionError(f"The type '{self._peek()}' is not supported in an expression.")
+        self._next += found[1]
+        return found[0]
 
     def _primary(self) -> Tree:
         kind, text = self._take()
@@ -201,6 +162,8 @@ class _Parser:
         if kind == "name":
             if text in ("true", "false"):
                 return Literal(text == "true", "bool")
+            if text == "new":
+                return self._new_array()
             return Literal(None, "null") if text == "null" else Name(text)
         if kind == "number":
             if int(text) > 2**31 - 1:
@@ -211,7 +174,7 @@ class _Parser:
         raise ExpressionError(f"'{text}' is unexpected or not supported in an expression.")
 
     def _postfix(self, target: Tree) -> Tree:
-        while True:
+        for _ in self._links():
             if self._skip("."):
                 target = self._member(target)
             elif self._skip("["):
@@ -220,7 +183,8 @@ class _Parser:
             elif self._skip("?."):
                 return NullConditional(target, self._postfix(self._member(Name("#it"))))
             else:
-                return target
+                break
+        return target
 
     def _member(self, target: Tree) -> Tree:
         kind, name = self._take()
@@ -233,15 +197,55 @@ class _Parser:
         while not self._skip(")"):
             if arguments:
                 self._expect(",")
-            arguments.append(self._expression())
+            arguments.append(self._argument())
         return Call(target, name, type_argument, tuple(arguments))
 
+    def _argument(self) -> Tree:
+        if self._peek() == "out":
+            return self._out()
+        if self._at(1) == "=>":
+            kind, parameter = self._take()
+            if kind != "name":
+                raise ExpressionError(f"A lambda's parameter expected, found '{parameter}'.")
+            self._expect("=>")
+            return Lambda(parameter, self._expression())
+        return self._expression()
+
+    def _out(self) -> Out:
+        self._expect("out")
+        declared = None
+        if self._peek() == "var":
+            declared = self._take()[1]
+        elif self._type_ahead(0):
+            declared = self._type()
+        kind, name = self._take()
+        if kind != "name":
+            raise ExpressionError(f"A variable's name expected, found '{name}'.")
+        return Out(declared, name)
+
+    def _new_array(self) -> NewArray:
+        self._skip("string")
+        if self._peek() != "[":
+            raise ExpressionError(f"'new {self._peek()}' is not supported in an expression; arrays of strings are.")
+        self._expect("[")
+        if self._skip("0"):
+            self._expect("]")
+            return NewArray(())
+        self._expect("]")
+        self._expect("{")
+        items: list[Tree] = []
+        while not self._skip("}"):
+            if items:
+                self._expect(",")
+            items.append(self._expression())
+        return NewArray(tuple(items))
+
     def _type_argument(self) -> str | None:
-        ahead = [token for _, token in self._tokens[self._next : self._next + 4]]
-        if len(ahead) == 4 and ahead[0] == "<" and ahead[1] in CASTS and ahead[2:] == [">", "("]:
-            self._next += 3
-            return ahead[1]
-        return None
+        found = self._type_ahead(1)
+        if found is None or self._peek() != "<" or self._at(1 + found[1]) != ">" or self._at(2 + found[1]) != "(":
+            return None
+        self._next += found[1] + 2
+        return found[0]
 
 
 def _unquoted(kind: str, token: str) -> str:

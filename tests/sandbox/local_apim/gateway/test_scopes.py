@@ -1,6 +1,7 @@
 """The effective policy: operation > API > product > global, spliced at <base/>; errors and on-error."""
 
 import pytest
+from local_apim.policies import parse_policy
 
 
 def mark(name):
@@ -241,3 +242,34 @@ async def test_a_fragment_runs_only_in_sections_its_policies_are_for(world, capl
     world.policy("<base />", outbound="<include-fragment fragment-id='guard' />")
     assert (await world.call()).status_code == 500
     assert "not allowed in section 'outbound'" in caplog.text
+
+
+DOCUMENTED = {
+    "claims by operation": """
+        <when condition="@(context.Request.Method == "GET" && !((Jwt)context.Variables["jwt"]).Claims["group"].Contains("finance"))">""",
+    "claims by statements": """
+        <when condition="@{
+            var jwt = (Jwt)context.Variables["jwt"];
+            var groups = jwt.Claims["group"];
+            return !Array.Exists(groups, element => element == "finance");
+        }">""",
+    "an expression that ends soon": """
+        <when condition="@(((Jwt)context.Variables["jwt"]).ExpirationTime < DateTime.UtcNow.AddMinutes(1) ||
+                           ((Jwt)context.Variables["jwt"]).Claims["group"].All(g => g != "finance"))">""",
+}
+
+
+@pytest.mark.parametrize("pattern", DOCUMENTED)
+async def test_the_documented_patterns_tell_401_and_403_apart(world, pattern):
+    forbidden = "<return-response><set-status code='403' reason='Forbidden' /></return-response>"
+    choose = f"<choose>{DOCUMENTED[pattern]}{forbidden}</when></choose>"
+    attributes = "header-name='Authorization' require-scheme='Bearer' output-token-variable-name='jwt'"
+    inbound = f"{world.validate_jwt(None, attributes)}{choose}{world.done}"
+    saved = parse_policy(f"<policies><inbound>{inbound}</inbound></policies>", "rawxml", scope="api", named_values={})
+    world.put("apis/calc/policies/policy", value=saved.to_xml(), format="xml")
+    assert (await world.call()).status_code == 401
+    assert (await world.call_with(world.token(group=["logistics"]))).status_code == 403
+    assert (await world.call_with(world.token(group=["logistics", "finance"]))).status_code == 200
+    assert (await world.call_with(world.token(group=["finance"], exp=world.now + 30))).status_code == (
+        403 if "soon" in pattern else 200
+    )

@@ -1,12 +1,19 @@
 """The part of C# that policies may use: what it evaluates to, and what is refused by name."""
 
+from datetime import datetime, timezone
 from types import SimpleNamespace
 
 import pytest
 from local_apim.policies.expressions import EvaluationError, ExpressionError, bind_expression
 
+NOON = datetime(2027, 1, 15, 12, tzinfo=timezone.utc)
 JWT = SimpleNamespace(
-    subject="me", claims={"scope": ["read write"], "roles": ["a", "b"]}, audiences=["x", "y"], issuer=None
+    subject="me",
+    claims={"scope": ["read write"], "roles": ["a", "b"]},
+    audiences=["x", "y"],
+    issuer=None,
+    expiration_time=NOON,
+    issued_at=None,
 )
 CONTEXT = SimpleNamespace(
     request=SimpleNamespace(
@@ -23,6 +30,7 @@ CONTEXT = SimpleNamespace(
     api=SimpleNamespace(id="calc", path="calc"),
     operation=SimpleNamespace(id="add"),
     last_error=SimpleNamespace(reason="r", message="m", source="s"),
+    clock=lambda: NOON.timestamp() - 60,
     as_jwt=lambda text: JWT if text == "Bearer t" else None,
 )
 
@@ -56,7 +64,46 @@ EVALUATED = {
     'context.Subscription?.Id.ToLower().Contains("x") ?? false': False,
     "context.LastError.Reason + context.LastError.Message + context.LastError.Source": "rms",
     "(1 + 1) * 1".replace(" * 1", ""): 2,
+    'context.Request.Method.Equals("get", StringComparison.OrdinalIgnoreCase)': True,
+    'context.Request.Method.Equals("get", StringComparison.Ordinal)': False,
+    '"Bearer t".StartsWith("bearer ", StringComparison.OrdinalIgnoreCase)': True,
+    'string.Equals("a", "A", StringComparison.InvariantCultureIgnoreCase) && !string.Equals(null, "a")': True,
+    'new [] {"get", "put"}.Contains(context.Request.Method, StringComparer.OrdinalIgnoreCase)': True,
+    'new[] { "get", "put" }.Contains(context.Request.Method)': False,
+    "new string[0].Any() || new string[] {}.Length > 0": False,
+    '((Jwt)context.Variables["jwt"]).Claims["roles"].Any(role => role == "b")': True,
+    '((Jwt)context.Variables["jwt"]).Claims["roles"].All(role => role == "b")': False,
+    '((Jwt)context.Variables["jwt"]).Claims["roles"].Count(role => role != "b")': 1,
+    '((Jwt)context.Variables["jwt"]).Claims["roles"].FirstOrDefault(role => role.StartsWith("x"))': None,
+    'string.Join(" ", ((Jwt)context.Variables["jwt"]).Claims["roles"].Where(r => r != "a").Select(r => r.ToUpper() + r))': "Bb",
+    '(context.Variables["jwt"] as Jwt)?.Subject': "me",
+    '(context.Variables["name"] as Jwt)?.Subject': None,
+    '((Jwt)context.Variables["jwt"]).ExpirationTime > DateTime.UtcNow': True,
+    '((Jwt)context.Variables["jwt"]).ExpirationTime > DateTime.UtcNow.AddMinutes(1)': False,
+    '((Jwt)context.Variables["jwt"]).IssuedAt < DateTime.UtcNow || ((Jwt)context.Variables["jwt"]).IssuedAt == null': True,
+    '"" + ((Jwt)context.Variables["jwt"]).ExpirationTime + ((Jwt)context.Variables["jwt"]).IssuedAt': "01/15/2027 12:00:00",
+    '"" + ((Jwt)context.Variables["jwt"]).Audiences': "System.String[]",
+    'int.Parse("12") + 1': 13,
+    'context.Request.Headers.TryGetValue("X", out var values) && values.Contains("2")': True,
+    '"Bearer t".TryParseJwt(out Jwt token) ? token.Subject : "nobody"': "me",
+    "/* a remark */ 1 // and another": 1,
 }
+
+BLOCKS = {
+    'var jwt = (Jwt)context.Variables["jwt"]; return Array.Exists(jwt.Claims["roles"], role => role == "b");': True,
+    'string[] value; if (context.Request.Headers.TryGetValue("X", out value)) { if (value != null && value.Length > 0) '
+    "{ return value[0]; } } return null;": "1",
+    'if (context.Request.Headers.TryGetValue("Nope", out var value)) return value[0]; else return "none";': "none",
+    'string a = "x"; if (a == "x") { a = a + "y"; } else { a = ""; } return a;': "xy",
+    'Jwt jwt; if (!"none".TryParseJwt(out jwt)) { return false; } return jwt.Subject == "me";': False,
+    "if (false) { return 1; } else if (false) { return 2; } else { return 3; }": 3,
+}
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_what_statements_return(block):
+    _, evaluate = bind_expression(f"@{{ {block} }}")
+    assert [evaluate(CONTEXT) for _ in range(2)] == [BLOCKS[block]] * 2
 
 
 @pytest.mark.parametrize("expression", EVALUATED)
@@ -68,13 +115,26 @@ def test_what_an_expression_gives(expression):
 REFUSED = {
     "context.Deployment.Region": "'Deployment' of 'Context' is not supported",
     "context.Request.Body.As<string>()": "'Body' of 'Request' is not supported",
-    "DateTime.UtcNow": "'DateTime' is not supported",
+    "DateTime.Now": "'Now' of 'static DateTime' is not supported",
     'System.IO.File.ReadAllText("/etc/passwd")': "'System' is not supported",
     "context.Request.Method.GetType()": "'GetType()' of 'string' is not supported",
     "context.__class__": "'__class__' of 'Context' is not supported",
     'context.Variables.GetValueOrDefault<int[]>("a")': "']' is unexpected or not supported",
-    "new string[0]": "unexpected or not supported",
-    '"a".Split(\' \').Any(x => x == "a")': "Lambda expressions ('=>') are not supported",
+    "new DateTime(2020, 1, 1)": "'new DateTime' is not supported",
+    "new string[5]": "']' expected, found '5'",
+    "new [] {1}": "An array of 'int' is not supported",
+    "\"a\".Split(' ').Any(x => x)": "'Any()' takes 'string=>bool', not 'string=>string'.",
+    "\"a\".Split(' ').Select(x => y)": "'y' is not supported",
+    '"a".Contains(x => true)': "A lambda or 'out' is supported only as the argument of a method that takes one.",
+    "x => x": "'=>' is unexpected",
+    'context.Request.Headers.TryGetValue("X", out values)': "The variable 'values' does not exist.",
+    'context.Request.Headers.TryGetValue("X", out string values)': "takes 'out string[]', not 'out string'",
+    'context.Variables["count"] as int': "'int' cannot",
+    '(object)"a"': "unexpected or not supported",
+    "StringComparison.Nonsense": "'Nonsense' of 'static StringComparison' is not supported",
+    '"a" /* open': "unexpected or not supported",
+    "1 + " * 200 + "1": "more than 100 operators",
+    '"a"' + ".Trim()" * 200: "more than 100 operators or members in a row",
     '$"{context.RequestId}"': "'$' is unexpected or not supported",
     "1 * 2": "'*' is unexpected or not supported",
     "1.5": "unexpected or not supported",
@@ -104,9 +164,42 @@ def test_what_is_refused_when_it_is_saved(expression):
     assert REFUSED[expression] in str(caught.value)
 
 
-def test_statements_are_refused_by_name():
-    with pytest.raises(ExpressionError, match="Multi-statement expressions"):
-        bind_expression("@{ return 1; }")
+REFUSED_BLOCKS = {
+    "": "Not all code paths of '@{…}' return a value.",
+    "if (true) { return 1; }": "Not all code paths of '@{…}' return a value.",
+    "return 1": "';' expected",
+    "return 1; }": "unexpected",
+    "return;": "unexpected",
+    "return 1; } 2 {": "unexpected",
+    "foreach (var x in y) { } return 1;": "The statement 'foreach (…' is not supported",
+    "while (true) { } return 1;": "The statement 'while (…' is not supported",
+    "throw new Exception();": "The statement 'throw new…' is not supported",
+    'var a = ""; a += "x"; return a;': "The statement 'a +…' is not supported",
+    "var x = null; return x;": "The type of the variable 'x' cannot be told from its value.",
+    "var x; return 1;": "The variable 'x' needs a type or a value.",
+    "var context = 1; return 1;": "A variable named 'context' is already defined.",
+    "var x = 1; var x = 2; return x;": "A variable named 'x' is already defined.",
+    'int x = "a"; return x;': "Cannot implicitly convert type 'string' to 'int' of 'x'.",
+    'var x = 1; x = "a"; return x;': "Cannot implicitly convert type 'string' to 'int' of 'x'.",
+    "x = 1; return 1;": "The variable 'x' does not exist.",
+    "if (1) return 1; return 2;": "Cannot implicitly convert type 'int' to 'bool'.",
+    'if (true) return 1; return "a";': "Operator 'return' cannot be applied to operands of type 'int' and 'string'.",
+    "if (true) " * 30 + "return 1; return 2;": "Statements are nested more than 20 deep.",
+}
+
+
+@pytest.mark.parametrize("block", REFUSED_BLOCKS)
+def test_what_statements_are_refused_when_they_are_saved(block):
+    with pytest.raises(ExpressionError) as caught:
+        bind_expression(f"@{{ {block} }}")
+    assert REFUSED_BLOCKS[block] in str(caught.value)
+
+
+def test_whatever_is_nested_too_deep_is_refused():
+    with pytest.raises(ExpressionError, match="nested"):
+        bind_expression("@(" + "(1 + " * 5000 + "1" + ")" * 5000 + ")")
+    with pytest.raises(ExpressionError, match="nested too deep"):
+        bind_expression("@(" + "(" * 40 + "1" + (" + 1" * 90 + ")") * 40 + ")")
 
 
 @pytest.mark.parametrize(
@@ -119,6 +212,12 @@ def test_statements_are_refused_by_name():
         "\"a\".Split(' ')[1]",
         '"a".Substring(2)',
         'context.Request.Headers["Nope"]',
+        'int.Parse("x")',
+        'int.Parse("99999999999")',
+        'string.Join(",", null)',
+        "Array.Exists(null, x => true)",
+        'new string[0].First(x => x == "a")',
+        "DateTime.UtcNow.AddDays(2147483647)",
     ],
 )
 def test_what_fails_when_it_runs(expression):
