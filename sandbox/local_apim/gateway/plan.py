@@ -36,7 +36,6 @@ from local_apim.policies.named_values import fill_in
 
 _DEFAULT_GLOBAL = "<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>"
 _DEFAULT = "<policies><inbound><base /></inbound><backend><base /></backend><outbound><base /></outbound><on-error><base /></on-error></policies>"
-_DEEPEST_FRAGMENTS = 5
 _LIMITS = ("quota", "quota-by-key", "rate-limit", "rate-limit-by-key")
 _SIMPLE: dict[str, Callable[[Node], Step]] = {
     "cors": Cors,
@@ -51,13 +50,12 @@ _SIMPLE: dict[str, Callable[[Node], Step]] = {
 
 
 class Place(NamedTuple):
-    """Where an element stands: the document's owner and scope, the section, the path in it, the fragments around it."""
+    """Where an element stands: the document's owner and scope, the section, the path in it."""
 
     key: str
     scope: str
     section: str
     path: str
-    depth: int = 0
 
     def below(self, path: str) -> Place:
         """A place inside this one."""
@@ -160,12 +158,10 @@ class Compiler:
     def _included(self, plan: Plan, place: Place, node: Node) -> Iterator[Step]:
         fragment_id = node.attributes["fragment-id"].lower()
         key = f"fragment:{fragment_id}"
-        if place.depth >= _DEEPEST_FRAGMENTS or key not in self._configuration.policies:
-            why = "are nested too deep" if place.depth >= _DEEPEST_FRAGMENTS else "do not exist"
-            raise LookupError(f"policy fragments {why}: '{fragment_id}'")
+        if key not in self._configuration.policies:
+            raise LookupError(f"policy fragment does not exist: '{fragment_id}'")
         for number, child in enumerate(self._document("fragment", key).root.children, 1):
-            inside = place.below(f"{fragment_id}/{child.name}[{number}]")
-            yield from self._compiled(plan, inside._replace(depth=place.depth + 1), child)
+            yield from self._compiled(plan, place.below(f"{fragment_id}/{child.name}[{number}]"), child)
 
     def _step(self, plan: Plan, place: Place, node: Node) -> Step:
         if node.name == "choose":

@@ -42,14 +42,21 @@ class DirectoryError(Exception):
 
     def body(self, now: float) -> dict[str, Any]:
         """The JSON document of the answer."""
+        time_, trace, correlation = _timestamp(now), str(uuid.uuid4()), str(uuid.uuid4())
+        ids = f"Trace ID: {trace} Correlation ID: {correlation} Timestamp: {time_}"
         return {
             "error": self.error,
-            "error_description": self.description,
+            "error_description": f"{self.description} {ids}",
             "error_codes": [self.number],
-            "timestamp": datetime.fromtimestamp(now, timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ"),
-            "trace_id": str(uuid.uuid4()),
-            "correlation_id": str(uuid.uuid4()),
+            "timestamp": time_,
+            "trace_id": trace,
+            "correlation_id": correlation,
+            "error_uri": f"https://login.microsoftonline.com/error?code={self.number}",
         }
+
+
+def _timestamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 class Directory:
@@ -171,7 +178,10 @@ class Directory:
 
     def _check_tenant(self, tenant: str) -> None:
         if tenant.lower() != self.client.tenant_id:
-            message = f"Tenant '{tenant}' not found. The local directory has one tenant, its manager client's."
+            message = (
+                f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the "
+                "correct cloud. The local directory has one tenant, its manager client's."
+            )
             raise DirectoryError(400, "invalid_request", 90002, message)
 
     @staticmethod
@@ -192,13 +202,19 @@ class Directory:
             message = "The request body must contain the following parameter: 'client_id'."
             raise DirectoryError(400, "invalid_request", 900144, message)
         if client_id.lower() != self.client.client_id:
-            message = f"Application with identifier '{client_id}' was not found in the directory."
+            message = (
+                f"Application with identifier '{client_id}' was not found in the directory '{self.client.tenant_id}'."
+            )
             raise DirectoryError(400, "unauthorized_client", 700016, message)
         if not secret:
             message = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
             raise DirectoryError(401, "invalid_client", 7000218, message)
         if not hmac.compare_digest(secret.encode(), self.client.client_secret.encode()):
-            raise DirectoryError(401, "invalid_client", 7000215, "Invalid client secret provided.")
+            message = (
+                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "
+                f"not the client secret ID, for a secret added to app '{self.client.client_id}'."
+            )
+            raise DirectoryError(401, "invalid_client", 7000215, message)
 
     def _audience(self, form: dict[str, str], version: int) -> str:
         parameter = "scope" if version == 2 else "resource"
@@ -212,7 +228,10 @@ class Directory:
                 raise DirectoryError(400, "invalid_scope", 1002012, message)
             wanted = wanted[: -len("/.default")]
         if wanted.rstrip("/") not in self._audiences:
-            message = f"The resource principal named {wanted} was not found in the directory."
+            message = (
+                f"The resource principal named {wanted} was not found in the tenant named {self.client.tenant_id}. This can "
+                "happen if the application has not been installed by the administrator of the tenant."
+            )
             raise DirectoryError(400, "invalid_resource", 500011, message)
         return wanted
 

@@ -13,7 +13,9 @@ from local_apim.manager.linked_texts import fetch_text
 from local_apim.manager.policy_texts import policies_mentioning, scope_of
 from local_apim.manager.resource_kind import Call, Draft, ResourceKind
 from local_apim.policies import PolicyDocument, PolicyError, check_connectivity, parse_policy
+from local_apim.policies.checking import check_included
 from local_apim.policies.document import Scope
+from local_apim.policies.markup import Node
 from local_apim.policies.named_values import fill_in
 
 DEFAULT_GLOBAL_POLICY = """<!--
@@ -144,7 +146,9 @@ async def save_check(call: Call, text: str, format_: str, scope: Scope) -> Polic
     values = _named_values(call)
     try:
         document = parse_policy(text, format_, scope=scope, named_values=values)
-        _check_includes(call, document)
+        if scope != "fragment":
+            check_included(document.root, scope, lambda name: _fragment(call, name))
+        _check_tier(call, document)
         filled_in = PolicyDocument(fill_in(document.root, values))
         await check_connectivity(filled_in, call.manager.fetch)
     except PolicyError as error:
@@ -157,14 +161,14 @@ def _named_values(call: Call) -> dict[str, str]:
     return {value["properties"]["displayName"]: value["secrets"]["value"] for value in found}
 
 
-def _check_includes(call: Call, document: PolicyDocument) -> None:
+def _fragment(call: Call, name: str) -> Node | None:
+    stored = call.inventory.get(f"{call.service['id']}/policyFragments/{name}")
+    return parse_policy(stored["properties"]["value"], "xml", scope="fragment").root if stored else None
+
+
+def _check_tier(call: Call, document: PolicyDocument) -> None:
     tier = call.service["sku"]["name"]
     for node in document.root.walk():
-        if node.name == "include-fragment":
-            fragment = node.attributes.get("fragment-id", "")
-            if call.inventory.get(f"{call.service['id']}/policyFragments/{fragment}") is None:
-                message = f"Policy fragment with id '{fragment}' could not be found."
-                raise PolicyError(message, node.line, node.column, node.name)
         if tier not in _TIERS.get(node.name, (tier,)):
             message = f"Policy '{node.name}' is not available in the {tier} tier."
             raise PolicyError(message, node.line, node.column, node.name)

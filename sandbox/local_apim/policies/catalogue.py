@@ -6,7 +6,7 @@ A policy that is not in `POLICIES` is refused by name when a document is saved.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from local_apim.policies.kinds import boolean, header_name, integer, one_of, required_text, url
+from local_apim.policies.kinds import boolean, header_name, integer, one_of, quota_period, required_text, url
 from local_apim.policies.markup import Node
 from local_apim.policies.schema import UNBOUNDED, Child, Element, Value
 from local_apim.policies.validate_jwt import VALIDATE_JWT, validate_jwt_problems
@@ -34,6 +34,7 @@ def _values(parent: str, item: str, least: int = 1) -> Child:
 
 _BOOLEAN = Value(boolean, result="bool")
 _COUNT = Value(integer(1), required=True, result="int")
+_FIXED_COUNT = Value(integer(1), required=True, expressions=False)
 _COUNTERS = {
     "retry-after-header-name": Value(header_name, expressions=False),
     "retry-after-variable-name": Value(required_text, expressions=False),
@@ -112,7 +113,10 @@ POLICIES = {
     "choose": Policy(_CHOOSE),
     "cors": Policy(_CORS, INBOUND, once=True),
     "forward-request": Policy(_FORWARD_REQUEST, ("backend",)),
-    "include-fragment": Policy(Element("include-fragment", {"fragment-id": Value(required_text, True, False)})),
+    "include-fragment": Policy(
+        Element("include-fragment", {"fragment-id": Value(required_text, True, False)}),
+        scopes=("global", *BELOW_GLOBAL[:-1]),
+    ),
     "mock-response": Policy(
         Element(
             "mock-response",
@@ -127,7 +131,10 @@ POLICIES = {
     "quota": Policy(
         Element(
             "quota",
-            {"calls": Value(integer(1), result="int"), "renewal-period": Value(integer(300), True, result="int")},
+            {
+                "calls": Value(integer(1), expressions=False),
+                "renewal-period": Value(quota_period, True, expressions=False),
+            },
             unsupported=frozenset({"api", "bandwidth"}),
         ),
         INBOUND,
@@ -140,7 +147,7 @@ POLICIES = {
             "quota-by-key",
             {
                 "calls": Value(integer(1), result="int"),
-                "renewal-period": Value(integer(0), True, result="int"),
+                "renewal-period": Value(quota_period, True, result="int"),
                 **_BY_KEY,
             },
             unsupported=frozenset({"bandwidth", "first-period-start"}),
@@ -151,7 +158,11 @@ POLICIES = {
     "rate-limit": Policy(
         Element(
             "rate-limit",
-            {"calls": _COUNT, "renewal-period": Value(integer(1, 300), required=True, result="int"), **_COUNTERS},
+            {
+                "calls": _FIXED_COUNT,
+                "renewal-period": Value(integer(1, 300), required=True, expressions=False),
+                **_COUNTERS,
+            },
             unsupported=frozenset({"api"}),
         ),
         INBOUND,

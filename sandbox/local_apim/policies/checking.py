@@ -1,5 +1,6 @@
 """The check of a whole document: its sections, and each policy in its section and scope."""
 
+from collections.abc import Callable
 from typing import NoReturn
 
 from local_apim.policies.catalogue import POLICIES
@@ -11,6 +12,8 @@ SECTIONS = ("inbound", "backend", "outbound", "on-error")
 """The sections of a document, in the order they stand in."""
 
 _DOCUMENT = Element("policies", children=tuple(Child(Element(name, policies=True)) for name in SECTIONS))
+_Fragments = Callable[[str], Node | None]
+
 _FRAGMENT = Element("fragment", policies=True)
 
 
@@ -33,6 +36,35 @@ def check_document(root: Node, scope: str) -> None:
         _check_policies(section, section.name, scope)
         if section.name == "backend" and len(section.children) > 1:
             _refuse(section, "The 'backend' section can contain only one policy element.")
+
+
+def check_included(root: Node, scope: str, fragment_of: _Fragments) -> None:
+    """Refuse a document that includes a fragment which is not there, or whose policies may not stand where it is included.
+
+    Args:
+        root: the document's element.
+        scope: where it is saved.
+        fragment_of: gives the element of the fragment with an id, None when there is none.
+
+    Raises:
+        PolicyError: the first problem, at the element that includes.
+    """
+    for section in root.children:
+        for node in section.walk():
+            if node.name != "include-fragment":
+                continue
+            fragment_id = node.attributes["fragment-id"]
+            fragment = fragment_of(fragment_id)
+            if fragment is None:
+                _refuse(node, f"Policy fragment with id '{fragment_id}' could not be found.")
+            for policy in (found for found in fragment.walk() if found.name in POLICIES):
+                if section.name not in POLICIES[policy.name].sections:
+                    place = f"'{section.name}' section"
+                elif scope not in POLICIES[policy.name].scopes:
+                    place = f"'{scope}' scope"
+                else:
+                    continue
+                _refuse(node, f"Policy '{policy.name}' of the fragment '{fragment_id}' is not allowed in the {place}.")
 
 
 def _check_policies(parent: Node, section: str | None, scope: str, *, inside: bool = False) -> None:

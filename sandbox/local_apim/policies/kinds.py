@@ -51,6 +51,11 @@ def integer(least: int, most: int = 2**31 - 1) -> Kind:
     return check
 
 
+def quota_period(value: str) -> str | None:
+    """The seconds of a quota's period: 300 or more, or 0 for one that never ends."""
+    return None if value == "0" else integer(300)(value)
+
+
 def one_of(*values: str) -> Kind:
     """One of `values`."""
     listed = ", ".join(f"'{value}'" for value in values)

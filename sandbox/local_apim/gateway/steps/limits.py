@@ -1,6 +1,8 @@
 """`rate-limit`, `rate-limit-by-key`, `quota` and `quota-by-key` at run time.
 
-Calls are counted in windows that start with the first call under a key.
+Calls are counted in windows that start with the first call under a key. A key of `…-by-key` has one counter in all places where the
+policy stands, as the vendor documents it; `rate-limit` and `quota` count by subscription, each place for itself, and let calls
+without a subscription key pass.
 """
 
 from collections.abc import Callable
@@ -50,18 +52,21 @@ class Limit:
 
     Args:
         node: the element.
-        identity: what tells this policy's counters from those of others.
+        place: where it stands.
         counters: the gateway's counters.
     """
 
-    def __init__(self, node: Node, identity: str, counters: Counters) -> None:
-        self._identity = identity
+    def __init__(self, node: Node, place: str, counters: Counters) -> None:
+        by_key = node.name.endswith("-by-key")
+        self._identity = node.name if by_key else place
         self._counters = counters
         self._attributes = node.attributes
         self._is_quota = node.name.startswith("quota")
         self._calls = number_of(node, "calls", 1)
         self._period = number_of(node, "renewal-period", 60)
-        self._key = text_of(node.attributes["counter-key"]) if node.name.endswith("-by-key") else _subscription_id
+        self._key: Callable[[Context], str | None] = (
+            text_of(node.attributes["counter-key"]) if by_key else _subscription_id
+        )
         self._increment = number_of(node, "increment-count", 1)
         self._condition = (
             flag_of(node, "increment-condition", default=True) if "increment-condition" in node.attributes else None
@@ -69,8 +74,11 @@ class Limit:
 
     def __call__(self, context: Context) -> None:
         """Count the call, or refuse it."""
-        calls = self._calls(context)
-        window = self._counters.window(self._identity, self._key(context), self._period(context))
+        key = self._key(context)
+        if key is None:
+            return
+        calls, period = self._calls(context), self._period(context)
+        window = self._counters.window(f"{self._identity} {period}", key, period)
         if window.calls >= calls:
             raise self._refusal(context, self._counters.seconds_left(window))
         if self._condition is None:
@@ -103,5 +111,5 @@ class Limit:
         return PolicyFailure(429, "RateLimitExceeded", message, headers=headers)
 
 
-def _subscription_id(context: Context) -> str:
-    return context.subscription.id if context.subscription else ""
+def _subscription_id(context: Context) -> str | None:
+    return context.subscription.id if context.subscription else None

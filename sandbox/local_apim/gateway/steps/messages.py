@@ -14,6 +14,24 @@ _MANAGED = frozenset(
     {b"connection", b"content-length", b"host", b"keep-alive", b"te", b"transfer-encoding", b"upgrade"}
 )
 
+_SEPARATE = frozenset(
+    {
+        "cookie",
+        "date",
+        "expires",
+        "if-modified-since",
+        "if-unmodified-since",
+        "last-modified",
+        "proxy-authenticate",
+        "retry-after",
+        "set-cookie",
+        "user-agent",
+        "warning",
+        "www-authenticate",
+    }
+)
+"""Headers whose values go out one by one; those of all others are joined by commas (vendor's page on `set-header`)."""
+
 
 def compile_set_header(node: Node) -> Step:
     """`set-header`, on the request on the way in and on the response on the way out."""
@@ -164,6 +182,8 @@ class _HeaderChange:
         values = [value(context) for value in self._values]
         if action == "append":
             values = (headers.get(name) or []) + values
+        if len(values) > 1 and name.lower() not in _SEPARATE:
+            values = [",".join(values)]
         try:
             headers.set(name, *values)
         except ValueError as error:

@@ -52,6 +52,24 @@ async def test_a_quota_answers_403(world):
     assert answer.headers["retry-after"] == "3700"
 
 
+async def test_a_key_has_one_counter_wherever_the_policy_stands(world):
+    limit = "<rate-limit-by-key calls='3' renewal-period='60' counter-key='everybody' />"
+    world.policy(limit, "")
+    world.policy(f"<base />{limit}{world.done}")
+    assert [(await world.call()).status_code for _ in range(2)] == [200, 429]
+    world.policy(f"<base />{limit.replace('60', '61').replace('3', '1')}{world.done}")
+    world.now += 60
+    assert [(await world.call()).status_code for _ in range(2)] == [200, 429]
+
+
+async def test_limits_by_subscription_let_calls_without_a_key_pass(world):
+    world.put("products/starter", displayName="Starter", subscriptionRequired=False)
+    world.put("products/starter/apis/calc")
+    world.policy("<quota calls='1' renewal-period='300' />", "products/starter")
+    world.policy(f"<base /><rate-limit calls='1' renewal-period='10' />{world.done}")
+    assert [(await world.call()).status_code for _ in range(3)] == [200] * 3
+
+
 async def test_rate_limit_counts_by_subscription(world):
     world.policy("<rate-limit calls='1' renewal-period='10' />" + world.done)
     for name in ("a", "b"):

@@ -87,6 +87,17 @@ async def test_a_wrong_request_is_refused_with_its_number(anonymous, credentials
     assert credentials.client_secret not in answer.text
 
 
+async def test_a_refusal_says_where_to_look_it_up(anonymous, credentials, form):
+    wrong = {**form, "client_secret": "wrong"}
+    body = (await anonymous.post(f"/{credentials.tenant_id}/oauth2/v2.0/token", data=wrong)).json()
+    assert body["error_description"] == (
+        "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "
+        f"not the client secret ID, for a secret added to app '{credentials.client_id}'. Trace ID: {body['trace_id']} "
+        f"Correlation ID: {body['correlation_id']} Timestamp: 2027-01-15 08:00:00Z"
+    )
+    assert body["error_uri"] == "https://login.microsoftonline.com/error?code=7000215"
+
+
 async def test_another_tenant_is_not_found(anonymous, form):
     answer = await anonymous.post("/common/oauth2/v2.0/token", data=form)
     assert (answer.status_code, answer.json()["error_codes"]) == (400, [90002])

@@ -4,6 +4,7 @@ import base64
 
 import pytest
 from local_apim.policies import PolicyError, parse_policy
+from local_apim.policies.checking import check_included
 
 KEY = base64.b64encode(b"k" * 32).decode()
 
@@ -122,6 +123,7 @@ REFUSED = {
     "<set-body template='liquid'>x</set-body>": "The 'template' attribute of 'set-body' is not supported",
     "<choose><otherwise /></choose>": "List of possible elements expected: 'when'.",
     "<rate-limit-by-key calls='1' renewal-period='9' counter-key='a' retry-after-header-name='@(context.RequestId)' />": "Policy expressions are not allowed here.",
+    "<quota-by-key calls='1' renewal-period='299' counter-key='a' />": "The value 299 is not between 300 and",
     "<quota-by-key calls='@(context.RequestId)' renewal-period='300' counter-key='a' />": "Cannot implicitly convert type 'string' to 'int'.",
     "<choose><when condition='true'><base /></when></choose>": "The 'base' element is allowed only directly inside a section.",
     "<choose><when condition='true'><foo /></when></choose>": "The policy 'foo' is unknown",
@@ -236,3 +238,52 @@ def test_quota_is_for_products_and_fragments_have_their_own_element():
     assert fragment.to_xml().startswith("<fragment>\r\n  <set-header")
     including = parse_policy(document("<include-fragment fragment-id='f' />"), "xml")
     assert including.fragments() == {"f"}
+
+
+def parsed(text, scope="api"):
+    return parse_policy(text, "xml", scope=scope)
+
+
+def test_limits_by_subscription_take_no_expressions():
+    for policy in (
+        "<rate-limit calls='@(1 + 1)' renewal-period='9' />",
+        "<rate-limit calls='1' renewal-period='@(9)' />",
+        "<quota calls='@(1)' renewal-period='300' />",
+    ):
+        with pytest.raises(PolicyError, match="Policy expressions are not allowed here."):
+            parsed(f"<policies><inbound>{policy}</inbound></policies>", "product")
+    parsed("<policies><inbound><quota calls='1' renewal-period='0' /></inbound></policies>", "product")
+
+
+@pytest.mark.parametrize(
+    ("policy", "problem"),
+    [
+        ("<base />", "The 'base' element is allowed only directly inside a section."),
+        ("<include-fragment fragment-id='a' />", "Policy is not allowed in the 'fragment' scope"),
+        ("<inbound />", "The policy 'inbound' is unknown"),
+    ],
+)
+def test_what_a_fragment_cannot_hold(policy, problem):
+    with pytest.raises(PolicyError, match=problem):
+        parsed(f"<fragment>{policy}</fragment>", "fragment")
+
+
+@pytest.mark.parametrize(
+    ("section", "scope", "problem"),
+    [
+        ("inbound", "api", None),
+        ("outbound", "api", "Policy 'rate-limit' of the fragment 'f' is not allowed in the 'outbound' section."),
+        ("inbound", "global", "Policy 'rate-limit' of the fragment 'f' is not allowed in the 'global' scope."),
+        ("inbound", "other", "Policy fragment with id 'g' could not be found."),
+    ],
+)
+def test_a_fragments_policies_must_fit_where_it_is_included(section, scope, problem):
+    limit = "<choose><when condition='true'><rate-limit calls='1' renewal-period='9' /></when></choose>"
+    fragments = {"f": parsed(f"<fragment>{limit}</fragment>", "fragment").root}
+    name = "g" if scope == "other" else "f"
+    root = parsed(f"<policies><{section}><include-fragment fragment-id='{name}' /></{section}></policies>").root
+    if problem is None:
+        check_included(root, scope, fragments.get)
+        return
+    with pytest.raises(PolicyError, match=problem):
+        check_included(root, scope, fragments.get)
