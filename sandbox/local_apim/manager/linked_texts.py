@@ -24,7 +24,8 @@ async def fetch_text(url: str, fetch: httpx.AsyncClient, what: str) -> str:
     except asyncio.TimeoutError:
         cause = f"no answer within {LONGEST_WAIT:g} seconds"
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        cause = str(error) or type(error).__name__
+        # httpx adds a second line, an address to read more at
+        cause = (str(error) or type(error).__name__).splitlines()[0]
     raise ValidationFailed(("value", f"Unable to retrieve the {what} from '{url}': {cause}"))
 
 

@@ -109,7 +109,10 @@ def placeholders(url_template: str) -> list[str]:
 
 
 def check_template(operation: OperationContract) -> None:
-    """Raise ValidationFailed unless the template's parameters are those that are declared."""
+    """Raise ValidationFailed unless the template is one, and its parameters are those that are declared."""
+    if re.search(r"[{}]", _PLACEHOLDER.sub("", operation.url_template)):
+        message = f"'{operation.url_template}' is not a valid URL template: its braces do not match, as they do in /items/{{id}}."
+        raise ValidationFailed(("urlTemplate", message))
     used = placeholders(operation.url_template)
     declared = [parameter.name.removeprefix("*") for parameter in operation.template_parameters]
     if set(used) != set(declared) or len(set(used)) != len(used) or len(set(declared)) != len(declared):

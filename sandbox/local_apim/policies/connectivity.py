@@ -25,7 +25,9 @@ async def _fetch(policy: Node, url: str, fetch: httpx.AsyncClient) -> None:
     try:
         await fetch_openid(url, fetch)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        raise PolicyError(_unreachable(url, str(error)), policy.line, policy.column, policy.name) from None
+        # httpx adds a second line, an address to read more at
+        cause = (str(error) or type(error).__name__).splitlines()[0]
+        raise PolicyError(_unreachable(url, cause), policy.line, policy.column, policy.name) from None
 
 
 def _unreachable(url: str, cause: str) -> str:

@@ -182,3 +182,10 @@ async def test_exporting_an_api_is_refused_by_name(arm):
     answer = await arm.get("apis/plain", params={"format": "openapi+json-link", "export": "true"})
     assert code(answer) == (501, "NotImplemented")
     assert "Exporting an API (export=true)" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("template", ["/x/{id", "/x/id}", "/x/{{id}}", "/x/{}"])
+async def test_a_template_whose_braces_do_not_match_is_refused(arm, template):
+    await arm.calculator()
+    answer = await arm.put("apis/calc/operations/x", {"displayName": "X", "method": "GET", "urlTemplate": template})
+    assert (answer.status_code, answer.json()["error"]["details"][0]["target"]) == (400, "urlTemplate")

@@ -49,3 +49,4 @@ async def test_what_cannot_be_had_is_refused(monkeypatch, answer, cause):
     assert detail["target"] == "value"
     assert detail["message"].startswith(f"Unable to retrieve the document from '{URL}': ")
     assert cause in detail["message"]
+    assert "\n" not in detail["message"]

@@ -35,6 +35,7 @@ async def test_no_document_is_refused_in_azures_words(answer):
         f"Error in element 'validate-jwt' on line 3, column 4:  Unable to obtain configuration from: '{URL}'. Will retry at "
         "'1/1/0001 12:00:00 AM +00:00'. Exception: 'System.IO.IOException: IDX20804: Unable to retrieve document from: "
     )
+    assert "\n" not in str(caught.value)
 
 
 def answering(answers):
