@@ -21,6 +21,8 @@ LARGEST_DOCUMENT = 4 * 1024 * 1024
 IMPORT_FORMATS = ("openapi", "openapi+json", "openapi-link", "openapi+json-link", "swagger-json", "swagger-link-json")
 """Formats that are imported; `openapi` and its link are YAML or JSON text."""
 
+_MOST_VALUES = 1_000_000
+_MOST_MERGED = 10_000
 _UNSUPPORTED_FORMATS = (
     "wadl-xml",
     "wadl-link-json",
@@ -213,7 +215,7 @@ def parsing_failed(reason: str) -> ValidationFailed:
 
 def _parsed(text: str, wants_json: bool) -> dict[str, Any]:
     try:
-        document = json.loads(text) if wants_json else yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+        document = json.loads(text) if wants_json else _yaml(text)
         check_unicode(document)
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise parsing_failed(" ".join(str(error).split())) from None
@@ -224,14 +226,36 @@ def _parsed(text: str, wants_json: bool) -> dict[str, Any]:
     return document
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML as OpenAPI wants it: dates stay text. Aliases are refused, as a few of them can stand for gigabytes."""
+def _yaml(text: str) -> Any:
+    document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+    _check_size(document)
+    return document
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        """The next node, unless it is an alias."""
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("YAML aliases are not supported")
-        return super().compose_node(parent, index)
+
+def _check_size(document: Any) -> None:
+    """Refuse what YAML's aliases make larger than it was written: a few of them can stand for gigabytes, or for themselves."""
+    sizes: dict[int, int] = {}
+
+    def size(value: Any) -> int:
+        if not isinstance(value, dict | list):
+            return 1
+        if id(value) not in sizes:
+            sizes[id(value)] = _MOST_VALUES  # whoever meets it now is inside it
+            sizes[id(value)] = 1 + sum(size(item) for item in (value.values() if isinstance(value, dict) else value))
+        return sizes[id(value)]
+
+    if size(document) >= _MOST_VALUES:
+        raise ValueError(f"with its aliases written out the document has {_MOST_VALUES} values or more")
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as OpenAPI wants it: dates stay text. Merging (`<<`) is stopped before it can double a mapping over and over."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Merge what `node` merges."""
+        super().flatten_mapping(node)
+        if len(node.value) > _MOST_MERGED:
+            raise yaml.YAMLError(f"a mapping with more than {_MOST_MERGED} merged keys is not supported")
 
 
 _Loader.yaml_implicit_resolvers = {

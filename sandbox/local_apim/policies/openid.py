@@ -47,6 +47,8 @@ async def fetch_openid(url: str, fetch: httpx.AsyncClient) -> tuple[OpenIdDocume
 
 async def _fetch_both(url: str, fetch: httpx.AsyncClient) -> tuple[OpenIdDocument, dict[str, Any]]:
     document = parse_openid_document(await _fetch(url, fetch))
+    if url.lower().startswith("https:") and not document.jwks_uri.lower().startswith("https:"):
+        raise ValueError("IDX20108: the document's 'jwks_uri' must use https, as the document's own address does")
     return document, parse_object(await _fetch(document.jwks_uri, fetch))
 
 

@@ -98,6 +98,7 @@ async def test_a_slow_tenant_does_not_hold_up_requests_whose_key_is_known(guarde
         httpx.Response(200, json={"issuer": "tenant", "jwks_uri": JWKS}),
         httpx.Response(200, json={"issuer": "https://tenant.example/?x", "jwks_uri": JWKS}),
         httpx.Response(200, json={"issuer": "https://tenant.example/", "jwks_uri": "file:///etc/passwd"}),
+        httpx.Response(200, json={"issuer": "https://tenant.example/", "jwks_uri": "http://tenant.example/jwks"}),
         httpx.Response(200, json={"issuer": ["https://tenant.example/"], "jwks_uri": JWKS}),
         httpx.Response(
             200, json={"issuer": "https://tenant.example/", "jwks_uri": JWKS, "response_types_supported": "code"}

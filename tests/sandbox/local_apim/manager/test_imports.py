@@ -228,6 +228,43 @@ async def test_statuses_that_are_none_are_left_out(arm):
     assert [answer["statusCode"] for answer in found["get-a"]["responses"]] == [200]
 
 
+YAML_HEAD = "openapi: 3.0.1\ninfo: {title: T, version: '1'}\n"
+SHARED = """paths:
+  /a: {get: {responses: &usual {'200': {description: OK}, '404': {description: None}}}}
+  /b: {get: {responses: {<<: *usual, '201': {description: Made}}}}
+  /c: {get: {responses: *usual}}
+"""
+
+
+async def test_yaml_may_share_parts_by_aliases(arm):
+    await imported(arm, "openapi", YAML_HEAD + SHARED)
+    found = {name: [item["statusCode"] for item in body["responses"]] for name, body in (await operations(arm)).items()}
+    assert {name: sorted(statuses) for name, statuses in found.items()} == {
+        "get-a": [200, 404],
+        "get-b": [200, 201, 404],
+        "get-c": [200, 404],
+    }
+
+
+def _grown(first, shape):
+    return (
+        YAML_HEAD + f"paths: {{}}\na0: &a0 {first}\n" + "".join(f"a{n}: &a{n} {shape(n - 1)}\n" for n in range(1, 40))
+    )
+
+
+BOMBS = {
+    "lists of lists": _grown("[1, 2]", lambda n: f"[*a{n}, *a{n}, *a{n}]"),
+    "merged mappings": _grown("{k: 1, l: 2}", lambda n: f"{{<<: [*a{n}, *a{n}]}}"),
+    "a list in itself": YAML_HEAD + "paths: {}\nx: &x [*x]",
+    "a mapping in itself": YAML_HEAD + "paths: {}\nx: &x {y: *x}",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+async def test_aliases_that_stand_for_gigabytes_are_refused(arm, bomb):
+    assert message(await imported(arm, "openapi", BOMBS[bomb])).startswith("Parsing error(s): ")
+
+
 async def test_two_paths_that_no_request_can_tell_apart_are_refused(arm):
     item = {"get": {"parameters": [{"name": "x", "in": "path"}]}}
     other = {"get": {"parameters": [{"name": "y", "in": "path"}]}}
