@@ -109,7 +109,7 @@ def base64url_value(encoded: str) -> int:
     """
     text = encoded.rstrip("=").translate(str.maketrans("-_", "+/"))
     try:
-        return int.from_bytes(base64.b64decode(text + "=" * (-len(text) % 4)), "big")
+        return int.from_bytes(base64.b64decode(text + "=" * (-len(text) % 4), validate=True), "big")
     except binascii.Error:
         raise ValueError("not a Base64url-encoded number") from None
 

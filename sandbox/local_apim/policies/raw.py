@@ -16,7 +16,9 @@ _REVEAL = str.maketrans(_STAND_INS, _SPECIAL)
 
 _SKIPPED = r"<!--.*?-->|<!\[CDATA\[.*?\]\]>"
 _OPENING = re.compile(rf"{_SKIPPED}|(?:=\s*[\"']|>)\s*(@[({{])", re.DOTALL)
-_TOKEN = re.compile(r'@"(?:[^"]|"")*"|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)\'|[(){}\[\]]', re.DOTALL)
+_TOKEN = re.compile(
+    r'//[^\n]*|/\*.*?\*/|@"(?:[^"]|"")*"|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)\'|[(){}\[\]]', re.DOTALL
+)
 _CLOSING = {"(": ")", "{": "}", "[": "]"}
 
 
@@ -34,7 +36,10 @@ def hide_expressions(text: str) -> str:
             continue
         start = opening.start(1)
         end = _end_of_expression(text, start + 1)
-        parts += [text[position:start], text[start:end].translate(_HIDE)]
+        expression = text[start:end]
+        if opening[0].startswith("="):
+            expression = _TOKEN.sub(_without_remark, expression)
+        parts += [text[position:start], expression.translate(_HIDE)]
         position = end
     return "".join([*parts, text[position:]])
 
@@ -42,6 +47,11 @@ def hide_expressions(text: str) -> str:
 def reveal_expressions(value: str) -> str:
     """`value` of the parsed document with its expressions as their author wrote them."""
     return value.translate(_REVEAL)
+
+
+def _without_remark(token: re.Match[str]) -> str:
+    """`token`, or blanks for a remark that ends with its line: in an attribute XML makes a blank of the line's end."""
+    return " " * len(token[0]) if token[0].startswith("//") else token[0]
 
 
 def _end_of_expression(text: str, bracket: int) -> int:

@@ -253,7 +253,8 @@ DOCUMENTED = {
         <when condition="@(context.Request.Method == "GET" && !((Jwt)context.Variables["jwt"]).Claims["group"].Contains("finance"))">""",
     "claims by statements": """
         <when condition="@{
-            var jwt = (Jwt)context.Variables["jwt"];
+            // the caller's groups (all of them, "finance" too
+            var jwt = (Jwt)context.Variables["jwt"]; /* checked above ) */
             var groups = jwt.Claims["group"];
             return !Array.Exists(groups, element => element == "finance");
         }">""",
