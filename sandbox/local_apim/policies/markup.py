@@ -71,6 +71,9 @@ class _Builder:
         """The document's element; raises PolicyError when `text` is not well-formed."""
         try:
             self._parser.Parse(text.encode("utf-8"), True)
+        except UnicodeEncodeError as error:
+            line, column = text.count("\n", 0, error.start) + 1, error.start - text.rfind("\n", 0, error.start)
+            raise PolicyError("The document has half a character in it.", line, column) from None
         except expat.ExpatError as error:
             message = expat.ErrorString(error.code).capitalize()
             raise PolicyError(f"{message}.", error.lineno, error.offset + 1) from None

@@ -287,3 +287,10 @@ def test_a_fragments_policies_must_fit_where_it_is_included(section, scope, prob
         return
     with pytest.raises(PolicyError, match=problem):
         check_included(root, scope, fragments.get)
+
+
+@pytest.mark.parametrize("format_", ["xml", "rawxml"])
+def test_half_a_character_is_refused_where_it_stands(format_):
+    with pytest.raises(PolicyError) as caught:
+        parse_policy("<policies>\n <inbound />\ud800</policies>", format_)
+    assert str(caught.value) == "The document has half a character in it. Line 2, position 13."
