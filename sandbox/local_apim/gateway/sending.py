@@ -19,7 +19,9 @@ async def send_response(context: Context, send: Send) -> None:
     response = context.response
     headers = response.headers
     for name, value in context.final_headers:
-        headers.set(name, value)
+        # what the backend's answer varies by, it goes on to vary by
+        before = headers.get(name) if name == "vary" else None
+        headers.set(name, ", ".join(dict.fromkeys([*(before or []), value])))
     empty = response.status_code in _WITHOUT_BODY
     if response.stream is None:
         headers.raw = [pair for pair in headers.raw if pair[0] not in (b"content-length", b"transfer-encoding")]

@@ -1,5 +1,6 @@
 """cors before validate-jwt."""
 
+import httpx
 import pytest
 
 ORIGIN = "https://app.example"
@@ -93,3 +94,12 @@ async def test_a_preflight_is_in_the_context_of_an_open_product(world):
     world.put("products/starter/apis/calc")
     world.policy(CORS.format(""), "products/starter")
     assert cors_headers(await world.call(method="OPTIONS", headers=PREFLIGHT))["access-control-allow-origin"] == ORIGIN
+
+
+@pytest.mark.parametrize(
+    ("backends", "expected"), [("Accept-Encoding", "Accept-Encoding, Origin"), ("Origin", "Origin")]
+)
+async def test_an_answer_goes_on_to_vary_by_what_the_backend_says(world, backends, expected):
+    world.policy(CORS.format("") + "<base />")
+    world.backend = lambda _: httpx.Response(200, headers={"Vary": backends})
+    assert (await world.call(headers={"Origin": ORIGIN})).headers["vary"] == expected
