@@ -12,12 +12,12 @@ from local_store import Store
 from local_apim.gateway.access import grant_access, take_key
 from local_apim.gateway.configuration import Configuration, Product, read_configuration
 from local_apim.gateway.context import Context, PolicyFailure, Request
+from local_apim.gateway.counters import Counters
 from local_apim.gateway.headers import Headers, Url, received
 from local_apim.gateway.pipeline import run_plan, run_preflight
 from local_apim.gateway.plan import Compiler, Plan
 from local_apim.gateway.routing import Match, Router, normalised
 from local_apim.gateway.sending import Send, send_response
-from local_apim.gateway.steps.limits import Counters
 from local_apim.gateway.tokens.discovery import KeySources
 
 Message = MutableMapping[str, Any]

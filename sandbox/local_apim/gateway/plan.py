@@ -11,11 +11,12 @@ import httpx
 
 from local_apim.gateway.configuration import Configuration, Product
 from local_apim.gateway.context import Step
+from local_apim.gateway.counters import Counters
 from local_apim.gateway.routing import Match
 from local_apim.gateway.steps.control import compile_choose
 from local_apim.gateway.steps.cors import Cors
 from local_apim.gateway.steps.forward_request import compile_forward_request
-from local_apim.gateway.steps.limits import Counters, Limit
+from local_apim.gateway.steps.limits import Limit
 from local_apim.gateway.steps.messages import (
     compile_mock_response,
     compile_return_response,

@@ -1,50 +1,17 @@
 """`rate-limit`, `rate-limit-by-key`, `quota` and `quota-by-key` at run time.
 
-Calls are counted in windows that start with the first call under a key. A key of `…-by-key` has one counter in all places where the
-policy stands, as the vendor documents it; `rate-limit` and `quota` count by subscription, each place for itself, and let calls
-without a subscription key pass.
+Rates count in a window that slides, quotas in one that starts with the first call and is renewed as a whole. A key of `…-by-key` has
+one counter in all places where the policy stands, as the vendor documents it; `rate-limit` and `quota` count by subscription, each
+place for itself, and let calls without a subscription key pass.
 """
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from local_apim.gateway.context import Context, PolicyFailure
+from local_apim.gateway.counters import Counters, FixedWindow, SlidingWindow, Window
 from local_apim.gateway.steps.values import flag_of, number_of, text_of
 from local_apim.policies.markup import Node
-
-_MANY = 10_000
-
-
-@dataclass
-class _Window:
-    ends: float
-    calls: int
-
-
-class Counters:
-    """Calls counted under keys, each in its own window; kept while the gateway runs, across changes of policies."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._windows: dict[tuple[str, str], _Window] = {}
-        self._most = _MANY
-
-    def window(self, policy: str, key: str, seconds: int) -> "_Window":
-        """The current window of `key` for `policy`; 0 seconds: one that never ends."""
-        now = self._clock()
-        window = self._windows.get((policy, key))
-        if window is None or now >= window.ends:
-            if len(self._windows) >= self._most:
-                self._windows = {name: kept for name, kept in self._windows.items() if kept.ends > now}
-                # as many again before the next look, so that callers with ever new keys do not buy one each
-                self._most = max(_MANY, 2 * len(self._windows))
-            window = _Window(now + seconds if seconds else float("inf"), 0)
-            self._windows[(policy, key)] = window
-        return window
-
-    def seconds_left(self, window: "_Window") -> int:
-        """Whole seconds until `window` ends, at least 1."""
-        return max(1, int(min(window.ends - self._clock(), 2**31) + 0.999))
 
 
 class Limit:
@@ -77,21 +44,25 @@ class Limit:
         key = self._key(context)
         if key is None:
             return
-        calls, period = self._calls(context), self._period(context)
-        window = self._counters.window(f"{self._identity} {period}", key, period)
-        if window.calls >= calls:
-            raise self._refusal(context, self._counters.seconds_left(window))
+        calls, window, now = self._calls(context), self._window(context, key), self._counters.clock()
+        if window.used(now) >= calls:
+            raise self._refusal(context, _seconds(window.renews(now) - now))
         if self._condition is None:
-            window.calls += self._increment(context)
+            window.add(now, self._increment(context))
         else:
             context.before_answer.append(lambda done: self._count_if(done, window))
-        self._tell(context, "remaining-calls", max(0, calls - window.calls))
+        self._tell(context, "remaining-calls", max(0, calls - window.used(now)))
         if name := self._attributes.get("total-calls-header-name"):
             context.final_headers.append((name, str(calls)))
 
-    def _count_if(self, context: Context, window: _Window) -> None:
+    def _window(self, context: Context, key: str) -> Window:
+        period = self._period(context)
+        kind = FixedWindow if self._is_quota else SlidingWindow
+        return self._counters.window(f"{self._identity} {period}", key, lambda: kind(period))
+
+    def _count_if(self, context: Context, window: Window) -> None:
         if self._condition is not None and self._condition(context):
-            window.calls += self._increment(context)
+            window.add(self._counters.clock(), self._increment(context))
 
     def _tell(self, context: Context, what: str, number: int) -> None:
         if name := self._attributes.get(f"{what}-header-name"):
@@ -113,3 +84,8 @@ class Limit:
 
 def _subscription_id(context: Context) -> str | None:
     return context.subscription.id if context.subscription else None
+
+
+def _seconds(left: float) -> int:
+    """Whole seconds to wait, at least 1."""
+    return max(1, math.ceil(min(left, 2**31)))

@@ -1,7 +1,5 @@
 """rate-limit-by-key, rate-limit and quotas."""
 
-from local_apim.gateway.steps.limits import Counters
-
 RATE = "<rate-limit-by-key calls='2' renewal-period='60' counter-key=\"@(context.Request.Headers.GetValueOrDefault(&quot;Authorization&quot;,&quot;&quot;).AsJwt()?.Subject)\" {} />"
 
 
@@ -83,21 +81,22 @@ async def test_rate_limit_counts_by_subscription(world):
         assert (await world.call(headers={"Ocp-Apim-Subscription-Key": keys})).status_code == status
 
 
-def test_ever_new_keys_do_not_cost_a_look_at_all_the_others_each():
-    counters = Counters(lambda: 0.0)
-    tables = []
-    for number in range(25_000):
-        counters.window("policy", str(number), 60)
-        if not tables or tables[-1] is not counters._windows:
-            tables.append(counters._windows)
-    assert len(counters._windows) == 25_000
-    assert len(tables) == 3
+async def test_a_rates_window_slides_and_a_quotas_is_renewed_as_a_whole(world):
+    for policy, expected in (("rate-limit-by-key", [200, 200, 200, 429]), ("quota-by-key", [200, 200, 200, 200])):
+        world.policy(f"<{policy} calls='2' renewal-period='300' counter-key='everybody' />{world.done}")
+        statuses = []
+        for pause in (0, 299, 1, 0):
+            world.now += pause
+            statuses.append((await world.call()).status_code)
+        assert statuses == expected
 
 
-def test_windows_that_have_ended_are_forgotten():
-    now = [0.0]
-    counters = Counters(lambda: now[0])
-    for number in range(25_000):
-        now[0] = number / 100
-        counters.window("policy", str(number), 10)
-    assert len(counters._windows) <= 11_000
+async def test_a_call_may_count_for_several(world):
+    limit = "calls='5' renewal-period='60' counter-key='x' increment-count='3' remaining-calls-header-name='X-Left'"
+    world.policy(f"<rate-limit-by-key {limit} />{world.done}")
+    answers = [await world.call() for _ in range(3)]
+    assert [(answer.status_code, answer.headers.get("x-left")) for answer in answers] == [
+        (200, "2"),
+        (200, "0"),
+        (429, None),
+    ]
