@@ -1,5 +1,6 @@
 """The resource manager as an ASGI application: every call is parsed, authenticated and handed to its kind."""
 
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -120,6 +121,8 @@ async def _read(sent: Request) -> ArmRequest:
         query.setdefault("api-version" if name.lower() == "api-version" else name, value)
     headers = {name.lower(): value for name, value in sent.headers.items()}
     path = "/" + sent.scope["path"].strip("/")
+    if re.search(r"[\x00-\x1f\x7f]", path):
+        raise ArmError(400, "BadRequest", "The request URI is invalid: there are control characters in its path.")
     return ArmRequest(sent.method, path, query, headers, bytes(body))
 
 

@@ -121,6 +121,15 @@ async def test_on_error_sees_what_went_wrong_and_may_change_the_answer(world):
     assert answer.text == '{ "statusCode": 401, "message": "JWT not present." }'
 
 
+async def test_a_token_cannot_break_what_on_error_writes_about_it(world):
+    world.policy(f"<base />{world.validate_jwt()}", on_error=f"<base />{ERROR_HEADERS}")
+    token = world.token(key=world.rsa_private("mallory"), header={"alg": "RS256", "kid": "a\r\nX-Evil: 1\0"})
+    answer = await world.call_with(token)
+    assert answer.status_code == 401
+    assert answer.headers["x-message"].endswith("kid: 'a  X-Evil: 1 '. Access denied.")
+    assert "x-evil" not in answer.headers
+
+
 async def test_on_error_may_replace_the_answer_whatever_the_policy_said(world):
     own = "<return-response><set-status code='403' reason='x' /><set-body>@(context.LastError.Reason)</set-body></return-response>"
     world.policy(
@@ -186,6 +195,17 @@ async def test_a_named_value_is_text_whatever_is_in_it(world):
     world.policy("<set-header name='X-V'><value>{{tricky}}</value></set-header>")
     await world.call()
     assert world.received[0].headers["x-v"] == value
+
+
+async def test_named_values_are_filled_into_fragments_too(world):
+    world.put("namedValues/v", {"value": "hidden"}, displayName="who", secret=True)
+    value = '<value>@("{{who}}" + context.Api.Id)</value>'
+    world.put(
+        "policyFragments/f", value=f"<fragment><set-header name='X-V'>{value}</set-header></fragment>", format="xml"
+    )
+    world.policy("<include-fragment fragment-id='f' />")
+    await world.call()
+    assert world.received[0].headers["x-v"] == "hiddencalc"
 
 
 async def test_a_named_value_may_be_an_expression(world):

@@ -144,3 +144,9 @@ async def test_half_a_character_is_refused_before_it_is_stored(arm):
 async def test_a_number_no_list_can_have_is_refused(arm):
     answer = await arm.get("products", params={"$top": "9" * 5000})
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "InvalidQueryParameterValue")
+
+
+@pytest.mark.parametrize("name", ["a%00b", "a%0Ab", "%7F"])
+async def test_control_characters_in_a_path_are_refused(arm, name):
+    answer = await arm.put(f"products/{name}", {"displayName": "P"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "BadRequest")
