@@ -23,6 +23,7 @@ from local_apim.gateway.tokens.discovery import KeySources
 Message = MutableMapping[str, Any]
 AsgiApplication = Callable[[Message, Callable[[], Awaitable[Message]], Send], Awaitable[None]]
 
+_PORTS = {"http": 80, "https": 443}
 _log = logging.getLogger(__name__)
 
 
@@ -93,7 +94,8 @@ class Gateway:
         raw = scope.get("raw_path")
         path = normalised(raw.decode("latin-1") if raw else scope["path"])
         host, port = scope.get("server") or (self._host, None)
-        url = Url(scope.get("scheme", "http"), self._host, port or 0, path, scope["query_string"].decode("latin-1"))
+        scheme = scope.get("scheme", "http")
+        url = Url(scheme, self._host, port or _PORTS[scheme], path, scope["query_string"].decode("latin-1"))
         client = scope.get("client")
         return Request(
             scope["method"], url, Headers(received(scope["headers"])), client[0] if client else host, receive

@@ -70,7 +70,10 @@ PROPERTIES: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
     ),
     "Response": _properties(Headers="Headers", StatusCode="int", StatusReason="string"),
     "Subscription": _properties(Id="string", Key="string", Name="string", PrimaryKey="string", SecondaryKey="string"),
-    "Url": _properties(Host="string", Path="string", Port="int", Query="Query", QueryString="string", Scheme="string"),
+    "Url": {
+        **_properties(Host="string", Path="string", Port="int", Query="Query", Scheme="string"),
+        "QueryString": ("string", lambda url: f"?{url.query_string}" if url.query_string else ""),
+    },
     "Jwt": _properties(
         Algorithm="string",
         Audiences="string[]",

@@ -65,6 +65,12 @@ def _first_or_default(_: Any, values: list[str], test: Predicate | None = None) 
     return next((value for value in values if test is None or test(value)), None)
 
 
+def _replace(_: Any, text: str, old: str | None, new: str | None) -> str:
+    if not old:
+        raise EvaluationError("String cannot be of zero length. (Parameter 'oldValue')")
+    return text.replace(old, new or "")
+
+
 def _first(_: Any, values: list[str], test: Predicate | None = None) -> str:
     for value in values:
         if test is None or test(value):
@@ -177,7 +183,7 @@ METHODS: dict[str, dict[str, Method]] = {
         "EndsWith": Method(("string", "StringComparison?"), "bool", _compared(str.endswith)),
         "Equals": Method(("string", "StringComparison?"), "bool", _compared(lambda text, other: text == other)),
         "IndexOf": Method(("string", "StringComparison?"), "int", _index_of),
-        "Replace": Method(("string", "string"), "string", lambda _, text, old, new: text.replace(old, new)),
+        "Replace": Method(("string", "string"), "string", _replace),
         "Split": Method(("string?", "string?", "string?"), "string[]", _split),
         "StartsWith": Method(("string", "StringComparison?"), "bool", _compared(str.startswith)),
         "Substring": Method(("int", "int?"), "string", _substring),

@@ -158,3 +158,10 @@ async def test_a_rewritten_address_keeps_only_the_parameters_its_template_does_n
     world.policy("<base /><rewrite-uri template='/total/{a}?from=gateway' />")
     await world.call("/calc/sum?a=1&mode=fast&b=2")
     assert str(world.received[0].url) == "https://backend.example/base/total/1?from=gateway&b=2"
+
+
+async def test_the_parts_of_an_address_in_expressions(world):
+    parts = ("Scheme", "Host", "Port", "Path", "QueryString")
+    text = ' + " " + '.join(f"context.Request.OriginalUrl.{part}" for part in parts)
+    world.policy(f"<return-response><set-body>@({text})</set-body></return-response>")
+    assert (await world.call("/calc/add?a=1&b")).text == "https gateway.example 443 /calc/add ?a=1&b"

@@ -23,6 +23,7 @@ CONTEXT = SimpleNamespace(
         original_url=SimpleNamespace(
             host="gw", query={"q": ["1"]}, path="/a", port=443, scheme="https", query_string="q=1"
         ),
+        url=SimpleNamespace(path="/b", query_string=""),
     ),
     variables={"jwt": JWT, "name": "n", "flag": True, "count": 3},
     subscription=None,
@@ -87,6 +88,8 @@ EVALUATED = {
     'context.Request.Headers.TryGetValue("X", out var values) && values.Contains("2")': True,
     '"Bearer t".TryParseJwt(out Jwt token) ? token.Subject : "nobody"': "me",
     "/* a remark */ 1 // and another": 1,
+    "context.Request.OriginalUrl.Path + context.Request.OriginalUrl.QueryString": "/a?q=1",
+    "context.Request.Url.Path + context.Request.Url.QueryString": "/b",
 }
 
 BLOCKS = {
@@ -213,6 +216,7 @@ def test_whatever_is_nested_too_deep_is_refused():
         '"a".Substring(2)',
         'context.Request.Headers["Nope"]',
         'int.Parse("x")',
+        '"a".Replace("", "b")',
         'int.Parse("99999999999")',
         'string.Join(",", null)',
         "Array.Exists(null, x => true)",
