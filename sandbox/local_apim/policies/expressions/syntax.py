@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from local_apim.policies.expressions.errors import ExpressionError
+from local_apim.policies.expressions.tokens import tokens_of, unquoted
 from local_apim.policies.expressions.trees import (
     Binary,
     Call,
@@ -26,12 +27,7 @@ TYPES = ("Jwt", "bool", "int", "string", "string[]")
 
 _DEEPEST = 50
 _LONGEST_CHAIN = 100
-_TOKEN = re.compile(
-    r"""\s*(?:(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<verbatim>@"(?:[^"]|"")*")|(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<char>'(?:[^'\\\n]|\\.)')|(?P<number>\d+(?![\w.]))"""
-    r"""|(?P<name>[A-Za-z_]\w*)|(?P<operator>=>|==|!=|<=|>=|&&|\|\||\?\?|\?\.|[-!?:<>+().,;={}\[\]])|(?P<other>\S))""",
-    re.DOTALL,
-)
-_ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "r": "\r", "t": "\t", "0": "\0"}
+_WORDS = {"true": Literal(True, "bool"), "false": Literal(False, "bool"), "null": Literal(None, "null")}
 _PRECEDENCE = ({"??"}, {"||"}, {"&&"}, {"==", "!="}, {"<", ">", "<=", ">=", "as"}, {"+", "-"})
 
 
@@ -51,8 +47,7 @@ class Parser:
     """A parser of one expression by recursive descent."""
 
     def __init__(self, text: str) -> None:
-        found = ((match.lastgroup or "", match) for match in _TOKEN.finditer(text))
-        self._tokens = [(kind, match[kind]) for kind, match in found if kind != "comment"]
+        self._tokens = tokens_of(text)
         self._next = 0
         self._depth = 0
 
@@ -160,18 +155,10 @@ class Parser:
             self._expect(")")
             return inner
         if kind == "name":
-            if text in ("true", "false"):
-                return Literal(text == "true", "bool")
-            if text == "new":
-                return self._new_array()
-            return Literal(None, "null") if text == "null" else Name(text)
-        if kind == "number":
-            if int(text) > 2**31 - 1:
-                raise ExpressionError(f"The number {text} does not fit an int.")
-            return Literal(int(text), "int")
-        if kind in ("string", "verbatim", "char"):
-            return Literal(_unquoted(kind, text), "char" if kind == "char" else "string")
-        raise ExpressionError(f"'{text}' is unexpected or not supported in an expression.")
+            return self._new_array() if text == "new" else _WORDS.get(text) or Name(text)
+        if kind == "interpolated":
+            return _interpolated(text[2:-1])
+        return _literal(kind, text)
 
     def _postfix(self, target: Tree) -> Tree:
         for _ in self._links():
@@ -248,13 +235,30 @@ class Parser:
         return found[0]
 
 
-def _unquoted(kind: str, token: str) -> str:
-    if kind == "verbatim":
-        return token[2:-1].replace('""', '"')
-    return re.sub(r"\\(.)", _escaped, token[1:-1])
+def _literal(kind: str, text: str) -> Literal:
+    if kind == "number":
+        if len(text) > 10 or int(text) > 2**31 - 1:
+            raise ExpressionError(f"The number {text} does not fit an int.")
+        return Literal(int(text), "int")
+    if kind in ("string", "verbatim", "char"):
+        return Literal(unquoted(kind, text), "char" if kind == "char" else "string")
+    raise ExpressionError(f"'{text}' is unexpected or not supported in an expression.")
 
 
-def _escaped(match: re.Match[str]) -> str:
-    if match[1] not in _ESCAPES:
-        raise ExpressionError(f"The escape '\\{match[1]}' is not supported in a string.")
-    return _ESCAPES[match[1]]
+def _interpolated(text: str) -> Tree:
+    """The concatenation that an interpolated string, without its quotes, stands for."""
+    parts = [part for part in re.split(r"(\{\{|\}\}|\{[^{}]*\})", text) if part]
+    if len(parts) > _LONGEST_CHAIN:
+        raise ExpressionError(f"An interpolated string with more than {_LONGEST_CHAIN} parts is not supported.")
+    tree: Tree = Literal("", "string")
+    for part in parts:
+        if part in ("{{", "}}"):
+            value: Tree = Literal(part[0], "string")
+        elif part.startswith("{") and part.endswith("}"):
+            value = Parser(part[1:-1]).parse()
+        elif "{" in part or "}" in part:
+            raise ExpressionError("The braces of an interpolated string do not match.")
+        else:
+            value = Literal(unquoted("string", f'"{part}"'), "string")
+        tree = Binary("+", tree, value)
+    return tree

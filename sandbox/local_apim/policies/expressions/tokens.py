@@ -1,0 +1,35 @@
+"""The tokens of C#: from text to pairs of a kind and what was written."""
+
+import re
+
+from local_apim.policies.expressions.errors import ExpressionError
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<verbatim>@"(?:[^"]|"")*")|(?P<interpolated>\$"(?:[^"\\\n]|\\.)*")|(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<char>'(?:[^'\\\n]|\\.)')|(?P<number>\d+(?![\w.]))"""
+    r"""|(?P<name>[A-Za-z_]\w*)|(?P<operator>=>|==|!=|<=|>=|&&|\|\||\?\?|\?\.|[-!?:<>+().,;={}\[\]])|(?P<other>\S))""",
+    re.DOTALL,
+)
+_ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "r": "\r", "t": "\t", "0": "\0"}
+
+
+def tokens_of(text: str) -> list[tuple[str, str]]:
+    """The tokens of `text` without blanks and remarks; what C# does not know either is of kind `other`."""
+    found = ((match.lastgroup or "", match) for match in _TOKEN.finditer(text))
+    return [(kind, match[kind]) for kind, match in found if kind != "comment"]
+
+
+def unquoted(kind: str, token: str) -> str:
+    """The text that a token of kind `string`, `verbatim` or `char` stands for.
+
+    Raises:
+        ExpressionError: an escape that is not supported.
+    """
+    if kind == "verbatim":
+        return token[2:-1].replace('""', '"')
+    return re.sub(r"\\(.)", _escaped, token[1:-1])
+
+
+def _escaped(match: re.Match[str]) -> str:
+    if match[1] not in _ESCAPES:
+        raise ExpressionError(f"The escape '\\{match[1]}' is not supported in a string.")
+    return _ESCAPES[match[1]]
