@@ -34,7 +34,7 @@ down:
 
 test:
 	@$(PYTHON) bootstrap.py dev
-	@.venv/bin/auth0-apim engine
+	@.venv/bin/auth0-apim engine --with nodejs --with yaml
 	@.venv/bin/pytest $(PYTEST_ARGS)
 
 PROGRAMS = benchmarks components components/policy_pack docs/generator

@@ -5,16 +5,16 @@ import fcntl
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from local_pulumi import engine_build, engine_download
+from local_pulumi import engine_build, engine_download, go_build, host_build
 from local_pulumi.engine_error import EngineError
+from local_pulumi.go_commands import VERSION as BUILT_VERSION
 
 MINIMUM_VERSION = (3, 220, 0)
-LANGUAGE_HOST = "pulumi-language-python"
 CHOICES = ("path", "download", "build")
 
 
@@ -44,16 +44,16 @@ class Engine:
     version: str
     origin: Literal["path", "download", "build"]
 
-    def check_language_host(self) -> None:
-        """Make sure that the engine can run Python programs.
+    def check_language_host(self, language: str = "python") -> None:
+        """Make sure that the engine can run programs in `language`, a runtime's name in Pulumi.yaml.
 
         Raises:
-            EngineError: it has no Python language host.
+            EngineError: it has no such language host.
         """
-        beside = self.path.resolve().with_name(LANGUAGE_HOST)
-        if not beside.exists() and not shutil.which(LANGUAGE_HOST):
+        host = _host_name(language)
+        if not self.path.resolve().with_name(host).exists() and not shutil.which(host):
             raise EngineError(
-                f"{self.path} has no {LANGUAGE_HOST} beside it or on PATH: install the complete pulumi "
+                f"{self.path} has no {host} beside it or on PATH: install the complete pulumi "
                 "(https://www.pulumi.com/docs/install/), or set AUTH0_APIM_ENGINE=build to have one built"
             )
 
@@ -80,17 +80,50 @@ def find() -> Engine | None:
     return next((engine for origin in _origins(choice) if (engine := _cached(origin))), None)
 
 
-def find_or_install(progress: Progress) -> Engine:
+def find_or_install(progress: Progress, languages: Collection[str] = ()) -> Engine:
     """The engine, downloaded or built first if need be; two processes that ask at once install it once.
 
+    Args:
+        progress: is told every step.
+        languages: runtimes besides Python whose programs it is to run, `nodejs` or `yaml`. The official engine has
+            their hosts; for one that was built they are built too, unless PATH has official ones.
+
     Raises:
-        EngineError: there is none and none could be had; nothing half-made was left behind.
+        EngineError: there is none and none could be had, or not for a language; nothing half-made was left behind.
     """
-    if engine := find():
-        return engine
+    engine = find()
+    if engine is None or _unbuilt(engine, languages):
+        engine = _find_or_install_locked(progress, languages)
+    for language in languages:
+        engine.check_language_host(language)
+    return engine
+
+
+def _find_or_install_locked(progress: Progress, languages: Collection[str]) -> Engine:
     with _installation_lock(progress):
         _remove_leftovers()
-        return find() or _install(os.environ.get("AUTH0_APIM_ENGINE", ""), progress)
+        engine = find() or _install(os.environ.get("AUTH0_APIM_ENGINE", ""), languages, progress)
+        if unbuilt := _unbuilt(engine, languages):
+            engine_build.install(_folder("build"), unbuilt, _as_steps(progress))
+        return engine
+
+
+def _unbuilt(engine: Engine, languages: Collection[str]) -> list[str]:
+    """Those of `languages` whose host is yet to be built for `engine`."""
+    if engine.origin != "build":
+        return []
+    folder = _folder("build")
+    return [language for language in _to_build(languages) if not host_build.is_installed(language, folder)]
+
+
+def _to_build(languages: Collection[str]) -> list[str]:
+    """Those of `languages` that PATH has no official host of."""
+    official = _path_without_cache()
+    return [language for language in languages if not shutil.which(_host_name(language), path=official)]
+
+
+def _host_name(language: str) -> str:
+    return f"pulumi-language-{language}"
 
 
 def _remove_leftovers() -> None:
@@ -106,10 +139,10 @@ def _origins(choice: str) -> tuple[Literal["download", "build"], ...]:
     return ("build",) if choice == "build" else ("download", "build")
 
 
-def _install(choice: str, progress: Progress) -> Engine:
+def _install(choice: str, languages: Collection[str], progress: Progress) -> Engine:
     failures = []
     for origin in _origins(choice):
-        failure = _attempt(origin, progress)
+        failure = _attempt(origin, languages, progress)
         if failure is None:
             return Engine(_executable(origin), _version(origin), origin)
         failures.append(f"  {origin}: {failure}\n")
@@ -120,19 +153,25 @@ def _install(choice: str, progress: Progress) -> Engine:
     )
 
 
-def _attempt(origin: Literal["download", "build"], progress: Progress) -> EngineError | None:
+def _attempt(
+    origin: Literal["download", "build"], languages: Collection[str], progress: Progress
+) -> EngineError | None:
     try:
         if origin == "download":
             engine_download.install(_folder(origin), lambda text: progress(Step(text)))
         else:
-            engine_build.install(_folder(origin), lambda text, done, total: progress(Step(text, done, total)))
+            engine_build.install(_folder(origin), _to_build(languages), _as_steps(progress))
     except EngineError as error:
         return error
     return None
 
 
+def _as_steps(progress: Progress) -> go_build.Progress:
+    return lambda text, done, total: progress(Step(text, done, total))
+
+
 def _version(origin: Literal["download", "build"]) -> str:
-    return engine_download.version() if origin == "download" else engine_build.VERSION
+    return engine_download.version() if origin == "download" else BUILT_VERSION
 
 
 def _folder(origin: Literal["download", "build"]) -> Path:

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Collection
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +25,13 @@ from auth0_apim_environments.project import find_project
 app = typer.Typer(
     help="The local cloud: an Auth0 tenant and Azure API Management on this machine.", no_args_is_help=True
 )
+
+
+class Language(str, Enum):
+    """Runtimes besides Python whose programs the engine can be made to run."""
+
+    NODEJS = "nodejs"
+    YAML = "yaml"
 
 
 class Providers(str, Enum):
@@ -107,9 +115,13 @@ def logs(follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as l
             sys.stdout.flush()
 
 
-def engine() -> None:
+def engine(
+    languages: Annotated[
+        list[Language], typer.Option("--with", help="A language besides Python that it is to run; may be repeated.")
+    ] = [],  # noqa: B006 - typer's way to say that there may be none
+) -> None:
     """Make sure that there is a Pulumi engine: found, downloaded or built; says which."""
-    installed = find_or_install_shown()
+    installed = find_or_install_shown([language.value for language in languages])
     Console(stderr=True).print(f"Pulumi {installed.version}: {installed.path}", highlight=False, soft_wrap=True)
 
 
@@ -118,10 +130,10 @@ def sandbox_folder() -> StateFolder:
     return StateFolder(find_project().sandbox)
 
 
-def find_or_install_shown() -> Engine:
+def find_or_install_shown(languages: Collection[str] = ()) -> Engine:
     """The engine, with the progress of a first installation on standard error."""
     with shown_progress() as progress:
-        return find_or_install(progress)
+        return find_or_install(progress, languages)
 
 
 def _health(record: Record) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import threading
 import urllib.error
 
 import pytest
-from local_pulumi import engine, engine_build, engine_download
+from local_pulumi import engine, engine_build, engine_download, go_commands, host_build
 from local_pulumi.engine import Engine, find, find_or_install
 from local_pulumi.engine_error import EngineError
 
@@ -28,12 +28,26 @@ def put_pulumi(folder, version):
     return executable
 
 
+def build_pulumi(folder, languages, _progress):
+    put_pulumi(folder / "bin", "v3.253.0")
+    for language in languages:
+        put_host(folder, language)
+
+
+def put_host(folder, language):
+    """A language host as a build makes it."""
+    host = folder / "hosts" / host_build.file_name(language)
+    host.parent.mkdir(exist_ok=True)
+    host.touch()
+    (folder / "bin" / f"pulumi-language-{language}").symlink_to(host)
+
+
 def no_progress(_step):
     """For tests that do not look at it."""
 
 
 def refuse(reason):
-    def install(_folder, _progress):
+    def install(*_arguments):
         raise EngineError(reason)
 
     return install
@@ -70,21 +84,21 @@ def test_an_unknown_origin_is_refused(machine, monkeypatch):
 
 def test_an_engine_in_the_cache_is_found_and_a_downloaded_one_comes_first(machine):
     cache = engine.cache_folder()
-    built = put_pulumi(cache / f"pulumi-{engine_build.VERSION}-build" / "bin", "v0")
-    assert find() == Engine(built, engine_build.VERSION, "build")
+    built = put_pulumi(cache / f"pulumi-{go_commands.VERSION}-build" / "bin", "v0")
+    assert find() == Engine(built, go_commands.VERSION, "build")
     downloaded = put_pulumi(cache / f"pulumi-{engine_download.version()}-download" / "bin", "v0")
     assert find() == Engine(downloaded, engine_download.version(), "download")
 
 
 def test_our_own_engine_on_path_is_still_known_as_built(machine, monkeypatch):
-    built = put_pulumi(engine.cache_folder() / f"pulumi-{engine_build.VERSION}-build" / "bin", "v3.253.0")
+    built = put_pulumi(engine.cache_folder() / f"pulumi-{go_commands.VERSION}-build" / "bin", "v3.253.0")
     monkeypatch.setenv("PATH", f"{built.parent}{os.pathsep}{os.environ['PATH']}")
-    assert find() == Engine(built, engine_build.VERSION, "build")
+    assert find() == Engine(built, go_commands.VERSION, "build")
 
 
 def test_what_cannot_be_downloaded_is_built(machine, monkeypatch):
     monkeypatch.setattr(engine_download, "install", refuse("no network"))
-    monkeypatch.setattr(engine_build, "install", lambda folder, _progress: put_pulumi(folder / "bin", "v3.253.0"))
+    monkeypatch.setattr(engine_build, "install", build_pulumi)
     assert find_or_install(no_progress).origin == "build"
 
 
@@ -92,7 +106,7 @@ def test_what_a_killed_installation_left_is_removed(machine, monkeypatch):
     left = engine.cache_folder() / "build-x1" / "out"
     left.mkdir(parents=True)
     monkeypatch.setenv("AUTH0_APIM_ENGINE", "build")
-    monkeypatch.setattr(engine_build, "install", lambda folder, _progress: put_pulumi(folder / "bin", "v3.253.0"))
+    monkeypatch.setattr(engine_build, "install", build_pulumi)
     find_or_install(no_progress)
     assert not left.parent.exists()
 
@@ -114,7 +128,7 @@ def test_no_engine_names_every_cause_and_the_next_step(machine, monkeypatch):
 def test_two_that_ask_at_once_install_one_engine(machine, monkeypatch):
     installed, waiting = [], threading.Event()
 
-    def install(folder, _progress):
+    def install(folder, _languages, _progress):
         waiting.wait(5)
         installed.append(put_pulumi(folder / "bin", "v3.253.0"))
 
@@ -136,6 +150,49 @@ def test_an_engine_without_a_language_host_is_refused_by_name(machine):
     executable = put_pulumi(machine, "v3.300.1")
     with pytest.raises(EngineError, match=f"{executable} has no pulumi-language-python beside it or on PATH"):
         Engine(executable, "3.300.1", "path").check_language_host()
+
+
+def test_a_built_engine_gets_the_hosts_that_it_lacks_and_only_those(machine, monkeypatch):
+    folder = engine.cache_folder() / f"pulumi-{go_commands.VERSION}-build"
+    put_pulumi(folder / "bin", "v3.253.0")
+    put_host(folder, "yaml")
+    asked = []
+
+    def install(folder, languages, _progress):
+        asked.append((folder, languages))
+        put_host(folder, "nodejs")
+
+    monkeypatch.setattr(engine_build, "install", install)
+    for _ in range(2):
+        assert find_or_install(no_progress, ["nodejs", "yaml"]).origin == "build"
+    assert asked == [(folder, ["nodejs"])]
+
+
+def test_an_engine_and_its_hosts_are_built_at_once(machine, monkeypatch):
+    asked = []
+
+    def install(folder, languages, progress):
+        asked.append(languages)
+        build_pulumi(folder, languages, progress)
+
+    monkeypatch.setenv("AUTH0_APIM_ENGINE", "build")
+    monkeypatch.setattr(engine_build, "install", install)
+    find_or_install(no_progress, ["yaml"])
+    assert asked == [["yaml"]]
+
+
+def test_an_official_host_on_path_is_not_built_over(machine, monkeypatch):
+    put_pulumi(engine.cache_folder() / f"pulumi-{go_commands.VERSION}-build" / "bin", "v3.253.0")
+    put_pulumi(machine, "").rename(machine / "pulumi-language-yaml")
+    monkeypatch.setattr(engine_build, "install", refuse("it was built"))
+    assert find_or_install(no_progress, ["yaml"]).origin == "build"
+
+
+def test_an_official_engine_that_lacks_a_host_is_refused_by_name(machine, monkeypatch):
+    executable = put_pulumi(machine, "v3.300.1")
+    monkeypatch.setattr(engine_build, "install", refuse("it was built"))
+    with pytest.raises(EngineError, match=f"{executable} has no pulumi-language-yaml beside it or on PATH"):
+        find_or_install(no_progress, ["yaml"])
 
 
 @pytest.mark.parametrize(
