@@ -8,12 +8,13 @@ from typing import Any, Optional
 import pulumi
 from pulumi.errors import InputPropertyError
 from pulumi.provider import ConstructResult
-from pulumi.provider.experimental.analyzer import ComponentDefinition, PropertyType
+from pulumi.provider.experimental.analyzer import ComponentDefinition
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.experimental.util import camel_case
 from pulumi.provider.server import ComponentInitError
 
 import auth0_apim
+from auth0_apim.hosted_values import MismatchError, own_value
 from auth0_apim.inputs import InputError
 from auth0_apim.version import VERSION
 
@@ -25,7 +26,7 @@ class ComponentHost(ComponentProvider):
     """Pulumi's host of Python components, for inputs that are secret or another resource's outputs as well.
 
     Pulumi's own reads an enum's value and a map of names at once, and fails where the input is an Output. Here an
-    Output is read the same way as soon as its value is known. Whole numbers, which travel as floats, are integers again.
+    Output is read the same way as soon as its value is known, and each value is of the type that its input is described to have.
     """
 
     def __init__(self) -> None:
@@ -62,12 +63,8 @@ class ComponentHost(ComponentProvider):
 
     def _mapped(self, inputs: Any, component: ComponentDefinition, names: set[str]) -> dict[str, Any]:
         chosen = {name: component.inputs[name] for name in component.inputs if name in names}
-        mapped: dict[str, Any] = dict(super().map_inputs(inputs, replace(component, inputs=chosen)))
-        for name, definition in chosen.items():
-            python_name = component.inputs_mapping[name]
-            if definition.type == PropertyType.INTEGER and python_name in mapped:
-                mapped[python_name] = _whole(mapped[python_name])
-        return mapped
+        own = {name: _own(name, inputs[name], component) for name in chosen.keys() & inputs.keys()}
+        return dict(super().map_inputs(own, replace(component, inputs=chosen)))
 
 
 def components() -> list[type[pulumi.ComponentResource]]:
@@ -76,6 +73,10 @@ def components() -> list[type[pulumi.ComponentResource]]:
     return [each for each in exported.values() if inspect.isclass(each) and issubclass(each, pulumi.ComponentResource)]
 
 
-def _whole(number: Any) -> Any:
-    # A number that is not whole is left to the component, whose error names the input.
-    return int(number) if isinstance(number, float) and number.is_integer() else number
+def _own(name: str, value: Any, component: ComponentDefinition) -> Any:
+    try:
+        return own_value(value, component.inputs[name])
+    except MismatchError as mismatch:
+        raise InputPropertyError(
+            name, f"{component.name}: input '{component.inputs_mapping[name]}' {mismatch}"
+        ) from None

@@ -108,6 +108,37 @@ def test_a_number_that_is_not_whole_is_left_to_the_component(mocks, host):
     assert "must be a whole number of seconds from 1 to 2592000, not 1.5" in refusal.value.reason
 
 
+@pytest.mark.parametrize(("sent", "text"), [(2024.0, "2024"), (0.0, "0"), (True, "true"), ("2024", "2024")])
+def test_a_text_that_yaml_took_for_something_else_is_a_text_again(mocks, deploy, host, sent, text):
+    made(deploy, host, "Auth0Api", {"identifier": "calc", "displayName": sent})
+    assert mocks.inputs_of("auth0:index/resourceServer:ResourceServer", "made-resource-server")["name"] == text
+
+
+def test_texts_in_lists_and_maps_and_outputs_are_texts_again(mocks, deploy, host):
+    def program():
+        inputs = {
+            "audience": "calc",
+            "scopes": ["read", pulumi.Output.from_input(2.0)],
+            "metadata": pulumi.Output.from_input({"edition": 2024.0, "internal": True}),
+        }
+        host.construct("made", "auth0-apim:index:MachineClient", inputs)
+
+    deploy(program)
+    assert mocks.inputs_of("auth0:index/clientGrant:ClientGrant", "made-grant")["scopes"] == ["2", "read"]
+    metadata = mocks.inputs_of("auth0:index/client:Client", "made-client")["clientMetadata"]
+    assert metadata == {"edition": "2024", "internal": "true"}
+
+
+@pytest.mark.parametrize("sent", [1.1, 2.0**53])
+def test_a_number_whose_text_cannot_be_told_is_refused_by_name(mocks, host, sent):
+    with pytest.raises(InputPropertyError) as refusal:
+        host.construct("made", "auth0-apim:index:Auth0Api", {"identifier": "calc", "displayName": sent})
+    assert refusal.value.property_path == "displayName"
+    assert refusal.value.reason == (
+        f"Auth0Api: input 'display_name' must be a text, not the number {sent}: write it in quotes, as in '{sent}'"
+    )
+
+
 def test_a_missing_input_is_named(mocks, host):
     with pytest.raises(InputPropertyError) as refusal:
         host.construct("made", "auth0-apim:index:Auth0Api", {})
