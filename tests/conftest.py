@@ -1,7 +1,7 @@
 """What every test may use: the engine and a running sandbox, each made once a session."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from local_cloud import Sandbox
@@ -9,13 +9,19 @@ from local_pulumi.engine import Engine, Step, find_or_install
 
 
 @pytest.fixture(scope="session")
-def engine() -> Engine:
-    """The real Pulumi CLI; installed first where there is none."""
+def engine_for() -> Callable[..., Engine]:
+    """The real Pulumi CLI, for Python and the languages that are named; installed first where there is none."""
 
     def show(step: Step) -> None:
         sys.stderr.write(f"{step.text}\n")
 
-    return find_or_install(show)
+    return lambda *languages: find_or_install(show, languages)
+
+
+@pytest.fixture(scope="session")
+def engine(engine_for: Callable[..., Engine]) -> Engine:
+    """The real Pulumi CLI."""
+    return engine_for()
 
 
 @pytest.fixture(scope="session")

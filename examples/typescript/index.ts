@@ -32,7 +32,7 @@ const published = new auth0apim.PublishedApi("published", {
     gatewayUrl: gateway.gatewayUrl,
     path: "calc",
     openapi: "../basic-calculator/openapi.json",
-    serviceUrl: "https://calculator.example.com/api",
+    serviceUrl: config.get("serviceUrl") ?? "https://calculator.example.com/api",
 });
 
 const policy = new auth0apim.JwtPolicy("policy", {

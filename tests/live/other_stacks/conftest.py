@@ -72,12 +72,12 @@ class Program:
 
 
 @pytest.fixture(scope="module")
-def program(sandbox: Sandbox, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Program]:
+def program(sandbox: Sandbox, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Program]:
     """Copy a program's folder, with this project's Python, and make its stack."""
 
-    def copy(source: Path) -> Program:
-        folder = tmp_path_factory.mktemp("program") / source.name
-        shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
+    def copy(source: Path, into: Path | None = None) -> Program:
+        folder = (into or tmp_path_factory.mktemp("program")) / source.name
+        shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".venv", "__pycache__", "node_modules", "sdks"))
         (folder / ".venv").symlink_to(REPOSITORY / ".venv")
         copied = Program(folder, sandbox.environment(engine))
         copied.pulumi("stack", "init", "local")
@@ -132,6 +132,22 @@ def plugin_folder() -> Callable[[Path], None]:
         (folder / "venv").symlink_to(REPOSITORY / ".venv")
 
     return put
+
+
+@pytest.fixture(scope="module")
+def example(
+    program: Callable[..., Program], plugin_folder: Callable[[Path], None], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Program]:
+    """Copy an example, with the neighbours that it names by relative paths."""
+
+    def copy(name: str) -> Program:
+        repository = tmp_path_factory.mktemp("repository")
+        plugin_folder(repository / "components")
+        examples = repository / "examples"
+        shutil.copytree(REPOSITORY / "examples" / "basic-calculator", examples / "basic-calculator")
+        return program(REPOSITORY / "examples" / name, examples)
+
+    return copy
 
 
 @pytest.fixture(scope="module")
