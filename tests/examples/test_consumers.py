@@ -1,7 +1,6 @@
 """The examples in other languages, against the components' schema: what they name exists, and is complete.
 
-What this cannot prove: that the official language hosts run them. The Python twin of these programs, which registers the
-components as remote ones, is deployed by tests/live/other_stacks.
+Deploying them takes hosts of their languages: tests/live/other_stacks does it.
 """
 
 import json
