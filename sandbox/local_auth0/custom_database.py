@@ -20,6 +20,7 @@ _NAMES = {
     "create": ("create",),
     "verify": ("verify",),
     "change_password": ("changePassword", "change_password"),
+    "change_email": ("changeEmail", "change_email"),
     "delete": ("deleteUser", "remove"),
 }
 _SYNCHRONISED = ("name", "nickname", "given_name", "family_name", "picture")
@@ -118,6 +119,21 @@ class CustomDatabase:
         """Whether the user had a password to change."""
         values = await self._asked(connection, "change_password", email, password)
         return bool(values[0]) if values else True
+
+    async def verify(self, connection: Document, email: str) -> bool:
+        """Whether the database has noted that the user confirmed the address."""
+        values = await self._asked(connection, "verify", email)
+        return bool(values and values[0])
+
+    async def change_email(self, connection: Document, email: str, new_email: str, verified: bool) -> bool:
+        """Whether the database has taken the user's new address, or its verification; True without a script for it.
+
+        Without the script only the tenant's record changes, as in the real service.
+        """
+        if not has_script(connection, "change_email"):
+            return True
+        values = await self._asked(connection, "change_email", email, new_email, verified)
+        return bool(values and values[0])
 
     async def delete(self, connection: Document, identity_id: str) -> None:
         """Remove the user with the id that the database knows, where there is a script for it."""

@@ -42,6 +42,11 @@ def credential_id() -> str:
     return f"cred_{alphanumeric(22)}"
 
 
+def grant_id() -> str:
+    """The id of a user's consent: 24 hex digits."""
+    return secrets.token_hex(12)
+
+
 def job_id() -> str:
     """A job's id: `job_` and 16 alphanumerics."""
     return f"job_{alphanumeric(16)}"

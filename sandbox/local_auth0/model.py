@@ -50,6 +50,10 @@ class Tenant:
     codes: Collection = field(init=False)
     refresh_tokens: Collection = field(init=False)
     sessions: Collection = field(init=False)
+    grants: Collection = field(init=False)
+    """What users have consented to, by user_id, client_id and audience; see `grant_key`."""
+    tickets: Collection = field(init=False)
+    """By the digest of the secret in their link; see `Tickets`."""
     signing_keys: SigningKeys = field(init=False)
     background: set[asyncio.Task[None]] = field(default_factory=set, init=False)
     """Work that goes on after its request was answered."""
@@ -67,6 +71,8 @@ class Tenant:
             "codes",
             "refresh_tokens",
             "sessions",
+            "grants",
+            "tickets",
         ):
             setattr(self, name, self.store.collection(f"auth0.{name}"))
         self.signing_keys = SigningKeys(self.store, self.domain, self.clock)
@@ -132,16 +138,35 @@ class Tenant:
         return list(self._users_by_connection.all(connection))
 
     def delete_user(self, user_id: str) -> None:
-        """Remove a user with their password, sessions, codes and refresh tokens; call it in a transaction."""
+        """Remove a user with their password, consents, tickets, sessions and tokens; call it in a transaction."""
         self.users.delete(user_id)
         self.passwords.delete(user_id)
         self.forget_tokens("user_id", user_id)
+        _delete_where(self.grants, user_id=user_id)
+        _delete_where(self.tickets, user_id=user_id)
+
+    def delete_client(self, client_id: str) -> None:
+        """Remove a client with its grants, its users' consents, its tokens and its place in connections."""
+        with self.store.transaction():
+            self.clients.delete(client_id)
+            _delete_where(self.client_grants, client_id=client_id)
+            _delete_where(self.grants, clientID=client_id)
+            for connection in list(self.connections.values()):
+                if client_id in connection["enabled_clients"]:
+                    enabled = [each for each in connection["enabled_clients"] if each != client_id]
+                    self.connections.put(connection["id"], {**connection, "enabled_clients": enabled})
+            self.forget_tokens("client_id", client_id)
 
     def forget_tokens(self, name: str, value: str) -> None:
         """Remove the sessions, codes and refresh tokens whose `name`, user_id or client_id, is `value`."""
         for collection in (self.codes, self.refresh_tokens, self.sessions):
-            for key in [key for key, content in collection.items() if content.get(name) == value]:
-                collection.delete(key)
+            _delete_where(collection, **{name: value})
+
+    def revoke_grant(self, user_id: str, client_id: str, audience: str) -> None:
+        """Take back a user's consent, and with it every refresh token that was issued on it."""
+        with self.store.transaction():
+            self.grants.delete(grant_key(user_id, client_id, audience))
+            _delete_where(self.refresh_tokens, user_id=user_id, client_id=client_id, audience=audience)
 
     def permissions_of(self, user: Document, audience: str) -> list[str]:
         """The names of the permissions of `audience` that `user` has directly or through a role, sorted."""
@@ -149,6 +174,16 @@ class Tenant:
         for role_id in user.get("roles", []):
             held += self.roles[role_id].get("permissions", [])
         return sorted({each["permission_name"] for each in held if each["resource_server_identifier"] == audience})
+
+
+def grant_key(user_id: str, client_id: str, audience: str) -> str:
+    """Under which `auth0.grants` holds a user's consent."""
+    return " ".join((user_id, client_id, audience))
+
+
+def _delete_where(collection: Collection, **wanted: str) -> None:
+    for key in [key for key, content in collection.items() if wanted.items() <= content.items()]:
+        collection.delete(key)
 
 
 def _grant_keys(grant: Document) -> list[ClientGrantKey]:

@@ -22,6 +22,7 @@ from local_auth0.authentication.refresh_token import RefreshTokenGrant
 from local_auth0.authentication.refresh_tokens import RefreshTokens
 from local_auth0.authentication.revocation import Revocation
 from local_auth0.authentication.sessions import Sessions
+from local_auth0.authentication.ticket_pages import TicketPages
 from local_auth0.authentication.token_endpoint import TokenEndpoint
 from local_auth0.authentication.tokens import Tokens
 from local_auth0.authentication.transactions import Transactions
@@ -53,7 +54,7 @@ def routes(tenant: Tenant) -> list[BaseRoute]:
     databases = DatabaseConnections(tenant)
     return [
         Route("/oauth/token", PostEndpoint(tenant, token_endpoint)),
-        Route("/oauth/revoke", PostEndpoint(tenant, Revocation(authentication, refresh_tokens))),
+        Route("/oauth/revoke", PostEndpoint(tenant, Revocation(tenant, authentication, refresh_tokens))),
         Route("/dbconnections/signup", PostEndpoint(tenant, databases.signup)),
         Route("/dbconnections/change_password", PostEndpoint(tenant, databases.change_password)),
         *_public_documents(tenant),
@@ -76,10 +77,13 @@ def _pages(tenant: Tenant, tokens: Tokens, codes: Codes, logins: Logins) -> list
     interaction = Interaction(Pages(), Sessions(tenant), Transactions(tenant), Consents(tenant))
     authorize = Authorize(tenant, interaction, AuthorizeAnswers(tenant, codes, tokens))
     universal_login = UniversalLogin(tenant, interaction, logins)
+    ticket_pages = TicketPages(tenant, interaction.pages)
     return [
         Route("/authorize", authorize.authorize, methods=["GET", "POST"]),
         Route("/authorize/resume", authorize.resume),
         Route("/u/login", universal_login.login, methods=["GET", "POST"]),
         Route("/u/consent", universal_login.consent, methods=["GET", "POST"]),
+        Route("/u/email-verification", ticket_pages.verify_email),
+        Route("/u/reset-password", ticket_pages.reset_password, methods=["GET", "POST"]),
         Route("/v2/logout", Logout(tenant, interaction.pages, interaction.sessions).answer),
     ]

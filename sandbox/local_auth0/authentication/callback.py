@@ -29,9 +29,14 @@ def refuse(pages: Pages, callback: Callback, error: OAuthError) -> Response:
     return answer(pages, callback, error.body())
 
 
-def _with(callback: Callback, parameters: Mapping[str, str]) -> str:
-    parts = urlsplit(callback.redirect_uri)
+def with_query(url: str, parameters: Mapping[str, str]) -> str:
+    """`url` with `parameters` behind those that its query has already."""
+    parts = urlsplit(url)
     encoded = urlencode(parameters)
-    if callback.response_mode == "fragment":
-        return urlunsplit(parts._replace(fragment=encoded))
     return urlunsplit(parts._replace(query=f"{parts.query}&{encoded}" if parts.query else encoded))
+
+
+def _with(callback: Callback, parameters: Mapping[str, str]) -> str:
+    if callback.response_mode == "fragment":
+        return urlunsplit(urlsplit(callback.redirect_uri)._replace(fragment=urlencode(parameters)))
+    return with_query(callback.redirect_uri, parameters)

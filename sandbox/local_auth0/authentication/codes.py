@@ -3,12 +3,12 @@
 Only the SHA-256 of a code is kept.
 """
 
-import hashlib
 import secrets
 from typing import Any
 
 from local_store.store import Document
 
+from local_auth0.digest import digest
 from local_auth0.model import Tenant
 
 LIFETIME = 600
@@ -45,11 +45,6 @@ class Codes:
         now = self._tenant.clock()
         for key in [key for key, content in self._tenant.codes.items() if content["expires_at"] <= now]:
             self._tenant.codes.delete(key)
-
-
-def digest(secret: str) -> str:
-    """The SHA-256 of a random secret in hex, under which it is stored."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def new_family() -> str:

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from local_store.store import Document
 
+from local_auth0 import ids
 from local_auth0.authentication.authorization import OFFLINE_ACCESS, Authorization
-from local_auth0.model import Tenant
+from local_auth0.model import Tenant, grant_key
 
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
@@ -18,7 +19,6 @@ class Consents:
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
-        self._given = tenant.store.collection("auth0.grants")
 
     def is_missing(self, client: Document, redirect_uri: str, user: Document, allowed: Authorization) -> bool:
         """Whether the user has to be asked.
@@ -28,17 +28,25 @@ class Consents:
         """
         if client.get("is_first_party", True) and _is_verifiable(redirect_uri) and _skips_consent(allowed.api):
             return False
-        given = self._given.get(self._key(client, user, allowed), {}).get("scope")
-        return given is None or not set(allowed.scopes) <= set(given)
+        given = self._given(client, user, allowed)
+        return given is None or not set(allowed.scopes) <= set(given["scope"])
 
     def give(self, client: Document, user: Document, allowed: Authorization) -> None:
         """Remember that the user agreed."""
-        key = self._key(client, user, allowed)
-        before = self._given.get(key, {}).get("scope", [])
-        self._given.put(key, {"scope": list(dict.fromkeys([*before, *allowed.scopes]))})
+        audience = allowed.audience(self._tenant)
+        before = self._given(client, user, allowed) or {"id": ids.grant_id(), "scope": []}
+        grant = {
+            "id": before["id"],
+            "clientID": client["client_id"],
+            "user_id": user["user_id"],
+            "audience": audience,
+            "scope": list(dict.fromkeys([*before["scope"], *allowed.scopes])),
+        }
+        self._tenant.grants.put(grant_key(user["user_id"], client["client_id"], audience), grant)
 
-    def _key(self, client: Document, user: Document, allowed: Authorization) -> str:
-        return " ".join((user["user_id"], client["client_id"], allowed.audience(self._tenant)))
+    def _given(self, client: Document, user: Document, allowed: Authorization) -> Document | None:
+        key = grant_key(user["user_id"], client["client_id"], allowed.audience(self._tenant))
+        return self._tenant.grants.get(key)
 
 
 def described_scopes(allowed: Authorization) -> list[dict[str, str]]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from local_store.store import Document
 
-from local_auth0.authentication.codes import digest
 from local_auth0.authentication.errors import OAuthError, invalid_grant
+from local_auth0.digest import digest
 from local_auth0.model import Tenant
 
 _DEFAULT_LIFETIME = 2592000

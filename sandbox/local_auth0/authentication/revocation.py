@@ -5,12 +5,18 @@ from local_auth0.authentication.endpoint import Answer
 from local_auth0.authentication.errors import OAuthError, invalid_request
 from local_auth0.authentication.parameters import Call
 from local_auth0.authentication.refresh_tokens import RefreshTokens
+from local_auth0.model import Tenant
 
 
 class Revocation:
-    """Ends a refresh token and everything that rotated from the same login."""
+    """Ends a refresh token and everything that rotated from the same login.
 
-    def __init__(self, authentication: ClientAuthentication, refresh_tokens: RefreshTokens) -> None:
+    Where the tenant's flag `revoke_refresh_token_grant` is set, the user's consent goes with it:
+    https://auth0.com/docs/secure/tokens/refresh-tokens/revoke-refresh-tokens
+    """
+
+    def __init__(self, tenant: Tenant, authentication: ClientAuthentication, refresh_tokens: RefreshTokens) -> None:
+        self._tenant = tenant
         self._authentication = authentication
         self._refresh_tokens = refresh_tokens
 
@@ -32,4 +38,6 @@ class Revocation:
             if content["client_id"] != client["client_id"]:
                 raise invalid_request("The token was not issued to this client")
             self._refresh_tokens.revoke_family(content["family"])
+            if (self._tenant.settings.get("flags") or {}).get("revoke_refresh_token_grant"):
+                self._tenant.revoke_grant(content["user_id"], content["client_id"], content["audience"])
         return Answer(None)

@@ -9,7 +9,7 @@ from local_store.store import Document
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local_auth0.authentication.codes import digest
+from local_auth0.digest import digest
 from local_auth0.model import Tenant
 
 SESSION_COOKIE = "auth0"

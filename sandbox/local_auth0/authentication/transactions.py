@@ -7,9 +7,9 @@ import secrets
 from dataclasses import dataclass, replace
 
 from local_auth0.authentication.authorize_request import AuthorizeRequest
-from local_auth0.authentication.codes import digest
 from local_auth0.authentication.errors import OAuthError
 from local_auth0.authentication.expiring import ExpiringMap
+from local_auth0.digest import digest
 from local_auth0.model import Tenant
 
 LIFETIME = 3600

@@ -17,12 +17,14 @@ from local_auth0.management import (
     client_grants,
     clients,
     connections,
+    grants,
     jobs,
     resource_servers,
     role_assignments,
     roles,
     signing_keys,
     tenant_settings,
+    tickets,
     users,
 )
 from local_auth0.management.authorization import authorize
@@ -38,12 +40,14 @@ _ENDPOINTS: list[Endpoint] = [
     *client_grants.ENDPOINTS,
     *clients.ENDPOINTS,
     *connections.ENDPOINTS,
+    *grants.ENDPOINTS,
     *jobs.ENDPOINTS,
     *resource_servers.ENDPOINTS,
     *role_assignments.ENDPOINTS,
     *roles.ENDPOINTS,
     *signing_keys.ENDPOINTS,
     *tenant_settings.ENDPOINTS,
+    *tickets.ENDPOINTS,
     *users.ENDPOINTS,
 ]
 MANAGEMENT_SCOPES = tuple(sorted({scope for endpoint in _ENDPOINTS for scope in endpoint.scopes}))

@@ -110,18 +110,8 @@ async def rotate_secret(call: Call) -> Response:
 
 
 async def delete(call: Call) -> Response:
-    """Remove a client with its grants, its refresh tokens and its place in connections."""
-    tenant, client_id = call.tenant, find_client(call)["client_id"]
-    with tenant.store.transaction():
-        tenant.clients.delete(client_id)
-        for grant in list(tenant.client_grants.values()):
-            if grant.get("client_id") == client_id:
-                tenant.client_grants.delete(grant["id"])
-        for connection in list(tenant.connections.values()):
-            if client_id in connection["enabled_clients"]:
-                enabled = [each for each in connection["enabled_clients"] if each != client_id]
-                tenant.connections.put(connection["id"], {**connection, "enabled_clients": enabled})
-        tenant.forget_tokens("client_id", client_id)
+    """Remove a client and everything that was given to it."""
+    call.tenant.delete_client(find_client(call)["client_id"])
     return no_content()
 
 

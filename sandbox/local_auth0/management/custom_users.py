@@ -24,7 +24,7 @@ async def create(tenant: Tenant, connection: Document, user: Document, password:
         ManagementError: 400 for a script that failed, 501 for what the sandbox does not follow.
     """
     database = CustomDatabase(tenant)
-    with _told():
+    with scripts_told():
         await database.refuse_known(connection, user)
         if imports_users(connection):
             await add_user(tenant, connection, user, password)
@@ -38,25 +38,41 @@ async def create(tenant: Tenant, connection: Document, user: Document, password:
 
 
 async def update(tenant: Tenant, connection: Document, user: Document, changes: dict[str, Any]) -> None:
-    """Carry a new password to the database, which alone knows it.
+    """Carry a new password, e-mail address or verification of the address to the database.
 
     Raises:
         ManagementError: 400 for a password that the connection's policy refuses, for a script that failed or found no
-            user; 501 for another e-mail address or user name.
+            user; 501 for another user name.
     """
-    for name in ("email", "username"):
-        if name in changes and changes[name] != user.get(name):
-            raise not_supported(f"another {name} for a user of a custom database")
-    if "password" not in changes:
-        return
+    if "username" in changes and changes["username"] != user.get("username"):
+        raise not_supported("another username for a user of a custom database")
+    if "password" in changes:
+        await _change_password(tenant, connection, user, changes["password"])
+    await _change_email(tenant, connection, user, changes)
+
+
+async def _change_password(tenant: Tenant, connection: Document, user: Document, password: str) -> None:
     try:
-        check_password(connection["options"], changes["password"], user)
+        check_password(connection["options"], password, user)
     except PasswordError as error:
         raise ManagementError(400, str(error), "invalid_password") from error
-    with _told():
-        if not await CustomDatabase(tenant).change_password(connection, user["email"], changes["password"]):
+    with scripts_told():
+        if not await CustomDatabase(tenant).change_password(connection, user["email"], password):
             raise ManagementError(400, "The user's password could not be changed.", "auth0_idp_error")
     tenant.forget_tokens("user_id", user["user_id"])
+
+
+async def _change_email(tenant: Tenant, connection: Document, user: Document, changes: dict[str, Any]) -> None:
+    before = (user.get("email"), bool(user.get("email_verified")))
+    email = changes.get("email", user.get("email"))
+    after = (
+        (email.lower(), changes.get("email_verified", before[1] and email.lower() == before[0])) if email else before
+    )
+    if after == before:
+        return
+    with scripts_told():
+        if not await CustomDatabase(tenant).change_email(connection, user["email"], *after):
+            raise ManagementError(400, "The user's email could not be changed.", "auth0_idp_error")
 
 
 async def delete(tenant: Tenant, connection: Document, user: Document) -> None:
@@ -65,12 +81,17 @@ async def delete(tenant: Tenant, connection: Document, user: Document) -> None:
     Raises:
         ManagementError: 400 for a script that failed; the tenant's record then stays.
     """
-    with _told():
+    with scripts_told():
         await CustomDatabase(tenant).delete(connection, user["user_id"].partition("|")[2])
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def scripts_told() -> Iterator[None]:
+    """Answer what goes wrong with a connection's scripts.
+
+    Raises:
+        ManagementError: 400 for a script that failed, 501 for what the sandbox does not follow.
+    """
     try:
         yield
     except DatabaseScriptError as error:

@@ -1,7 +1,8 @@
-"""/jobs: imports of users, which go on after their request was answered."""
+"""/jobs: imports of users and mails to them, which go on after their request was answered."""
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from typing import Any
 
 from local_store.store import Document
@@ -11,6 +12,8 @@ from local_auth0 import ids
 from local_auth0.errors import ManagementError, not_supported
 from local_auth0.management.endpoint import Call, Endpoint, json_answer
 from local_auth0.management.schemas import user_import as schemas
+from local_auth0.management.schemas.tickets import VERIFICATION_JOB
+from local_auth0.management.tickets import addressee
 from local_auth0.model import Tenant
 from local_auth0.timestamps import iso_timestamp, parse_timestamp
 from local_auth0.user_import import UserImport, unsupported_in
@@ -26,7 +29,7 @@ _NOT_JSON = "Failed to parse users file JSON when importing users. Make sure it 
 async def import_users(call: Call) -> Response:
     """Begin a job that imports the users of a file into a connection."""
     connection = _connection(call)
-    active = sum(job["status"] in _ACTIVE for job in call.tenant.jobs.values())
+    active = sum(job["type"] == "users_import" and job["status"] in _ACTIVE for job in call.tenant.jobs.values())
     if active >= _MAX_ACTIVE:
         message = (
             f"There are {active} active import users jobs, please wait until some of them are finished and try again"
@@ -46,11 +49,24 @@ async def import_users(call: Call) -> Response:
         **{name: call.body[name] for name in ("external_id",) if name in call.body},
         "send_completion_email": call.body.get("send_completion_email", True),
     }
-    call.tenant.jobs.put(job["id"], job)
-    work = asyncio.create_task(_run(call.tenant, job, connection, users))
-    call.tenant.background.add(work)
-    work.add_done_callback(call.tenant.background.discard)
+    _begin(call.tenant, job, _run(call.tenant, job, connection, users))
     return json_answer(job, 202)
+
+
+async def send_verification_email(call: Call) -> Response:
+    """Begin the job that sends a user the link to confirm their address.
+
+    No mail leaves the sandbox: make the link by POST /tickets/email-verification.
+    """
+    addressee(call)
+    job = {
+        "type": "verification_email",
+        "status": "pending",
+        "created_at": iso_timestamp(call.tenant.clock()),
+        "id": ids.job_id(),
+    }
+    _begin(call.tenant, job, _complete(call.tenant, job))
+    return json_answer(job, 201)
 
 
 async def get(call: Call) -> Response:
@@ -71,6 +87,18 @@ def fail_interrupted_jobs(tenant: Tenant) -> None:
     for job in list(tenant.jobs.values()):
         if job["status"] in _ACTIVE:
             tenant.jobs.put(job["id"], {**job, "status": "failed", "status_details": "The import was interrupted."})
+
+
+def _begin(tenant: Tenant, job: Document, work: Coroutine[Any, Any, None]) -> None:
+    tenant.jobs.put(job["id"], job)
+    task = asyncio.create_task(work)
+    tenant.background.add(task)
+    task.add_done_callback(tenant.background.discard)
+
+
+async def _complete(tenant: Tenant, job: Document) -> None:
+    await asyncio.sleep(0)
+    tenant.jobs.put(job["id"], {**job, "status": "completed"})
 
 
 async def _run(tenant: Tenant, job: Document, connection: Document, users: list[Any] | None) -> None:
@@ -124,6 +152,7 @@ def _find(call: Call) -> Document:
 
 ENDPOINTS = [
     Endpoint("POST", "/jobs/users-imports", ("create:users",), import_users, schemas.FORM, is_form=True),
+    Endpoint("POST", "/jobs/verification-email", ("update:users",), send_verification_email, VERIFICATION_JOB),
     Endpoint("GET", "/jobs/{id}", ("create:users", "read:users"), get),
     Endpoint("GET", "/jobs/{id}/errors", ("create:users", "read:users"), get_errors),
 ]

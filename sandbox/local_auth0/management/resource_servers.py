@@ -64,7 +64,7 @@ async def update(call: Call) -> Response:
 
 
 async def delete(call: Call) -> Response:
-    """Remove an API with its client grants and the permissions on it."""
+    """Remove an API with its client grants, the consents to it and the permissions on it."""
     api = _find(call)
     if api.get("is_system"):
         raise ManagementError(400, "System APIs cannot be deleted.", "operation_not_supported")
@@ -73,6 +73,9 @@ async def delete(call: Call) -> Response:
         for grant in list(call.tenant.client_grants.values()):
             if grant["audience"] == api["identifier"]:
                 call.tenant.client_grants.delete(grant["id"])
+        for consent in list(call.tenant.grants.values()):
+            if consent["audience"] == api["identifier"]:
+                call.tenant.revoke_grant(consent["user_id"], consent["clientID"], consent["audience"])
         _drop_permissions(call.tenant, api["identifier"], set())
     return no_content()
 

@@ -73,6 +73,7 @@ async def update(call: Call) -> Response:
     """Change a user: metadata is merged, null takes an attribute away, a new e-mail address is not verified."""
     connection = _target(call, find_user(call))
     _check_update(connection, call.body)
+    _check_free(call, connection, find_user(call))
     password = None
     if is_custom(connection) and not imports_users(connection):
         await custom_users.update(call.tenant, connection, find_user(call), call.body)

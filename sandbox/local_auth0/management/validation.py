@@ -16,6 +16,7 @@ Schema = dict[str, Any]
 
 FORMATS = FormatChecker(formats=())
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_USER_ID = re.compile(r"[^|]+\|.+", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
 
@@ -80,6 +81,11 @@ def _place(error: ValidationError) -> str:
 @FORMATS.checks("email")
 def _is_email(value: object) -> bool:
     return not isinstance(value, str) or bool(_EMAIL.fullmatch(value))
+
+
+@FORMATS.checks("user-id")
+def _is_user_id(value: object) -> bool:
+    return not isinstance(value, str) or bool(_USER_ID.fullmatch(value))
 
 
 @FORMATS.checks("absolute-uri")

@@ -4,11 +4,14 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from local_auth0.configuration_cipher import ConfigurationCipher
 from local_auth0.custom_database import CustomDatabase
+from local_auth0.errors import ManagementError
 from local_auth0.management import custom_users
+from local_auth0.tickets import EMAIL_VERIFICATION, PASSWORD_CHANGE, Tickets
 from local_auth0.user_accounts import UserExistsError, new_user
 
 EXAMPLE = Path(__file__).parents[4] / "examples" / "custom-database"
@@ -144,3 +147,119 @@ async def test_get_user_finds_without_a_password(world, connection):
         "email_verified": False,
         "name": "Grace Hopper",
     }
+
+
+async def follow(world, kind, **content):
+    """Follow the link of a new ticket for Grace; what the page behind it is told."""
+    about = {"user_id": "auth0|legacy-2", "email": "grace@example.com", "connection_id": "con-Users"}
+    done = {"result_url": "https://app.example.com/done", "include_email": False}
+    link = Tickets(world.tenant).issue(kind, 0, {**about, **done, **content})
+    if kind == PASSWORD_CHANGE:
+        ticket = parse_qs(urlsplit(link).query)["ticket"][0]
+        form = {"ticket": ticket, "password-reset": "New-Password-1", "re-enter-password": "New-Password-1"}
+        response = await world.http.post("/u/reset-password", data=form)
+    else:
+        response = await world.http.get(link)
+    return dict(parse_qsl(urlsplit(response.headers["location"]).query)), link
+
+
+async def test_the_link_in_the_mail_runs_verify(world, connection, database):
+    connection()
+    await login(world, "grace@example.com")
+    told, _ = await follow(world, EMAIL_VERIFICATION)
+    assert (told["success"], told["code"]) == ("true", "success")
+    assert database.execute("SELECT email_verified FROM users WHERE id = 2").fetchone() == (1,)
+    assert world.tenant.users["auth0|legacy-2"]["email_verified"] is True
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("callback(new Error('Database is away'))", "Database is away"),
+        ("callback(null, false)", "The operation cannot be completed. Please try again."),
+        (None, "Connection 'Users' has no script 'verify'."),
+    ],
+)
+async def test_a_verify_that_fails_tells_so_and_can_be_tried_again(world, connection, body, message):
+    scripts = {} if body is None else {"verify": f"function verify(email, callback) {{ {body}; }}"}
+    made = connection()
+    await login(world, "grace@example.com")
+    stored = {**made["options"], "customScripts": scripts}
+    world.tenant.connections.put(made["id"], {**made, "options": stored})
+    told, link = await follow(world, EMAIL_VERIFICATION)
+    assert told == {"message": message, "success": "false"}
+    assert world.tenant.users["auth0|legacy-2"]["email_verified"] is False
+    world.tenant.connections.put(made["id"], made)
+    assert "success=true" in (await world.http.get(link)).headers["location"]
+
+
+async def test_in_import_mode_verify_is_not_run(world, connection):
+    connection(import_mode=True)
+    await login(world, "grace@example.com")
+    world.tenant.connections.put("con-Users", connection(import_mode=True, customScripts={}))
+    told, _ = await follow(world, EMAIL_VERIFICATION)
+    assert told["success"] == "true"
+    assert world.tenant.users["auth0|legacy-2"]["email_verified"] is True
+
+
+async def test_the_page_for_a_new_password_runs_change_password(world, connection):
+    made = connection()
+    profile = await CustomDatabase(world.tenant).find(made, "grace@example.com")
+    told, _ = await follow(world, PASSWORD_CHANGE, profile=profile)
+    assert told["success"] == "true"
+    assert list(world.tenant.passwords) == []
+    assert (await login(world, "grace@example.com", "New-Password-1")).status_code == 200
+    assert (await login(world, "grace@example.com")).status_code == 403
+
+
+async def test_in_import_mode_a_new_password_moves_the_user(world, connection, database):
+    made = connection(import_mode=True)
+    profile = await CustomDatabase(world.tenant).find(made, "grace@example.com")
+    told, _ = await follow(world, PASSWORD_CHANGE, profile=profile)
+    assert told["success"] == "true"
+    database.execute("DELETE FROM users")
+    database.commit()
+    assert (await login(world, "grace@example.com", "New-Password-1")).status_code == 200
+    assert (await login(world, "grace@example.com")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "row"),
+    [
+        ({"email": "Countess@example.com"}, ("countess@example.com", 0)),
+        ({"email": "countess@example.com", "email_verified": True}, ("countess@example.com", 1)),
+        ({"email_verified": False}, ("ada@example.com", 0)),
+        ({"name": "Augusta"}, ("ada@example.com", 1)),
+    ],
+)
+async def test_another_address_goes_to_the_database(world, connection, database, changes, row):
+    made = connection()
+    await login(world)
+    await custom_users.update(world.tenant, made, world.tenant.users["auth0|legacy-1"], changes)
+    assert database.execute("SELECT email, email_verified FROM users WHERE id = 1").fetchone() == row
+
+
+async def test_an_address_that_the_database_refuses_is_an_error(world, connection):
+    made = connection()
+    await login(world)
+    user = world.tenant.users["auth0|legacy-1"]
+    with pytest.raises(ManagementError) as refused:
+        await custom_users.update(world.tenant, made, user, {"email": "grace@example.com"})
+    assert (refused.value.status, refused.value.error_code) == (400, "auth0_idp_error")
+    assert "UNIQUE constraint failed" in refused.value.message
+    scripts = {
+        **made["options"]["customScripts"],
+        "change_email": "function (e, n, v, callback) { callback(null, false); }",
+    }
+    with pytest.raises(ManagementError) as refused:
+        await custom_users.update(world.tenant, connection(customScripts=scripts), user, {"email": "new@example.com"})
+    assert refused.value.message == "The user's email could not be changed."
+
+
+async def test_without_change_email_only_the_tenant_changes(world, connection, database):
+    scripts = connection()["options"]["customScripts"]
+    made = connection(customScripts={name: text for name, text in scripts.items() if name != "change_email"})
+    await login(world)
+    user = world.tenant.users["auth0|legacy-1"]
+    await custom_users.update(world.tenant, made, user, {"email": "countess@example.com"})
+    assert database.execute("SELECT email FROM users WHERE id = 1").fetchone() == ("ada@example.com",)

@@ -183,3 +183,14 @@ async def test_revocation_asks_who_is_calling(world):
 async def test_refresh_tokens_are_stored_hashed(world):
     token = await first_token(world)
     assert token not in str(dict(world.tenant.refresh_tokens))
+
+
+@pytest.mark.parametrize(("flag", "left"), [(False, 1), (True, 0)])
+@pytest.mark.usefixtures("offline")
+async def test_revoking_a_token_deletes_the_grant_where_the_tenant_says_so(world, flag, left):
+    world.settings(flags={"revoke_refresh_token_grant": flag})
+    tokens = [await first_token(world) for _ in range(2)]
+    client = world.tenant.clients["machine"]
+    form = {name: client[name] for name in ("client_id", "client_secret")}
+    assert (await world.http.post("/oauth/revoke", data={**form, "token": tokens[0]})).status_code == 200
+    assert len(world.tenant.refresh_tokens) == left

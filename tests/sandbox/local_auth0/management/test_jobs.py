@@ -221,10 +221,9 @@ async def test_what_the_sandbox_cannot_import_is_refused_by_name(api, connection
         501,
         "This local tenant does not support mfa_factors of an imported user.",
     )
-    for other in ("users-exports", "verification-email"):
-        response = await api.post(f"/jobs/{other}", json={})
-        assert response.status_code == 501
-        assert other in response.json()["message"]
+    response = await api.post("/jobs/users-exports", json={})
+    assert response.status_code == 501
+    assert "/jobs/users-exports" in response.json()["message"]
 
 
 async def test_bad_forms_are_refused(api, connection):

@@ -251,3 +251,19 @@ async def test_what_is_no_user_id_is_refused(api):
         "Path validation error: 'Object didn't pass validation for format user-id: ada' on property id "
         "(The user_id of the user)."
     )
+
+
+async def test_an_address_that_is_taken_never_reaches_a_custom_database(tenant, api):
+    connection = (await api.post("/connections", json={"name": "Own", "strategy": "auth0"})).json()
+    users = [
+        (await api.post("/users", json={"connection": "Own", "email": email, "password": "Analytical-1843"})).json()
+        for email in ("ada@example.com", "bob@example.com")
+    ]
+    options = {**connection["options"], "enabledDatabaseCustomization": True}
+    options["customScripts"] = {"change_email": "function (e, n, v, callback) { callback(new Error('was asked')); }"}
+    tenant.connections.put(connection["id"], {**connection, "options": options})
+    path = f"/users/{users[0]['user_id'].replace('|', '%7C')}"
+    taken = await api.patch(path, json={"email": "BOB@example.com"})
+    assert taken.json()["message"] == "The specified new email already exists"
+    assert (await api.patch(path, json={"email": "new@example.com"})).json()["message"] == "was asked"
+    assert (await api.get(path)).json()["email"] == "ada@example.com"
