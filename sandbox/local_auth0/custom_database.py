@@ -10,6 +10,7 @@ from local_scripts import ScriptEngineError, ScriptError, Surroundings, run_scri
 from local_store.store import Document
 
 from local_auth0.configuration_cipher import ConfigurationCipher
+from local_auth0.json_text import require_unicode
 from local_auth0.model import Tenant
 from local_auth0.timestamps import iso_timestamp
 from local_auth0.user_accounts import UserExistsError, new_user
@@ -171,11 +172,15 @@ class CustomDatabase:
         text = options["customScripts"][script]
         async with self._running:
             try:
-                return await run_script(
+                values = await run_script(
                     text, _NAMES[script], arguments, Surroundings(configuration, self._tenant.databases)
                 )
+                require_unicode(values)
+            except ValueError as error:
+                raise DatabaseScriptError(f"The script '{script}' gives back a text that is not Unicode.") from error
             except ScriptEngineError as error:
                 raise UnsupportedDatabaseError(f"scripts here: {error}") from error
+        return values
 
 
 def is_custom(connection: Document) -> bool:

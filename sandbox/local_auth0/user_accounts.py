@@ -1,6 +1,7 @@
 """Users of database connections: adding one, changing a password; for the Management API and for sign-up alike."""
 
 import hashlib
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,10 @@ from local_auth0.model import Tenant
 from local_auth0.password_policy import check_history, check_password, remembered
 from local_auth0.timestamps import iso_timestamp
 
+USERNAME = r"^[a-zA-Z0-9_+\-.!#$^`~@']+$"
+"""The characters of a username."""
 _AVATARS = "https://cdn.auth0.com/avatars"
+_USERNAME_LENGTHS = {"min": 1, "max": 15}
 
 
 class UserExistsError(Exception):
@@ -84,6 +88,18 @@ def find_by_login(tenant: Tenant, connection: str, name: str, login: str) -> Doc
     """The user of `connection` whose `name`, `email` or `username`, is `login` in any case."""
     found = tenant.users_with_login(connection, login)
     return next((user for user in found if (user.get(name) or "").lower() == login.lower()), None)
+
+
+def username_problem(options: dict[str, Any], username: str) -> str | None:
+    """What is wrong with a new username in a connection with these options."""
+    if not options.get("requires_username"):
+        return "Cannot set username for connection without requires_username"
+    lengths = {**_USERNAME_LENGTHS, **((options.get("validation") or {}).get("username") or {})}
+    if not lengths["min"] <= len(username) <= lengths["max"]:
+        return f"Username must have between {lengths['min']} and {lengths['max']} characters."
+    if not re.fullmatch(USERNAME, username):
+        return "Username can only contain alphanumeric characters, or one of _ + - . ! # $ ^ ` ~ @ '"
+    return None
 
 
 def picture(email: str) -> str:

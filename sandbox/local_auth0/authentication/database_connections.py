@@ -17,9 +17,10 @@ from local_auth0.custom_database import (
     imports_users,
     is_custom,
 )
+from local_auth0.management.validation import is_email
 from local_auth0.model import Tenant
 from local_auth0.password_policy import PasswordError, check_password
-from local_auth0.user_accounts import UserExistsError, add_user, new_user
+from local_auth0.user_accounts import UserExistsError, add_user, new_user, username_problem
 
 _PROFILE = ("email", "username", "given_name", "family_name", "name", "nickname", "picture")
 
@@ -103,13 +104,11 @@ def _problem(connection: Document, profile: dict[str, Any]) -> str | None:
     options = connection["options"]
     if options.get("disable_signup"):
         return "Public signup is disabled"
-    if "@" not in profile.get("email", "").strip("@"):
+    if not profile.get("email") or not is_email(profile["email"]):
         return "Invalid sign up: a valid email is required"
-    if bool(options.get("requires_username")) != ("username" in profile):
-        return "Invalid sign up: this connection " + (
-            "requires a username" if options.get("requires_username") else "has no usernames"
-        )
-    return None
+    if options.get("requires_username") and "username" not in profile:
+        return "Invalid sign up: this connection requires a username"
+    return username_problem(options, profile["username"]) if "username" in profile else None
 
 
 def _checked_metadata(metadata: Any) -> dict[str, str]:

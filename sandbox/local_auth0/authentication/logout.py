@@ -51,4 +51,7 @@ class Logout:
 
 def _without_query(url: str) -> str:
     """`url` as the service compares it: without query string and fragment."""
-    return urlsplit(url)._replace(query="", fragment="").geturl()
+    try:
+        return urlsplit(url)._replace(query="", fragment="").geturl()
+    except ValueError:
+        return ""  # no URL at all, such as https://[

@@ -3,7 +3,6 @@
 RFC 6749, section 3.2: a parameter without a value counts as omitted, and none may be sent twice.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from urllib.parse import parse_qsl
 from starlette.types import Receive, Scope
 
 from local_auth0.authentication.errors import OAuthError, invalid_request, missing
+from local_auth0.json_text import parse_json
 
 MAX_BODY_BYTES = 100 * 1024
 _MAX_FIELDS = 100
@@ -35,10 +35,6 @@ class Call:
             return None
         if not isinstance(value, str):
             raise invalid_request(f"Parameter '{name}' must be a string")
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise invalid_request(f"Parameter '{name}' is not valid Unicode") from error
         return value
 
     def require(self, name: str) -> str:
@@ -114,8 +110,8 @@ def parse_form(text: bytes) -> dict[str, str]:
 
 def _parse_json(body: bytes) -> dict[str, Any]:
     try:
-        parameters = json.loads(body, object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
+        parameters = parse_json(body, _unique)
+    except ValueError as error:
         raise invalid_request("The body is not a JSON object") from error
     if not isinstance(parameters, dict):
         raise invalid_request("The body is not a JSON object")

@@ -1,7 +1,5 @@
 """The Management API as an ASGI application: routing, the checks common to all endpoints, errors."""
 
-import json
-from math import isfinite
 from re import Pattern
 from typing import Any
 from urllib.parse import unquote
@@ -12,6 +10,7 @@ from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
 from local_auth0.errors import ManagementError, not_supported
+from local_auth0.json_text import parse_json
 from local_auth0.management import (
     client_credentials,
     client_grants,
@@ -177,24 +176,6 @@ async def _read_json(request: Request) -> Any:
                 413, f"Payload content length greater than maximum allowed: {_MAX_BODY_BYTES}", "payload_too_large"
             )
     try:
-        content = json.loads(body, parse_constant=_refuse, parse_float=_number) if body else None
-        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair could be stored, but never sent
-    except (ValueError, RecursionError) as error:
+        return parse_json(bytes(body)) if body else None
+    except ValueError as error:
         raise ManagementError(400, "Invalid request payload JSON format") from error
-    return content
-
-
-def _number(text: str) -> float:
-    # As in JavaScript, 60.0 is 60.
-    value = float(text)
-    return int(value) if value.is_integer() else _finite(value)
-
-
-def _finite(value: float) -> float:
-    if not isfinite(value):
-        raise ValueError("a number is too large")
-    return value
-
-
-def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

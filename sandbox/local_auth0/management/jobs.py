@@ -1,7 +1,6 @@
 """/jobs: imports of users and mails to them, which go on after their request was answered."""
 
 import asyncio
-import json
 from collections.abc import Coroutine
 from typing import Any
 
@@ -10,6 +9,7 @@ from starlette.responses import Response
 
 from local_auth0 import ids
 from local_auth0.errors import ManagementError, not_supported
+from local_auth0.json_text import parse_json
 from local_auth0.management.endpoint import Call, Endpoint, json_answer
 from local_auth0.management.schemas import user_import as schemas
 from local_auth0.management.schemas.tickets import VERIFICATION_JOB
@@ -136,9 +136,8 @@ def _users(content: bytes | None) -> list[Any] | None:
         message = f"Payload content length greater than maximum allowed: {MAX_FILE_BYTES}"
         raise ManagementError(413, message, "payload_too_large")
     try:
-        users = json.loads(content)
-        json.dumps(users, ensure_ascii=False).encode()  # half a surrogate pair could be stored, but never sent
-    except (ValueError, RecursionError):
+        users = parse_json(content)
+    except ValueError:
         return None
     return users if isinstance(users, list) else None
 

@@ -5,7 +5,6 @@ https://auth0.com/docs/product-lifecycle/deprecations-and-migrations/migrate-to-
 """
 
 import base64
-import binascii
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -88,7 +87,7 @@ def select_fields(document: Document, query: dict[str, Any], always: Iterable[st
 def _position(checkpoint: str) -> str:
     try:
         return base64.b64decode(checkpoint, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise ManagementError(
             400, "The 'from' parameter is not a checkpoint that a 'next' has given.", "invalid_query_string"
         ) from error

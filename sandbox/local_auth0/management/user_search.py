@@ -1,6 +1,7 @@
 """The part of Auth0's user search syntax (Lucene) that this tenant reads: `field:value` terms joined by AND.
 
-A value is a word, a "quoted phrase", or has a `*` at its end. https://auth0.com/docs/manage-users/user-search/user-search-query-syntax
+A value is a "quoted phrase", or a word in which `*` stands for any characters and `?` for one; `_exists_:field` asks
+for users who have the field. https://auth0.com/docs/manage-users/user-search/user-search-query-syntax
 """
 
 import re
@@ -11,9 +12,14 @@ from local_store.store import Document
 
 from local_auth0.errors import ManagementError, not_supported
 
-_TERM = re.compile(r'([A-Za-z_][\w.]*):(?:"((?:[^"\\]|\\.)*)"|([^\s"()\[\]{}]+))\s*')
+_TERM = re.compile(r'([A-Za-z_][\w.]*):(?:"((?:[^"\\]|\\.)*)"|([^\s"()\[\]{}]+))(?:\s+|$)')
 _AND = re.compile(r"AND\s+")
-_UNSUPPORTED = re.compile(r"(^|\s)(OR|NOT|-\w+:)\s*|[()\[\]{}~]|:[<>]")
+_PHRASE = re.compile(r'"(?:[^"\\]|\\.)*"')
+_UNSUPPORTED = re.compile(r"(^|\s)(OR|NOT|\|\||&&|[-+!]\S+|[^\s:]+(?=\s|$)(?<!AND))(\s|$)|[()\[\]{}~^]|:[<>]|\.raw:")
+_EXISTS = "_exists_"
+_WILDCARDS = {"*": ".*", "?": "."}
+
+Term = tuple[str, Callable[[str], bool]]
 
 
 def user_filter(query: str) -> Callable[[Document], bool]:
@@ -23,13 +29,22 @@ def user_filter(query: str) -> Callable[[Document], bool]:
         ManagementError: 400 `invalid_query_string` for nonsense, 501 for Lucene beyond terms joined by AND.
     """
     terms = _terms(query)
-    return lambda user: all(_matches(_values(user, path.split(".")), text) for path, text in terms)
+    return lambda user: all(_matches(user, path, test) for path, test in terms)
 
 
-def _terms(query: str) -> list[tuple[str, str]]:
-    if _UNSUPPORTED.search(re.sub(r'"[^"]*"', '""', query)):
+def values_at(value: Any, path: str) -> list[Any]:
+    """Everything in `value` under a dotted path; a list on the way stands for each of its items."""
+    found = [value]
+    for name in path.split("."):
+        items = [item for each in found for item in (each if isinstance(each, list) else [each])]
+        found = [item[name] for item in items if isinstance(item, dict) and name in item]
+    return [item for each in found for item in (each if isinstance(each, list) else [each])]
+
+
+def _terms(query: str) -> list[Term]:
+    if _UNSUPPORTED.search(_PHRASE.sub('""', query)):
         raise not_supported("this user search; write field:value terms joined by AND")
-    terms: list[tuple[str, str]] = []
+    terms: list[Term] = []
     position = 0
     while position < len(query):
         if terms and (conjunction := _AND.match(query, position)):
@@ -37,23 +52,20 @@ def _terms(query: str) -> list[tuple[str, str]]:
         term = _TERM.match(query, position)
         if term is None:
             raise ManagementError(400, f"Failed to parse query: {query}", "invalid_query_string")
-        field, phrase, word = term.groups()
-        terms.append((field, word if phrase is None else phrase))
+        terms.append(_term(*term.groups()))
         position = term.end()
     return terms
 
 
-def _values(value: Any, path: list[str]) -> list[Any]:
-    if isinstance(value, list):
-        return [found for item in value for found in _values(item, path)]
-    if not path:
-        return [value]
-    return _values(value[path[0]], path[1:]) if isinstance(value, dict) and path[0] in value else []
+def _term(field: str, phrase: str | None, word: str) -> Term:
+    if field == _EXISTS:
+        return phrase or word, lambda _: True
+    if phrase is not None:
+        wanted = re.sub(r"\\(.)", r"\1", phrase).lower()
+        return field, lambda text: text == wanted
+    pattern = re.compile("".join(_WILDCARDS.get(each, re.escape(each)) for each in word.lower()), re.DOTALL)
+    return field, lambda text: pattern.fullmatch(text) is not None
 
 
-def _matches(values: list[Any], text: str) -> bool:
-    wanted = text.lower()
-    found = ["true" if value is True else "false" if value is False else str(value).lower() for value in values]
-    if wanted.endswith("*"):
-        return any(value.startswith(wanted[:-1]) for value in found)
-    return wanted in found
+def _matches(user: Document, path: str, test: Callable[[str], bool]) -> bool:
+    return any(test(str(value).lower()) for value in values_at(user, path) if value is not None)

@@ -11,16 +11,22 @@ from local_auth0.management import custom_users
 from local_auth0.management.endpoint import Call, Endpoint, json_answer, no_content
 from local_auth0.management.paging import paginate, select_fields
 from local_auth0.management.schemas import users as schemas
-from local_auth0.management.user_search import user_filter
+from local_auth0.management.user_search import user_filter, values_at
 from local_auth0.password_policy import PasswordError
 from local_auth0.timestamps import iso_timestamp
-from local_auth0.user_accounts import UserExistsError, add_user, find_by_login, new_user, password_document
+from local_auth0.user_accounts import (
+    UserExistsError,
+    add_user,
+    find_by_login,
+    new_user,
+    password_document,
+    username_problem,
+)
 
 _HIDDEN = ("permissions", "roles")
 _NOT_OF_THE_PROFILE = ("client_id", "connection", "password", "verify_email", "verify_password", "verify_phone_number")
 _NEVER_TOGETHER = (("username", "password"), ("username", "email_verified"), ("password", "email_verified"))
 _MAX_SEARCHED = 1000
-_USERNAME_LENGTHS = {"min": 1, "max": 15}
 
 
 async def list_all(call: Call) -> Response:
@@ -33,7 +39,7 @@ async def list_all(call: Call) -> Response:
         found = [user for user in found if _connection_name(user) == call.query["connection"]]
     if "sort" in call.query:
         field, _, order = call.query["sort"].partition(":")
-        found.sort(key=lambda user: str(user.get(field, "")), reverse=order == "-1")
+        found.sort(key=lambda user: [str(value) for value in values_at(user, field)], reverse=order == "-1")
     page = paginate(found, "users", call.query, lambda user: _shown(user, call.query))
     return json_answer(page if isinstance(page, list) else {**page, "length": len(page["users"])})
 
@@ -171,12 +177,9 @@ def _check_update(connection: Document, body: dict[str, Any]) -> None:
 def _check_username(connection: Document, body: dict[str, Any]) -> None:
     if "username" not in body:
         return
-    options = connection["options"]
-    if not options.get("requires_username"):
-        raise invalid_body("Cannot set username for connection without requires_username")
-    lengths = {**_USERNAME_LENGTHS, **((options.get("validation") or {}).get("username") or {})}
-    if not lengths["min"] <= len(body["username"]) <= lengths["max"]:
-        raise invalid_body(f"Username must have between {lengths['min']} and {lengths['max']} characters.")
+    problem = username_problem(connection["options"], body["username"])
+    if problem is not None:
+        raise invalid_body(problem)
 
 
 def _check_free(call: Call, connection: Document, user: Document) -> None:

@@ -15,7 +15,8 @@ from local_auth0.management.validation_messages import explain
 Schema = dict[str, Any]
 
 FORMATS = FormatChecker(formats=())
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s.\x00-\x1f\x7f]+(\.[^@\s.\x00-\x1f\x7f]+)+")
+_SCRIPT_SCHEMES = ("javascript", "vbscript")
 _USER_ID = re.compile(r"[^|]+\|.+", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
@@ -79,7 +80,8 @@ def _place(error: ValidationError) -> str:
 
 
 @FORMATS.checks("email")
-def _is_email(value: object) -> bool:
+def is_email(value: object) -> bool:
+    """Whether `value` has the form of an e-mail address; other types are not this format's concern."""
     return not isinstance(value, str) or bool(_EMAIL.fullmatch(value))
 
 
@@ -88,12 +90,14 @@ def _is_user_id(value: object) -> bool:
     return not isinstance(value, str) or bool(_USER_ID.fullmatch(value))
 
 
-@FORMATS.checks("absolute-uri")
+@FORMATS.checks("absolute-uri", raises=ValueError)
 def _is_absolute_uri(value: object) -> bool:
-    return not isinstance(value, str) or bool(_SCHEME.fullmatch(value))
+    if not isinstance(value, str):
+        return True
+    return bool(_SCHEME.fullmatch(value)) and urlsplit(value).scheme not in _SCRIPT_SCHEMES
 
 
-@FORMATS.checks("absolute-uri-or-empty")
+@FORMATS.checks("absolute-uri-or-empty", raises=ValueError)
 def _is_absolute_uri_or_empty(value: object) -> bool:
     return value == "" or _is_absolute_uri(value)
 

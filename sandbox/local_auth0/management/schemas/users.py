@@ -2,6 +2,7 @@
 
 from local_auth0.management.paging import CHECKPOINT, FIELDS, PAGE
 from local_auth0.management.validation import Schema, document
+from local_auth0.user_accounts import USERNAME
 
 _BOOLEAN: Schema = {"type": "boolean"}
 _NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 150}
@@ -9,7 +10,7 @@ _USERNAME: Schema = {
     "type": "string",
     "minLength": 1,
     "maxLength": 128,
-    "pattern": "^[a-zA-Z0-9_+\\-.!#$^`~@']+$",
+    "pattern": USERNAME,
     "description": "The user's username. Only valid if the connection requires a username.",
 }
 _METADATA: Schema = {"type": "object"}

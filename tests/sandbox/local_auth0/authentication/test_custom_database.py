@@ -263,3 +263,11 @@ async def test_without_change_email_only_the_tenant_changes(world, connection, d
     user = world.tenant.users["auth0|legacy-1"]
     await custom_users.update(world.tenant, made, user, {"email": "countess@example.com"})
     assert database.execute("SELECT email FROM users WHERE id = 1").fetchone() == ("ada@example.com",)
+
+
+async def test_a_profile_that_could_never_be_sent_again_is_refused(world, connection):
+    script = "function login(e, p, callback) { callback(null, { user_id: '1', email: e, name: '\\ud800' }); }"
+    connection(customScripts={"login": script})
+    assert (await login(world)).json()[
+        "error_description"
+    ] == "The script 'login' gives back a text that is not Unicode."

@@ -28,6 +28,8 @@ async def test_a_new_user_signs_up_and_logs_in(world):
         ({"password": "weak"}, 400, {"name": "PasswordStrengthError", "code": "invalid_password"}),
         ({"password": ""}, 400, {"error_description": "Missing required parameter: password"}),
         ({"email": "nonsense"}, 400, {"code": "invalid_signup"}),
+        ({"email": "bob smith@example.com"}, 400, {"code": "invalid_signup"}),
+        ({"email": "bob\0@example.com"}, 400, {"code": "invalid_signup"}),
         ({"username": "bob"}, 400, {"code": "invalid_signup"}),
         ({"connection": "Nowhere"}, 404, {"error_description": "the connection was not found"}),
         ({"client_id": "nobody"}, 400, {"error_description": "Unknown client: nobody"}),
@@ -39,6 +41,23 @@ async def test_a_wrong_sign_up_is_refused(world, parameters, status, part):
     assert response.status_code == status
     assert part.items() <= response.json().items()
     assert len(world.tenant.users) == 1
+
+
+@pytest.mark.parametrize("username", ["b" * 16, "bob smith", "bob\0"])
+async def test_a_wrong_username_is_refused(world, username):
+    world.connection(requires_username=True)
+    assert (await signup(world, username="bob")).status_code == 200
+    refused = await signup(world, email="carol@example.com", username=username)
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_signup")
+    assert len(world.tenant.users) == 2
+
+
+async def test_metadata_that_could_never_be_sent_again_is_refused(world):
+    body = '{"user_metadata": {"a": "\\ud800"}}'
+    response = await world.http.post(
+        "/dbconnections/signup", content=body, headers={"content-type": "application/json"}
+    )
+    assert (response.status_code, response.json()["error_description"]) == (400, "The body is not a JSON object")
 
 
 async def test_a_tenant_may_tell_that_the_user_exists(world):

@@ -34,6 +34,7 @@ async def test_the_browser_goes_where_the_client_or_the_tenant_allows(world, par
         {"client_id": "machine", "returnTo": "https://evil.example.com/"},
         {"client_id": "machine", "returnTo": AFTER + ".evil.example.com"},
         {"returnTo": AFTER},
+        {"client_id": "machine", "returnTo": "https://[app.example.com/bye"},
     ],
 )
 async def test_and_nowhere_else(world, parameters):

@@ -220,3 +220,16 @@ async def test_fields_are_selected_and_filters_applied(api):
     listed = (await api.get("/clients?app_type=regular_web,spa&fields=name&include_fields=true")).json()
     assert [client["name"] for client in listed] == ["web"]
     assert set(listed[0]) == {"name", "signing_keys"}
+
+
+@pytest.mark.parametrize("callback", ["https://[app.example.com/", "javascript:alert(1)", "VBScript:x", "/relative"])
+async def test_a_callback_that_no_browser_can_be_sent_to_is_refused(api, callback):
+    response = await api.post("/clients", json={"name": "App", "callbacks": [callback]})
+    assert response.status_code == 400
+    assert f"Object didn't pass validation for format absolute-uri: {callback}" in response.json()["message"]
+
+
+@pytest.mark.parametrize("checkpoint", ["nonsense", "\xff", "%", "é"])
+async def test_a_checkpoint_that_no_answer_has_given_is_refused(api, checkpoint):
+    response = await api.get("/clients", params={"from": checkpoint, "take": 1})
+    assert (response.status_code, response.json()["errorCode"]) == (400, "invalid_query_string")

@@ -183,7 +183,10 @@ async def test_a_taken_user_id_is_a_conflict(tenant, api, connection):
     assert [error["code"] for error in refused["errors"]] == ["CONFLICT"]
 
 
-@pytest.mark.parametrize("content", [b"{", b"{}", b'["\\ud800"]', b"\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [b"{", b"{}", b'["\\ud800"]', b"\xff", b'[{"email": "a@example.com", "user_metadata": {"a": NaN}}]', b"[1e999]"],
+)
 async def test_a_file_that_is_no_list_fails_the_job(tenant, api, connection, content):
     job = await run(tenant, api, connection["id"], content)
     assert (job["status"], "summary" in job) == ("failed", False)

@@ -218,8 +218,43 @@ async def test_users_are_searched(api):
     assert await found("app_metadata.plan:gold") == ["auth0|ada"]
     assert await found('user_id:"auth0|bob"') == ["auth0|bob"]
     assert await found("email:ada@example.com email_verified:false") == []
-    assert (await api.get("/users", params={"q": "email:a OR email:b"})).status_code == 501
-    assert (await api.get("/users", params={"q": "nonsense"})).status_code == 400
+    assert await found("email:*@example.com AND email:*b?b*") == ["auth0|bob"]
+    assert await found("_exists_:app_metadata.plan") == ["auth0|ada"]
+    assert await found('app_metadata.plan:"g\\old"') == ["auth0|ada"]
+    assert await found('email:"*"') == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "email:a OR email:b",
+        "email:a || email:b",
+        "email:a && email:b",
+        "NOT email:a",
+        "-email:a",
+        "!email:a",
+        "+email:a",
+        "free text",
+        "(email:a)",
+        "email:[a TO b]",
+        "logins_count:>3",
+        "email:a~",
+        "email:a^2",
+        'name.raw:"Ada"',
+    ],
+)
+async def test_lucene_beyond_terms_is_refused_by_name(api, query):
+    response = await api.get("/users", params={"q": query})
+    assert (response.status_code, response.json()["message"]) == (
+        501,
+        "This local tenant does not support this user search; write field:value terms joined by AND.",
+    )
+
+
+@pytest.mark.parametrize("query", ["email:", "email:a AND", "AND email:a", 'email:"a'])
+async def test_a_search_that_is_no_lucene_is_a_mistake(api, query):
+    response = await api.get("/users", params={"q": query})
+    assert (response.status_code, response.json()["errorCode"]) == (400, "invalid_query_string")
 
 
 @pytest.mark.usefixtures("connection")
@@ -228,6 +263,10 @@ async def test_users_are_paged_sorted_and_cut_to_fields(api):
     await _create(api, user_id="bob", email="bob@example.com")
     page = (await api.get("/users?include_totals=true&per_page=1&sort=email:-1&fields=email&page=0")).json()
     assert page == {"start": 0, "limit": 1, "length": 1, "total": 2, "users": [{"email": "bob@example.com"}]}
+    await api.patch("/users/auth0%7Cbob", json={"app_metadata": {"rank": 1}})
+    await api.patch(PATH, json={"app_metadata": {"rank": 2}})
+    ranked = await api.get("/users?sort=app_metadata.rank:1&fields=user_id")
+    assert [user["user_id"] for user in ranked.json()] == ["auth0|bob", "auth0|ada"]
     assert (await api.get("/users?fields=email&include_fields=false")).json()[0]["user_id"] == "auth0|ada"
     assert (await api.get("/users?page=10&per_page=100")).json()["errorCode"] == "invalid_paging"
 
