@@ -32,6 +32,7 @@ _SETTINGS: dict[str, Any] = {
     },
     "friendly_name": "",
     "idle_session_lifetime": 72,
+    "oidc_logout": {"rp_logout_end_session_endpoint_discovery": True},
     "picture_url": "",
     "sandbox_version": "22",
     "session_cookie": {"mode": "persistent"},

@@ -21,6 +21,7 @@ from local_auth0.authentication.password import PASSWORD, PASSWORD_REALM, Passwo
 from local_auth0.authentication.refresh_token import RefreshTokenGrant
 from local_auth0.authentication.refresh_tokens import RefreshTokens
 from local_auth0.authentication.revocation import Revocation
+from local_auth0.authentication.rp_logout import RpInitiatedLogout
 from local_auth0.authentication.sessions import Sessions
 from local_auth0.authentication.ticket_pages import TicketPages
 from local_auth0.authentication.token_endpoint import TokenEndpoint
@@ -78,6 +79,7 @@ def _pages(tenant: Tenant, tokens: Tokens, codes: Codes, logins: Logins) -> list
     authorize = Authorize(tenant, interaction, AuthorizeAnswers(tenant, codes, tokens))
     universal_login = UniversalLogin(tenant, interaction, logins)
     ticket_pages = TicketPages(tenant, interaction.pages)
+    rp_logout = RpInitiatedLogout(tenant, interaction.pages, interaction.sessions)
     return [
         Route("/authorize", authorize.authorize, methods=["GET", "POST"]),
         Route("/authorize/resume", authorize.resume),
@@ -86,4 +88,5 @@ def _pages(tenant: Tenant, tokens: Tokens, codes: Codes, logins: Logins) -> list
         Route("/u/email-verification", ticket_pages.verify_email),
         Route("/u/reset-password", ticket_pages.reset_password, methods=["GET", "POST"]),
         Route("/v2/logout", Logout(tenant, interaction.pages, interaction.sessions).answer),
+        Route("/oidc/logout", rp_logout.answer, methods=["GET", "POST"]),
     ]

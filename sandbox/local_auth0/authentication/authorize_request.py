@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from local_store.store import Document
 
+from local_auth0.authentication.allowed_urls import is_allowed
 from local_auth0.authentication.authorization import split_scope
 from local_auth0.authentication.client_authentication import is_public
 from local_auth0.authentication.errors import OAuthError, grant_not_allowed, invalid_request, missing
@@ -22,7 +23,11 @@ RESPONSE_TYPES = (
     frozenset({"code", "token", "id_token"}),
 )
 _PROMPTS = ("none", "login", "consent", "select_account")
-_NOT_SUPPORTED = {"request": "request_not_supported", "request_uri": "request_uri_not_supported"}
+_NOT_SUPPORTED = {
+    "request": "request_not_supported",
+    "request_uri": "request_uri_not_supported",
+    "authorization_details": "invalid_authorization_details",
+}
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def read_callback(tenant: Tenant, parameters: Mapping[str, str]) -> Callback:
     """Where the answer to a request may go.
 
     Raises:
-        OAuthError: the client is unknown, or the redirect URI is not one of its own, character by character; the
+        OAuthError: the client is unknown, or the redirect URI is not one of its own (see `is_allowed`); the
             user's browser must not be sent there (RFC 9700, section 4.11).
     """
     client_id = _require(parameters, "client_id")
@@ -69,7 +74,7 @@ def read_callback(tenant: Tenant, parameters: Mapping[str, str]) -> Callback:
     if sent is None and len(callbacks) != 1:
         raise missing("redirect_uri")
     redirect_uri = sent or callbacks[0]
-    if redirect_uri not in callbacks:
+    if not is_allowed(redirect_uri, callbacks):
         raise OAuthError(
             403,
             "unauthorized_client",

@@ -5,7 +5,7 @@ from local_store.store import Document
 from local_auth0.authentication.authorization import authorize_client, split_scope
 from local_auth0.authentication.client_authentication import is_public
 from local_auth0.authentication.endpoint import Answer
-from local_auth0.authentication.errors import unauthorized
+from local_auth0.authentication.errors import not_supported, unauthorized
 from local_auth0.authentication.parameters import Call
 from local_auth0.authentication.tokens import Tokens
 from local_auth0.model import Tenant
@@ -22,8 +22,10 @@ class ClientCredentialsGrant:
         """A token for `client`.
 
         Raises:
-            OAuthError: a public client, or nothing granted to it.
+            OAuthError: a public client, nothing granted to it, or an organization.
         """
+        if call.get("organization"):
+            raise not_supported("organizations: parameter 'organization'")
         if is_public(client):
             raise unauthorized()
         allowed = authorize_client(self._tenant, client, call.get("audience"), split_scope(call.get("scope")))

@@ -34,7 +34,10 @@ class Discovery:
 
     async def configuration(self, _: Request) -> Response:
         """The provider's configuration."""
-        return JSONResponse(provider_configuration(self._tenant.issuer), headers=_HEADERS)
+        configuration = provider_configuration(self._tenant.issuer)
+        if (self._tenant.settings.get("oidc_logout") or {}).get("rp_logout_end_session_endpoint_discovery"):
+            configuration["end_session_endpoint"] = f"{self._tenant.issuer}oidc/logout"
+        return JSONResponse(configuration, headers=_HEADERS)
 
     async def jwks(self, _: Request) -> Response:
         """The public keys: current, next, and previous ones that are not revoked."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from local_auth0.authentication.allowed_urls import is_allowed
 from local_auth0.authentication.errors import OAuthError
 from local_auth0.authentication.origins import Origins, origins_of
 from local_auth0.authentication.parameters import Call, read_call
@@ -71,7 +72,7 @@ class PostEndpoint:
         origin = _origin(call.scope)
         if origin is not None:
             client = self._tenant.clients.get(str(call.parameters.get("client_id")), {})
-            headers += _allow(origin) if origin in origins_of(client) else []
+            headers += _allow(origin) if is_allowed(origin, origins_of(client)) else []
         return headers
 
 

@@ -35,7 +35,7 @@ class Logins:
 
         Args:
             connection: the database the user is in.
-            login: e-mail address in any case, or username.
+            login: e-mail address in any case, or username; white space around it does not count.
             password: in the clear.
             address: the IP address the attempt comes from.
 
@@ -44,6 +44,7 @@ class Logins:
                 of connection the sandbox cannot log in to (501).
         """
         _refuse_unusable(connection)
+        login = login.strip()
         user = self._tenant.user(connection["name"], login)
         if is_custom(connection) and (user is None or not imports_users(connection)):
             return await self._verify_elsewhere(connection, login, password, address)
@@ -67,7 +68,8 @@ class Logins:
 
     async def _verify_elsewhere(self, connection: Document, login: str, password: str, address: str) -> Document:
         """The user as the custom database's login script knows them; in import mode they live here from now on."""
-        attempt = (connection["id"], login.lower(), "script", address)
+        known = self._tenant.user(connection["name"], login)
+        attempt = (connection["id"], login.lower() if known is None else known["user_id"], "script", address)
         protected = connection["options"].get("brute_force_protection") is not False
         if protected:
             self._protection.begin(attempt)

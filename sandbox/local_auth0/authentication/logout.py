@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from local_auth0.authentication.allowed_urls import is_allowed
 from local_auth0.authentication.errors import OAuthError, invalid_request
 from local_auth0.authentication.pages import Pages
 from local_auth0.authentication.parameters import parse_form
@@ -42,7 +43,7 @@ class Logout:
         allowed: list[str] = owner.get("allowed_logout_urls") or []
         if not return_to:
             return allowed[0] if client_id and allowed else None
-        if return_to not in allowed and _without_query(return_to) not in allowed:
+        if not is_allowed(return_to, allowed) and not is_allowed(_without_query(return_to), allowed):
             raise invalid_request(
                 f'The "returnTo" querystring parameter "{return_to}" is not defined as a valid URL in "Allowed Logout URLs".'
             )

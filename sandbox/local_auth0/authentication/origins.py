@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from local_store.store import Document
 
+from local_auth0.authentication.allowed_urls import is_allowed
 from local_auth0.model import Tenant
 
 
@@ -24,11 +25,11 @@ class Origins:
         if self._revision != self._clients.revision:
             self._all = frozenset().union(*map(origins_of, self._clients.values()))
             self._revision = self._clients.revision
-        return origin in self._all
+        return origin in self._all or is_allowed(origin, self._all)
 
 
 def origins_of(client: Document) -> frozenset[str]:
-    """The origins `client` may call from."""
+    """The origins `client` may call from; for the wildcards among them see `is_allowed`."""
     named = [*(client.get("web_origins") or []), *(client.get("allowed_origins") or [])]
     origins = {url.rstrip("/") for url in named}
     for callback in client.get("callbacks") or []:

@@ -13,7 +13,7 @@ from local_store.store import Document
 
 from local_auth0.authentication.authorization import Authorization, userinfo_audience
 from local_auth0.authentication.opaque_tokens import OpaqueTokens
-from local_auth0.authentication.signing import sign, sign_with_secret
+from local_auth0.authentication.signing import id_token_key, sign, sign_with_secret
 from local_auth0.authentication.user_claims import user_claims
 from local_auth0.model import Tenant
 
@@ -101,7 +101,7 @@ class Tokens:
         claims = {name: value for name, value in claims.items() if value is not None}
         algorithm = _id_token_algorithm(client)
         if algorithm == "HS256":
-            return sign_with_secret(claims, _id_token_key(client))
+            return sign_with_secret(claims, id_token_key(client))
         return sign(self._tenant, claims, algorithm)
 
     def _claims(self, subject: str, audience: str | list[str], allowed: Authorization, lifetime: int) -> dict[str, Any]:
@@ -137,13 +137,6 @@ def _id_token_algorithm(client: Document) -> str:
     keeps_secret = client.get("client_secret") and client.get("token_endpoint_auth_method") != "none"
     algorithm: str = (client.get("jwt_configuration") or {}).get("alg") or ("HS256" if keeps_secret else "RS256")
     return algorithm if algorithm != "HS256" or client.get("client_secret") else "RS256"
-
-
-def _id_token_key(client: Document) -> bytes:
-    secret: str = client["client_secret"]
-    if (client.get("jwt_configuration") or {}).get("secret_encoded"):
-        return base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
-    return secret.encode()
 
 
 def _half_hash(text: str | None) -> str | None:

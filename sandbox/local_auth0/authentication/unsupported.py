@@ -10,7 +10,6 @@ from local_auth0.authentication.errors import not_supported
 
 _FEATURES = {
     "/oidc/register": "dynamic client registration",
-    "/oidc/logout": "RP-initiated logout; use /v2/logout",
     "/oauth/par": "pushed authorization requests",
     "/oauth/device/code": "the device authorization flow",
     "/activate": "the device authorization flow",
@@ -20,6 +19,22 @@ _FEATURES = {
     "/samlp/{rest:path}": "SAML",
     "/wsfed/{rest:path}": "WS-Federation",
     "/co/authenticate": "cross-origin authentication",
+    "/co/verify": "cross-origin authentication",
+    "/passkey/{rest:path}": "passkeys",
+    "/u/signup": "the sign-up page; use /dbconnections/signup",
+    "/u/reset-password/request": "the page that asks for a new password; use /api/v2/tickets/password-change",
+    "/login": "the classic login page",
+    "/login/callback": "callbacks of other identity providers",
+    "/usernamepassword/login": "the classic login page",
+    "/logout": "the legacy logout; use /v2/logout or /oidc/logout",
+    "/oauth/ro": "the legacy resource owner endpoint; use /oauth/token",
+    "/oauth/access_token": "the legacy social access token endpoint",
+    "/delegation": "delegation",
+    "/tokeninfo": "the legacy tokeninfo endpoint; use /userinfo",
+    "/user/ssodata": "the legacy single sign-on endpoint",
+    "/me/{rest:path}": "the My Account API",
+    "/my-org/{rest:path}": "the My Organization API",
+    "/scim/{rest:path}": "SCIM",
 }
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 

@@ -152,6 +152,8 @@ def _check_methods(body: dict[str, Any]) -> None:
     for name in _UNENFORCED:
         if body.get(name):
             raise not_supported(f"the property {name} of a client")
+    if (body.get("refresh_token") or {}).get("policies"):
+        raise not_supported("refresh_token.policies of a client: refresh tokens for several APIs")
     if body.get("organization_usage") in ("allow", "require"):
         raise not_supported("organizations: organization_usage of a client can only be deny")
 

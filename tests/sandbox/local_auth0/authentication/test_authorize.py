@@ -238,3 +238,15 @@ async def test_a_finished_login_cannot_be_resumed_again(world):
     posted = await world.submit(begun, username="ada@example.com", password=world.password, action="default")
     assert "code" in world.answer(await world.http.get(posted.headers["location"]))
     assert (await world.http.get(posted.headers["location"])).status_code == 400
+
+
+async def test_a_callback_may_have_a_wildcard(world):
+    world.client(callbacks=["https://*.example.com/callback"])
+    assert "code" in world.answer(await world.log_in())
+    refused = await world.authorize(redirect_uri="https://a.b.example.com/callback")
+    assert (refused.status_code, "Callback URL mismatch" in refused.text) == (403, True)
+
+
+async def test_rich_authorization_requests_are_refused_by_name(world):
+    answer = world.answer(await world.authorize(authorization_details="[]"))
+    assert answer["error"] == "invalid_authorization_details"

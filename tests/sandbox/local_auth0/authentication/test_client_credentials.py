@@ -191,3 +191,11 @@ async def test_tokens_are_signed_with_the_new_key_after_a_rotation(world):
     world.tenant.signing_keys.rotate()
     token = (await world.machine_token()).json()["access_token"]
     assert jwt.get_unverified_header(token)["kid"] == world.tenant.signing_keys.current().kid != before
+
+
+async def test_an_organization_is_refused_by_name(world):
+    response = await world.machine_token(organization="org_1")
+    assert response.status_code == 501
+    assert response.json()["error_description"] == (
+        "The sandbox does not support organizations: parameter 'organization'."
+    )

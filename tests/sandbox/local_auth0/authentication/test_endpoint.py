@@ -50,6 +50,16 @@ async def test_a_page_of_an_allowed_origin_may_read_the_answer(world):
     assert response.headers["access-control-allow-origin"] == "https://spa.example.com"
 
 
+async def test_origins_may_have_a_wildcard(world):
+    world.client(web_origins=["https://*.spa.example.com"])
+    for origin, answered in (("https://pr-1.spa.example.com", True), ("https://a.b.spa.example.com", False)):
+        headers = {"origin": origin}
+        preflight = await world.http.options("/oauth/token", headers=headers)
+        response = await world.http.post("/oauth/token", data={"client_id": "machine"}, headers=headers)
+        assert ("access-control-allow-origin" in preflight.headers) is answered
+        assert ("access-control-allow-origin" in response.headers) is answered
+
+
 async def test_a_page_of_another_origin_may_not(world):
     world.client("other", web_origins=["https://spa.example.com"])
     strange = {"origin": "https://evil.example.com"}
@@ -67,6 +77,9 @@ async def test_a_page_of_another_origin_may_not(world):
         ("/mfa/challenge", "multi-factor authentication"),
         ("/passwordless/start", "passwordless login"),
         ("/oauth/par", "pushed authorization requests"),
+        ("/oauth/ro", "the legacy resource owner endpoint; use /oauth/token"),
+        ("/me/v1/factors", "the My Account API"),
+        ("/passkey/register", "passkeys"),
     ],
 )
 async def test_what_is_not_supported_is_refused_by_name(world, path, feature):

@@ -181,3 +181,15 @@ async def test_users_get_no_management_scopes(world):
     world.api(audience, scopes="update:clients read:current_user", is_system=True)
     body = (await password(world, audience=audience, scope="update:clients read:current_user")).json()
     assert body["scope"] == "read:current_user"
+
+
+async def test_white_space_around_a_name_neither_matters_nor_counts_anew(world):
+    assert (
+        await world.token(grant_type="password", username=" Ada@example.com\t", password=world.password)
+    ).status_code == 200
+    names = ["ada@example.com", " ada@example.com", "ADA@example.com ", "ada@example.com\n", "\tada@example.com"] * 2
+    statuses = [
+        (await world.token(grant_type="password", username=name, password="Wrong-Password-1")).status_code
+        for name in [*names, "  ada@example.com"]
+    ]
+    assert statuses == [403] * 10 + [429]

@@ -233,3 +233,10 @@ async def test_a_callback_that_no_browser_can_be_sent_to_is_refused(api, callbac
 async def test_a_checkpoint_that_no_answer_has_given_is_refused(api, checkpoint):
     response = await api.get("/clients", params={"from": checkpoint, "take": 1})
     assert (response.status_code, response.json()["errorCode"]) == (400, "invalid_query_string")
+
+
+async def test_refresh_tokens_for_several_apis_are_refused_by_name(api):
+    settings = {"rotation_type": "rotating", "expiration_type": "expiring"}
+    settings["policies"] = [{"audience": "https://api.example.com", "scope": ["read"]}]
+    response = await api.post("/clients", json={"name": "App", "refresh_token": settings})
+    assert (response.status_code, "refresh_token.policies" in response.json()["message"]) == (501, True)
