@@ -29,7 +29,7 @@ _MIN_KEY_BITS = 2048
 
 async def list_all(call: Call) -> Response:
     """A client's credentials, always as a bare list."""
-    return json_answer([_public(credential) for credential in find_client(call).get("credentials", [])])
+    return json_answer([public_credential(credential) for credential in find_client(call).get("credentials", [])])
 
 
 async def create(call: Call) -> Response:
@@ -44,12 +44,12 @@ async def create(call: Call) -> Response:
     if len({each["kid"] for each in stored}) < len(stored):
         raise ManagementError(409, "A credential with the same key already exists.", "credential_conflict")
     call.tenant.clients.put(client["client_id"], {**client, "credentials": stored})
-    return json_answer(_public(credential), 201)
+    return json_answer(public_credential(credential), 201)
 
 
 async def get(call: Call) -> Response:
     """One credential."""
-    return json_answer(_public(_find(call)))
+    return json_answer(public_credential(_find(call)))
 
 
 async def update(call: Call) -> Response:
@@ -60,7 +60,7 @@ async def update(call: Call) -> Response:
         if call.body["expires_at"] is not None:
             credential["expires_at"] = _normalised(call.body["expires_at"])
     _replace(call, credential)
-    return json_answer(_public(credential))
+    return json_answer(public_credential(credential))
 
 
 async def delete(call: Call) -> Response:
@@ -170,7 +170,8 @@ def _used(client: Document) -> set[str]:
     return {reference["id"] for method in methods.values() for reference in method["credentials"]}
 
 
-def _public(credential: Document) -> Document:
+def public_credential(credential: Document) -> Document:
+    """A credential as answers show it, without its key."""
     return {name: value for name, value in credential.items() if name != "pem"}
 
 

@@ -8,10 +8,11 @@ from starlette.responses import Response
 from local_auth0 import ids
 from local_auth0.errors import ManagementError, invalid_body, not_supported
 from local_auth0.management.authorization import require_any
-from local_auth0.management.client_credentials import find_client, new_credential
+from local_auth0.management.client_credentials import find_client, new_credential, public_credential
 from local_auth0.management.endpoint import Call, Endpoint, json_answer, no_content
 from local_auth0.management.paging import paginate_or_checkpoint, select_fields
 from local_auth0.management.schemas import clients as schemas
+from local_auth0.management.schemas import connections
 
 _HIDDEN = ("credentials",)
 _NEEDS_CLIENT_KEYS = ("client_secret", "encryption_key", "signing_keys")
@@ -76,12 +77,30 @@ async def create(call: Call) -> Response:
         client |= _store_keys(call)
     client = _checked({name: value for name, value in client.items() if value is not None})
     call.tenant.clients.put(client["client_id"], client)
-    return json_answer(_shown(call, client), 201)
+    shown = _shown(call, client)
+    if "credentials" in client:
+        # Only this answer shows more of the keys than their ids.
+        keys = [public_credential(credential) for credential in client["credentials"]]
+        methods = {name: {"credentials": keys} for name in client["client_authentication_methods"]}
+        shown = {**shown, "client_authentication_methods": methods}
+    return json_answer(shown, 201)
 
 
 async def get(call: Call) -> Response:
     """One client; its secret only for a caller with read:client_keys."""
     return json_answer(_shown(call, find_client(call)))
+
+
+async def list_connections(call: Call) -> Response:
+    """The connections that a client is enabled for."""
+    strategies = call.query.get("strategy")
+    found = [
+        {name: value for name, value in connection.items() if name != "enabled_clients"}
+        for connection in call.tenant.connections_of(find_client(call)["client_id"])
+        if strategies is None or connection["strategy"] in strategies
+    ]
+    query = {"take": 50, **call.query}
+    return json_answer(paginate_or_checkpoint(found, "connections", query))
 
 
 async def update(call: Call) -> Response:
@@ -184,5 +203,12 @@ ENDPOINTS = [
     Endpoint("GET", _ONE, _READ, get, query=schemas.GET_QUERY),
     Endpoint("PATCH", _ONE, _UPDATE, update, schemas.UPDATE),
     Endpoint("DELETE", _ONE, ("delete:clients",), delete),
+    Endpoint(
+        "GET",
+        "/clients/{client_id}/connections",
+        ("read:connections",),
+        list_connections,
+        query=connections.OF_CLIENT_QUERY,
+    ),
     Endpoint("POST", "/clients/{client_id}/rotate-secret", ("update:client_keys",), rotate_secret),
 ]

@@ -211,6 +211,12 @@ LIST_QUERY = document(
         "name": {"type": "string", "description": "Provide a name to filter connections"},
     }
 )
+OF_CLIENT_QUERY = document(
+    {
+        **CHECKPOINT,
+        "strategy": {"type": "array", "items": {"type": "string", "enum": STRATEGIES}},
+    }
+)
 GET_QUERY = document(FIELDS)
 CLIENTS_QUERY = document(CHECKPOINT)
 DELETE_USER_QUERY = document({"email": {"type": "string", "format": "email"}}, required=["email"])

@@ -163,10 +163,33 @@ async def test_a_client_proves_itself_with_keys_instead_of_a_secret(api, tenant,
 async def test_a_client_is_made_with_its_keys(api, tenant, public_key):
     methods = {"private_key_jwt": {"credentials": [{"credential_type": "public_key", "pem": public_key}]}}
     created = await _create(api, client_authentication_methods=methods)
-    [reference] = created["client_authentication_methods"]["private_key_jwt"]["credentials"]
+    [shown] = created["client_authentication_methods"]["private_key_jwt"]["credentials"]
+    path = f"/clients/{created['client_id']}"
+    assert [shown] == (await api.get(f"{path}/credentials")).json()
+    assert (await api.get(path)).json()["client_authentication_methods"] == {
+        "private_key_jwt": {"credentials": [{"id": shown["id"]}]}
+    }
     [stored] = tenant.clients[created["client_id"]]["credentials"]
-    assert reference == {"id": stored["id"]}
     assert stored["pem"] == public_key
+
+
+async def test_a_clients_connections_are_listed(api):
+    client_id = (await _create(api))["client_id"]
+    path = f"/clients/{client_id}/connections"
+    assert (await api.get(path)).json() == {"connections": []}
+    made = [
+        (await api.post("/connections", json={"name": name, "strategy": "auth0", "enabled_clients": clients})).json()
+        for name, clients in (("One", [client_id]), ("Two", [client_id]), ("Other", []))
+    ]
+    for connection in made:
+        del connection["enabled_clients"]
+    expected = sorted(made[:2], key=lambda connection: connection["id"])
+    assert (await api.get(path)).json() == {"connections": expected}
+    first = (await api.get(path, params={"take": 1})).json()
+    assert first["connections"] == expected[:1]
+    assert (await api.get(path, params={"from": first["next"]})).json() == {"connections": expected[1:]}
+    assert (await api.get(path, params={"strategy": "sms"})).json() == {"connections": []}
+    assert (await api.get("/clients/nobody/connections")).status_code == 404
 
 
 async def test_what_is_no_key_is_refused(api):
