@@ -9,10 +9,13 @@ from local_auth0.authentication.allowed_urls import is_allowed
 from local_auth0.authentication.authorization import split_scope
 from local_auth0.authentication.client_authentication import is_public
 from local_auth0.authentication.errors import OAuthError, grant_not_allowed, invalid_request, missing
+from local_auth0.authentication.origins import origin_of
 from local_auth0.authentication.pkce import METHODS, is_well_formed
 from local_auth0.model import Tenant
 
 RESPONSE_MODES = ("query", "fragment", "form_post")
+WEB_MESSAGE = "web_message"
+"""For single-page applications that ask in an invisible frame; not among the modes that discovery names."""
 RESPONSE_TYPES = (
     frozenset({"code"}),
     frozenset({"token"}),
@@ -62,7 +65,7 @@ def read_callback(tenant: Tenant, parameters: Mapping[str, str]) -> Callback:
     """Where the answer to a request may go.
 
     Raises:
-        OAuthError: the client is unknown, or the redirect URI is not one of its own (see `is_allowed`); the
+        OAuthError: the client is unknown, its page may not be told by a message, or the redirect URI is not one of its own (see `is_allowed`); the
             user's browser must not be sent there (RFC 9700, section 4.11).
     """
     client_id = _require(parameters, "client_id")
@@ -83,8 +86,14 @@ def read_callback(tenant: Tenant, parameters: Mapping[str, str]) -> Callback:
     types = frozenset((parameters.get("response_type") or "").split())
     default_mode = "fragment" if types & {"token", "id_token"} else "query"
     mode = _text(parameters, "response_mode") or default_mode
-    if mode not in RESPONSE_MODES or (mode == "query" and default_mode == "fragment"):
+    if mode not in (*RESPONSE_MODES, WEB_MESSAGE) or (mode == "query" and default_mode == "fragment"):
         mode = default_mode
+    if mode == WEB_MESSAGE and not is_allowed(origin_of(redirect_uri), client.get("web_origins") or []):
+        raise OAuthError(
+            403,
+            "unauthorized_client",
+            f"{origin_of(redirect_uri)} is not in the list of allowed web origins, which response_mode=web_message needs.",
+        )
     return Callback(client_id, redirect_uri, sent is None, mode, _text(parameters, "state"))
 
 

@@ -1,6 +1,7 @@
 """Sending the user's browser back to the application, with an answer or an error.
 
-OAuth 2.0 Multiple Response Type Encoding Practices, and OAuth 2.0 Form Post Response Mode.
+OAuth 2.0 Multiple Response Type Encoding Practices, OAuth 2.0 Form Post Response Mode, and the draft OAuth 2.0 Web
+Message Response Mode.
 """
 
 from collections.abc import Mapping
@@ -8,8 +9,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from starlette.responses import RedirectResponse, Response
 
-from local_auth0.authentication.authorize_request import Callback
+from local_auth0.authentication.authorize_request import WEB_MESSAGE, Callback
 from local_auth0.authentication.errors import OAuthError
+from local_auth0.authentication.origins import origin_of
 from local_auth0.authentication.pages import Pages
 
 
@@ -20,6 +22,9 @@ def answer(pages: Pages, callback: Callback, parameters: Mapping[str, str]) -> R
         sent["state"] = callback.state
     if callback.response_mode == "form_post":
         return pages.render("form_post", leads_to=callback.redirect_uri, action=callback.redirect_uri, parameters=sent)
+    if callback.response_mode == WEB_MESSAGE:
+        origin = origin_of(callback.redirect_uri)
+        return pages.render("web_message", framed_by=origin, origin=origin, parameters=sent)
     headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
     return RedirectResponse(_with(callback, sent), 302, headers)
 

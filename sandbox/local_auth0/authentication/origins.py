@@ -33,7 +33,12 @@ def origins_of(client: Document) -> frozenset[str]:
     named = [*(client.get("web_origins") or []), *(client.get("allowed_origins") or [])]
     origins = {url.rstrip("/") for url in named}
     for callback in client.get("callbacks") or []:
-        parts = urlsplit(callback)
-        if parts.scheme in ("http", "https") and parts.netloc:
-            origins.add(f"{parts.scheme}://{parts.netloc}")
+        if callback.startswith(("http://", "https://")):
+            origins.add(origin_of(callback))
     return frozenset(origins)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

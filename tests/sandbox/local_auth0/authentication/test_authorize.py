@@ -1,3 +1,5 @@
+import json
+import re
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -75,9 +77,9 @@ async def test_two_callbacks_need_a_redirect_uri(world):
         ),
         ({"code_challenge_method": "S256"}, "invalid_request", "Missing required parameter: code_challenge"),
         (
-            {"response_mode": "web_message"},
+            {"response_mode": "jwt"},
             "invalid_request",
-            "response_mode 'web_message' is not supported for this response_type",
+            "response_mode 'jwt' is not supported for this response_type",
         ),
     ],
 )
@@ -250,3 +252,31 @@ async def test_a_callback_may_have_a_wildcard(world):
 async def test_rich_authorization_requests_are_refused_by_name(world):
     answer = world.answer(await world.authorize(authorization_details="[]"))
     assert answer["error"] == "invalid_authorization_details"
+
+
+async def message(world, **parameters):
+    """What the page that answers in response_mode=web_message posts, and to which origin."""
+    page = await world.authorize(response_mode="web_message", prompt="none", **parameters)
+    assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    [(response, origin)] = re.findall(r'response: (\{.*\})\}, "([^"]+)"\);', page.text)
+    return json.loads(response), origin, page.headers
+
+
+async def test_a_single_page_application_asks_in_an_invisible_frame(world):
+    world.client(web_origins=["https://app.example.com"])
+    answer, origin, headers = await message(world, state="</script><script>alert(1)</script>")
+    assert (answer["error"], answer["state"]) == ("login_required", "</script><script>alert(1)</script>")
+    await world.log_in()
+    answer, origin, headers = await message(world)
+    assert (sorted(answer), answer["state"], origin) == (["code", "state"], "xyz", "https://app.example.com")
+    assert "frame-ancestors https://app.example.com;" in headers["content-security-policy"]
+    assert "x-frame-options" not in headers
+    response = await world.token(grant_type="authorization_code", code=answer["code"], redirect_uri=world.callback)
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("origins", [[], ["https://other.example.com"], ["https://app.example.com:8443"]])
+async def test_only_a_web_origin_of_the_client_gets_the_message(world, origins):
+    world.client(web_origins=origins)
+    page = await world.authorize(response_mode="web_message", prompt="none")
+    assert (page.status_code, "is not in the list of allowed web origins" in page.text) == (403, True)
