@@ -15,7 +15,8 @@ pytestmark = pytest.mark.live
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "custom-database"
 OLD_PASSWORD = "Old-Password-2015"
-SCRIPTS = ("login", "get_user", "create", "verify", "change_password", "delete")
+NEW_PASSWORD = "New-Password-2026"
+SCRIPTS = ("login", "get_user", "create", "verify", "change_password", "change_email", "delete")
 REALM = "http://auth0.com/oauth/grant-type/password-realm"
 
 
@@ -98,4 +99,31 @@ def test_a_user_of_a_database_of_ones_own_calls_the_api_and_lives_in_auth0_after
     assert call(deployed, http, "grace@example.com") == (403, None)
     [ada] = tenant.users.list_users_by_email(email="ada@example.com")
     assert ada.user_id == "auth0|legacy-1"
+    deployed.up("--expect-no-changes")
+
+
+def test_links_and_changes_reach_a_database_of_ones_own_by_its_scripts(deployed, sandbox, tenant, http):
+    subprocess.run([sys.executable, EXAMPLE / "create_database.py", sandbox.folder.databases], check=True)
+    deployed.change_settings(lambda config: config["auth0-apim:database"].update(importMode=False))
+    deployed.up()
+    old = sqlite3.connect(sandbox.folder.databases / "users.sqlite")
+
+    def row():
+        return old.execute("SELECT email, email_verified FROM users WHERE id = 2").fetchone()
+
+    assert (call(deployed, http, "grace@example.com"), row()) == (
+        (200, (200, {"result": 42})),
+        ("grace@example.com", 0),
+    )
+    [grace] = tenant.users.list_users_by_email(email="grace@example.com")
+    assert http.get(tenant.tickets.verify_email(user_id=grace.user_id).ticket).status_code == 200
+    assert row() == ("grace@example.com", 1)
+    page = httpx.URL(tenant.tickets.change_password(user_id=grace.user_id).ticket)
+    form = {"ticket": page.params["ticket"], "password-reset": NEW_PASSWORD, "re-enter-password": NEW_PASSWORD}
+    assert http.post(page.copy_with(query=None, fragment=None), data=form).status_code == 200
+    tenant.users.update(grace.user_id, email="hopper@example.com")
+    assert row() == ("hopper@example.com", 0)
+    old.close()
+    assert call(deployed, http, "hopper@example.com") == (403, None)
+    assert call(deployed, http, "hopper@example.com", NEW_PASSWORD) == (200, (200, {"result": 42}))
     deployed.up("--expect-no-changes")

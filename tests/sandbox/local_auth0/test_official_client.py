@@ -97,3 +97,33 @@ def test_a_mistake_is_the_clients_error(auth0):
         auth0.connections.create(name="not allowed", strategy="auth0")
     assert raised.value.status_code == 400
     assert raised.value.body["errorCode"] == "invalid_body"
+
+
+@pytest.mark.parametrize(
+    ("call", "endpoint"),
+    [
+        (lambda auth0: auth0.organizations.create(name="contoso"), "POST /api/v2/organizations"),
+        (lambda auth0: list(auth0.actions.list()), "GET /api/v2/actions/actions"),
+        (lambda auth0: auth0.supplemental_signals.get(), "GET /api/v2/supplemental-signals"),
+        (lambda auth0: list(auth0.rate_limit_policies.list()), "GET /api/v2/rate-limit-policies"),
+        (lambda auth0: auth0.users.revoke_access("auth0|1"), "POST /api/v2/users/auth0%7C1/revoke-access"),
+    ],
+)
+def test_what_the_tenant_lacks_is_refused_by_name(auth0, call, endpoint):
+    with pytest.raises(ApiError) as raised:
+        call(auth0)
+    assert (raised.value.status_code, raised.value.body["errorCode"]) == (501, "not_supported")
+    assert raised.value.body["message"] == f"This local tenant does not support {endpoint}."
+
+
+def test_tickets_and_consents_by_the_official_client(auth0):
+    connection = auth0.connections.create(name="Tickets", strategy="auth0")
+    user = auth0.users.create(connection="Tickets", email="ada@example.com", password="Analytical-1843")
+    verify = auth0.tickets.verify_email(user_id=user.user_id, result_url="https://app.example.com/", ttl_sec=60)
+    assert "/u/email-verification?ticket=" in verify.ticket
+    reset = auth0.tickets.change_password(connection_id=connection.id, email="ada@example.com")
+    assert "/u/reset-password?ticket=" in reset.ticket
+    assert auth0.jobs.verification_email.create(user_id=user.user_id).type == "verification_email"
+    assert list(auth0.user_grants.list(user_id=user.user_id)) == []
+    auth0.user_grants.delete_by_user_id(user_id=user.user_id)
+    auth0.connections.delete(connection.id)
