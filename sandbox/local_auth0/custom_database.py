@@ -25,6 +25,10 @@ _NAMES = {
     "delete": ("deleteUser", "remove"),
 }
 _SYNCHRONISED = ("name", "nickname", "given_name", "family_name", "picture")
+_TEXTS = ("email", "username", *_SYNCHRONISED)
+_OBJECTS = ("app_metadata", "user_metadata")
+_KEPT = ("identities", "permissions", "roles")
+"""What a user's record holds for the tenant itself."""
 _AT_ONCE = 2
 
 
@@ -204,5 +208,13 @@ def _profile(values: list[Any]) -> Document | None:
         return None
     if not isinstance(profile, dict) or not (profile.get("user_id") or profile.get("id")):
         raise DatabaseScriptError("The script's profile has no user_id.")
+    for name in _TEXTS:
+        if not isinstance(profile.get(name, ""), str | None):
+            raise DatabaseScriptError(f"The script's profile has a '{name}' that is no text.")
+    for name in _OBJECTS:
+        if not isinstance(profile.get(name, {}), dict | None):
+            raise DatabaseScriptError(f"The script's profile has an '{name}' that is no object.")
+    if kept := [name for name in _KEPT if name in profile]:
+        raise UnsupportedDatabaseError(f"'{kept[0]}' in the profile of a custom database; put it into app_metadata")
     email = profile.get("email")
-    return {**profile, "email": email.lower()} if isinstance(email, str) else profile
+    return {**profile, "email": email.lower()} if email else profile

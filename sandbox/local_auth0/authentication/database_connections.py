@@ -102,7 +102,8 @@ class DatabaseConnections:
 
 def _problem(connection: Document, profile: dict[str, Any]) -> str | None:
     options = connection["options"]
-    if options.get("disable_signup"):
+    password = (options.get("authentication_methods") or {}).get("password") or {}
+    if options.get("disable_signup") or password.get("signup_behavior") == "block":
         return "Public signup is disabled"
     if not profile.get("email") or not is_email(profile["email"]):
         return "Invalid sign up: a valid email is required"

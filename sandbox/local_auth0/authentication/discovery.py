@@ -41,7 +41,10 @@ class Discovery:
 
     async def jwks(self, _: Request) -> Response:
         """The public keys: current, next, and previous ones that are not revoked."""
-        return JSONResponse(self._tenant.signing_keys.jwks(), headers=_HEADERS)
+        document: dict[str, Any] = self._tenant.signing_keys.jwks()
+        if (self._tenant.settings.get("flags") or {}).get("remove_alg_from_jwks"):
+            document = {"keys": [{k: v for k, v in key.items() if k != "alg"} for key in document["keys"]]}
+        return JSONResponse(document, headers=_HEADERS)
 
 
 def provider_configuration(issuer: str) -> dict[str, Any]:

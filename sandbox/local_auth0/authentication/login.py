@@ -125,5 +125,7 @@ def _is_right(password: str, stored: Document) -> bool:
 def _refuse_unusable(connection: Document) -> None:
     if connection["strategy"] != "auth0":
         raise not_supported(f"login through connections of strategy '{connection['strategy']}'")
-    if (connection.get("authentication") or {}).get("active") is False:
+    methods = (connection.get("options") or {}).get("authentication_methods") or {}
+    password = methods.get("password") or {}
+    if (connection.get("authentication") or {}).get("active") is False or password.get("enabled") is False:
         raise invalid_request("the connection is not enabled")

@@ -16,6 +16,7 @@ SESSION_COOKIE = "auth0"
 BROWSER_COOKIE = "did"
 """Marks a browser, logged in or not: a login that one browser began cannot be finished in another."""
 
+_MINUTE = 60
 _HOUR = 3600
 _DEFAULT_LIFETIME_HOURS = 168
 _DEFAULT_IDLE_HOURS = 72
@@ -31,7 +32,7 @@ class Sessions:
     def start(self, user: Document, connection: Document, request: Request, response: Response) -> str:
         """Log a user in and give the browser its cookie, in place of an older one; the key of the new session."""
         now = self._tenant.now()
-        lifetime = int(self._tenant.settings.get("session_lifetime", _DEFAULT_LIFETIME_HOURS) * _HOUR)
+        lifetime = self._seconds("session_lifetime", _DEFAULT_LIFETIME_HOURS)
         token = secrets.token_urlsafe(32)
         with self._tenant.store.transaction():
             self._forget_expired()
@@ -47,7 +48,8 @@ class Sessions:
                     "expires_at": now + lifetime,
                 },
             )
-        _set_cookie(response, SESSION_COOKIE, token, lifetime)
+        mode = (self._tenant.settings.get("session_cookie") or {}).get("mode")
+        _set_cookie(response, SESSION_COOKIE, token, None if mode == "non-persistent" else lifetime)
         return digest(token)
 
     def current(self, request: Request) -> tuple[str, Document] | None:
@@ -70,8 +72,14 @@ class Sessions:
             _set_cookie(response, SESSION_COOKIE, "", 0)
 
     def _is_over(self, session: Document) -> bool:
-        idle = self._tenant.settings.get("idle_session_lifetime", _DEFAULT_IDLE_HOURS) * _HOUR
+        idle = self._seconds("idle_session_lifetime", _DEFAULT_IDLE_HOURS)
         return bool(min(session["expires_at"], session["used_at"] + idle) <= self._tenant.clock())
+
+    def _seconds(self, setting: str, default_hours: int) -> int:
+        """A lifetime of the tenant's settings, which name it in minutes or in hours."""
+        minutes = self._tenant.settings.get(f"{setting}_in_minutes")
+        hours = self._tenant.settings.get(setting, default_hours)
+        return int(hours * _HOUR if minutes is None else minutes * _MINUTE)
 
     def _forget_expired(self) -> None:
         for key in [key for key, session in self._tenant.sessions.items() if self._is_over(session)]:
@@ -88,6 +96,6 @@ def mark_browser(response: Response, mark: str) -> None:
     _set_cookie(response, BROWSER_COOKIE, mark, _BROWSER_LIFETIME)
 
 
-def _set_cookie(response: Response, name: str, value: str, max_age: int) -> None:
+def _set_cookie(response: Response, name: str, value: str, max_age: int | None) -> None:
     # SameSite=None as the real service: single-page applications renew tokens in an invisible frame.
     response.set_cookie(name, value, max_age, path="/", secure=True, httponly=True, samesite="none")

@@ -85,6 +85,7 @@ class Tokens:
         """An ID token for `client` about the user, bound by hashes to the access token and the code it comes with."""
         now = self._tenant.now()
         configuration = client.get("jwt_configuration") or {}
+        algorithm = _id_token_algorithm(client)
         claims: dict[str, Any] = {
             **user_claims(authentication.user, allowed.scopes),
             "iss": self._tenant.issuer,
@@ -95,11 +96,10 @@ class Tokens:
             "auth_time": authentication.auth_time,
             "sid": authentication.sid,
             "nonce": authentication.nonce,
-            "at_hash": _half_hash(access_token),
-            "c_hash": _half_hash(code),
+            "at_hash": _half_hash(access_token, algorithm),
+            "c_hash": _half_hash(code, algorithm),
         }
         claims = {name: value for name, value in claims.items() if value is not None}
-        algorithm = _id_token_algorithm(client)
         if algorithm == "HS256":
             return sign_with_secret(claims, id_token_key(client))
         return sign(self._tenant, claims, algorithm)
@@ -139,8 +139,9 @@ def _id_token_algorithm(client: Document) -> str:
     return algorithm if algorithm != "HS256" or client.get("client_secret") else "RS256"
 
 
-def _half_hash(text: str | None) -> str | None:
-    """The left half of the SHA-256 of `text`, in base64url (OpenID Connect Core 1.0, section 3.1.3.6)."""
+def _half_hash(text: str | None, algorithm: str) -> str | None:
+    """The left half of the hash of `text` by the ID token's own hash, in base64url (OpenID Connect Core 1.0, 3.1.3.6)."""
     if text is None:
         return None
-    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()[:16]).rstrip(b"=").decode()
+    digest = hashlib.new(f"sha{algorithm[2:]}", text.encode()).digest()
+    return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()

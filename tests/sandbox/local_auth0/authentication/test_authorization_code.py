@@ -1,3 +1,6 @@
+import base64
+import hashlib
+
 import jwt
 import pytest
 
@@ -157,3 +160,13 @@ async def test_the_client_chooses_how_id_tokens_are_signed(world, settings, algo
         options = {"verify_exp": False, "verify_iat": False}
         claims = jwt.decode(id_token, client["client_secret"], ["HS256"], audience="machine", options=options)
         assert claims["aud"] == "machine"
+
+
+@pytest.mark.parametrize(("algorithm", "name", "size"), [("RS256", "sha256", 16), ("RS512", "sha512", 32)])
+async def test_an_id_token_is_bound_to_its_access_token_by_its_own_hash(world, algorithm, name, size):
+    world.client(jwt_configuration={"alg": algorithm})
+    code = await world.code(audience=world.audience)
+    body = (await world.token(grant_type="authorization_code", code=code, redirect_uri=world.callback)).json()
+    half = hashlib.new(name, body["access_token"].encode()).digest()[:size]
+    claims = world.claims(body["id_token"], "machine")
+    assert claims["at_hash"] == base64.urlsafe_b64encode(half).rstrip(b"=").decode()

@@ -272,3 +272,20 @@ async def test_a_profile_that_could_never_be_sent_again_is_refused(world, connec
     assert (await login(world)).json()[
         "error_description"
     ] == "The script 'login' gives back a text that is not Unicode."
+
+
+@pytest.mark.parametrize(
+    ("profile", "status", "message"),
+    [
+        ("email: 5", 500, "The script's profile has a 'email' that is no text."),
+        ("nickname: ['a']", 500, "The script's profile has a 'nickname' that is no text."),
+        ("app_metadata: 'x'", 500, "The script's profile has an 'app_metadata' that is no object."),
+        ("roles: ['admin']", 501, "'roles' in the profile of a custom database; put it into app_metadata."),
+        ("identities: []", 501, "'identities' in the profile of a custom database; put it into app_metadata."),
+    ],
+)
+async def test_a_profile_that_would_break_the_users_record_is_refused(world, connection, profile, status, message):
+    connection(customScripts={"login": f"function login(e, p, callback) {{ callback(null, {{ id: 1, {profile} }}); }}"})
+    response = await login(world)
+    assert (response.status_code, response.json()["error_description"].endswith(message)) == (status, True)
+    assert len(world.tenant.users) == 0

@@ -70,8 +70,11 @@ async def test_a_tenant_may_tell_that_the_user_exists(world):
     }
 
 
-async def test_a_database_may_be_closed_to_sign_ups(world):
-    world.connection(disable_signup=True)
+@pytest.mark.parametrize(
+    "options", [{"disable_signup": True}, {"authentication_methods": {"password": {"signup_behavior": "block"}}}]
+)
+async def test_a_database_may_be_closed_to_sign_ups(world, options):
+    world.connection(**options)
     response = await signup(world)
     assert (response.status_code, response.json()["description"]) == (400, "Public signup is disabled")
 

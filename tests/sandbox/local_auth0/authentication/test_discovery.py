@@ -53,3 +53,10 @@ async def test_the_key_set_has_the_current_and_the_next_key(world):
     numbers = x509.load_der_x509_certificate(der).public_key().public_numbers()
     assert int.from_bytes(base64.urlsafe_b64decode(keys[0]["n"] + "=="), "big") == numbers.n
     assert base64.urlsafe_b64decode(keys[0]["x5t"] + "=") == hashlib.sha1(der, usedforsecurity=False).digest()
+
+
+async def test_the_tenant_may_leave_the_algorithm_out_of_its_keys(world):
+    keys = (await world.http.get("/.well-known/jwks.json")).json()["keys"]
+    assert {key.pop("alg") for key in keys} == {"RS256"}
+    world.settings(flags={"remove_alg_from_jwks": True})
+    assert (await world.http.get("/.well-known/jwks.json")).json()["keys"] == keys

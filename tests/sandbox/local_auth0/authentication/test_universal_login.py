@@ -139,3 +139,27 @@ async def test_a_third_party_client_needs_a_grant_for_users(world):
     assert answer["error_description"] == (
         'Client "machine" is not authorized to access resource server "basic-calculator".'
     )
+
+
+async def test_a_tenant_names_the_lifetimes_of_sessions_in_minutes_too(world):
+    world.settings(session_lifetime_in_minutes=10, idle_session_lifetime_in_minutes=2)
+    await world.log_in()
+    for _ in range(4):
+        world.clock.now += 119
+        assert "code" in world.answer(await world.authorize(prompt="none"))
+    world.clock.now += 120
+    assert world.answer(await world.authorize(prompt="none"))["error"] == "login_required"
+
+
+@pytest.mark.parametrize(("mode", "kept"), [("persistent", True), ("non-persistent", False)])
+async def test_a_session_may_end_with_the_browser(world, mode, kept):
+    world.settings(session_cookie={"mode": mode})
+    response = await log_in(world, await world.authorize())
+    [cookie] = [value for value in response.headers.get_list("set-cookie") if value.startswith("auth0=")]
+    assert ("Max-Age" in cookie) is kept
+
+
+async def test_a_database_without_passwords_lets_nobody_in(world):
+    world.connection(authentication_methods={"password": {"enabled": False}})
+    page = await log_in(world, await world.authorize())
+    assert (page.status_code, "the connection is not enabled" in page.text) == (400, True)
