@@ -91,3 +91,11 @@ async def test_a_rate_limit_can_be_asked_for(store):
         assert response.status_code == 429
         assert int(response.headers["x-ratelimit-reset"]) == 1_790_000_040
         assert (await http.get("/.well-known/jwks.json")).status_code == 200
+
+
+async def test_consents_that_an_earlier_version_kept_without_an_id_are_asked_for_again(store):
+    store.collection("auth0.grants").put("auth0|1 app api", {"scope": ["add"]})
+    async with _http(store) as http:
+        headers = {"authorization": f"Bearer {(await _token(http, store))['access_token']}"}
+        assert (await http.get("/api/v2/grants", headers=headers)).json() == []
+        assert (await http.delete("/api/v2/grants?user_id=auth0%7C1", headers=headers)).status_code == 204
