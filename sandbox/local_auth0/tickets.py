@@ -56,7 +56,7 @@ class Tickets:
         return "Access expired." if over or moved else None
 
     def use(self, ticket: str) -> None:
-        """Mark `ticket` as used; of several for a new password of one user, all of them."""
+        """Mark `ticket` as used, with every other ticket of its kind for the same user."""
         content = self._tenant.tickets[digest(ticket)]
         same = {name: content[name] for name in ("kind", "user_id")}
         with self._tenant.store.transaction():
