@@ -11,7 +11,9 @@ from local_apim.manager.arm_request import ArmRequest
 from local_apim.manager.authorization_servers import AuthorizationServers, OpenIdConnectProviders
 from local_apim.manager.backends import Backends
 from local_apim.manager.deleted_services import deleted_with_name, handle_deleted, list_deleted
+from local_apim.manager.diagnostics import Diagnostics
 from local_apim.manager.inventory import Document
+from local_apim.manager.loggers import Loggers
 from local_apim.manager.named_values import NamedValues
 from local_apim.manager.operations import Operations
 from local_apim.manager.policies import PolicyFragments, PolicyKind
@@ -21,7 +23,7 @@ from local_apim.manager.resource_groups import existing_group, handle_group, lis
 from local_apim.manager.resource_kind import PROVIDER, Call, Manager, ResourceKind
 from local_apim.manager.service_contract import NAME
 from local_apim.manager.services import handle_service, list_services, service_with_name
-from local_apim.manager.settings_kinds import Diagnostics, Groups, Loggers, Schemas, Tags, VersionSets
+from local_apim.manager.settings_kinds import Groups, Schemas, Tags, VersionSets
 from local_apim.manager.subscriptions import Subscriptions
 
 API_VERSIONS = ("2021-08-01", "2022-08-01", "2024-05-01")
