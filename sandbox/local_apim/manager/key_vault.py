@@ -94,12 +94,14 @@ def principal_of(service: dict[str, Any], client_id: str | None) -> str:
     Raises:
         ValidationFailed: the service has no such identity.
     """
-    if client_id is not None:
-        message = f"Can not find Managed Identity with provided IdentityClientId : {client_id}. {_MORE}"
-        raise ValidationFailed(("identityClientId", message))
-    identity = service.get("identity")
-    if identity is None:
+    identity = service.get("identity") or {}
+    if client_id is None:
+        if "principalId" in identity:
+            return str(identity["principalId"])
         message = f"System-assigned Managed Identity is not enabled for the service '{service['name']}'. {_MORE}"
         raise ValidationFailed(("identityClientId", message))
-    principal_id: str = identity["principalId"]
-    return principal_id
+    for assigned in identity.get("userAssignedIdentities", {}).values():
+        if assigned["clientId"].lower() == client_id.lower():
+            return str(assigned["principalId"])
+    message = f"Can not find Managed Identity with provided IdentityClientId : {client_id}. {_MORE}"
+    raise ValidationFailed(("identityClientId", message))

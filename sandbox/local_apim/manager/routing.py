@@ -14,6 +14,7 @@ from local_apim.manager.deleted_services import deleted_with_name, handle_delete
 from local_apim.manager.diagnostics import Diagnostics
 from local_apim.manager.inventory import Document
 from local_apim.manager.loggers import Loggers
+from local_apim.manager.managed_identities import NAMESPACE, handle_identity
 from local_apim.manager.named_values import NamedValues
 from local_apim.manager.operations import Operations
 from local_apim.manager.policies import PolicyFragments, PolicyKind
@@ -95,6 +96,8 @@ async def route(manager: Manager, request: ArmRequest, segments: list[str]) -> R
 
 
 async def _group_provider(manager: Manager, request: ArmRequest, group: Document, segments: list[str]) -> Response:
+    if segments and segments[0].lower() == NAMESPACE.lower():
+        return handle_identity(manager, request, group, segments[1:])
     _check_namespace(segments)
     if segments[1:2] and segments[1].lower() != "service":
         raise unsupported(f"The resource type '{PROVIDER}/{segments[1]}'")

@@ -27,28 +27,50 @@ def token(key):
 
 
 @pytest.fixture(scope="module")
-def vault(sandbox) -> Iterator[SecretClient]:
-    """The vault through Azure's own SDK."""
-    secret, ca_file = sandbox.credentials, str(sandbox.ca_file)
-    credential = ClientSecretCredential(
+def credential(sandbox) -> Iterator[ClientSecretCredential]:
+    secret = sandbox.credentials
+    with ClientSecretCredential(
         secret["ARM_TENANT_ID"],
         secret["ARM_CLIENT_ID"],
         secret["ARM_CLIENT_SECRET"],
         authority=sandbox.manager_url,
         disable_instance_discovery=True,
-        connection_verify=ca_file,
-    )
-    options = {"verify_challenge_resource": False, "connection_verify": ca_file}
-    with credential, SecretClient(sandbox.vault_url, credential, **options) as client:
+        connection_verify=str(sandbox.ca_file),
+    ) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def vault(sandbox, credential) -> Iterator[SecretClient]:
+    """The vault through Azure's own SDK."""
+    options = {"verify_challenge_resource": False, "connection_verify": str(sandbox.ca_file)}
+    with SecretClient(sandbox.vault_url, credential, **options) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def project(project_of, sandbox, vault):
+def reader(sandbox, credential, http):
+    """A user-assigned identity, as the resource manager answers it."""
+    group = f"/subscriptions/{sandbox.credentials['ARM_SUBSCRIPTION_ID']}/resourceGroups/{GROUP}"
+    path = f"{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/reader?api-version=2023-01-31"
+    token = credential.get_token(f"{sandbox.manager_url}/.default").token
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = http.put(sandbox.manager_url + path, json={"location": "westeurope"}, headers=headers)
+    return answer.raise_for_status().json()
+
+
+@pytest.fixture(scope="module")
+def project(project_of, sandbox, vault, reader):
     """The program beside this file, not deployed yet."""
     made = project_of(Path(__file__).parent / "program")
     first = vault.set_secret("signing-key", encoded(OLD))
-    settings = {"signingKey": f"{sandbox.vault_url}/secrets/signing-key", "pinnedKey": first.id, "identity": "false"}
+    settings = {
+        "signingKey": f"{sandbox.vault_url}/secrets/signing-key",
+        "pinnedKey": first.id,
+        "identity": "false",
+        "readerId": reader["id"],
+        "readerClient": reader["properties"]["clientId"],
+    }
     for name, value in settings.items():
         made.pulumi("config", "set", "--stack", "local", name, value)
     return made
@@ -75,6 +97,9 @@ def test_with_one_the_gateway_takes_tokens_by_the_key_in_the_vault(project, ask,
     project.up()
     identity = manager.api_management_service.get(GROUP, SERVICE).identity
     assert project.outputs()["principal"] == identity.principal_id
+    (assigned,) = identity.user_assigned_identities.values()
+    pinned = manager.named_value.get(GROUP, SERVICE, "pinned-key").key_vault
+    assert pinned.identity_client_id == assigned.client_id
     assert (ask(OLD), ask(NEW)) == (200, 401)
     assert (ask(OLD, "pinnedUrl"), ask(NEW, "pinnedUrl")) == (200, 401)
 

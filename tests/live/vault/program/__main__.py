@@ -22,11 +22,13 @@ gateway = ApiGateway(
         "publisher_name": "Contoso",
         "publisher_email": "apis@contoso.example",
         "system_identity": config.get_bool("identity") is not False,
+        "user_identity_ids": [config.require("readerId")],
     },
 )
 service: Any = {"resource_group_name": gateway.resource_group_name, "service_name": gateway.service_name}
 key = NamedSecret("signing-key", {**service, "key_vault_secret": config.require("signingKey")})
-pinned = NamedSecret("pinned-key", {**service, "key_vault_secret": config.require("pinnedKey")})
+reader: Any = {"key_vault_client_id": config.require("readerClient")}
+pinned = NamedSecret("pinned-key", {**service, **reader, "key_vault_secret": config.require("pinnedKey")})
 
 
 def published(path: str, secret: NamedSecret) -> PublishedApi:

@@ -8,6 +8,11 @@ from local_vault import create_vault
 
 ENDPOINT = "https://localhost:14301"
 VAULT = "https://localhost:14306"
+SERVICE_BODY = {
+    "location": "westeurope",
+    "sku": {"name": "Developer", "capacity": 1},
+    "properties": {"publisherEmail": "admin@example.com", "publisherName": "Example"},
+}
 POLICY = (
     "<policies><inbound><set-header name='X-Key'><value>{{key}}</value></set-header><return-response>"
     "<set-status code='200' /><set-body>@(context.Request.Headers.GetValueOrDefault(\"X-Key\"))</set-body>"
@@ -79,13 +84,7 @@ async def vault(network, anonymous, store):
 @pytest.fixture
 async def service(empty):
     """A service with an identity of its own."""
-    body = {
-        "location": "westeurope",
-        "identity": {"type": "SystemAssigned"},
-        "sku": {"name": "Developer", "capacity": 1},
-        "properties": {"publisherEmail": "admin@example.com", "publisherName": "Example"},
-    }
-    assert (await empty.put("", body=body)).status_code == 201
+    assert (await empty.put("", body={**SERVICE_BODY, "identity": {"type": "SystemAssigned"}})).status_code == 201
     return empty
 
 
@@ -212,6 +211,42 @@ async def test_an_identity_that_the_service_does_not_have_is_named(service, vaul
         "Can not find Managed Identity with provided IdentityClientId : 00000000-0000-0000-0000-000000000001. "
         "For more information please see aka.ms/apimmsi.",
     )
+
+
+async def test_a_user_assigned_identity_reads_when_it_is_named(empty, vault):
+    path = f"{empty.group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/reader"
+    made = await empty.put(path, body={"location": "westeurope"}, params={"api-version": "2023-01-31"})
+    assert made.status_code == 201
+    body = {**SERVICE_BODY, "identity": {"type": "UserAssigned", "userAssignedIdentities": {path: {}}}}
+    identity = (await empty.put("", body=body)).json()["identity"]
+    assert identity["userAssignedIdentities"] == {
+        path: {name: made.json()["properties"][name] for name in ("principalId", "clientId")}
+    }
+    assert "principalId" not in identity
+    await vault.keep("key", "hush")
+    assert problem(await empty.put("namedValues/key", named_value()))[0] == "identityClientId"
+    client_id = made.json()["properties"]["clientId"]
+    assert (await empty.put("namedValues/key", named_value(identityClientId=client_id))).status_code == 201
+    assert await value(empty) == "hush"
+
+
+async def test_an_identity_that_is_not_there_is_not_assigned(empty):
+    path = f"{empty.group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/none"
+    body = {**SERVICE_BODY, "identity": {"type": "UserAssigned", "userAssignedIdentities": {path: {}}}}
+    answer = await empty.put("", body=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "FailedIdentityOperation")
+
+
+async def test_an_identity_keeps_its_ids_until_it_is_deleted(empty):
+    path = f"{empty.group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/reader"
+    version = {"api-version": "2023-01-31"}
+    first = await empty.put(path, body={"location": "westeurope"}, params=version)
+    again = await empty.put(path, body={"location": "westeurope", "tags": {"team": "apis"}}, params=version)
+    assert (again.status_code, again.json()["tags"]) == (200, {"team": "apis"})
+    assert again.json()["properties"] == first.json()["properties"]
+    assert (await empty.get(path, params=version)).json() == again.json()
+    assert (await empty.delete(path, params=version)).status_code == 200
+    assert (await empty.get(path, params=version)).status_code == 404
 
 
 @pytest.mark.parametrize(
