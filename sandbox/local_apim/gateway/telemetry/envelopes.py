@@ -16,6 +16,7 @@ from local_apim.gateway.telemetry.masking import shown_headers, shown_query
 from local_apim.gateway.telemetry.recording import BackendCall, Recording
 
 Envelope = dict[str, Any]
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Place(NamedTuple):
@@ -150,7 +151,7 @@ def _method_and_path(recording: Recording) -> str:
 def _frontend_url(recording: Recording) -> str:
     url = recording.context.request.original_url
     query = shown_query(url.query_string, recording.diagnostic.frontend_request.masked_parameters)
-    port = f":{url.port}" if url.port else ""
+    port = "" if url.port == _DEFAULT_PORTS.get(url.scheme) else f":{url.port}"
     return urlunsplit((url.scheme, f"{url.host}{port}", url.path, query, ""))
 
 
