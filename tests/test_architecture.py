@@ -14,10 +14,12 @@ ALLOWED = {
     "auth0_apim_environments": {"auth0_apim", "local_cloud", "local_pulumi"},
     "local_apim": {"local_store"},
     "local_auth0": {"local_scripts", "local_store"},
-    "local_cloud": {"local_apim", "local_auth0", "local_pulumi", "local_store"},
+    "local_cloud": {"local_apim", "local_auth0", "local_insights", "local_pulumi", "local_store", "local_vault"},
+    "local_insights": set(),
     "local_pulumi": set(),
     "local_scripts": set(),
     "local_store": set(),
+    "local_vault": {"local_store"},
 }
 
 

@@ -17,8 +17,12 @@ from auth0_apim.azure_rules import (
 )
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
+from auth0_apim.part_rules import identity_ids_problem
 
-_CREATION_ONLY = ("publisher_name", "publisher_email", "sku", "capacity", "location", "tags", "restore")
+_CREATION_ONLY = (
+    *("publisher_name", "publisher_email", "sku", "capacity", "location", "tags", "restore"),
+    *("system_identity", "user_identity_ids"),
+)
 _PROPERTY = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security."
 _OLD_TLS = ("Protocols.Tls10", "Protocols.Tls11", "Backend.Protocols.Tls10", "Backend.Protocols.Tls11")
 _WEAK_CRYPTOGRAPHY = (
@@ -73,6 +77,10 @@ class ApiGatewayArgs(TypedDict):
     """Optional, defaults to none. Tags of the service."""
     restore: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Bring the soft-deleted service of this name back instead of making one, with everything that was in it and its old settings. Take it away afterwards: the next deployment then applies the settings given here."""
+    system_identity: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false. Give the service a managed identity of its own, with which it reads secrets of Key Vaults; `principal_id` is what a role such as `Key Vault Secrets User` is assigned to."""
+    user_identity_ids: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to none. ARM ids of user-assigned managed identities that the service has too. Example: `["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]`."""
 
 
 class ApiGateway(pulumi.ComponentResource):
@@ -88,6 +96,8 @@ class ApiGateway(pulumi.ComponentResource):
     """Absolute URL of the developer portal, without trailing slash; null in a tier without one."""
     sku: pulumi.Output[str]
     """The service's tier, such as `Developer`."""
+    principal_id: pulumi.Output[Optional[str]]
+    """Object id of the service's own managed identity, for role assignments; null without one."""
 
     def __init__(self, name: str, args: ApiGatewayArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("ApiGateway", name)
@@ -106,6 +116,7 @@ class ApiGateway(pulumi.ComponentResource):
             )
             self.sku = found.sku.apply(lambda sku: sku.name)
             self.service_name, gateway_url, portal_url = found.name, found.gateway_url, found.developer_portal_url
+            self.principal_id = found.identity.apply(_principal_id)
         else:
             self.sku = wanted["sku"]
             service = apimanagement.ApiManagementService(
@@ -116,6 +127,7 @@ class ApiGateway(pulumi.ComponentResource):
                 publisher_email=wanted["publisher_email"],
                 sku={"name": self.sku, "capacity": wanted["capacity"]},
                 location=args.get("location"),
+                identity=wanted["identity"],
                 custom_properties=self.sku.apply(_tls_floor),
                 tags=args.get("tags"),
                 restore=args.get("restore", False),
@@ -126,6 +138,7 @@ class ApiGateway(pulumi.ComponentResource):
                 ),
             )
             self.service_name, gateway_url, portal_url = service.name, service.gateway_url, service.developer_portal_url
+            self.principal_id = service.identity.apply(_principal_id)
         self.gateway_url = gateway_url.apply(lambda url: str(url).rstrip("/"))
         self.portal_url = pulumi.Output.all(self.sku, portal_url).apply(lambda both: _portal_url(both[0], both[1]))
         self.register_outputs(
@@ -135,6 +148,7 @@ class ApiGateway(pulumi.ComponentResource):
                 "resource_group_name": self.resource_group_name,
                 "portal_url": self.portal_url,
                 "sku": self.sku,
+                "principal_id": self.principal_id,
             }
         )
 
@@ -158,7 +172,29 @@ def _new_service_inputs(inputs: Inputs, args: ApiGatewayArgs) -> dict[str, pulum
         ),
         "sku": inputs.check("sku", sku, sku_problem, '"Developer"'),
         "capacity": inputs.check("capacity", size, capacity_problem, "1").apply(_units),
+        "identity": _identity(inputs, args),
     }
+
+
+def _identity(inputs: Inputs, args: ApiGatewayArgs) -> pulumi.Output[Any]:
+    own = inputs.check("system_identity", args.get("system_identity", False), flag_problem, "true")
+    example = '["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]'
+    others = inputs.check("user_identity_ids", args.get("user_identity_ids", []), identity_ids_problem, example)
+    return pulumi.Output.all(own, others).apply(lambda both: _managed_identity(bool(both[0]), list(both[1])))
+
+
+def _managed_identity(own: bool, others: list[str]) -> Optional[apimanagement.ApiManagementServiceIdentityArgs]:
+    kinds = (["SystemAssigned"] if own else []) + (["UserAssigned"] if others else [])
+    if not kinds:
+        return None
+    assigned = {resource_id: apimanagement.UserIdentityPropertiesArgs() for resource_id in others}
+    return apimanagement.ApiManagementServiceIdentityArgs(
+        type=", ".join(kinds), user_assigned_identities=assigned or None
+    )
+
+
+def _principal_id(identity: Any) -> Optional[str]:
+    return None if identity is None else identity.principal_id
 
 
 def _units(size: Mapping[str, Any]) -> int:

@@ -25,7 +25,7 @@ class NamedSecretArgs(TypedDict):
     value: NotRequired[pulumi.Input[str]]
     """Required, unless `key_vault_secret` is there. The secret itself, 1 to 4096 characters; kept secret."""
     key_vault_secret: NotRequired[pulumi.Input[str]]
-    """Required, unless `value` is there. Identifier of a secret in Azure Key Vault, which the service's managed identity may read. Without a version the service follows its newest one. Example: `https://contoso.vault.azure.net/secrets/calculator`."""
+    """Required, unless `value` is there. Identifier of a secret in Azure Key Vault, which the service's managed identity (`ApiGateway.system_identity`) may read. Without a version the service follows its newest one. Example: `https://contoso.vault.azure.net/secrets/calculator`."""
     key_vault_client_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the service's own identity. With `key_vault_secret`: client id of the user-assigned identity that reads it."""
     secret_name: NotRequired[pulumi.Input[str]]

@@ -5,7 +5,7 @@ None of them ever quotes a secret. Lengths and patterns are those of the resourc
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +13,11 @@ from auth0_apim.policy_rules import header_names_problem
 
 SECRET_HEADERS = ("authorization", "cookie", "set-cookie", "ocp-apim-subscription-key", "proxy-authorization")
 """Headers, in lower case, that carry a token or a key."""
+
+_IDENTITY = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[\w-]{3,128}",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 def product_rights_problem(value: Mapping[str, Any]) -> str | None:
@@ -78,6 +83,15 @@ def client_uuid_problem(value: str) -> str | None:
     if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
         return f"must be a UUID, not {value!r}"
     return None
+
+
+def identity_ids_problem(value: Sequence[str]) -> str | None:
+    """ARM ids of user-assigned managed identities, each once."""
+    for resource_id in value:
+        if not _IDENTITY.fullmatch(resource_id):
+            return f"must be ARM ids of user-assigned managed identities, not {resource_id!r}"
+    repeated = len({resource_id.lower() for resource_id in value}) < len(value)
+    return "must name each identity once" if repeated else None
 
 
 def connection_string_problem(value: str) -> str | None:

@@ -1,6 +1,7 @@
 """All parts of a sandbox in one event loop: made, listening, stopped."""
 
 import asyncio
+import contextlib
 import ssl
 from dataclasses import replace
 from typing import Any
@@ -8,9 +9,11 @@ from typing import Any
 import httpx
 from local_apim.calculator import create_calculator
 from local_apim.gateway import create_gateway
-from local_apim.manager import create_resource_manager, manager_client
+from local_apim.manager import ResourceManager, create_resource_manager, manager_client
 from local_auth0 import create_tenant, management_client
+from local_insights import create_insights
 from local_store import Store
+from local_vault import create_vault
 from starlette.types import ASGIApp
 
 from local_cloud.certificates import ensure_certificates
@@ -21,6 +24,9 @@ from local_cloud.gateways import GatewayListeners
 from local_cloud.listeners import Listener
 from local_cloud.ports import Ports, listen, port_of
 from local_cloud.request_log import logged
+
+_REFRESH_INTERVAL = 60
+# Seconds between looks at which secrets of vaults are to be read again.
 
 
 class Cloud:
@@ -42,6 +48,8 @@ class Cloud:
             "manager": listen(ports.manager, "resource manager"),
             "calculator": listen(ports.calculator, "calculator"),
             "control": listen(ports.control, "control endpoint"),
+            "vault": listen(ports.vault, "vault"),
+            "insights": listen(ports.insights, "ingestion endpoint"),
         }
         self.ports = replace(ports, **{name: port_of(found) for name, found in self._sockets.items()})
         ensure_certificates(folder)
@@ -49,6 +57,7 @@ class Cloud:
         self._fetch = httpx.AsyncClient(verify=trust, trust_env=False)
         self._gateways = GatewayListeners(self._store, ports.gateways, folder.server_certificate, self._create_gateway)
         self._providers: Any = None
+        self._refreshing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Answer on every port from now on.
@@ -62,8 +71,13 @@ class Cloud:
         self._add(
             "tenant", create_tenant(self._store, self._tenant_domain, databases=self._folder.databases), certificate
         )
-        manager = create_resource_manager(self._store, self._manager_endpoint, self._gateways, self._fetch)
+        manager = create_resource_manager(
+            self._store, self._manager_endpoint, self._gateways, self._fetch, vault_url=self._vault_url
+        )
         self._add("manager", manager, certificate)
+        authority = f"{self._manager_endpoint}/{manager_client(self._store).tenant_id}"
+        self._add("vault", create_vault(self._store, self._vault_url, authority, self._fetch), certificate)
+        self._add("insights", create_insights(), certificate)
         self._add("calculator", create_calculator())
         for listener in self._listeners:
             await listener.start()
@@ -72,9 +86,14 @@ class Cloud:
         control = Listener(create_control(self.status, self._faults), self._sockets["control"])
         self._listeners.append(control)
         await control.start()
+        self._refreshing = asyncio.create_task(_refresh(manager))
 
     async def stop(self) -> None:
         """Finish what is under way and free every port."""
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._refreshing
         if self._providers is not None:
             await self._providers.stop()
         await asyncio.gather(*(listener.stop() for listener in self._listeners), self._gateways.stop())
@@ -92,6 +111,8 @@ class Cloud:
                 "auth0 provider": f"localhost:{self.ports.auth0_provider}",
                 "azure-native provider": f"localhost:{self.ports.azure_native_provider}",
                 "control": f"http://localhost:{self.ports.control}",
+                "vault": self._vault_url,
+                "insights": self._insights_url,
             },
             "gateways": self._gateways.urls(),
         }
@@ -104,12 +125,21 @@ class Cloud:
     def _manager_endpoint(self) -> str:
         return f"https://localhost:{self.ports.manager}"
 
+    @property
+    def _vault_url(self) -> str:
+        return f"https://localhost:{self.ports.vault}"
+
+    @property
+    def _insights_url(self) -> str:
+        return f"https://localhost:{self.ports.insights}"
+
     def _add(self, part: str, app: ASGIApp, certificate: Any = None) -> None:
         guarded = logged(part, self._faults.around(part, app))
         self._listeners.append(Listener(guarded, self._sockets[part], certificate))
 
     def _create_gateway(self, service_id: str, url: str) -> ASGIApp:
-        return logged("gateway", create_gateway(self._store, service_id, url, self._fetch))
+        gateway = create_gateway(self._store, service_id, url, self._fetch, ingestion_endpoint=self._insights_url)
+        return logged("gateway", gateway)
 
     def _credentials(self) -> dict[str, str]:
         tenant, manager = management_client(self._store), manager_client(self._store)
@@ -143,3 +173,9 @@ class Cloud:
             auth0_provider=self._providers.auth0_port,
             azure_native_provider=self._providers.azure_native_port,
         )
+
+
+async def _refresh(manager: ResourceManager) -> None:
+    while True:
+        await asyncio.sleep(_REFRESH_INTERVAL)
+        await manager.refresh_secrets()

@@ -22,7 +22,7 @@ class Fault:
     """What to do, to which requests, how often.
 
     Attributes:
-        service: "tenant" or "manager"; `*` for both.
+        service: "tenant", "manager", "vault" or "insights"; `*` for all.
         method: the HTTP method, upper case; `*` for any that changes something.
         path: a part of the request's path; a request for a token never matches `*`.
         status: the HTTP status to answer with.

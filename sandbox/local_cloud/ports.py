@@ -29,6 +29,8 @@ class Ports:
         auth0_provider: the engine's endpoint for auth0, gRPC.
         azure_native_provider: the engine's endpoint for azure-native, gRPC.
         control: health and control, http.
+        vault: a Key Vault, https.
+        insights: the ingestion endpoint of Application Insights, https.
         gateways: the first gateway, https; its http port is one higher, the next gateway two.
     """
 
@@ -38,6 +40,8 @@ class Ports:
     auth0_provider: int = 0
     azure_native_provider: int = 0
     control: int = 0
+    vault: int = 0
+    insights: int = 0
     gateways: int = 0
 
     @classmethod
@@ -51,7 +55,8 @@ class Ports:
             return cls()
         if not 1024 <= base <= 65000:
             raise PortError(f"base port {base} is out of range: take one from 1024 to 65000, or 0 for free ports")
-        return cls(base, base + 1, base + 2, base + 3, base + 4, base + _CONTROL_OFFSET, base + _GATEWAY_OFFSET)
+        first = (base, base + 1, base + 2, base + 3, base + 4)
+        return cls(*first, base + _CONTROL_OFFSET, base + 6, base + 7, base + _GATEWAY_OFFSET)
 
 
 def listen(port: int, part: str) -> socket.socket:

@@ -82,6 +82,16 @@ class Sandbox:
         return f"http://localhost:{self._ports.control}"
 
     @property
+    def vault_url(self) -> str:
+        """The Key Vault, without a trailing slash."""
+        return f"https://localhost:{self._ports.vault}"
+
+    @property
+    def insights_url(self) -> str:
+        """The ingestion endpoint of Application Insights (and `/telemetry`), without a trailing slash."""
+        return f"https://localhost:{self._ports.insights}"
+
+    @property
     def ca_file(self) -> Path:
         """Certificate of the local authority."""
         return self.folder.certificate_authority

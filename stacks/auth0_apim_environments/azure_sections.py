@@ -20,6 +20,7 @@ from auth0_apim.azure_rules import (
     title_problem,
 )
 from auth0_apim.openapi_security import scopes_in_document
+from auth0_apim.part_rules import identity_ids_problem
 from auth0_apim.portal_login import ClientAuthentication, TokenSending
 from pydantic import Field
 
@@ -60,6 +61,16 @@ class GatewaySettings(Section):
     )
     publisher_email: Annotated[str, obeys(publisher_email_problem)] | None = Field(
         default=None, description="The administrator of a new service.", examples=["apis@contoso.example"]
+    )
+    system_identity: bool | None = Field(
+        default=None,
+        description="Give a new service a managed identity, with which it reads secrets of Key Vaults.",
+        examples=[True],
+    )
+    user_identity_ids: Annotated[tuple[str, ...], obeys(identity_ids_problem)] | None = Field(
+        default=None,
+        description="ARM ids of user-assigned managed identities of a new service.",
+        examples=[["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]],
     )
 
 

@@ -116,6 +116,7 @@ def _gateway(settings: "Settings") -> Iterator[Problem]:
                 yield Problem(f"gateway.{key}", "is required for a new service", examples[key])
         return
     alone = {"sku", "capacity", "location", "restore", "publisher_name", "publisher_email"}
+    alone |= {"system_identity", "user_identity_ids"}
     given = gateway.model_dump(by_alias=True, include=alone, exclude_none=True)
     for key in given:
         yield Problem(f"gateway.{key}", "describes a new service and excludes 'existing'", "leave it out")

@@ -50,6 +50,8 @@ class RecordingMocks(Mocks):
             host = args.inputs["serviceName"]
             outputs["gatewayUrl"] = f"https://{host}.azure-api.net"
             outputs["developerPortalUrl"] = f"https://{host}.developer.azure-api.net"
+            if "identity" in args.inputs:
+                outputs["identity"] = {**args.inputs["identity"], "principalId": f"{host}-principal", "tenantId": "t"}
         if args.typ in _ARM_NAMES:
             outputs["name"] = args.inputs[_ARM_NAMES[args.typ]]
         return f"{args.name}-id", outputs | self.answers.get(args.typ, {})
@@ -63,6 +65,7 @@ class RecordingMocks(Mocks):
                 "gatewayUrl": "https://found.azure-api.net/",
                 "developerPortalUrl": "https://found.developer.azure-api.net/",
                 "sku": {"name": "Developer", "capacity": 1},
+                "identity": {"type": "SystemAssigned", "principalId": "found-principal", "tenantId": "t"},
             }
         if args.token == "azure-native:apimanagement:listSubscriptionSecrets":
             sid = args.args["sid"]

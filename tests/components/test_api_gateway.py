@@ -5,6 +5,7 @@ import pytest
 from auth0_apim import ApiGateway, GatewaySku, InputError
 
 SERVICE = "azure-native:apimanagement:ApiManagementService"
+IDENTITY = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"
 SECURITY = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security."
 
 
@@ -25,6 +26,7 @@ async def test_a_gateway_is_one_service_with_nothing_older_than_tls_1_2(mocks, g
     assert await made.resource_group_name.future() == "group"
     assert await made.portal_url.future() == "https://apis.developer.azure-api.net"
     assert await made.sku.future() == "Developer"
+    assert await made.principal_id.future() is None
     assert mocks.children() == {(SERVICE, "gw-service")}
     assert mocks.inputs_of(SERVICE, "gw-service") == {
         "resourceGroupName": "group",
@@ -82,6 +84,21 @@ async def test_the_v2_tiers_choose_their_protocols_themselves(mocks, gateway):
 
 
 @pulumi.runtime.test
+async def test_a_service_may_have_identities_its_own_and_others(mocks, gateway):
+    assert await gateway(system_identity=True).principal_id.future() == "apis-principal"
+    assert mocks.inputs_of(SERVICE, "gw-service")["identity"] == {"type": "SystemAssigned"}
+
+
+@pulumi.runtime.test
+async def test_user_assigned_identities_stand_alone_or_beside_the_services_own(mocks, gateway):
+    await gateway(user_identity_ids=[IDENTITY]).gateway_url.future()
+    expected = {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY: {}}}
+    assert mocks.inputs_of(SERVICE, "gw-service")["identity"] == expected
+    await gateway(user_identity_ids=[IDENTITY], system_identity=True).gateway_url.future()
+    assert mocks.inputs_of(SERVICE, "gw-service")["identity"]["type"] == "SystemAssigned, UserAssigned"
+
+
+@pulumi.runtime.test
 async def test_the_service_belongs_to_the_component(mocks, gateway):
     await gateway().service_name.future()
     assert mocks.child_types() == {f"auth0-apim:index:ApiGateway${SERVICE}"}
@@ -94,6 +111,7 @@ async def test_an_existing_service_is_read_and_nothing_is_made(mocks):
     assert await made.portal_url.future() == "https://found.developer.azure-api.net"
     assert await made.sku.future() == "Developer"
     assert await made.service_name.future() == "found"
+    assert await made.principal_id.future() == "found-principal"
     assert mocks.children() == set()
 
 
@@ -129,6 +147,16 @@ async def test_an_existing_service_is_read_and_nothing_is_made(mocks):
         (
             {"existing": True},
             "input 'publisher_name' describes a new service and excludes 'existing'; an example that works: leave it out",
+        ),
+        (
+            {"user_identity_ids": ["apis"]},
+            "input 'user_identity_ids' must be ARM ids of user-assigned managed identities, not 'apis'; an example that "
+            'works: ["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]',
+        ),
+        (
+            {"user_identity_ids": [IDENTITY, IDENTITY.upper()]},
+            "input 'user_identity_ids' must name each identity once; an example that works: "
+            '["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]',
         ),
         ({"existing": "yes"}, "input 'existing' must be true or false, not 'yes'; an example that works: true"),
     ],

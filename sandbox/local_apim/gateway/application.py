@@ -18,6 +18,7 @@ from local_apim.gateway.pipeline import run_plan, run_preflight
 from local_apim.gateway.plan import Compiler, Plan
 from local_apim.gateway.routing import Match, Router, normalised
 from local_apim.gateway.sending import Send, send_response
+from local_apim.gateway.telemetry.telemetry import Telemetry
 from local_apim.gateway.tokens.discovery import KeySources
 
 Message = MutableMapping[str, Any]
@@ -27,8 +28,14 @@ _PORTS = {"http": 80, "https": 443}
 _log = logging.getLogger(__name__)
 
 
-def create_gateway(
-    store: Store, service_id: str, gateway_url: str, fetch: httpx.AsyncClient, clock: Callable[[], float] = time.time
+def create_gateway(  # noqa: PLR0913 - everything that a gateway is of
+    store: Store,
+    service_id: str,
+    gateway_url: str,
+    fetch: httpx.AsyncClient,
+    clock: Callable[[], float] = time.time,
+    *,
+    ingestion_endpoint: str | None = None,
 ) -> AsgiApplication:
     """The gateway of the API Management service `service_id`.
 
@@ -40,15 +47,24 @@ def create_gateway(
         gateway_url: the address callers use, without a path; named in challenges.
         fetch: client for OpenID documents and backends; it must trust their certificates. The caller closes it.
         clock: seconds since 1970.
+        ingestion_endpoint: where telemetry goes whose logger names no endpoint, absolute, without a trailing slash.
     """
-    return Gateway(store, service_id, gateway_url, fetch, clock)
+    telemetry = Telemetry(fetch, ingestion_endpoint, clock)
+    return Gateway(store, service_id, gateway_url, fetch, clock, telemetry=telemetry)
 
 
 class Gateway:
     """See `create_gateway`."""
 
-    def __init__(
-        self, store: Store, service_id: str, gateway_url: str, fetch: httpx.AsyncClient, clock: Callable[[], float]
+    def __init__(  # noqa: PLR0913 - as above
+        self,
+        store: Store,
+        service_id: str,
+        gateway_url: str,
+        fetch: httpx.AsyncClient,
+        clock: Callable[[], float],
+        *,
+        telemetry: Telemetry,
     ) -> None:
         self._store = store
         self._resources = store.collection("arm.resources")
@@ -59,6 +75,7 @@ class Gateway:
         self._clock = clock
         self._sources = KeySources(fetch, clock)
         self._counters = Counters(clock)
+        self._telemetry = telemetry
         self._revision = -1
         self._configuration: Configuration
         self._router: Router
@@ -80,7 +97,10 @@ class Gateway:
         except Exception as error:  # noqa: BLE001 - whatever goes wrong, the caller gets the gateway's own 500
             _log.exception("request failed: %s", type(error).__name__)
             context.response.use_json_error(500, "Internal server error", activityId=context.request_id)
-        await send_response(context, send)
+        if context.recording is None:
+            await send_response(context, send)
+        else:
+            await self._telemetry.answer(self._configuration, context, send)
 
     def _reload(self) -> None:
         revision = self._resources.revision
@@ -105,6 +125,8 @@ class Gateway:
         request = context.request
         url = request.url
         match = self._router.find(request.method, url.scheme, url.path, url.query_string, request.headers)
+        if self._configuration.diagnostics:
+            self._telemetry.begin(self._configuration, match.api.key if match else "", context)
         if match is None:
             await self._serve_unmatched(context)
             return

@@ -8,7 +8,9 @@ from local_store import Store
 from local_store.store import Document
 
 from local_apim.gateway.routing import Api, Operation, VersionSet
+from local_apim.gateway.telemetry.diagnostics import Diagnostic, read_diagnostics
 from local_apim.policies.document_text import NAMED_VALUE
+from local_apim.policies.named_values import values_by_name
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,11 @@ class Configuration:
     """By display name."""
     backends: Mapping[str, Backend]
     """By lower-case id."""
+    diagnostics: Mapping[str, Diagnostic]
+    """By the key of an API, or of the service."""
+    service_name: str
+    region: str
+    """The service's location."""
     policies: Mapping[str, str]
     """Texts in format `xml` by the key of what they belong to; fragments by `fragment:<id>`."""
 
@@ -74,7 +81,8 @@ def read_configuration(store: Store, service_id: str) -> Configuration:
     operations: dict[str, list[Operation]] = {}
     for key, document in children.get("apis/operations", []):
         operations.setdefault(key.split("/operations/")[0], []).append(_operation(key, document))
-    named_values = _named_values(children.get("namedvalues", []))
+    service = store.collection("arm.resources").get(prefix[:-1], {})
+    named_values = values_by_name(document for _, document in children.get("namedvalues", []))
     return Configuration(
         service_key=prefix[:-1],
         apis=[_api(key, document, version_sets, operations.get(key, [])) for key, document in children.get("apis", [])],
@@ -85,6 +93,9 @@ def read_configuration(store: Store, service_id: str) -> Configuration:
             key.rsplit("/", 1)[1]: _backend(document["properties"], named_values)
             for key, document in children.get("backends", [])
         },
+        diagnostics=read_diagnostics(children, named_values),
+        service_name=service.get("name", ""),
+        region=service.get("location", ""),
         policies=_policies(children),
     )
 
@@ -145,16 +156,6 @@ def _subscriptions(documents: list[tuple[str, Document]]) -> dict[str, Subscript
             name = properties.get("displayName") or document["name"]
             found[key] = Subscription(document["name"], name, key, primary, secondary, properties.get("scope") or "")
     return found
-
-
-def _named_values(documents: list[tuple[str, Document]]) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for _, document in documents:
-        properties: Mapping[str, Any] = document["properties"]
-        value = (document.get("secrets") or {}).get("value", properties.get("value"))
-        if isinstance(value, str):
-            values[properties["displayName"]] = value
-    return values
 
 
 def _backend(properties: Mapping[str, Any], named_values: Mapping[str, str]) -> Backend:

@@ -114,6 +114,7 @@ class Context:
         "last_error",
         "operation",
         "product",
+        "recording",
         "request",
         "response",
         "section",
@@ -130,6 +131,7 @@ class Context:
         self.operation: Any = None
         self.product: Any = None
         self.subscription: Any = None
+        self.recording: Any = None
         self.last_error: LastError | None = None
         self.section = "inbound"
         self.backend_url: str | None = None

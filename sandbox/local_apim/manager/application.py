@@ -10,13 +10,15 @@ import httpx
 from local_store import Store
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from local_apim.manager.arm_error import ArmError
 from local_apim.manager.arm_request import ArmRequest
 from local_apim.manager.directory import Directory, DirectoryError
 from local_apim.manager.inventory import Inventory
+from local_apim.manager.key_vault import KeyVault
 from local_apim.manager.metadata import endpoints
+from local_apim.manager.named_values import refresh_secrets
 from local_apim.manager.resource_groups import write_group
 from local_apim.manager.resource_kind import Manager
 from local_apim.manager.routing import route
@@ -34,13 +36,15 @@ _NO_CACHE = {
 }
 
 
-def create_resource_manager(
+def create_resource_manager(  # noqa: PLR0913 - everything that a resource manager is of
     store: Store,
     endpoint: str,
     host: ServiceHost,
     fetch: httpx.AsyncClient,
     clock: Callable[[], float] = time.time,
-) -> ASGIApp:
+    *,
+    vault_url: str | None = None,
+) -> "ResourceManager":
     """Azure's resource manager with `Microsoft.ApiManagement`, its directory and its metadata, over `store`.
 
     Args:
@@ -49,21 +53,30 @@ def create_resource_manager(
         host: opens a gateway for every service.
         fetch: fetches OpenID documents, linked API documents and linked policies; it must trust the local CA.
         clock: seconds since 1970.
+        vault_url: absolute URL of the Key Vault that named values may refer to, without a trailing slash.
     """
     directory = Directory(store, endpoint, clock)
-    manager = Manager(Inventory(store), directory.client, endpoint, host, fetch, clock)
+    vault = KeyVault(vault_url, fetch, directory.identity_token)
+    manager = Manager(Inventory(store), directory.client, endpoint, host, fetch, vault, clock)
     if not manager.inventory.resources:
         with manager.inventory.transaction():
             write_group(manager, "local", "westeurope", {})
-    return _ResourceManager(manager, directory)
+    return ResourceManager(manager, directory)
 
 
-class _ResourceManager:
+class ResourceManager:
+    """See `create_resource_manager`."""
+
     def __init__(self, manager: Manager, directory: Directory) -> None:
         self._manager = manager
         self._directory = directory
 
+    async def refresh_secrets(self) -> None:
+        """Read anew what is due of the secrets that named values have in vaults; the process around calls this regularly."""
+        await refresh_secrets(self._manager)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return

@@ -48,6 +48,7 @@ class ValidationFailed(ProviderError):  # noqa: N818 - the code is called Valida
 
     def __init__(self, *problems: tuple[str, str]) -> None:
         super().__init__(400, "ValidationError", "One or more fields contain incorrect values:")
+        self.problems = problems
         self.details = [
             {"code": "ValidationError", "target": target, "message": message} for target, message in problems
         ]

@@ -1,4 +1,4 @@
-"""The directory that knows one service principal: Microsoft Entra ID's discovery and token endpoints.
+"""The directory that knows one service principal and services' managed identities: Microsoft Entra ID's discovery and token endpoints.
 
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow and the error codes of
 https://learn.microsoft.com/entra/identity-platform/reference-error-codes. Client credentials with a secret only.
@@ -21,6 +21,7 @@ from jwt.types import Options
 from local_store import Store
 
 from local_apim.manager.arm_error import ArmError
+from local_apim.manager.key_vault import AUDIENCE as VAULT_AUDIENCE
 from local_apim.manager.manager_client import manager_client, signing_key
 from local_apim.manager.metadata import AUDIENCES
 
@@ -60,13 +61,14 @@ def _timestamp(seconds: float) -> str:
 
 
 class Directory:
-    """Issues the tokens of the resource manager under `endpoint`, and checks them."""
+    """Issues tokens for the resource manager under `endpoint` and for vaults; checks the resource manager's."""
 
     def __init__(self, store: Store, endpoint: str, clock: Callable[[], float] = time.time) -> None:
         self.client = manager_client(store)
         self.clock = clock
         self._endpoint = endpoint
         self._key = signing_key(store)
+        self._own_object = str(uuid.uuid5(uuid.NAMESPACE_URL, self.client.client_id))
         self._audiences = {audience.rstrip("/") for audience in (endpoint, *AUDIENCES)}
 
     def openid_configuration(self, tenant: str) -> dict[str, Any]:
@@ -103,11 +105,18 @@ class Directory:
         self._check_client(form, authorization)
         audience = self._audience(form, version)
         now = int(self.clock())
-        token = {"token_type": "Bearer", "access_token": self._signed(audience, now)}
+        token = {
+            "token_type": "Bearer",
+            "access_token": self._signed(audience, self.client.client_id, self._own_object),
+        }
         if version == 2:
             return {**token, "expires_in": LIFETIME, "ext_expires_in": LIFETIME}
         lifetime = {"expires_in": str(LIFETIME), "ext_expires_in": str(LIFETIME)}
         return {**token, **lifetime, "expires_on": str(now + LIFETIME), "not_before": str(now), "resource": audience}
+
+    def identity_token(self, principal_id: str, audience: str) -> str:
+        """The access token of a managed identity for `audience`."""
+        return self._signed(audience, principal_id, principal_id)
 
     def check(self, authorization: str | None) -> None:
         """Check the `Authorization` header of a call to the resource manager.
@@ -151,18 +160,19 @@ class Directory:
             raise jwt.ImmatureSignatureError("The access token is not valid yet.")
         return claims
 
-    def _signed(self, audience: str, now: int) -> str:
+    def _signed(self, audience: str, application: str, object_id: str) -> str:
+        now = int(self.clock())
         claims = {
             "aud": audience,
             "iss": f"{self._endpoint}/{self.client.tenant_id}/",
             "iat": now,
             "nbf": now,
             "exp": now + LIFETIME,
-            "appid": self.client.client_id,
+            "appid": application,
             "appidacr": "1",
             "idtyp": "app",
-            "oid": str(uuid.uuid5(uuid.NAMESPACE_URL, self.client.client_id)),
-            "sub": str(uuid.uuid5(uuid.NAMESPACE_URL, self.client.client_id)),
+            "oid": object_id,
+            "sub": object_id,
             "tid": self.client.tenant_id,
             "uti": uuid.uuid4().hex,
             "ver": "1.0",
@@ -227,7 +237,7 @@ class Directory:
                 message = f"The provided value for scope {wanted} is not valid; it must end with '/.default'."
                 raise DirectoryError(400, "invalid_scope", 1002012, message)
             wanted = wanted[: -len("/.default")]
-        if wanted.rstrip("/") not in self._audiences:
+        if wanted.rstrip("/") not in {*self._audiences, VAULT_AUDIENCE}:
             message = (
                 f"The resource principal named {wanted} was not found in the tenant named {self.client.tenant_id}. This can "
                 "happen if the application has not been installed by the administrator of the tenant."

@@ -16,7 +16,7 @@ from local_apim.policies import PolicyDocument, PolicyError, check_connectivity,
 from local_apim.policies.checking import check_included
 from local_apim.policies.document import Scope
 from local_apim.policies.markup import Node
-from local_apim.policies.named_values import fill_in
+from local_apim.policies.named_values import fill_in, values_by_name
 
 DEFAULT_GLOBAL_POLICY = """<!--
     IMPORTANT:
@@ -157,8 +157,7 @@ async def save_check(call: Call, text: str, format_: str, scope: Scope) -> Polic
 
 
 def _named_values(call: Call) -> dict[str, str]:
-    found = call.inventory.children(call.service["id"], "namedValues")
-    return {value["properties"]["displayName"]: value["secrets"]["value"] for value in found}
+    return values_by_name(call.inventory.children(call.service["id"], "namedValues"))
 
 
 def _fragment(call: Call, name: str) -> Node | None:

@@ -15,6 +15,7 @@ from local_apim.manager.arm_error import ProviderError, method_not_allowed, miss
 from local_apim.manager.arm_request import ArmRequest
 from local_apim.manager.contract import Contract, checked, merged, properties_of
 from local_apim.manager.inventory import Document, Inventory
+from local_apim.manager.key_vault import KeyVault
 from local_apim.manager.manager_client import ManagerClient
 from local_apim.manager.paging import page
 from local_apim.manager.service_host import ServiceHost
@@ -32,6 +33,7 @@ class Manager:
         endpoint: absolute URL of the resource manager, without a trailing slash.
         host: opens and closes gateways.
         fetch: fetches linked documents and OpenID documents.
+        vault: reads the secrets of named values.
         clock: seconds since 1970.
         writes: one lock a service, by lower-cased id; Azure answers a second write at the same time with 409, here it waits.
     """
@@ -41,6 +43,7 @@ class Manager:
     endpoint: str
     host: ServiceHost
     fetch: httpx.AsyncClient
+    vault: KeyVault
     clock: Callable[[], float] = time.time
     writes: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 

@@ -11,7 +11,10 @@ from local_apim.manager.arm_request import ArmRequest
 from local_apim.manager.authorization_servers import AuthorizationServers, OpenIdConnectProviders
 from local_apim.manager.backends import Backends
 from local_apim.manager.deleted_services import deleted_with_name, handle_deleted, list_deleted
+from local_apim.manager.diagnostics import Diagnostics
 from local_apim.manager.inventory import Document
+from local_apim.manager.loggers import Loggers
+from local_apim.manager.managed_identities import NAMESPACE, handle_identity
 from local_apim.manager.named_values import NamedValues
 from local_apim.manager.operations import Operations
 from local_apim.manager.policies import PolicyFragments, PolicyKind
@@ -21,7 +24,7 @@ from local_apim.manager.resource_groups import existing_group, handle_group, lis
 from local_apim.manager.resource_kind import PROVIDER, Call, Manager, ResourceKind
 from local_apim.manager.service_contract import NAME
 from local_apim.manager.services import handle_service, list_services, service_with_name
-from local_apim.manager.settings_kinds import Diagnostics, Groups, Loggers, Schemas, Tags, VersionSets
+from local_apim.manager.settings_kinds import Groups, Schemas, Tags, VersionSets
 from local_apim.manager.subscriptions import Subscriptions
 
 API_VERSIONS = ("2021-08-01", "2022-08-01", "2024-05-01")
@@ -93,6 +96,8 @@ async def route(manager: Manager, request: ArmRequest, segments: list[str]) -> R
 
 
 async def _group_provider(manager: Manager, request: ArmRequest, group: Document, segments: list[str]) -> Response:
+    if segments and segments[0].lower() == NAMESPACE.lower():
+        return handle_identity(manager, request, group, segments[1:])
     _check_namespace(segments)
     if segments[1:2] and segments[1].lower() != "service":
         raise unsupported(f"The resource type '{PROVIDER}/{segments[1]}'")

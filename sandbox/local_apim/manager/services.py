@@ -12,6 +12,7 @@ from local_apim.manager.contract import checked, merged, properties_of, tags_of
 from local_apim.manager.deleted_services import deleted_with_name, keep_deleted, take_deleted
 from local_apim.manager.inventory import Document
 from local_apim.manager.locations import display_name
+from local_apim.manager.managed_identities import assigned_identities
 from local_apim.manager.newborn import write_newborn
 from local_apim.manager.paging import page
 from local_apim.manager.resource_kind import PROVIDER, Manager, answer, timestamp
@@ -234,11 +235,19 @@ def _identity(manager: Manager, service: Document, body: dict[str, Any]) -> dict
     identity = body.get("identity")
     if not isinstance(identity, dict) or identity.get("type") in (None, "None"):
         return None
-    if identity["type"] != "SystemAssigned":
+    kinds = {kind.strip() for kind in str(identity["type"]).split(",")}
+    if not kinds <= {"SystemAssigned", "UserAssigned"}:
         raise unsupported(f"An identity of type '{identity['type']}'")
-    old = service.get("identity") or {}
-    principal = old.get("principalId") or str(uuid.uuid4())
-    return {"type": "SystemAssigned", "principalId": principal, "tenantId": manager.client.tenant_id}
+    answered: dict[str, Any] = {"type": ", ".join(sorted(kinds))}
+    if "SystemAssigned" in kinds:
+        old = service.get("identity") or {}
+        answered["principalId"] = old.get("principalId") or str(uuid.uuid4())
+        answered["tenantId"] = manager.client.tenant_id
+    if "UserAssigned" in kinds:
+        wanted = identity.get("userAssignedIdentities") or {}
+        ids = [resource_id for resource_id, value in wanted.items() if value is not None]
+        answered["userAssignedIdentities"] = assigned_identities(manager, ids)
+    return answered
 
 
 def _system_data(manager: Manager, service: Document, now: str) -> dict[str, str]:

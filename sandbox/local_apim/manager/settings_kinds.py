@@ -1,4 +1,4 @@
-"""Kinds that are stored and checked field by field and have no rules beyond: version sets, loggers, …"""
+"""Kinds that are stored and checked field by field and have no rules beyond: version sets, groups, tags, …"""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from local_apim.manager.arm_error import ValidationFailed, refused, unsupported
 from local_apim.manager.contract import Contract
 from local_apim.manager.inventory import Document
-from local_apim.manager.resource_kind import Call, Draft, ResourceKind, short_id
+from local_apim.manager.resource_kind import Call, Draft, ResourceKind
 
 Text100 = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Text300 = Annotated[str, StringConstraints(min_length=1, max_length=300)]
@@ -46,77 +46,6 @@ class VersionSets(ResourceKind):
         for api in call.inventory.children(call.service["id"], "apis"):
             if (api["properties"].get("apiVersionSetId") or "").lower() == document["id"].lower():
                 raise refused(f"The API version set '{document['name']}' is used by the API '{api['name']}'.")
-
-
-class LoggerContract(Contract):
-    """Body of a logger."""
-
-    logger_type: Literal["azureEventHub", "applicationInsights", "azureMonitor"]
-    description: Annotated[str, StringConstraints(max_length=256)] | None = None
-    credentials: dict[str, str] | None = None
-    is_buffered: bool = True
-    resource_id: str | None = None
-
-
-class Loggers(ResourceKind):
-    """`loggers`: stored; nothing is sent anywhere."""
-
-    path = "loggers"
-    noun = "Logger"
-    contract = LoggerContract
-    optional_properties: ClassVar[tuple[str, ...]] = ("credentials", "resourceId", "description")
-    secret_properties: ClassVar[tuple[str, ...]] = ("credentials",)
-
-    async def prepare(self, call: Call, contract: LoggerContract) -> Draft:
-        """Demand credentials where there is something to log in to."""
-        if contract.logger_type != "azureMonitor" and not contract.credentials:
-            message = f"'credentials' is required when 'loggerType' is '{contract.logger_type}'."
-            raise ValidationFailed(("credentials", message))
-        return await super().prepare(call, contract)
-
-    def view(self, call: Call, document: Document) -> dict[str, Any]:
-        """The document with the names of its credentials; Azure shows a generated named value in place of each."""
-        body = super().view(call, document)
-        names = document["secrets"].get("credentials", {})
-        if names:
-            body["properties"]["credentials"] = dict.fromkeys(names, f"{{{{Logger-Credentials--{document['name']}}}}}")
-        return body
-
-
-class DiagnosticContract(Contract):
-    """Body of a diagnostic."""
-
-    logger_id: Annotated[str, StringConstraints(min_length=1)]
-    always_log: Literal["allErrors"] | None = None
-    sampling: dict[str, Any] | None = None
-    frontend: dict[str, Any] | None = None
-    backend: dict[str, Any] | None = None
-    log_client_ip: bool | None = None
-    http_correlation_protocol: Literal["None", "Legacy", "W3C"] | None = None
-    verbosity: Literal["verbose", "information", "error"] | None = None
-    operation_name_format: Literal["Name", "Url"] | None = None
-    metrics: bool | None = None
-
-
-class Diagnostics(ResourceKind):
-    """`diagnostics` of the service or of an API: stored; nothing is logged by it."""
-
-    noun = "Diagnostic"
-    contract = DiagnosticContract
-    longest_name = 80
-
-    def __init__(self, parent: str = "") -> None:
-        self.path = f"{parent}/diagnostics".lstrip("/")
-
-    async def prepare(self, call: Call, contract: DiagnosticContract) -> Draft:
-        """Demand a logger that exists, stored as a full id."""
-        name = short_id(call.service, contract.logger_id, "loggers")
-        logger = call.inventory.get(f"{call.service['id']}/loggers/{name}") if name else None
-        if logger is None:
-            raise ValidationFailed(("loggerId", f"Logger '{contract.logger_id}' not found."))
-        draft = await super().prepare(call, contract)
-        draft.properties["loggerId"] = logger["id"]
-        return draft
 
 
 class GroupContract(Contract):

@@ -5,10 +5,24 @@ API Management puts a named value's text in place before it reads expressions, s
 document, never into its XML text: `<`, `&` and quotes in a value stay characters of that value and cannot add an element.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from local_apim.policies.document_text import NAMED_VALUE
 from local_apim.policies.markup import Node
+
+
+def stored_value(document: Mapping[str, Any]) -> str | None:
+    """The text of a named value as the resource manager stores it; the one that a vault has answered comes first."""
+    secrets = document.get("secrets") or {}
+    value = secrets.get("keyVaultValue", secrets.get("value", document["properties"].get("value")))
+    return value if isinstance(value, str) else None
+
+
+def values_by_name(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The texts of stored named values by display name."""
+    values = ((document["properties"]["displayName"], stored_value(document)) for document in documents)
+    return {name: value for name, value in values if value is not None}
 
 
 def fill_in(node: Node, values: Mapping[str, str]) -> Node:

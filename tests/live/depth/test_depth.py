@@ -1,11 +1,11 @@
 """Policies at every scope, roles, products, subscriptions, backends, revisions, soft delete: deployed, and asked by requests.
 
-The tests build on each other, top to bottom. What cannot be shown here: that Application Insights gets anything, since the
-sandbox's gateway logs nothing; the diagnostic is read back instead.
+The tests build on each other, top to bottom.
 """
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.live
 HERE = Path(__file__).parent
 PASSWORD = "Three quiet Words 4 me"
 BACKEND_KEY = "a key <of> the & backend {x}"
+INSTRUMENTATION_KEY = "00000000-0000-0000-0000-000000000001"
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -48,7 +49,7 @@ def echo() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def depth(project_of, echo):
+def depth(project_of, echo, sandbox):
     """The program beside this file, deployed."""
     made = project_of(HERE / "program")
     for key, value in {"backendUrl": echo}.items():
@@ -57,7 +58,7 @@ def depth(project_of, echo):
         "userPassword": PASSWORD,
         "backendKey": BACKEND_KEY,
         "team": "calculators",
-        "connectionString": "InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint=https://in.example/",
+        "connectionString": f"InstrumentationKey={INSTRUMENTATION_KEY};IngestionEndpoint={sandbox.insights_url}/",
     }
     for key, value in secrets.items():
         made.pulumi("config", "set", "--stack", "local", "--secret", key, value)
@@ -173,6 +174,59 @@ def test_a_version_is_called_by_its_header(outputs, http, machine_token):
     assert mark("v1") == (200, True, False)
     assert mark("v2") == (200, False, True)
     assert mark(None)[0] == 404
+
+
+def test_calls_are_written_down_with_status_and_operation_and_neither_token_nor_key_nor_body(
+    outputs, http, sandbox, ask, machine_token, user_token
+):
+    http.delete(f"{sandbox.insights_url}/telemetry")
+    assert ask("/read?subscription-key=another-secret", machine_token).status_code == 200
+    assert ask("/write", user_token).status_code == 403
+    assert ask("/read", machine_token + "x").status_code == 401
+    items = telemetry(http, sandbox, 6)
+    written = [
+        (item["tags"]["ai.operation.name"], item["data"]["baseData"]["responseCode"])
+        for item in items
+        if item["data"]["baseType"] == "RequestData"
+    ]
+    assert written == [("echo;rev=1 - read", "200"), ("echo;rev=1 - write", "403"), ("echo;rev=1 - read", "401")]
+    assert [item["data"]["baseType"] for item in items].count("ExceptionData") == 2
+    first, dependency = items[:2]
+    assert first["data"]["baseData"]["properties"]["Request-User-Agent"] == "test"
+    assert first["data"]["baseData"]["url"] == outputs["url"] + "/read"
+    assert first["data"]["baseData"]["properties"]["Product Name"] == "partners"
+    assert dependency["data"]["baseData"]["resultCode"] == "200"
+    text = json.dumps(items)
+    signatures = [token.split(".")[2] for token in (machine_token, user_token)]
+    for secret in (
+        *signatures,
+        "Bearer",
+        outputs["key"],
+        "another-secret",
+        BACKEND_KEY,
+        "calculators",
+        "x-backend-key",
+    ):
+        assert secret not in text
+    assert all(item["iKey"] == INSTRUMENTATION_KEY for item in items)
+
+
+def telemetry(http, sandbox, count):
+    """The items of Application Insights, once there are `count`: they arrive behind the answers."""
+    deadline = time.monotonic() + 10
+    items = []
+    while len(items) < count and time.monotonic() < deadline:
+        items = http.get(f"{sandbox.insights_url}/telemetry").raise_for_status().json()["value"]
+        time.sleep(0.05)
+    return items
+
+
+def test_the_backend_is_told_which_operation_a_call_belongs_to(http, sandbox, ask, machine_token):
+    http.delete(f"{sandbox.insights_url}/telemetry")
+    traceparent = ask("/read", machine_token).json()["traceparent"]
+    _, dependency = telemetry(http, sandbox, 2)
+    operation, call = dependency["tags"]["ai.operation.id"], dependency["data"]["baseData"]["id"]
+    assert traceparent == f"00-{operation}-{call}-01"
 
 
 def test_what_the_service_has_is_what_was_asked_for(manager, depth):

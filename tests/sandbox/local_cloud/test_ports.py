@@ -6,11 +6,11 @@ from local_cloud.ports import PortError, Ports, listen, port_of
 
 
 def test_the_map_above_a_base_is_fixed():
-    assert Ports.from_base(14300) == Ports(14300, 14301, 14302, 14303, 14304, 14305, 14310)
+    assert Ports.from_base(14300) == Ports(14300, 14301, 14302, 14303, 14304, 14305, 14306, 14307, 14310)
 
 
 def test_base_zero_asks_for_free_ports():
-    assert Ports.from_base(0) == Ports(0, 0, 0, 0, 0, 0, 0)
+    assert Ports.from_base(0) == Ports(0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("base", [-1, 80, 65001])

@@ -52,6 +52,8 @@ def test_health_names_every_part_and_its_address(sandbox):
         "auth0 provider",
         "azure-native provider",
         "control",
+        "vault",
+        "insights",
     }
 
 

@@ -53,12 +53,12 @@ async def _forward(
 ) -> None:
     request = _outgoing(context, seconds)
     try:
-        answer = await _send(fetch, request)
+        answer = await _send(context, fetch, request)
         redirects = 0
         while follow and answer.next_request is not None and redirects < _MOST_REDIRECTS:
             await answer.aclose()
             redirects += 1
-            answer = await _send(fetch, _redirected(answer.next_request, request, context))
+            answer = await _send(context, fetch, _redirected(answer.next_request, request, context))
     except ClientGoneError:
         raise internal_error("ClientConnectionFailure", "The caller hung up.") from None
     except httpx.TimeoutException:
@@ -75,8 +75,9 @@ async def _forward(
     _take_over(context, answer)
 
 
-async def _send(fetch: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
-    answer = await fetch.send(request, stream=True, auth=None, follow_redirects=False)
+async def _send(context: Context, fetch: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    sending = fetch.send(request, stream=True, auth=None, follow_redirects=False)
+    answer = await (sending if context.recording is None else context.recording.to_backend(request, sending))
     # the client keeps cookies, and would send one caller's with the next one's redirect
     fetch.cookies.clear()
     return answer

@@ -51,8 +51,6 @@ async def test_display_names_are_unique_and_of_few_characters(arm):
     assert problem(await arm.put("namedValues/b", {"displayName": "b c", "value": "2"}))[0] == "displayName"
     assert problem(await arm.put("namedValues/b", {"displayName": "b", "value": "x" * 4097}))[0] == "value"
     assert problem(await arm.put("namedValues/b", {"displayName": "b"}))[0] == "value"
-    vault = {"displayName": "b", "keyVault": {"secretIdentifier": "https://vault.test/secrets/b"}}
-    assert code(await arm.put("namedValues/b", vault)) == (501, "NotImplemented")
 
 
 async def test_a_named_value_that_a_policy_mentions_stays(arm):

@@ -1,0 +1,80 @@
+"""Loggers: where what diagnostics write down goes."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import StringConstraints
+
+from local_apim.connection_string import is_loopback, read_connection_string
+from local_apim.manager.arm_error import ValidationFailed, unsupported
+from local_apim.manager.contract import Contract
+from local_apim.manager.inventory import Document
+from local_apim.manager.resource_kind import Call, Draft, ResourceKind
+from local_apim.policies.document_text import NAMED_VALUE
+from local_apim.policies.named_values import values_by_name
+
+_INSIGHTS = ("connectionString", "instrumentationKey")
+
+
+class LoggerContract(Contract):
+    """Body of a logger."""
+
+    logger_type: Literal["azureEventHub", "applicationInsights", "azureMonitor"]
+    description: Annotated[str, StringConstraints(max_length=256)] | None = None
+    credentials: dict[str, str] | None = None
+    is_buffered: bool = True
+    resource_id: str | None = None
+
+
+class Loggers(ResourceKind):
+    """`loggers`: those for Application Insights are sent to by the gateway, others are stored only."""
+
+    path = "loggers"
+    noun = "Logger"
+    contract = LoggerContract
+    optional_properties: ClassVar[tuple[str, ...]] = ("credentials", "resourceId", "description")
+    secret_properties: ClassVar[tuple[str, ...]] = ("credentials",)
+
+    async def prepare(self, call: Call, contract: LoggerContract) -> Draft:
+        """Demand credentials where there is something to log in to, for an endpoint on this machine."""
+        if contract.logger_type != "azureMonitor" and not contract.credentials:
+            message = f"'credentials' is required when 'loggerType' is '{contract.logger_type}'."
+            raise ValidationFailed(("credentials", message))
+        if contract.logger_type == "applicationInsights":
+            _check_insights(_filled(call, contract.credentials or {}))
+        return await super().prepare(call, contract)
+
+    def view(self, call: Call, document: Document) -> dict[str, Any]:
+        """The document with the names of its credentials; Azure shows a generated named value in place of each."""
+        body = super().view(call, document)
+        names = document["secrets"].get("credentials", {})
+        if names:
+            body["properties"]["credentials"] = dict.fromkeys(names, f"{{{{Logger-Credentials--{document['name']}}}}}")
+        return body
+
+
+def _filled(call: Call, credentials: dict[str, str]) -> dict[str, str]:
+    """The credentials with named values in place of their references.
+
+    Raises:
+        ValidationFailed: a named value is not there.
+    """
+    values = values_by_name(call.inventory.children(call.service["id"], "namedValues"))
+    for text in credentials.values():
+        for name in NAMED_VALUE.findall(text):
+            if name not in values:
+                raise ValidationFailed(("credentials", f"Cannot find a property '{name}'."))
+    return {name: NAMED_VALUE.sub(lambda match: values[match[1]], text) for name, text in credentials.items()}
+
+
+def _check_insights(credentials: dict[str, str]) -> None:
+    for name in credentials:
+        if name not in _INSIGHTS:
+            raise unsupported(f"'{name}' in the credentials of a logger for Application Insights")
+    text = credentials.get("connectionString", f"InstrumentationKey={credentials.get('instrumentationKey', '')}")
+    try:
+        connection = read_connection_string(text)
+    except ValueError as error:
+        name = next(iter(credentials))
+        raise ValidationFailed((f"credentials.{name}", f"'credentials.{name}' {error}.")) from None
+    if connection.ingestion_endpoint is not None and not is_loopback(connection.ingestion_endpoint):
+        raise unsupported(f"An ingestion endpoint that is not on this machine ('{connection.ingestion_endpoint}')")
