@@ -91,7 +91,7 @@ class ApiGateway(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ApiGatewayArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("ApiGateway", name)
-        inputs.refuse_unknown(args, ApiGatewayArgs)
+        args = inputs.known(args, ApiGatewayArgs)
         group, service_name = service_inputs(inputs, args)
         exists = inputs.plain("existing", args.get("existing", False), flag_problem, "true")
         wanted = _new_service_inputs(inputs, args) if not exists else _no_inputs(inputs, args)

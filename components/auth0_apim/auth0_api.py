@@ -85,7 +85,7 @@ class Auth0Api(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: Auth0ApiArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("Auth0Api", name)
-        inputs.refuse_unknown(args, Auth0ApiArgs)
+        args = inputs.known(args, Auth0ApiArgs)
         identifier = inputs.check("identifier", args.get("identifier"), identifier_problem, '"basic-calculator"')
         domain = inputs.check("domain", args["domain"], domain_problem, '"a.example"') if "domain" in args else None
         exists = inputs.plain("existing", args.get("existing", False), flag_problem, "true")

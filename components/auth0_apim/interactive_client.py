@@ -81,7 +81,7 @@ class InteractiveClient(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: InteractiveClientArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("InteractiveClient", name)
-        inputs.refuse_unknown(args, InteractiveClientArgs)
+        args = inputs.known(args, InteractiveClientArgs)
         scopes = requested_scopes(inputs, args)
         audience = None
         if "audience" in args:

@@ -142,7 +142,7 @@ class JwtPolicy(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: JwtPolicyArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("JwtPolicy", name)
-        inputs.refuse_unknown(args, JwtPolicyArgs)
+        args = inputs.known(args, JwtPolicyArgs)
         group, service_name = service_inputs(inputs, args, tier_rule(args))
         level, place = policy_level(inputs, args)
         settings = jwt_settings(inputs, args)

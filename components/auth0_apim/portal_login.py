@@ -131,7 +131,7 @@ class PortalLogin(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PortalLoginArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("PortalLogin", name)
-        inputs.refuse_unknown(args, PortalLoginArgs)
+        args = inputs.known(args, PortalLoginArgs)
         group, service_name = service_inputs(inputs, args, portal_sku_problem)
         given = _checked(inputs, name, args)
         scope = _default_scope(inputs, args)

@@ -119,7 +119,7 @@ class ProtectedApi(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ProtectedApiArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("ProtectedApi", name)
-        inputs.refuse_unknown(args, ProtectedApiArgs)
+        args = inputs.known(args, ProtectedApiArgs)
         check_protected_api(inputs, args)
         super().__init__("auth0-apim:index:ProtectedApi", name, {}, opts)
 

@@ -94,7 +94,7 @@ class PublishedApi(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PublishedApiArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("PublishedApi", name)
-        inputs.refuse_unknown(args, PublishedApiArgs)
+        args = inputs.known(args, PublishedApiArgs)
         group, service_name = service_inputs(inputs, args)
         path = inputs.check("path", args.get("path"), api_path_problem, '"calc"')
         title = inputs.check("display_name", args.get("display_name", name), title_problem, '"Basic Calculator"')

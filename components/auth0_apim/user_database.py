@@ -78,7 +78,7 @@ class UserDatabase(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: UserDatabaseArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("UserDatabase", name)
-        inputs.refuse_unknown(args, UserDatabaseArgs)
+        args = inputs.known(args, UserDatabaseArgs)
         connection_name = inputs.check(
             "connection_name", args.get("connection_name", name), connection_name_problem, '"BasicCalculator"'
         )
