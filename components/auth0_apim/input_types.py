@@ -4,10 +4,10 @@ import math
 from collections.abc import Awaitable, Mapping, Sequence
 from enum import Enum
 from functools import cache
-from typing import Any, ForwardRef, Union
+from typing import Any, ForwardRef, Union, get_args, get_origin
 
 import pulumi
-from typing_extensions import NotRequired, get_args, get_origin
+from typing_extensions import NotRequired
 
 
 @cache
@@ -28,12 +28,12 @@ def type_problem(value: Any, wanted: Any) -> str | None:
     if get_origin(wanted) is list:
         return _list_problem(value, _plain_type(get_args(wanted)[0]))
     if wanted in (int, float):
-        return None if _is_number(value) else f"must be a number, not {_kind(value)}"
-    if wanted is bool:
-        return None if isinstance(value, bool) else f"must be true or false, not {_kind(value)}"
-    if isinstance(wanted, type) and issubclass(wanted, Enum):
-        return None if isinstance(value, (wanted, str)) else f"must be text, not {_kind(value)}"
-    return None if isinstance(value, str) else f"must be text, not {_kind(value)}"
+        kind, fits = "a number", _is_number(value)
+    elif wanted is bool:
+        kind, fits = "true or false", isinstance(value, bool)
+    else:
+        kind, fits = "text", isinstance(value, (str, wanted))
+    return None if fits else f"must be {kind}, not {_kind(value)}"
 
 
 def type_example(wanted: Any) -> str:
@@ -69,10 +69,6 @@ def _list_problem(value: Any, wanted: Any) -> str | None:
     return None
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-
-
 def _plain_type(hint: Any) -> Any:
     """The type without the output and the awaitable that may stand for it."""
     if get_origin(hint) is NotRequired:
@@ -91,5 +87,11 @@ def _stands_for_another(hint: Any) -> bool:
 def _kind(value: Any) -> str:
     if value is None:
         return "nothing"
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
     names = {str: "text", bool: "true or false", list: "a list", dict: "a map", int: "a number", float: "a number"}
     return names.get(type(value), f"a {type(value).__name__}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

@@ -12,8 +12,9 @@ from auth0_apim.auth0_api import SigningAlgorithm
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.jwt_documents import jwt_document, token_check
-from auth0_apim.jwt_settings import jwt_settings, operation_scopes, policy_level, shared_secret, tier_rule
+from auth0_apim.jwt_settings import jwt_settings, policy_level, shared_secret, tier_rule
 from auth0_apim.names import slug
+from auth0_apim.operation_scopes import operation_scopes
 from auth0_apim.ordering import after
 
 _POLICIES = {
