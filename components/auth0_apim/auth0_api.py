@@ -12,6 +12,7 @@ from typing_extensions import NotRequired, TypedDict
 from auth0_apim.azure_rules import flag_problem
 from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
+from auth0_apim.opinion_rules import shared_key_problem
 from auth0_apim.rules import (
     display_name_problem,
     domain_problem,
@@ -93,6 +94,7 @@ class Auth0Api(pulumi.ComponentResource):
         if exists:
             refuse_description(inputs, args, "existing", _DESCRIPTION)
         super().__init__("auth0-apim:index:Auth0Api", name, {}, opts)
+        inputs.warn("signing_algorithm", described["signing_algorithm"], shared_key_problem, '"RS256"')
 
         self.issuer = _issuer(self, domain)
         self.openid_configuration_url = pulumi.Output.concat(self.issuer, ".well-known/openid-configuration")

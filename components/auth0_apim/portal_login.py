@@ -26,6 +26,7 @@ from auth0_apim.azure_rules import (
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs, Rule
 from auth0_apim.names import slug
+from auth0_apim.opinion_rules import implicit_grant_problem
 from auth0_apim.rules import identifier_problem
 
 _REQUIRED: dict[str, tuple[Rule, str]] = {
@@ -138,6 +139,7 @@ class PortalLogin(pulumi.ComponentResource):
         owner = _resource_owner(inputs, args)
         portal = given.get("portal_url", pulumi.Output.concat("https://", service_name, ".developer.azure-api.net"))
         super().__init__("auth0-apim:index:PortalLogin", name, {}, opts)
+        inputs.warn("grant_types", given["grant_types"], implicit_grant_problem, '["authorization_code"]')
 
         server = apimanagement.AuthorizationServer(
             f"{name}-authorization-server",

@@ -10,6 +10,7 @@ from typing_extensions import NotRequired, TypedDict
 from auth0_apim.azure_rules import flag_problem
 from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
+from auth0_apim.opinion_rules import open_sign_up_problem
 from auth0_apim.ordering import after
 from auth0_apim.passwords import PasswordPolicy
 from auth0_apim.rules import connection_name_problem, enabled_clients_problem, metadata_problem
@@ -86,6 +87,7 @@ class UserDatabase(pulumi.ComponentResource):
             refuse_description(inputs, args, "existing", _DESCRIPTION)
             one_by_one = _one_by_one(inputs, args)
         super().__init__("auth0-apim:index:UserDatabase", name, {}, opts)
+        inputs.warn("allow_sign_up", args.get("allow_sign_up", False), open_sign_up_problem, "false")
 
         if exists:
             found = auth0.get_connection_output(
