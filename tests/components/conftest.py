@@ -4,9 +4,10 @@ What these tests cannot prove: that a provider accepts the inputs, that a replac
 needed, or that a token is refused. The live tests do.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 import pytest
@@ -32,12 +33,18 @@ _ARM_NAMES = {
 class RecordingMocks(Mocks):
     """Answers every resource with its inputs, and keeps what was asked for by type and name."""
 
+    loops: ClassVar[set[asyncio.AbstractEventLoop]] = set()
+    """The event loops that the SDK's mocks open, one a thread, and leave open."""
+
     def __init__(self) -> None:
         self.resources: dict[tuple[str, str], dict[str, Any]] = {}
         self.answers: dict[str, dict[str, Any]] = {}
         """By type: outputs that take the place of the usual ones."""
+        self.calls: list[tuple[str, str]] = []
+        """Functions that were asked, with the provider's reference."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.loops.add(asyncio.get_event_loop())
         self.resources[(args.typ, args.name)] = args.inputs
         outputs = dict(args.inputs)
         if args.typ == "auth0:index/client:Client":
@@ -55,6 +62,8 @@ class RecordingMocks(Mocks):
         return f"{args.name}-id", outputs | self.answers.get(args.typ, {})
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:
+        self.loops.add(asyncio.get_event_loop())
+        self.calls.append((args.token, args.provider))
         if args.token == "auth0:index/getTenant:getTenant":
             return {"domain": "tenant.example", "managementApiIdentifier": "https://tenant.example:8443/api/v2/"}
         if args.token == "azure-native:apimanagement:getApiManagementService":
@@ -93,8 +102,18 @@ def secret() -> Callable[[Any], dict[str, Any]]:
     return envelope
 
 
+@pytest.fixture(scope="session")
+def program_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """The event loop of the programs: asynchronous tests leave none behind them."""
+    loop = asyncio.new_event_loop()
+    yield loop
+    for each in (loop, *RecordingMocks.loops):
+        each.close()
+
+
 @pytest.fixture
-def mocks() -> RecordingMocks:
+def mocks(program_loop: asyncio.AbstractEventLoop) -> RecordingMocks:
+    asyncio.set_event_loop(program_loop)
     recording = RecordingMocks()
     pulumi.runtime.set_mocks(recording, preview=False)
     return recording
