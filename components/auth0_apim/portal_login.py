@@ -27,6 +27,7 @@ from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs, Rule
 from auth0_apim.names import slug
 from auth0_apim.opinion_rules import implicit_grant_problem
+from auth0_apim.ordering import part_of
 from auth0_apim.rules import identifier_problem
 
 _REQUIRED: dict[str, tuple[Rule, str]] = {
@@ -168,7 +169,7 @@ class PortalLogin(pulumi.ComponentResource):
             support_state=True,
             use_in_test_console=True,
             use_in_api_documentation=False,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=part_of(self, opts),
         )
 
         self.authorization_server_id = server.name

@@ -53,7 +53,6 @@ _OF_THE_PUBLICATION = (
     "versioning_scheme",
     "version_set_id",
 )
-_OF_THE_POLICY = ("signing_algorithm", "operation_scopes", "default_scopes", "counted_by")
 
 
 class ProtectedApiParts:
@@ -152,7 +151,7 @@ class ProtectedApiParts:
             "portal_url": gateway.portal_url,
             "sku": gateway.sku,
         }
-        return PortalLogin(f"{self._name}-portal-login", cast(PortalLoginArgs, wired), self._opts)
+        return PortalLogin(f"{self._name}-portal-login", cast(PortalLoginArgs, wired), self._inside(gateway))
 
     def published_api(self, gateway: ApiGateway, portal: Optional[PortalLogin]) -> PublishedApi:
         """The API behind the gateway."""
@@ -160,7 +159,7 @@ class ProtectedApiParts:
         wired = self._of(gateway) | {"display_name": self._title, "gateway_url": gateway.gateway_url}
         if portal is not None:
             wired["authorization_server_id"] = portal.authorization_server_id
-        return PublishedApi(f"{self._name}-published-api", cast(PublishedApiArgs, given | wired), self._opts)
+        return PublishedApi(f"{self._name}-published-api", cast(PublishedApiArgs, given | wired), self._inside(gateway))
 
     def jwt_policy(self, api: Auth0Api, gateway: ApiGateway, published: PublishedApi) -> JwtPolicy:
         """The gateway's check."""
@@ -176,16 +175,21 @@ class ProtectedApiParts:
             "sku": gateway.sku,
             "scope_claim": by_permissions.apply(lambda yes: "permissions" if yes else "scope"),
         }
-        given = self._given(*OPTIONAL_RULES, *_OF_THE_POLICY)
+        given = self._given(*OPTIONAL_RULES, "signing_algorithm", "operation_scopes", "default_scopes", "counted_by")
         if self._args.get("scopes_from_document"):
             given["scopes_document"] = self._args["openapi"]
-        return JwtPolicy(f"{self._name}-jwt-policy", cast(JwtPolicyArgs, given | wired), self._opts)
+        return JwtPolicy(f"{self._name}-jwt-policy", cast(JwtPolicyArgs, given | wired), self._inside(gateway))
 
     def _given(self, *names: str) -> dict[str, Any]:
         return {name: value for name, value in self._args.items() if name in names}
 
     def _of(self, gateway: ApiGateway) -> dict[str, Any]:
         return {"resource_group_name": gateway.resource_group_name, "service_name": gateway.service_name}
+
+    def _inside(self, gateway: ApiGateway) -> pulumi.ResourceOptions:
+        # Azure makes a subscription to a product that needs some, and deletes the product only with the service around it.
+        goes_along = self._args.get("product_subscription_required") and not self._args.get("existing_service")
+        return pulumi.ResourceOptions(parent=self._opts.parent, deleted_with=gateway if goes_along else None)
 
     def _authorization_server_id(self) -> pulumi.Output[str]:
         # One service may hold many APIs, whose paths differ, and several versions of each.

@@ -7,7 +7,8 @@ needed, or that a token is refused. The live tests do.
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pulumi
 import pytest
@@ -33,9 +34,6 @@ _ARM_NAMES = {
 class RecordingMocks(Mocks):
     """Answers every resource with its inputs, and keeps what was asked for by type and name."""
 
-    loops: ClassVar[set[asyncio.AbstractEventLoop]] = set()
-    """The event loops that the SDK's mocks open, one a thread, and leave open."""
-
     def __init__(self) -> None:
         self.resources: dict[tuple[str, str], dict[str, Any]] = {}
         self.answers: dict[str, dict[str, Any]] = {}
@@ -44,7 +42,6 @@ class RecordingMocks(Mocks):
         """Functions that were asked, with the provider's reference."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        self.loops.add(asyncio.get_event_loop())
         self.resources[(args.typ, args.name)] = args.inputs
         outputs = dict(args.inputs)
         if args.typ == "auth0:index/client:Client":
@@ -62,7 +59,6 @@ class RecordingMocks(Mocks):
         return f"{args.name}-id", outputs | self.answers.get(args.typ, {})
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:
-        self.loops.add(asyncio.get_event_loop())
         self.calls.append((args.token, args.provider))
         if args.token == "auth0:index/getTenant:getTenant":
             return {"domain": "tenant.example", "managementApiIdentifier": "https://tenant.example:8443/api/v2/"}
@@ -104,11 +100,18 @@ def secret() -> Callable[[Any], dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def program_loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """The event loop of the programs: asynchronous tests leave none behind them."""
-    loop = asyncio.new_event_loop()
-    yield loop
-    for each in (loop, *RecordingMocks.loops):
-        each.close()
+    """The event loop of the programs, as asynchronous tests leave none; each of its threads has one for the SDK's mocks."""
+    loops = [asyncio.new_event_loop()]
+
+    def give_a_loop() -> None:
+        loops.append(asyncio.new_event_loop())
+        asyncio.set_event_loop(loops[-1])
+
+    with ThreadPoolExecutor(initializer=give_a_loop) as threads:
+        loops[0].set_default_executor(threads)
+        yield loops[0]
+    for loop in loops:
+        loop.close()
 
 
 @pytest.fixture
