@@ -309,6 +309,11 @@ def test_scripts_are_read_from_their_files(tmp_path):
     settings = Settings.parse(VALUES | {"database": database, "databaseConfiguration": {"url": "hunter2"}})
     assert settings.database_args()["scripts"] == {"login": "function login() {}"}
     assert settings.database_args()["configuration"] == {"url": "hunter2"}
+    script.write_bytes(b"function login() {\r\n}")
+    assert settings.database_args()["scripts"] == {"login": "function login() {\r\n}"}
+    script.write_bytes(b"\xff")
+    with pytest.raises(SettingsError, match="it is no UTF-8"):
+        settings.database_args()
     script.unlink()
     with pytest.raises(SettingsError) as refusal:
         settings.database_args()
