@@ -17,6 +17,7 @@ from auth0_apim.azure_rules import (
 )
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
+from auth0_apim.part_rules import location_problem, tags_problem
 
 _CREATION_ONLY = ("publisher_name", "publisher_email", "sku", "capacity", "location", "tags", "restore")
 _PROPERTY = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security."
@@ -115,9 +116,9 @@ class ApiGateway(pulumi.ComponentResource):
                 publisher_name=wanted["publisher_name"],
                 publisher_email=wanted["publisher_email"],
                 sku={"name": self.sku, "capacity": wanted["capacity"]},
-                location=args.get("location"),
+                location=wanted["location"],
                 custom_properties=self.sku.apply(_tls_floor),
-                tags=args.get("tags"),
+                tags=wanted["tags"],
                 restore=args.get("restore", False),
                 opts=pulumi.ResourceOptions(
                     parent=self,
@@ -146,10 +147,12 @@ def _no_inputs(inputs: Inputs, args: ApiGatewayArgs) -> dict[str, pulumi.Output[
     return {}
 
 
-def _new_service_inputs(inputs: Inputs, args: ApiGatewayArgs) -> dict[str, pulumi.Output[Any]]:
+def _new_service_inputs(inputs: Inputs, args: ApiGatewayArgs) -> dict[str, Any]:
     sku = args.get("sku", "Consumption")
     size = {"sku": sku, "capacity": args.get("capacity")}
     return {
+        "location": inputs.optional("location", args.get("location"), location_problem, '"westeurope"'),
+        "tags": inputs.optional("tags", args.get("tags"), tags_problem, '{"team": "calculators"}'),
         "publisher_name": inputs.check(
             "publisher_name", args.get("publisher_name"), publisher_name_problem, '"Contoso"'
         ),

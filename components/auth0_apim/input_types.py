@@ -16,6 +16,12 @@ def input_types(shape: type) -> dict[str, Any]:
     return {name: _plain_type(hint) for name, hint in shape.__annotations__.items()}
 
 
+@cache
+def decided_before(shape: type) -> frozenset[str]:
+    """The inputs of `shape` that are no outputs: they decide which resources there are."""
+    return frozenset(name for name, hint in shape.__annotations__.items() if not _may_be_output(hint))
+
+
 def type_problem(value: Any, wanted: Any) -> str | None:
     """What keeps `value` from being of the type `wanted`, as the end of "input 'x' …"; None where nothing does.
 
@@ -79,6 +85,12 @@ def _plain_type(hint: Any) -> Any:
     return next(each for each in get_args(hint) if not _stands_for_another(each))
 
 
+def _may_be_output(hint: Any) -> bool:
+    if get_origin(hint) is NotRequired:
+        return _may_be_output(get_args(hint)[0])
+    return get_origin(hint) is Union
+
+
 def _stands_for_another(hint: Any) -> bool:
     origin: Any = get_origin(hint)
     return isinstance(hint, ForwardRef) or origin is Awaitable
@@ -90,7 +102,7 @@ def _kind(value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)
     names = {str: "text", bool: "true or false", list: "a list", dict: "a map", int: "a number", float: "a number"}
-    return names.get(type(value), f"a {type(value).__name__}")
+    return names.get(type(value), type(value).__name__)
 
 
 def _is_number(value: Any) -> bool:

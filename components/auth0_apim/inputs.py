@@ -7,9 +7,11 @@ from typing import Any, TypeVar, cast
 
 import pulumi
 
-from auth0_apim.input_types import input_types, is_output, type_example, type_problem
+from auth0_apim.input_types import decided_before, input_types, is_output, type_example, type_problem
 
 T = TypeVar("T")
+
+_LATE = "must be known before deployment, not an output of a resource"
 
 Rule = Callable[[Any], str | None]
 """What is wrong with a value, as the end of the sentence "input 'x' …"; None where nothing is."""
@@ -51,7 +53,7 @@ class Inputs:
 
         Raises:
             InputError: an input is unknown, and the example is the known one that is spelled most like it; or its value
-                is of another type than the shape's.
+                is of another type than the shape's, or known only after a deployment where the shape wants it before.
         """
         types = input_types(shape)
         given = {name: value for name, value in cast("Mapping[str, Any]", args).items() if value is not None}
@@ -59,6 +61,8 @@ class Inputs:
             if input_name not in types:
                 near = get_close_matches(input_name, types, n=1) or sorted(types)
                 raise self.error(input_name, f"is not one of {', '.join(sorted(types))}", near[0])
+            if is_output(value) and input_name in decided_before(shape):
+                raise self.error(input_name, _LATE, type_example(types[input_name]))
             if problem := type_problem(value, types[input_name]):
                 raise self.error(input_name, problem, type_example(types[input_name]))
         self._types, self._given = types, given
@@ -88,6 +92,16 @@ class Inputs:
             return pulumi.Output.from_input(checked(value))
         return pulumi.Output.from_input(value).apply(checked)
 
+    def optional(
+        self, input_name: str, value: pulumi.Input[Any], rule: Rule, example: str
+    ) -> pulumi.Output[Any] | None:
+        """The same of an input that may be left out; None where it is.
+
+        Raises:
+            InputError: the rule found something.
+        """
+        return None if value is None else self.check(input_name, value, rule, example)
+
     def warn(self, input_name: str, value: pulumi.Input[Any], rule: Rule, remedy: str) -> None:
         """Say what `rule` finds about a choice that is taken all the same, once the value is known.
 
@@ -112,7 +126,7 @@ class Inputs:
             InputError: the rule found something, or the value is known only after a deployment.
         """
         if not _is_plain(value):
-            raise self.error(input_name, "must be known before deployment, not an output of a resource", example)
+            raise self.error(input_name, _LATE, example)
         bare = _bare(value)
         problem = "is required" if bare is None else rule(bare)
         if problem is not None:

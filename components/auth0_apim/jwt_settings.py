@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 from auth0_apim.azure_rules import choice_problem, entity_id_problem
+from auth0_apim.input_types import is_output
 from auth0_apim.inputs import Inputs, Rule
 from auth0_apim.operation_scopes import declared, known_operation
 from auth0_apim.policy_markup import policy_text_problem, raw_policies_problem, texts_problem
@@ -107,8 +108,9 @@ def optional_settings(inputs: Inputs, args: Mapping[str, Any]) -> dict[str, pulu
 
 
 def tier_rule(args: Mapping[str, Any]) -> Rule | None:
-    """What the service's tier must be able to do; None where any tier will do."""
-    if getattr(args.get("counted_by"), "value", args.get("counted_by")) == "subscription":
+    """What the service's tier must be able to do; None where any tier will do, or where that is not known yet."""
+    counted = args.get("counted_by")
+    if is_output(counted) or getattr(counted, "value", counted) == "subscription":
         return None
     if args.get("quota_calls") is not None:
         return quota_sku_problem

@@ -138,6 +138,7 @@ class PortalLogin(pulumi.ComponentResource):
         given = _checked(inputs, name, args)
         scope = _default_scope(inputs, args)
         owner = _resource_owner(inputs, args)
+        secrets = {name: _secret(inputs, name, args) for name in ("client_secret", "resource_owner_password")}
         portal = given.get("portal_url", pulumi.Output.concat("https://", service_name, ".developer.azure-api.net"))
         super().__init__("auth0-apim:index:PortalLogin", name, {}, opts)
         inputs.warn("grant_types", given["grant_types"], implicit_grant_problem, '["authorization_code"]')
@@ -163,9 +164,9 @@ class PortalLogin(pulumi.ComponentResource):
             bearer_token_sending_methods=[given["token_sending"]],
             default_scope=scope,
             client_id=given["client_id"],
-            client_secret=_secret(args.get("client_secret")),
+            client_secret=secrets["client_secret"],
             resource_owner_username=owner,
-            resource_owner_password=_secret(args.get("resource_owner_password")),
+            resource_owner_password=secrets["resource_owner_password"],
             support_state=True,
             use_in_test_console=True,
             use_in_api_documentation=False,
@@ -236,5 +237,11 @@ def _with_audience(endpoint: str, audience: str) -> str:
     return f"{endpoint}{'&' if '?' in endpoint else '?'}audience={quote(audience, safe='')}"
 
 
-def _secret(value: Optional[pulumi.Input[str]]) -> Optional[pulumi.Output[str]]:
-    return None if value is None else pulumi.Output.secret(value)
+def _secret(inputs: Inputs, name: str, args: Mapping[str, Any]) -> Optional[pulumi.Output[str]]:
+    if name not in args:
+        return None
+    return pulumi.Output.secret(inputs.check(name, args[name], _emptiness_problem, "a secret"))
+
+
+def _emptiness_problem(value: str) -> Optional[str]:
+    return None if value.strip() else "must not be blank"

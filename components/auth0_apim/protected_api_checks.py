@@ -23,6 +23,7 @@ from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs, Rule
 from auth0_apim.jwt_settings import optional_settings, tier_rule
 from auth0_apim.openapi_security import scopes_document_problem, scopes_in_document
+from auth0_apim.part_rules import location_problem, tags_problem
 from auth0_apim.policy_rules import audience_problem, operation_scopes_problem, required_scopes_problem
 from auth0_apim.policy_rules import undeclared_scopes_problem as undeclared
 from auth0_apim.protected_users_checks import check_clients, check_users
@@ -45,6 +46,8 @@ _OPTIONAL: dict[str, tuple[Rule, str]] = {
     "metadata": (metadata_problem, '{"owner": "platform-team"}'),
     "description": (description_problem, '"Adds numbers."'),
     "portal_display_name": (short_title_problem, '"Auth0"'),
+    "location": (location_problem, '"westeurope"'),
+    "tags": (tags_problem, '{"team": "calculators"}'),
 }
 _PLAIN: dict[str, tuple[Rule, str]] = {
     "existing_service": (flag_problem, "true"),

@@ -108,7 +108,10 @@ def test_a_browsers_token_never_lives_longer_than_the_others(mocks, calculator, 
 
 def test_a_value_of_another_resource_is_checked_when_it_is_known(mocks, calculator, refused):
     message = refused(lambda: calculator(identifier=pulumi.Output.from_input("basic calculator")))
-    assert "Auth0Api 'calc': input 'identifier' must not contain white space, as 'basic calculator' does" in message
+    assert (
+        "Auth0Api 'calc': input 'identifier' must not contain white space or control characters, as 'basic calculator' does"
+        in message
+    )
     assert mocks.children() == set()
 
 
