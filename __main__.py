@@ -35,6 +35,9 @@ roles = {
 }
 gateway = ApiGateway("gateway", settings.gateway_args())
 service: Any = {"resource_group_name": gateway.resource_group_name, "service_name": gateway.service_name}
+# Azure makes a subscription to a product that needs some, and deletes the product only with the service around it.
+goes_along = publication.product_subscription_required and not settings.gateway.existing
+inside = pulumi.ResourceOptions(deleted_with=gateway if goes_along else None)
 
 interactive, console = None, None
 portal_callbacks = pulumi.Output.from_input(list[str]())
@@ -61,6 +64,7 @@ if login is not None:
                 "portal_url": gateway.portal_url,
                 "sku": gateway.sku,
             },
+            inside,
         )
 
 if settings.database is not None:
@@ -76,7 +80,9 @@ if settings.database is not None:
 
 security = {} if console is None else {"authorization_server_id": console.authorization_server_id}
 published = PublishedApi(
-    "published-api", service | publication.args() | security | {"gateway_url": gateway.gateway_url}
+    "published-api",
+    service | publication.args() | security | {"gateway_url": gateway.gateway_url},
+    inside,
 )
 policy = JwtPolicy(
     "policy",
@@ -92,6 +98,7 @@ policy = JwtPolicy(
         "available_scopes": api.scopes,
         "sku": gateway.sku,
     },
+    inside,
 )
 
 for output, value in {

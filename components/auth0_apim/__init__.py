@@ -22,7 +22,8 @@ from auth0_apim.portal_login import (
     TokenSending,
     redirect_uris,
 )
-from auth0_apim.protected_api import ProtectedApi, ProtectedApiArgs
+from auth0_apim.protected_api import ProtectedApi
+from auth0_apim.protected_api_args import ProtectedApiArgs
 from auth0_apim.published_api import LinkFormat, PublishedApi, PublishedApiArgs, VersioningScheme
 from auth0_apim.role import Role, RoleArgs
 from auth0_apim.user_database import UserDatabase, UserDatabaseArgs

@@ -40,7 +40,7 @@ class ApiBackend(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ApiBackendArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("ApiBackend", name)
-        inputs.refuse_unknown(args, ApiBackendArgs)
+        args = inputs.known(args, ApiBackendArgs)
         group, service_name = service_inputs(inputs, args)
         url = inputs.check("url", args.get("url"), backend_url_problem, '"https://calculator.example/api"')
         backend_id = inputs.check("backend_id", args.get("backend_id", slug(name)), entity_id_problem, '"calculator"')

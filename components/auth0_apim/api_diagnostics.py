@@ -62,7 +62,7 @@ class ApiDiagnostics(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ApiDiagnosticsArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("ApiDiagnostics", name)
-        inputs.refuse_unknown(args, ApiDiagnosticsArgs)
+        args = inputs.known(args, ApiDiagnosticsArgs)
         group, service_name = service_inputs(inputs, args)
         connection = inputs.check(
             "connection_string", args.get("connection_string"), connection_string_problem, '"InstrumentationKey=…"'

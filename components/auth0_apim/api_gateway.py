@@ -17,7 +17,7 @@ from auth0_apim.azure_rules import (
 )
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
-from auth0_apim.part_rules import identity_ids_problem
+from auth0_apim.part_rules import identity_ids_problem, location_problem, tags_problem
 
 _CREATION_ONLY = (
     *("publisher_name", "publisher_email", "sku", "capacity", "location", "tags", "restore"),
@@ -101,7 +101,7 @@ class ApiGateway(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ApiGatewayArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("ApiGateway", name)
-        inputs.refuse_unknown(args, ApiGatewayArgs)
+        args = inputs.known(args, ApiGatewayArgs)
         group, service_name = service_inputs(inputs, args)
         exists = inputs.plain("existing", args.get("existing", False), flag_problem, "true")
         wanted = _new_service_inputs(inputs, args) if not exists else _no_inputs(inputs, args)
@@ -126,10 +126,10 @@ class ApiGateway(pulumi.ComponentResource):
                 publisher_name=wanted["publisher_name"],
                 publisher_email=wanted["publisher_email"],
                 sku={"name": self.sku, "capacity": wanted["capacity"]},
-                location=args.get("location"),
+                location=wanted["location"],
                 identity=wanted["identity"],
                 custom_properties=self.sku.apply(_tls_floor),
-                tags=args.get("tags"),
+                tags=wanted["tags"],
                 restore=args.get("restore", False),
                 opts=pulumi.ResourceOptions(
                     parent=self,
@@ -160,10 +160,12 @@ def _no_inputs(inputs: Inputs, args: ApiGatewayArgs) -> dict[str, pulumi.Output[
     return {}
 
 
-def _new_service_inputs(inputs: Inputs, args: ApiGatewayArgs) -> dict[str, pulumi.Output[Any]]:
+def _new_service_inputs(inputs: Inputs, args: ApiGatewayArgs) -> dict[str, Any]:
     sku = args.get("sku", "Consumption")
     size = {"sku": sku, "capacity": args.get("capacity")}
     return {
+        "location": inputs.optional("location", args.get("location"), location_problem, '"westeurope"'),
+        "tags": inputs.optional("tags", args.get("tags"), tags_problem, '{"team": "calculators"}'),
         "publisher_name": inputs.check(
             "publisher_name", args.get("publisher_name"), publisher_name_problem, '"Contoso"'
         ),

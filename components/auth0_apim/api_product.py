@@ -45,7 +45,7 @@ class ApiProduct(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ApiProductArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("ApiProduct", name)
-        inputs.refuse_unknown(args, ApiProductArgs)
+        args = inputs.known(args, ApiProductArgs)
         group, service_name = service_inputs(inputs, args)
         title = inputs.check("display_name", args.get("display_name", name), product_name_problem, '"Gold"')
         product_id = inputs.check("product_id", args.get("product_id", title.apply(slug)), entity_id_problem, '"gold"')

@@ -51,7 +51,7 @@ class ApiRevision(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ApiRevisionArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("ApiRevision", name)
-        inputs.refuse_unknown(args, ApiRevisionArgs)
+        args = inputs.known(args, ApiRevisionArgs)
         group, service_name = service_inputs(inputs, args)
         api_id = inputs.check("api_id", args.get("api_id"), entity_id_problem, '"calc"')
         path = inputs.check("path", args.get("path"), api_path_problem, '"calc"')

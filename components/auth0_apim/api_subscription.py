@@ -43,7 +43,7 @@ class ApiSubscription(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ApiSubscriptionArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("ApiSubscription", name)
-        inputs.refuse_unknown(args, ApiSubscriptionArgs)
+        args = inputs.known(args, ApiSubscriptionArgs)
         group, service_name = service_inputs(inputs, args)
         scope = _scope(inputs, args)
         title = inputs.check(

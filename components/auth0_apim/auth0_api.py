@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Optional
-from urllib.parse import urlsplit
 
 import pulumi
 import pulumi_auth0 as auth0
@@ -12,6 +11,7 @@ from typing_extensions import NotRequired, TypedDict
 from auth0_apim.azure_rules import flag_problem
 from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
+from auth0_apim.opinion_rules import shared_key_problem
 from auth0_apim.rules import (
     display_name_problem,
     domain_problem,
@@ -20,6 +20,7 @@ from auth0_apim.rules import (
     signing_algorithm_problem,
     token_lifetime_problem,
 )
+from auth0_apim.tenant import tenant_issuer
 
 _DESCRIPTION = (
     "display_name",
@@ -85,7 +86,7 @@ class Auth0Api(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: Auth0ApiArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("Auth0Api", name)
-        inputs.refuse_unknown(args, Auth0ApiArgs)
+        args = inputs.known(args, Auth0ApiArgs)
         identifier = inputs.check("identifier", args.get("identifier"), identifier_problem, '"basic-calculator"')
         domain = inputs.check("domain", args["domain"], domain_problem, '"a.example"') if "domain" in args else None
         exists = inputs.plain("existing", args.get("existing", False), flag_problem, "true")
@@ -93,8 +94,9 @@ class Auth0Api(pulumi.ComponentResource):
         if exists:
             refuse_description(inputs, args, "existing", _DESCRIPTION)
         super().__init__("auth0-apim:index:Auth0Api", name, {}, opts)
+        inputs.warn("signing_algorithm", described["signing_algorithm"], shared_key_problem, '"RS256"')
 
-        self.issuer = _issuer(self, domain)
+        self.issuer = tenant_issuer(self) if domain is None else pulumi.Output.concat("https://", domain, "/")
         self.openid_configuration_url = pulumi.Output.concat(self.issuer, ".well-known/openid-configuration")
         self.jwks_url = pulumi.Output.concat(self.issuer, ".well-known/jwks.json")
         self.authorization_endpoint = pulumi.Output.concat(self.issuer, "authorize")
@@ -172,14 +174,6 @@ def _new_resource_server(
         # The provider does not mark it, so it would lie in the state as it is.
         opts=pulumi.ResourceOptions(parent=component, additional_secret_outputs=["signing_secret"]),
     )
-
-
-def _issuer(component: pulumi.ComponentResource, domain: Optional[pulumi.Input[str]]) -> pulumi.Output[str]:
-    if domain is not None:
-        return pulumi.Output.concat("https://", domain, "/")
-    tenant = auth0.get_tenant_output(opts=pulumi.InvokeOutputOptions(parent=component))
-    # `domain` of the same answer is a bare host name: it loses the port of a tenant that has one.
-    return tenant.management_api_identifier.apply(lambda url: f"https://{urlsplit(url).netloc}/")
 
 
 def _token_dialect(permissions_in_token: bool) -> str:

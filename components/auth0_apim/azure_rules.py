@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from auth0_apim.rules import email_problem, requested_scopes_problem
+from auth0_apim.rules import email_problem, requested_scopes_problem, text_problem
 
 _UNITS = {
     "Consumption": (0, 0),
@@ -47,7 +47,7 @@ def service_name_problem(value: str) -> str | None:
 
 def publisher_name_problem(value: str) -> str | None:
     """The organization's name: 1 to 100 characters."""
-    return None if 1 <= len(value) <= 100 else f"must be 1 to 100 characters long, not {len(value)}"
+    return text_problem(value, 100)
 
 
 def publisher_email_problem(value: str) -> str | None:
@@ -78,7 +78,7 @@ def portal_sku_problem(value: str) -> str | None:
     """A tier that has a developer portal."""
     if value == "Consumption":
         return "is Consumption, a tier without a developer portal"
-    return sku_problem(value)
+    return None
 
 
 def api_path_problem(value: str) -> str | None:
@@ -97,7 +97,7 @@ def entity_id_problem(value: str) -> str | None:
 
 def title_problem(value: str) -> str | None:
     """A display name in API Management: 1 to 300 characters."""
-    return None if 1 <= len(value) <= 300 else f"must be 1 to 300 characters long, not {len(value)}"
+    return text_problem(value, 300)
 
 
 def description_problem(value: str) -> str | None:
@@ -114,7 +114,7 @@ def product_name_problem(value: str) -> str | None:
 
 def short_title_problem(value: str) -> str | None:
     """An authorization server's display name: 1 to 50 characters."""
-    return None if 1 <= len(value) <= 50 else f"must be 1 to 50 characters long, not {len(value)}"
+    return text_problem(value, 50)
 
 
 def version_problem(value: str) -> str | None:
@@ -182,7 +182,7 @@ def default_scope_problem(value: Mapping[str, Any]) -> str | None:
 
 def client_id_problem(value: str) -> str | None:
     """A client's id: text without blanks."""
-    return None if re.fullmatch(r"\S+", value) else f"must be text without blanks, not {value!r}"
+    return None if re.fullmatch(r"[\x21-\x7e]+", value) else f"must be text without blanks, not {value!r}"
 
 
 def authorization_methods_problem(value: Sequence[str]) -> str | None:

@@ -51,7 +51,7 @@ class DatabaseUser(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DatabaseUserArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("DatabaseUser", name)
-        inputs.refuse_unknown(args, DatabaseUserArgs)
+        args = inputs.known(args, DatabaseUserArgs)
         connection_name = inputs.check(
             "connection_name", args.get("connection_name"), connection_name_problem, '"BasicCalculator"'
         )

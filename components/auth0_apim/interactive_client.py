@@ -12,16 +12,8 @@ from auth0_apim.azure_rules import client_id_problem
 from auth0_apim.clients import PASSWORD_GRANTS, SIGNED_BY_THE_TENANT, readable_secret, requested_scopes
 from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
-from auth0_apim.rules import (
-    application_problem,
-    callbacks_problem,
-    display_name_problem,
-    identifier_problem,
-    metadata_problem,
-    password_grant_problem,
-    redirect_urls_problem,
-    web_origins_problem,
-)
+from auth0_apim.interactive_client_inputs import described_client
+from auth0_apim.rules import identifier_problem
 
 _DESCRIPTION = (
     "callbacks",
@@ -81,7 +73,7 @@ class InteractiveClient(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: InteractiveClientArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("InteractiveClient", name)
-        inputs.refuse_unknown(args, InteractiveClientArgs)
+        args = inputs.known(args, InteractiveClientArgs)
         scopes = requested_scopes(inputs, args)
         audience = None
         if "audience" in args:
@@ -93,7 +85,7 @@ class InteractiveClient(pulumi.ComponentResource):
             existing_id = inputs.check("existing_client_id", args["existing_client_id"], client_id_problem, '"AaBb…"')
             refuse_description(inputs, args, "existing_client_id", _DESCRIPTION)
         else:
-            described = _described(inputs, name, args)
+            described = described_client(inputs, name, args)
         super().__init__("auth0-apim:index:InteractiveClient", name, {}, opts)
 
         if existing_id is not None:
@@ -110,32 +102,6 @@ class InteractiveClient(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self),
             )
         self.register_outputs({"client_id": self.client_id, "client_secret": self.client_secret})
-
-
-def _described(inputs: Inputs, name: str, args: InteractiveClientArgs) -> dict[str, pulumi.Output[Any]]:
-    """What a new client is like, by the names of its inputs; the ways it may get tokens are its `grants`."""
-    one_address, page = '["https://app.example.com/callback"]', '["https://app.example.com/"]'
-    described = {
-        "callbacks": inputs.check("callbacks", args.get("callbacks"), callbacks_problem, one_address),
-        "application": inputs.check(
-            "application", args.get("application", "regular_web"), application_problem, '"regular_web"'
-        ),
-        "display_name": inputs.check(
-            "display_name", args.get("display_name", name), display_name_problem, '"Calculator"'
-        ),
-        "allowed_logout_urls": inputs.check(
-            "allowed_logout_urls", args.get("allowed_logout_urls", []), redirect_urls_problem, page
-        ),
-        "web_origins": inputs.check(
-            "web_origins", args.get("web_origins", []), web_origins_problem, '["https://app.example.com"]'
-        ),
-        "grants": inputs.check("allow_password_grant", _grants(args), password_grant_problem, "false"),
-    }
-    if "metadata" in args:
-        described["metadata"] = inputs.check(
-            "metadata", args["metadata"], metadata_problem, '{"owner": "platform-team"}'
-        )
-    return described
 
 
 def _new_client(
@@ -172,14 +138,6 @@ def _existing_client(
     found = auth0.get_client_output(client_id=client_id, opts=pulumi.InvokeOutputOptions(parent=component))
     secret = pulumi.Output.all(found.app_type, found.client_secret).apply(_own_secret)
     return pulumi.Output.unsecret(found.client_id), pulumi.Output.secret(secret)
-
-
-def _grants(args: InteractiveClientArgs) -> dict[str, Any]:
-    return {
-        "application": args.get("application", "regular_web"),
-        "offline_access": args.get("offline_access", False),
-        "password": args.get("allow_password_grant", False),
-    }
 
 
 def _grant_types(grants: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from lxml import etree
 
+from auth0_apim.opinion_rules import open_document_problem
 from auth0_apim.policy_document import RequiredClaim, TokenCheck, base, cors, policy_document, validate_jwt
 from auth0_apim.policy_limits import quota, rate_limit
 from auth0_apim.policy_markup import element, plain, raw_policies
@@ -39,7 +40,10 @@ def jwt_document(
         settings: JwtPolicy's checked inputs by name.
         token: what makes a token good.
         level: the scope.
-        operation_scopes: at the scope of an API, `operations` and the `default`, as `jwt_settings` checks them.
+        operation_scopes: at the scope of an API, `operations` and the `default`, as JwtPolicy checks them.
+
+    Raises:
+        ValueError: the policy pack would refuse the document.
     """
     inbound = [cors(settings["allowed_origins"])] if "allowed_origins" in settings else []
     if level != "global":
@@ -54,12 +58,15 @@ def jwt_document(
     # Last, since everything before may want to read them.
     inbound += without_headers(settings.get("dropped_request_headers", ()))
     dropped = settings.get("dropped_response_headers", ())
-    return policy_document(
+    document = policy_document(
         inbound,
         outbound=[*raw_policies(settings.get("raw_outbound", "")), *without_headers(dropped)],
         on_error=[*raw_policies(settings.get("raw_on_error", "")), *without_headers(dropped)],
         is_global=level == "global",
     )
+    if problem := open_document_problem(document):
+        raise ValueError(f"the policy document {problem}")
+    return document
 
 
 def _checks(

@@ -12,9 +12,10 @@ from auth0_apim.auth0_api import SigningAlgorithm
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.jwt_documents import jwt_document, token_check
-from auth0_apim.jwt_settings import jwt_settings, operation_scopes, policy_level, shared_secret, tier_rule
+from auth0_apim.jwt_settings import jwt_settings, policy_level, shared_secret, tier_rule
 from auth0_apim.names import slug
-from auth0_apim.ordering import after
+from auth0_apim.operation_scopes import operation_scopes
+from auth0_apim.ordering import after, part_of
 
 _POLICIES = {
     "operation": apimanagement.ApiOperationPolicy,
@@ -142,7 +143,7 @@ class JwtPolicy(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: JwtPolicyArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("JwtPolicy", name)
-        inputs.refuse_unknown(args, JwtPolicyArgs)
+        args = inputs.known(args, JwtPolicyArgs)
         group, service_name = service_inputs(inputs, args, tier_rule(args))
         level, place = policy_level(inputs, args)
         settings = jwt_settings(inputs, args)
@@ -165,7 +166,7 @@ class JwtPolicy(pulumi.ComponentResource):
                 display_name=key_name,
                 secret=True,
                 value=key,
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=part_of(self, opts),
             )
             signing_key = after(key_name, named_value)
         token = pulumi.Output.all(settings, signing_key).apply(lambda both: token_check(both[0], both[1]))
@@ -180,7 +181,7 @@ class JwtPolicy(pulumi.ComponentResource):
             policy_id="policy",
             format="xml",
             value=self.policy_xml,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=part_of(self, opts),
         )
         self.policy_id = policy.id
         self.register_outputs({"policy_xml": self.policy_xml, "policy_id": self.policy_id})

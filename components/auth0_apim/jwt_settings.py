@@ -6,8 +6,9 @@ from typing import Any
 import pulumi
 
 from auth0_apim.azure_rules import choice_problem, entity_id_problem
+from auth0_apim.input_types import is_output
 from auth0_apim.inputs import Inputs, Rule
-from auth0_apim.openapi_security import scopes_document_problem, scopes_in_document
+from auth0_apim.operation_scopes import declared, known_operation
 from auth0_apim.policy_markup import policy_text_problem, raw_policies_problem, texts_problem
 from auth0_apim.policy_rules import (
     audience_problem,
@@ -15,8 +16,6 @@ from auth0_apim.policy_rules import (
     counted_by_problem,
     fragment_ids_problem,
     header_names_problem,
-    operation_problem,
-    operation_scopes_problem,
     origins_problem,
     policy_url_problem,
     policy_urls_problem,
@@ -28,7 +27,6 @@ from auth0_apim.policy_rules import (
     required_claims_problem,
     required_scopes_problem,
     signing_secret_problem,
-    undeclared_scopes_problem,
 )
 from auth0_apim.rules import signing_algorithm_problem
 
@@ -36,7 +34,7 @@ _REQUIRED: dict[str, tuple[Rule, str]] = {
     "issuer": (policy_url_problem, '"https://tenant.eu.auth0.com/"'),
     "audience": (audience_problem, '"basic-calculator"'),
 }
-_OPTIONAL: dict[str, tuple[Rule, str]] = {
+OPTIONAL_RULES: dict[str, tuple[Rule, str]] = {
     "other_issuers": (policy_urls_problem, '["https://login.example.com/"]'),
     "other_audiences": (texts_problem, '["https://api.example.com"]'),
     "openid_configuration_url": (policy_url_problem, '"https://tenant.eu.auth0.com/.well-known/openid-configuration"'),
@@ -60,6 +58,8 @@ _OPTIONAL: dict[str, tuple[Rule, str]] = {
     "unauthorized_message": (policy_text_problem, '"Log in first."'),
     "forbidden_message": (policy_text_problem, '"Ask for access."'),
 }
+"""The rule of each input that need not be given, and an example that works."""
+
 _NEEDS = {
     "rate_limit_seconds": ("rate_limit_calls", "100"),
     "quota_seconds": ("quota_calls", "10000"),
@@ -77,10 +77,21 @@ def jwt_settings(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[dict[
     Raises:
         InputError: one of them is missing or wrong.
     """
-    checked = {name: inputs.check(name, args.get(name), *rule) for name, rule in _REQUIRED.items()}
-    for name, rule in _OPTIONAL.items():
-        if args.get(name) is not None:
-            checked[name] = inputs.check(name, args[name], *rule)
+    required = {name: inputs.check(name, args.get(name), *rule) for name, rule in _REQUIRED.items()}
+    return pulumi.Output.all(**required, **optional_settings(inputs, args))
+
+
+def optional_settings(inputs: Inputs, args: Mapping[str, Any]) -> dict[str, pulumi.Output[Any]]:
+    """Those of them that need not be given, by name.
+
+    Raises:
+        InputError: one of them is wrong, or needs another one.
+    """
+    checked = {
+        name: inputs.check(name, args[name], *rule)
+        for name, rule in OPTIONAL_RULES.items()
+        if args.get(name) is not None
+    }
     for name, (needed, example) in _NEEDS.items():
         if args.get(name) is not None and args.get(needed) is None:
             raise inputs.error(name, f"needs '{needed}'", f"{needed}: {example}")
@@ -92,13 +103,14 @@ def jwt_settings(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[dict[
         counting = inputs.check("counted_by", counted, counted_by_problem, '"client"')
         checked["counted_by"] = counting.apply(lambda known: str(known["counted"]))
     if "required_scopes" in checked:
-        checked["required_scopes"] = _declared(inputs, "required_scopes", args["required_scopes"], args)
-    return pulumi.Output.all(**checked)
+        checked["required_scopes"] = declared(inputs, "required_scopes", args["required_scopes"], args)
+    return checked
 
 
 def tier_rule(args: Mapping[str, Any]) -> Rule | None:
-    """What the service's tier must be able to do; None where any tier will do."""
-    if getattr(args.get("counted_by"), "value", args.get("counted_by")) == "subscription":
+    """What the service's tier must be able to do; None where any tier will do, or where that is not known yet."""
+    counted = args.get("counted_by")
+    if is_output(counted) or getattr(counted, "value", counted) == "subscription":
         return None
     if args.get("quota_calls") is not None:
         return quota_sku_problem
@@ -138,54 +150,4 @@ def policy_level(inputs: Inputs, args: Mapping[str, Any]) -> tuple[str, dict[str
     for name in _BY_OPERATION:
         if args.get(name) is not None:
             raise inputs.error(name, "excludes 'operation_id'", 'required_scopes: ["calc:add"]')
-    return "operation", {"api_id": api, "operation_id": _known_operation(inputs, "operation_id", operation_id, args)}
-
-
-def operation_scopes(inputs: Inputs, args: Mapping[str, Any], level: str) -> pulumi.Output[dict[str, Any]]:
-    """The scopes of an API's operations: `operations` by their id, `default` of every other one, None where closed.
-
-    Raises:
-        InputError: they are not known at construction, wrong, no scopes of the API, or nothing is open.
-    """
-    example = '{"add": ["calc:add"]}'
-    own = inputs.plain("operation_scopes", args.get("operation_scopes") or {}, operation_scopes_problem, example)
-    default, document = args.get("default_scopes"), args.get("scopes_document")
-    if level == "api" and not own and default is None and document is None:
-        problem = "names no operation, so that all would be closed; to open them to any good token, say so"
-        raise inputs.error("operation_scopes", problem, "default_scopes: []")
-    known = dict(own)
-    if document is not None:
-        source = inputs.plain(
-            "scopes_document",
-            {"document": document, "named": sorted(own)},
-            scopes_document_problem,
-            '"openapi/calculator.yaml"',
-        )
-        known = scopes_in_document(**source) | known
-    names = [_known_operation(inputs, "operation_scopes", operation, args) for operation in sorted(known)]
-    checked: dict[str, Any] = {
-        "operations": _declared(inputs, "operation_scopes", known, args),
-        "names": pulumi.Output.all(*names),
-    }
-    if default is not None:
-        inputs.check("default_scopes", default, required_scopes_problem, '["calc:use"]')
-        checked["default"] = _declared(inputs, "default_scopes", default, args)
-    return pulumi.Output.all(**checked)
-
-
-def _known_operation(
-    inputs: Inputs, input_name: str, operation: pulumi.Input[str], args: Mapping[str, Any]
-) -> pulumi.Output[str]:
-    pair = {"operation": operation, "operations": args.get("operations")}
-    checked = inputs.check(input_name, pair, operation_problem, "an id of PublishedApi.operations")
-    return checked.apply(lambda known: str(known["operation"]))
-
-
-def _declared(inputs: Inputs, input_name: str, scopes: Any, args: Mapping[str, Any]) -> pulumi.Output[Any]:
-    """`scopes`, a list or a map of lists by operation, once each is known to be one of the API's."""
-    by_operation = scopes if isinstance(scopes, dict) else {"": scopes}
-    pair = {"operations": by_operation, "available": args.get("available_scopes")}
-    checked = inputs.check(input_name, pair, undeclared_scopes_problem, "a scope of Auth0Api.scopes")
-    if isinstance(scopes, dict):
-        return checked.apply(lambda known: known["operations"])
-    return checked.apply(lambda known: known["operations"][""])
+    return "operation", {"api_id": api, "operation_id": known_operation(inputs, "operation_id", operation_id, args)}

@@ -62,7 +62,7 @@ class MachineClient(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MachineClientArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("MachineClient", name)
-        inputs.refuse_unknown(args, MachineClientArgs)
+        args = inputs.known(args, MachineClientArgs)
         audience = inputs.check("audience", args.get("audience"), identifier_problem, '"basic-calculator"')
         scopes = requested_scopes(inputs, args)
         label = inputs.check("display_name", args.get("display_name", name), display_name_problem, '"Calculator Bot"')

@@ -42,7 +42,7 @@ class NamedSecret(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NamedSecretArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("NamedSecret", name)
-        inputs.refuse_unknown(args, NamedSecretArgs)
+        args = inputs.known(args, NamedSecretArgs)
         group, service_name = service_inputs(inputs, args)
         secret_name = inputs.check(
             "secret_name", args.get("secret_name", name), named_value_name_problem, '"calculator-key"'

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lxml import etree
-
+from auth0_apim.opinion_rules import document_checks, open_document_problem
 from auth0_apim.resource_policies import stated_reason
 
 NAME = "no-open-operation"
@@ -16,7 +15,6 @@ _API = "azure-native:apimanagement:Api"
 _API_POLICY = "azure-native:apimanagement:ApiPolicy"
 _OPERATION_POLICY = "azure-native:apimanagement:ApiOperationPolicy"
 _GLOBAL_POLICY = "azure-native:apimanagement:Policy"
-_CHECKS = ("validate-jwt", "validate-azure-ad-token")
 
 
 @dataclass(frozen=True)
@@ -51,55 +49,29 @@ def open_operations(
             yield from _open_parts(api, resources, configuration)
 
 
-def document_checks(document: str) -> bool | None:
-    """Whether a policy document checks the token of every call: True or False, None where an outer one decides.
-
-    A check inside `choose` is none, as it is for some calls only.
-
-    Raises:
-        ValueError: the document cannot be read.
-    """
-    try:
-        root = etree.fromstring(document.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError as error:
-        raise ValueError(f"is no well-formed XML ({error.msg})") from None
-    steps = [str(step.tag) for inbound in root.findall("inbound") for step in inbound.iterchildren("*")]
-    if any(step in _CHECKS for step in steps):
-        return True
-    return None if "base" in steps else False
-
-
 def _open_parts(
     api: StackResource, resources: Sequence[StackResource], configuration: Mapping[str, Any]
 ) -> Iterator[tuple[StackResource, str]]:
     outer = [each for each in resources if each.kind == _GLOBAL_POLICY and _same_service(each, api)]
     own = [each for each in resources if each.kind == _API_POLICY and _belongs(each, api)]
     operations = [each for each in resources if each.kind == _OPERATION_POLICY and _belongs(each, api)]
-    try:
-        is_guarded = _decision(outer, _decision(own, None))
-    except ValueError as error:
-        yield api, f"the check of its calls cannot be seen: a policy document {error}"
-        return
-    if not is_guarded:
-        yield api, "no policy document of the API or of the whole service checks its callers' tokens (validate-jwt)"
+    documents = [policy.properties["value"] for policy in (*own[:1], *outer[:1])]
+    if problem := _open_problem(documents):
+        yield api, problem
     for operation in operations:
-        if not stated_reason(operation.name, configuration):
-            yield from _open_operation(operation)
+        problem = open_document_problem(operation.properties["value"])
+        if problem and not stated_reason(operation.name, configuration):
+            yield operation, f"the operation's document {problem}"
 
 
-def _open_operation(operation: StackResource) -> Iterator[tuple[StackResource, str]]:
-    try:
-        if document_checks(operation.properties["value"]) is False:
-            yield operation, "the operation's document has neither <base /> nor a check of its own in <inbound>"
-    except ValueError as error:
-        yield operation, f"the check of its calls cannot be seen: the document {error}"
-
-
-def _decision(policies: Sequence[StackResource], inner: bool | None) -> bool | None:
-    """What the document inside decides, else the one document there is at this level."""
-    if inner is not None:
-        return inner
-    return document_checks(policies[0].properties["value"]) if policies else None
+def _open_problem(documents: Sequence[str]) -> str | None:
+    """What keeps `documents`, the narrowest scope's first, from checking the token of every call."""
+    for document in documents:
+        if problem := open_document_problem(document):
+            return f"a policy document of its calls {problem}"
+        if document_checks(document):
+            return None
+    return "no policy document of the API or of the whole service checks its callers' tokens (validate-jwt)"
 
 
 def _is_copy(api: StackResource, resources: Sequence[StackResource]) -> bool:

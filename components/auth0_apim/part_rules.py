@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from auth0_apim.policy_rules import header_names_problem
+from auth0_apim.rules import text_problem
 
 SECRET_HEADERS = ("authorization", "cookie", "set-cookie", "ocp-apim-subscription-key", "proxy-authorization")
 """Headers, in lower case, that carry a token or a key."""
@@ -36,12 +37,14 @@ def product_rights_problem(value: Mapping[str, Any]) -> str | None:
 
 def long_text_problem(value: str) -> str | None:
     """A description: 1 to 1000 characters."""
-    return None if 1 <= len(value) <= 1000 else f"must be 1 to 1000 characters long, not {len(value)}"
+    if not 1 <= len(value) <= 1000:
+        return f"must be 1 to 1000 characters long, not {len(value)}"
+    return "must not be blank" if value.isspace() else None
 
 
 def subscription_title_problem(value: str) -> str | None:
     """A subscription's display name: 1 to 100 characters."""
-    return None if 1 <= len(value) <= 100 else f"must be 1 to 100 characters long, not {len(value)}"
+    return text_problem(value, 100)
 
 
 def named_value_name_problem(value: str) -> str | None:
@@ -52,8 +55,14 @@ def named_value_name_problem(value: str) -> str | None:
 
 
 def secret_text_problem(value: str) -> str | None:
-    """A secret that fits a named value: 1 to 4096 characters."""
-    return None if 1 <= len(value) <= 4096 else f"must be 1 to 4096 characters long, not {len(value)}"
+    """A secret that fits a named value and stays what it is there: 1 to 4096 characters, no expression."""
+    if not 1 <= len(value) <= 4096:
+        return f"must be 1 to 4096 characters long, not {len(value)}"
+    if value.isspace():
+        return "must not be blank"
+    if value.startswith(("@(", "@{")) or "{{" in value:
+        return "must not begin with '@(' or '@{' or contain '{{', which API Management evaluates"
+    return None
 
 
 def credentials_problem(value: Mapping[str, str]) -> str | None:
@@ -97,6 +106,26 @@ def identity_ids_problem(value: Sequence[str]) -> str | None:
 def connection_string_problem(value: str) -> str | None:
     """The connection string of an Application Insights resource."""
     return None if re.search(r"(^|;)InstrumentationKey=[^;]+", value) else "must have an InstrumentationKey"
+
+
+def location_problem(value: str) -> str | None:
+    """An Azure region, as `westeurope` or as `West Europe`."""
+    return None if re.fullmatch(r"[A-Za-z0-9]+( [A-Za-z0-9]+)*", value) else f"must be an Azure region, not {value!r}"
+
+
+def tags_problem(value: Mapping[str, str]) -> str | None:
+    """Tags of an Azure resource: at most 50, names of at most 512 characters and values of at most 256.
+
+    https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+    """
+    if len(value) > 50:
+        return f"must have at most 50 tags, not {len(value)}"
+    for name, text in value.items():
+        if not re.fullmatch(r"[^<>%&\\?/\x00-\x1f]{1,512}", name) or name.isspace():
+            return f"has {name!r}, which is no tag's name (1 to 512 characters, none of <>%&\\?/)"
+        if len(text) > 256:
+            return f"has {len(text)} characters for {name!r}, 256 at most"
+    return None
 
 
 def logged_headers_problem(value: list[str]) -> str | None:

@@ -37,7 +37,7 @@ class PolicyFragment(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PolicyFragmentArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("PolicyFragment", name)
-        inputs.refuse_unknown(args, PolicyFragmentArgs)
+        args = inputs.known(args, PolicyFragmentArgs)
         group, service_name = service_inputs(inputs, args)
         example = "'<set-header name=\"X-Team\"><value>calc</value></set-header>'"
         policies = inputs.check("policies", args.get("policies"), raw_policies_problem, example)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from auth0_apim.azure_rules import https_url_problem, sku_problem
+from auth0_apim.azure_rules import https_url_problem
 from auth0_apim.policy_markup import policy_text_problem, texts_problem
 from auth0_apim.policy_operations import operation_id_problem
 from auth0_apim.rules import identifier_problem, scopes_problem
@@ -17,14 +17,14 @@ def rate_limit_sku_problem(value: str) -> str | None:
     """A tier that can limit calls by key."""
     if value == "Consumption":
         return "is Consumption, a tier without rate limits by key"
-    return sku_problem(value)
+    return None
 
 
 def quota_sku_problem(value: str) -> str | None:
     """A tier that has quotas by key: the classic dedicated ones."""
     if value == "Consumption" or value.endswith("V2"):
         return f"is {value}, a tier without quotas by key"
-    return sku_problem(value)
+    return None
 
 
 def policy_url_problem(value: str) -> str | None:

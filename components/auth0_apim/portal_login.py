@@ -2,58 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any, Optional
+from typing import Optional
 from urllib.parse import quote
 
 import pulumi
 from pulumi_azure_native import apimanagement
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.azure_rules import (
-    GRANT_TYPES,
-    authorization_methods_problem,
-    body_parameters_problem,
-    choice_problem,
-    client_id_problem,
-    default_scope_problem,
-    entity_id_problem,
-    grant_types_problem,
-    https_url_problem,
-    portal_sku_problem,
-    resource_owner_problem,
-    short_title_problem,
-)
+from auth0_apim.azure_rules import GRANT_TYPES, portal_sku_problem
 from auth0_apim.azure_service import service_inputs
-from auth0_apim.inputs import Inputs, Rule
-from auth0_apim.names import slug
-from auth0_apim.rules import identifier_problem
-
-_REQUIRED: dict[str, tuple[Rule, str]] = {
-    "audience": (identifier_problem, '"basic-calculator"'),
-    "authorization_endpoint": (https_url_problem, '"https://a.example/authorize"'),
-    "token_endpoint": (https_url_problem, '"https://a.example/oauth/token"'),
-    "client_id": (client_id_problem, "InteractiveClient.client_id"),
-}
-_RULES: dict[str, tuple[Rule, str]] = {
-    **_REQUIRED,
-    "client_registration_endpoint": (https_url_problem, '"https://contoso.example/register"'),
-    "authorization_server_id": (entity_id_problem, '"auth0"'),
-    "display_name": (short_title_problem, '"Auth0"'),
-    "grant_types": (grant_types_problem, '["authorization_code"]'),
-    "authorization_methods": (authorization_methods_problem, '["GET"]'),
-    "client_authentication": (choice_problem("Basic", "Body"), '"Basic"'),
-    "token_sending": (choice_problem("authorizationHeader", "query"), '"authorizationHeader"'),
-    "token_body_parameters": (body_parameters_problem, '{"organization": "org_calculators"}'),
-    "portal_url": (https_url_problem, '"https://contoso-apis.developer.azure-api.net"'),
-}
-_DEFAULTS: dict[str, Any] = {
-    "client_registration_endpoint": "https://placeholder.contoso.com",
-    "grant_types": ["authorization_code"],
-    "authorization_methods": ["GET"],
-    "client_authentication": "Basic",
-    "token_sending": "authorizationHeader",
-    "token_body_parameters": {},
-}
+from auth0_apim.inputs import Inputs
+from auth0_apim.opinion_rules import implicit_grant_problem
+from auth0_apim.ordering import part_of
+from auth0_apim.portal_login_inputs import checked_inputs, default_scope, portal_secret, resource_owner
 
 
 class ClientAuthentication(Enum):
@@ -131,13 +92,15 @@ class PortalLogin(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PortalLoginArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("PortalLogin", name)
-        inputs.refuse_unknown(args, PortalLoginArgs)
+        args = inputs.known(args, PortalLoginArgs)
         group, service_name = service_inputs(inputs, args, portal_sku_problem)
-        given = _checked(inputs, name, args)
-        scope = _default_scope(inputs, args)
-        owner = _resource_owner(inputs, args)
+        given = checked_inputs(inputs, name, args)
+        scope = default_scope(inputs, args)
+        owner = resource_owner(inputs, args)
+        secrets = {name: portal_secret(inputs, name, args) for name in ("client_secret", "resource_owner_password")}
         portal = given.get("portal_url", pulumi.Output.concat("https://", service_name, ".developer.azure-api.net"))
         super().__init__("auth0-apim:index:PortalLogin", name, {}, opts)
+        inputs.warn("grant_types", given["grant_types"], implicit_grant_problem, '["authorization_code"]')
 
         server = apimanagement.AuthorizationServer(
             f"{name}-authorization-server",
@@ -160,13 +123,13 @@ class PortalLogin(pulumi.ComponentResource):
             bearer_token_sending_methods=[given["token_sending"]],
             default_scope=scope,
             client_id=given["client_id"],
-            client_secret=_secret(args.get("client_secret")),
+            client_secret=secrets["client_secret"],
             resource_owner_username=owner,
-            resource_owner_password=_secret(args.get("resource_owner_password")),
+            resource_owner_password=secrets["resource_owner_password"],
             support_state=True,
             use_in_test_console=True,
             use_in_api_documentation=False,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=part_of(self, opts),
         )
 
         self.authorization_server_id = server.name
@@ -197,33 +160,6 @@ def redirect_uris(portal_url: str, authorization_server_id: str, grant_types: Se
     return [addresses[grant] for grant in grant_types if grant in addresses]
 
 
-def _checked(inputs: Inputs, name: str, args: Mapping[str, Any]) -> dict[str, pulumi.Output[Any]]:
-    given = {"authorization_server_id": slug(name), "display_name": name, **_DEFAULTS, **args}
-    return {
-        input_name: inputs.check(input_name, given.get(input_name), *rule)
-        for input_name, rule in _RULES.items()
-        if input_name in given or input_name in _REQUIRED
-    }
-
-
-def _default_scope(inputs: Inputs, args: Mapping[str, Any]) -> Optional[pulumi.Output[str]]:
-    if args.get("default_scope") is None:
-        return None
-    pair = {"requested": args["default_scope"], "available": args.get("available_scopes")}
-    checked = inputs.check("default_scope", pair, default_scope_problem, '"calc:add calc:sub"')
-    return checked.apply(lambda known: str(known["requested"]))
-
-
-def _resource_owner(inputs: Inputs, args: PortalLoginArgs) -> Optional[pulumi.Output[str]]:
-    if "resource_owner_username" not in args:
-        if "resource_owner_password" in args:
-            raise inputs.error("resource_owner_password", "needs 'resource_owner_username'", "both of them")
-        return None
-    user = {"username": args["resource_owner_username"], "grant_types": args.get("grant_types", [])}
-    checked = inputs.check("resource_owner_username", user, resource_owner_problem, 'grant_types: ["password"]')
-    return checked.apply(lambda known: str(known["username"]))
-
-
 def _body_parameters(audience: str, others: Mapping[str, str]) -> list[apimanagement.TokenBodyParameterContractArgs]:
     parameters = {"audience": audience, **{name: others[name] for name in sorted(others)}}
     return [apimanagement.TokenBodyParameterContractArgs(name=name, value=parameters[name]) for name in parameters]
@@ -231,7 +167,3 @@ def _body_parameters(audience: str, others: Mapping[str, str]) -> list[apimanage
 
 def _with_audience(endpoint: str, audience: str) -> str:
     return f"{endpoint}{'&' if '?' in endpoint else '?'}audience={quote(audience, safe='')}"
-
-
-def _secret(value: Optional[pulumi.Input[str]]) -> Optional[pulumi.Output[str]]:
-    return None if value is None else pulumi.Output.secret(value)

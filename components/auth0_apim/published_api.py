@@ -7,7 +7,7 @@ import pulumi
 from pulumi_azure_native import apimanagement
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.azure_rules import api_path_problem, description_problem, title_problem
+from auth0_apim.azure_rules import api_path_problem, description_problem, entity_id_problem, title_problem
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.names import slug
@@ -94,17 +94,18 @@ class PublishedApi(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PublishedApiArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("PublishedApi", name)
-        inputs.refuse_unknown(args, PublishedApiArgs)
+        args = inputs.known(args, PublishedApiArgs)
         group, service_name = service_inputs(inputs, args)
         path = inputs.check("path", args.get("path"), api_path_problem, '"calc"')
         title = inputs.check("display_name", args.get("display_name", name), title_problem, '"Basic Calculator"')
-        description = None
-        if "description" in args:
-            description = inputs.check("description", args["description"], description_problem, '"Adds numbers."')
+        description = inputs.optional("description", args.get("description"), description_problem, '"Adds numbers."')
         imported = api_import(inputs, args)
         version, scheme = api_versioning(inputs, args)
         published_id = api_id(inputs, args, path, version)
         product_id, product_name = api_product(inputs, args)
+        login = inputs.optional(
+            "authorization_server_id", args.get("authorization_server_id"), entity_id_problem, '"auth0"'
+        )
         gateway = gateway_url(inputs, args, service_name)
         super().__init__("auth0-apim:index:PublishedApi", name, {}, opts)
 
@@ -137,7 +138,7 @@ class PublishedApi(pulumi.ComponentResource):
             subscription_required=args.get("subscription_required", False),
             api_version=version,
             api_version_set_id=self.version_set_id,
-            authentication_settings=_authentication_settings(args.get("authorization_server_id")),
+            authentication_settings=_authentication_settings(login),
             opts=part_of(self, opts),
         )
         self.api_id, self.product_id = api.name, pulumi.Output.from_input(None)

@@ -61,6 +61,8 @@ def api_product(
 ) -> tuple[Optional[pulumi.Output[str]], Optional[pulumi.Output[str]]]:
     """The product's id, and its display name where it is to be made."""
     product_id, product_name = args.get("product_id"), args.get("product_name")
+    if args.get("product_subscription_required") is not None and product_name is None:
+        raise inputs.error("product_subscription_required", "needs 'product_name'", 'product_name: "Starter"')
     if product_id is not None:
         if product_name is not None:
             raise inputs.error("product_id", "excludes 'product_name'", "leave one of them out")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from auth0_apim.opinion_rules import implicit_grant_problem, open_sign_up_problem, shared_key_problem
 from auth0_apim.rules import exact_address_problem, token_lifetime_problem
 
 Check = Callable[[Mapping[str, Any], Mapping[str, Any]], Iterator[str]]
@@ -72,23 +73,20 @@ def stated_reason(name: str, configuration: Mapping[str, Any]) -> str:
 
 def _implicit_client(properties: Mapping[str, Any], _: Mapping[str, Any]) -> Iterator[str]:
     grants = properties.get("grantTypes")
-    if grants is None:
-        yield f"grantTypes is left to Auth0, which gives {', '.join(_DEFAULT_GRANT_TYPES)}: name the grants it needs"
-    elif "implicit" in list(grants):
-        yield "grantTypes has 'implicit', which puts tokens into addresses: use authorization_code with PKCE"
+    if problem := implicit_grant_problem(_DEFAULT_GRANT_TYPES if grants is None else grants):
+        default = f" (Auth0's default, as it is left out: {', '.join(_DEFAULT_GRANT_TYPES)})" if grants is None else ""
+        yield f"grantTypes {problem}{default}"
 
 
 def _implicit_portal(properties: Mapping[str, Any], _: Mapping[str, Any]) -> Iterator[str]:
-    if "implicit" in list(properties.get("grantTypes") or []):
-        yield "grantTypes has 'implicit', which puts tokens into addresses: use authorizationCode"
+    if problem := implicit_grant_problem(properties.get("grantTypes") or []):
+        yield f"grantTypes {problem}"
 
 
 def _shared_key(properties: Mapping[str, Any], _: Mapping[str, Any]) -> Iterator[str]:
-    algorithm = properties.get("signingAlg")
-    if algorithm == "HS256":
+    if problem := shared_key_problem(properties.get("signingAlg")):
         yield (
-            "signingAlg is HS256: whoever can check a token can make one. Use RS256, or state the reason in the "
-            "policy's `reasons`, by the resource's name"
+            f"signingAlg {problem}. Use RS256, or state the reason in the policy's `reasons`, by the resource's name"
         )
 
 
@@ -110,8 +108,9 @@ def _long_lifetime(properties: Mapping[str, Any], configuration: Mapping[str, An
 def _open_sign_up(properties: Mapping[str, Any], _: Mapping[str, Any]) -> Iterator[str]:
     if properties.get("strategy") != "auth0":
         return
-    if not (properties.get("options") or {}).get("disableSignup"):
-        yield "options.disableSignup is not true, so anybody on the internet can make an account"
+    is_off = bool((properties.get("options") or {}).get("disableSignup"))
+    if problem := open_sign_up_problem(not is_off):
+        yield f"options.disableSignup, which is not true, {problem}"
 
 
 RESOURCE_POLICIES = (

@@ -40,7 +40,7 @@ class Role(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RoleArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("Role", name)
-        inputs.refuse_unknown(args, RoleArgs)
+        args = inputs.known(args, RoleArgs)
         audience = inputs.check("audience", args.get("audience"), identifier_problem, '"basic-calculator"')
         inputs.check("permissions", args.get("permissions"), permissions_problem, '["calc:add"]')
         pair = {"requested": args["permissions"], "available": args.get("available_scopes")}

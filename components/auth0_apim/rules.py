@@ -19,31 +19,32 @@ _EMAIL = re.compile(
     r"[^\s@\"(),:;<>\[\]\\]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*"
 )
 _USERNAME = re.compile(r"[A-Za-z0-9_+\-.!#$'^`~@]{1,128}")
+_ID = re.compile(r"[\x21-\x7e]+")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def identifier_problem(value: str) -> str | None:
-    """An API's identifier: 1 to 600 characters, no white space (Auth0 Management API, resource servers)."""
+    """An API's identifier: 1 to 600 characters, no white space or control characters (Auth0 Management API, resource servers)."""
     if not 1 <= len(value) <= 600:
         return f"must be 1 to 600 characters long, not {len(value)}"
-    if any(character.isspace() for character in value):
-        return f"must not contain white space, as {value!r} does"
+    if any(character.isspace() or not character.isprintable() for character in value):
+        return f"must not contain white space or control characters, as {value!r} does"
     return None
 
 
 def display_name_problem(value: str) -> str | None:
     """A display name in Auth0: 1 to 200 characters without angle brackets."""
-    return _text_problem(value, 200)
+    return _name_problem(value, 200)
 
 
 def role_name_problem(value: str) -> str | None:
     """A role's name: 1 to 100 characters without angle brackets."""
-    return _text_problem(value, 100)
+    return _name_problem(value, 100)
 
 
 def role_description_problem(value: str) -> str | None:
     """A role's description: 1 to 300 characters without angle brackets."""
-    return _text_problem(value, 300)
+    return _name_problem(value, 300)
 
 
 def scopes_problem(value: Mapping[str, str]) -> str | None:
@@ -74,7 +75,7 @@ def domain_problem(value: str) -> str | None:
     """A tenant's domain as Auth0 shows it: a host name, no scheme and no path."""
     if "://" in value or "/" in value:
         return f"must be a bare domain, without scheme and path, not {value!r}"
-    if not re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", value):
+    if not re.fullmatch(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?", value):
         return f"must be a host name, not {value!r}"
     return None
 
@@ -86,7 +87,7 @@ def requested_scopes_problem(value: Mapping[str, Any]) -> str | None:
     if twice is not None:
         return f"names {twice!r} twice"
     for scope in requested:
-        if not _SCOPE.fullmatch(scope):
+        if not _SCOPE.fullmatch(scope) or len(scope) > 280:
             return f"has {scope!r}, which is no scope name"
         if available is not None and scope not in available:
             return f"asks for {scope!r}, which the API does not have (it has {_enumeration(available)})"
@@ -144,6 +145,8 @@ def permissions_problem(value: Sequence[str]) -> str | None:
 
 def role_ids_problem(value: Sequence[str]) -> str | None:
     """The roles of a user, each once."""
+    if not all(map(_ID.fullmatch, value)):
+        return "must have ids of roles, without blanks"
     twice = _first_duplicate(value)
     return None if twice is None else f"names {twice!r} twice"
 
@@ -161,6 +164,8 @@ def enabled_clients_problem(value: Sequence[str]) -> str | None:
     """The clients of a connection: at least one, each once."""
     if not value:
         return "must have at least one client id (leave it out to enable the connection for none)"
+    if not all(map(_ID.fullmatch, value)):
+        return "must have ids of clients, without blanks"
     twice = _first_duplicate(value)
     return None if twice is None else f"names {twice!r} twice"
 
@@ -214,9 +219,20 @@ def username_problem(value: str) -> str | None:
     return None
 
 
-def _text_problem(value: str, most: int) -> str | None:
+def text_problem(value: str, most: int) -> str | None:
+    """A line of text that people read: 1 to `most` characters, not only blanks, no control characters."""
     if not 1 <= len(value) <= most:
         return f"must be 1 to {most} characters long, not {len(value)}"
+    if value.isspace():
+        return "must not be blank"
+    if not value.isprintable():
+        return f"must not contain control characters, as {value!r} does"
+    return None
+
+
+def _name_problem(value: str, most: int) -> str | None:
+    if problem := text_problem(value, most):
+        return problem
     if "<" in value or ">" in value:
         return f"must not contain '<' or '>', as {value!r} does"
     return None

@@ -10,20 +10,11 @@ from typing_extensions import NotRequired, TypedDict
 from auth0_apim.azure_rules import flag_problem
 from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
+from auth0_apim.opinion_rules import open_sign_up_problem
 from auth0_apim.ordering import after
-from auth0_apim.passwords import (
-    DEFAULT_MINIMUM_LENGTH,
-    PasswordPolicy,
-    minimum_password_length_problem,
-    password_policy_problem,
-)
-from auth0_apim.rules import (
-    connection_name_problem,
-    database_scripts_problem,
-    enabled_clients_problem,
-    metadata_problem,
-    password_history_problem,
-)
+from auth0_apim.passwords import PasswordPolicy
+from auth0_apim.rules import connection_name_problem, enabled_clients_problem, metadata_problem
+from auth0_apim.user_database_inputs import custom_database_options, password_options
 
 _DESCRIPTION = (
     "password_policy",
@@ -78,7 +69,7 @@ class UserDatabase(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: UserDatabaseArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("UserDatabase", name)
-        inputs.refuse_unknown(args, UserDatabaseArgs)
+        args = inputs.known(args, UserDatabaseArgs)
         connection_name = inputs.check(
             "connection_name", args.get("connection_name", name), connection_name_problem, '"BasicCalculator"'
         )
@@ -87,7 +78,7 @@ class UserDatabase(pulumi.ComponentResource):
             enabled_clients = inputs.check(
                 "enabled_clients", args["enabled_clients"], enabled_clients_problem, "[machine_client.client_id]"
             )
-        options = _password_options(inputs, args) | _custom_database_options(inputs, args)
+        options = password_options(inputs, args) | custom_database_options(inputs, args)
         metadata = None
         if "metadata" in args:
             metadata = inputs.check("metadata", args["metadata"], metadata_problem, '{"owner": "platform-team"}')
@@ -96,6 +87,7 @@ class UserDatabase(pulumi.ComponentResource):
             refuse_description(inputs, args, "existing", _DESCRIPTION)
             one_by_one = _one_by_one(inputs, args)
         super().__init__("auth0-apim:index:UserDatabase", name, {}, opts)
+        inputs.warn("allow_sign_up", args.get("allow_sign_up", False), open_sign_up_problem, "false")
 
         if exists:
             found = auth0.get_connection_output(
@@ -157,55 +149,6 @@ def _new_connection(
         ),
         opts=pulumi.ResourceOptions(parent=component),
     )
-
-
-def _password_options(inputs: Inputs, args: UserDatabaseArgs) -> dict[str, Any]:
-    policy = inputs.check("password_policy", args.get("password_policy", "good"), password_policy_problem, '"good"')
-    length = inputs.check(
-        "minimum_password_length",
-        args.get("minimum_password_length", DEFAULT_MINIMUM_LENGTH),
-        minimum_password_length_problem,
-        "12",
-    )
-    history = inputs.check("password_history", args.get("password_history", 5), password_history_problem, "5")
-    return {
-        "password_policy": policy,
-        "password_complexity_options": auth0.ConnectionOptionsPasswordComplexityOptionsArgs(
-            min_length=length.apply(int)
-        ),
-        "password_histories": history.apply(_password_histories),
-        "password_dictionary": auth0.ConnectionOptionsPasswordDictionaryArgs(enable=True),
-        "password_no_personal_info": auth0.ConnectionOptionsPasswordNoPersonalInfoArgs(enable=True),
-    }
-
-
-def _custom_database_options(inputs: Inputs, args: UserDatabaseArgs) -> dict[str, Any]:
-    if "scripts" not in args:
-        for input_name in ("import_mode", "configuration"):
-            if args.get(input_name):
-                raise inputs.error(
-                    "scripts", f"is required where there is {input_name}", '{"login": "function login(…) {…}"}'
-                )
-        return {}
-    both = inputs.check(
-        "scripts",
-        {"scripts": args["scripts"], "import_mode": args.get("import_mode", False)},
-        database_scripts_problem,
-        '{"login": "function login(email, password, callback) {…}", "get_user": "function getByEmail(…) {…}"}',
-    )
-    options = {
-        "enabled_database_customization": True,
-        "import_mode": both["import_mode"],
-        "custom_scripts": both["scripts"],
-    }
-    if "configuration" in args:
-        options["configuration"] = pulumi.Output.secret(args["configuration"])
-    return options
-
-
-def _password_histories(size: float) -> list[auth0.ConnectionOptionsPasswordHistoryArgs]:
-    # The history that is switched off has a size all the same, which Auth0 wants to be 1 at least.
-    return [auth0.ConnectionOptionsPasswordHistoryArgs(enable=size > 0, size=max(int(size), 1))]
 
 
 def _is_false(value: bool) -> bool:

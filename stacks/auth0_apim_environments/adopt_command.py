@@ -16,6 +16,7 @@ from rich.table import Table
 
 from auth0_apim_environments.adoption.adopting import Adoption, take_over, write_files
 from auth0_apim_environments.adoption.belonging import AmbiguousError, Answers, Belongings, belongings
+from auth0_apim_environments.adoption.custom_database import script_paths
 from auth0_apim_environments.adoption.engine import Engine
 from auth0_apim_environments.adoption.services import Manager, Tenant
 from auth0_apim_environments.adoption.settings_file import adopted_settings
@@ -60,7 +61,7 @@ def adopt(  # noqa: PLR0913, PLR0917 - one parameter an option
     try:
         found = _found(variables, answers)
         _check_document(openapi, found)
-        settings = adopted_settings(found, openapi)
+        settings = adopted_settings(found, openapi, script_paths(project, stack, found))
         done = _adopted(project, stack, variables, found, settings, take=take)
     except AmbiguousError as error:
         if not as_json:
@@ -112,6 +113,8 @@ def _document(stack: str, found: Belongings, done: Adoption) -> dict[str, Any]:
         "notes": found.notes,
         "settingsFile": str(done.settings_file),
         "importFile": str(done.import_file),
+        "scriptFiles": [str(file) for file in done.scripts],
+        "toBeSet": list(done.unreadable),
         "missing": list(done.missing),
         "keep": done.held_back,
         "changes": [dataclasses.asdict(change) for change in done.changes],
@@ -151,7 +154,16 @@ def _show(stack: str, found: Belongings, done: Adoption, *, taken: bool) -> None
         console.print(kept)
     for name in done.missing:
         console.print(f"Not found, so the first up makes it: {name}.", highlight=False, markup=False)
+    for key in done.unreadable:
+        _say(
+            console,
+            f"The value of {key} cannot be read from the tenant, and the database's options cannot be changed without it: "
+            f"pulumi config set --stack {stack} --secret --path {key}",
+        )
     command = f"pulumi preview --stack {stack}" if taken else f"pulumi import --stack {stack} --file {done.import_file}"
-    console.print(
-        f"Written: {done.settings_file}, {done.import_file}. Next: {command}", highlight=False, soft_wrap=True
-    )
+    files = ", ".join(map(str, (done.settings_file, done.import_file, *done.scripts)))
+    _say(console, f"Written: {files}. Next: {command}")
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=True)

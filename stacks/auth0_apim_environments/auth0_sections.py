@@ -212,7 +212,9 @@ def _only(args: dict[str, Any], *names: str) -> Any:
 
 def _text_of(name: str, path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        problem = f"cannot be read from {str(path)!r} ({error.strerror})"
+        # As it stands: another end of its lines would be another script.
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        problem = f"cannot be read from {str(path)!r} ({reason})"
         raise SettingsError([Problem(f"database.scripts.{name}", problem, f"database/{name}.js")]) from None

@@ -109,6 +109,11 @@ class PublicationSettings(Section):
     product_name: Annotated[str, obeys(title_problem)] | None = Field(
         default=None, alias="product", description="The product that the API is put into.", examples=["Starter"]
     )
+    product_subscription_required: bool | None = Field(
+        default=None,
+        description="The product needs a subscription, whose key callers then have; left out, it is open.",
+        examples=[True],
+    )
     subscription_required: bool = Field(
         default=False, description="Calls need a subscription key besides the token.", examples=[False]
     )

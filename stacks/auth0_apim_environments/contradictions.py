@@ -78,8 +78,11 @@ def _names(settings: "Settings") -> Iterator[Problem]:
         yield Problem("client.displayName", "is required for a new client", "Basic Calculator Client")
     if login is not None and login.display_name is None and login.existing_client_id is None:
         yield Problem("interactiveClient.displayName", "is required for a new client", "Basic Calculator Portal")
-    if settings.publication.product_id is not None and settings.publication.product_name is not None:
+    publication = settings.publication
+    if publication.product_id is not None and publication.product_name is not None:
         yield Problem("publication.productId", "excludes product", "leave one of them out")
+    if publication.product_subscription_required is not None and publication.product_name is None:
+        yield Problem("publication.productSubscriptionRequired", "needs product", "Starter")
 
 
 def _users(settings: "Settings") -> Iterator[Problem]:

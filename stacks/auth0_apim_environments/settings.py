@@ -126,7 +126,7 @@ class Settings(Section):
             raise SettingsError([Problem(str(path), "has no map 'config'", "config: {…}")])
         prefix = f"{NAMESPACE}:"
         values = {key.removeprefix(prefix): value for key, value in config.items() if key.startswith(prefix)}
-        encrypted = {key for key in values if _is_encrypted(key, values[key])}
+        encrypted = {key for key in values if is_encrypted(key, values[key])}
         plain = [key for key in _SECRETS if key in values and key not in encrypted]
         if plain:
             raise SettingsError([_in_plain_text(key) for key in plain])
@@ -227,7 +227,8 @@ def _is_secret(key: str) -> bool:
     return is_config_secret(key) or key in get_config_secret_keys_env()
 
 
-def _is_encrypted(key: str, value: Any) -> bool:
+def is_encrypted(key: str, value: Any) -> bool:
+    """Whether the `value` of a `key` without the namespace is as the engine writes secrets into a stack's file."""
     if not isinstance(value, dict):
         return False
     if key == "databaseConfiguration":

@@ -4,8 +4,10 @@ What these tests cannot prove: that a provider accepts the inputs, that a replac
 needed, or that a token is refused. The live tests do.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pulumi
@@ -36,6 +38,8 @@ class RecordingMocks(Mocks):
         self.resources: dict[tuple[str, str], dict[str, Any]] = {}
         self.answers: dict[str, dict[str, Any]] = {}
         """By type: outputs that take the place of the usual ones."""
+        self.calls: list[tuple[str, str]] = []
+        """Functions that were asked, with the provider's reference."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.resources[(args.typ, args.name)] = args.inputs
@@ -57,6 +61,7 @@ class RecordingMocks(Mocks):
         return f"{args.name}-id", outputs | self.answers.get(args.typ, {})
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:
+        self.calls.append((args.token, args.provider))
         if args.token == "auth0:index/getTenant:getTenant":
             return {"domain": "tenant.example", "managementApiIdentifier": "https://tenant.example:8443/api/v2/"}
         if args.token == "azure-native:apimanagement:getApiManagementService":
@@ -96,8 +101,25 @@ def secret() -> Callable[[Any], dict[str, Any]]:
     return envelope
 
 
+@pytest.fixture(scope="session")
+def program_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """The event loop of the programs, as asynchronous tests leave none; each of its threads has one for the SDK's mocks."""
+    loops = [asyncio.new_event_loop()]
+
+    def give_a_loop() -> None:
+        loops.append(asyncio.new_event_loop())
+        asyncio.set_event_loop(loops[-1])
+
+    with ThreadPoolExecutor(initializer=give_a_loop) as threads:
+        loops[0].set_default_executor(threads)
+        yield loops[0]
+    for loop in loops:
+        loop.close()
+
+
 @pytest.fixture
-def mocks() -> RecordingMocks:
+def mocks(program_loop: asyncio.AbstractEventLoop) -> RecordingMocks:
+    asyncio.set_event_loop(program_loop)
     recording = RecordingMocks()
     pulumi.runtime.set_mocks(recording, preview=False)
     return recording

@@ -158,7 +158,7 @@ async def test_an_existing_service_is_read_and_nothing_is_made(mocks):
             "input 'user_identity_ids' must name each identity once; an example that works: "
             '["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]',
         ),
-        ({"existing": "yes"}, "input 'existing' must be true or false, not 'yes'; an example that works: true"),
+        ({"existing": "yes"}, "input 'existing' must be true or false, not text; an example that works: true"),
     ],
 )
 def test_a_bad_input_is_refused_before_anything_is_made(mocks, gateway, args, message):

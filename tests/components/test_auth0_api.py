@@ -108,7 +108,10 @@ def test_a_browsers_token_never_lives_longer_than_the_others(mocks, calculator, 
 
 def test_a_value_of_another_resource_is_checked_when_it_is_known(mocks, calculator, refused):
     message = refused(lambda: calculator(identifier=pulumi.Output.from_input("basic calculator")))
-    assert "Auth0Api 'calc': input 'identifier' must not contain white space, as 'basic calculator' does" in message
+    assert (
+        "Auth0Api 'calc': input 'identifier' must not contain white space or control characters, as 'basic calculator' does"
+        in message
+    )
     assert mocks.children() == set()
 
 
@@ -123,7 +126,7 @@ def test_a_value_of_another_resource_is_checked_when_it_is_known(mocks, calculat
         ({"signing_algorithm": "none"}, "input 'signing_algorithm' must be RS256 or HS256, not 'none'; an example that works: \"RS256\""),
         ({"token_lifetime": 0}, "input 'token_lifetime' must be a whole number of seconds from 1 to 2592000, not 0; an example that works: 3600"),
         ({"token_lifetime": 1.5}, "input 'token_lifetime' must be a whole number of seconds from 1 to 2592000, not 1.5; an example that works: 3600"),
-        ({"token_lifetime": True}, "input 'token_lifetime' must be a whole number of seconds from 1 to 2592000, not True; an example that works: 3600"),
+        ({"token_lifetime": True}, "input 'token_lifetime' must be a number, not true or false; an example that works: 1"),
         ({"domain": "https://a.example/"}, "input 'domain' must be a bare domain, without scheme and path, not 'https://a.example/'; an example that works: \"a.example\""),
         ({"signing_alg": "RS256"}, "input 'signing_alg' is not one of allow_offline_access, display_name, domain, existing, identifier, permissions_in_token, scopes, signing_algorithm, token_lifetime; an example that works: signing_algorithm"),
     ],

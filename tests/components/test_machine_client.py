@@ -114,7 +114,7 @@ def test_a_scope_that_another_resource_does_not_offer_is_refused_before_the_gran
         ),
         (
             {"audience": "basic calculator"},
-            "input 'audience' must not contain white space, as 'basic calculator' does; "
+            "input 'audience' must not contain white space or control characters, as 'basic calculator' does; "
             'an example that works: "basic-calculator"',
         ),
         (

@@ -1,7 +1,8 @@
 """Which operations are open, found in a stack's resources without an engine."""
 
 import pytest
-from auth0_apim.open_operations import StackResource, document_checks, open_operations
+from auth0_apim.open_operations import StackResource, open_operations
+from auth0_apim.opinion_rules import document_checks
 
 CHECKED = "<policies><inbound><base /><validate-jwt header-name='Authorization' /></inbound></policies>"
 INHERITS = "<policies><inbound><base /></inbound></policies>"
@@ -62,7 +63,7 @@ def test_an_operations_document_that_cuts_the_apis_check_off_is_open():
     closed = resource("ApiPolicy", "policy", apiId="calc", value=CHECKED)
     operation = resource("ApiOperationPolicy", "add", apiId="calc", value=OPENS)
     assert found(closed, operation) == {
-        "add": "the operation's document has neither <base /> nor a check of its own in <inbound>"
+        "add": "the operation's document has neither <base /> nor a check of the caller's token (validate-jwt) in <inbound>"
     }
     assert found(closed, resource("ApiOperationPolicy", "add", apiId="calc", value=INHERITS)) == {}
     assert found(closed, resource("ApiOperationPolicy", "add", apiId="calc", value=CHECKED)) == {}
@@ -71,7 +72,8 @@ def test_an_operations_document_that_cuts_the_apis_check_off_is_open():
 def test_a_document_that_cannot_be_read_is_told():
     unreadable = '<policies><inbound><set-variable value="@(context.Variables["a"])" /></inbound></policies>'
     told = found(resource("ApiPolicy", "policy", apiId="calc", value=unreadable))
-    assert told["calc"].startswith("the check of its calls cannot be seen: a policy document is no well-formed XML")
+    assert told["calc"].startswith("a policy document of its calls is no well-formed XML")
+    assert told["calc"].endswith("so that the check of its calls cannot be seen")
 
 
 def test_a_stated_reason_lets_an_api_or_an_operation_be_open():

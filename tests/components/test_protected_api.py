@@ -2,9 +2,10 @@
 
 import json
 
+import auth0_apim
 import pulumi
 import pytest
-from auth0_apim import GatewaySku, InputError, ProtectedApi, SigningAlgorithm
+from auth0_apim import GatewaySku, InputError, ProtectedApi, ProtectedApiArgs, SigningAlgorithm
 
 AUTH0 = "auth0:index/"
 APIM = "azure-native:apimanagement:"
@@ -30,6 +31,36 @@ TUTORIAL = {
     "callbacks": ["https://app.example.com/callback"],
     "portal_display_name": "Auth0",
 }
+
+LEFT_TO_THE_PARTS = {
+    "Auth0Api": {"existing"},
+    "MachineClient": {"existing_client_id"},
+    # No grant is needed for users of one's own API; an existing client is wired by hand.
+    "InteractiveClient": {"existing_client_id", "audience", "available_scopes"},
+    "UserDatabase": {"existing"},
+    "DatabaseUser": {"email_verified", "roles", "user_metadata", "app_metadata"},
+}
+"""Inputs of the parts that the whole neither has nor gives: what they are for needs the parts themselves."""
+WIRED = {
+    "Auth0Api": set(),
+    "MachineClient": {"audience", "scopes", "available_scopes"},
+    "InteractiveClient": set(),
+    "UserDatabase": {"enabled_clients"},
+    "DatabaseUser": {"email", "password"},
+    "PublishedApi": {"authorization_server_id", "gateway_url"},
+    "JwtPolicy": {
+        "issuer",
+        "audience",
+        "openid_configuration_url",
+        "signing_secret",
+        "operation_id",
+        "scopes_document",
+        "available_scopes",
+        "operations",
+        "scope_claim",
+    },
+}
+"""Inputs of the parts that the whole gives itself, of other inputs or of other parts."""
 
 
 @pytest.fixture
@@ -215,9 +246,257 @@ async def test_the_password_grant_is_there_only_when_asked_for(mocks, protect):
         assert "password" in mocks.inputs_of(f"{AUTH0}client:Client", client)["grantTypes"]
 
 
+@pytest.mark.parametrize("part", WIRED)
+def test_every_input_of_a_part_is_the_wholes_too_or_is_known_not_to_be(part):
+    inputs = set(getattr(auth0_apim, f"{part}Args").__annotations__)
+    missing = inputs - set(ProtectedApiArgs.__annotations__) - WIRED[part]
+    assert missing == LEFT_TO_THE_PARTS.get(part, set())
+
+
+@pulumi.runtime.test
+async def test_the_check_is_told_limits_claims_origins_and_headers(mocks, protect):
+    told = {
+        "sku": "Developer",
+        "scopes": {"calc:use": "Use"},
+        "required_scopes": ["calc:use"],
+        "scope_match": "any",
+        "required_claims": {"plan": ["gold"]},
+        "other_issuers": ["https://tenant.eu.auth0.com/"],
+        "other_audiences": ["https://api.example.com"],
+        "clock_skew": 30,
+        "allowed_origins": ["https://app.example.com"],
+        "rate_limit_calls": 100,
+        "rate_limit_seconds": 30,
+        "quota_calls": 1000,
+        "quota_seconds": 3600,
+        "counted_by": "client",
+        "dropped_request_headers": ["Authorization"],
+        "dropped_response_headers": ["Server"],
+        "raw_inbound": '<set-header name="X-In"><value>1</value></set-header>',
+        "raw_outbound": '<set-header name="X-Out" exists-action="delete"/>',
+        "raw_on_error": '<set-header name="X-Error" exists-action="delete"/>',
+        "unauthorized_message": "Log in first.",
+        "forbidden_message": "Ask for access.",
+    }
+    document = (await settled(protect(**told)))["policy_xml"]
+    for part in (
+        '<claim name="scope" match="any" separator=" ">',
+        '<claim name="plan" match="any">',
+        "<issuer>https://tenant.eu.auth0.com/</issuer>",
+        "<audience>https://api.example.com</audience>",
+        'clock-skew="30"',
+        "<origin>https://app.example.com</origin>",
+        '<rate-limit-by-key calls="100" renewal-period="30"',
+        '<quota-by-key calls="1000" renewal-period="3600"',
+        'GetValueOrDefault("azp","")'.replace('"', "&quot;"),
+        '<set-header name="Authorization" exists-action="delete"/>',
+        '<set-header name="Server" exists-action="delete"/>',
+        '<set-header name="X-In">',
+        '<set-header name="X-Out" exists-action="delete"/>',
+        '<set-header name="X-Error" exists-action="delete"/>',
+        'failed-validation-error-message="Log in first."',
+        'failed-validation-error-message="Ask for access."',
+    ):
+        assert part in document
+
+
+@pulumi.runtime.test
+async def test_in_an_existing_service_the_policy_may_name_what_is_there(mocks, protect):
+    existing = {"existing_service": True, "publisher_name": None, "publisher_email": None}
+    policies = {"backend_id": "calculator", "included_fragments": ["correlation"]}
+    document = (await settled(protect(**existing, **policies)))["policy_xml"]
+    assert '<set-backend-service backend-id="calculator"/>' in document
+    assert '<include-fragment fragment-id="correlation"/>' in document
+
+
+@pulumi.runtime.test
+async def test_the_clients_and_the_database_are_told_what_is_theirs(mocks, protect, secret):
+    users = {
+        "callbacks": ["https://app.example.com/callback"],
+        "application": "spa",
+        "allowed_logout_urls": ["https://app.example.com/"],
+        "web_origins": ["https://app.example.com"],
+        "offline_access": True,
+        "token_endpoint_auth_method": "client_secret_basic",
+        "metadata": {"owner": "platform-team"},
+        "connection_name": "Users",
+        "password_policy": "excellent",
+        "minimum_password_length": 16,
+        "password_history": 3,
+        "requires_username": True,
+        "allow_sign_up": True,
+        "brute_force_protection": False,
+        "scripts": {"login": "function login() {}", "get_user": "function getByEmail() {}"},
+        "import_mode": True,
+        "configuration": {"url": "https://users.example"},
+        "user_email": "jane@example.com",
+        "user_password": PASSWORD,
+        "username": "jane",
+    }
+    await settled(protect(**users))
+    api = mocks.inputs_of(f"{AUTH0}resourceServer:ResourceServer", "calc-auth0-api-resource-server")
+    assert api["allowOfflineAccess"] is True
+    login = mocks.inputs_of(f"{AUTH0}client:Client", "calc-interactive-client-client")
+    assert (login["appType"], login["allowedLogoutUrls"], login["webOrigins"], login["grantTypes"]) == (
+        "spa",
+        ["https://app.example.com/"],
+        ["https://app.example.com"],
+        ["authorization_code", "refresh_token"],
+    )
+    machine = mocks.inputs_of(f"{AUTH0}client:Client", "calc-machine-client-client")
+    assert login["clientMetadata"] == machine["clientMetadata"] == {"owner": "platform-team"}
+    credentials = mocks.inputs_of(f"{AUTH0}clientCredentials:ClientCredentials", "calc-machine-client-credentials")
+    assert credentials["authenticationMethod"] == "client_secret_basic"
+    connection = mocks.inputs_of(f"{AUTH0}connection:Connection", "calc-database-connection")
+    assert connection["metadata"] == {"owner": "platform-team"}
+    plain_options = {
+        "passwordPolicy": "excellent",
+        "passwordComplexityOptions": {"minLength": 16},
+        "passwordHistories": [{"enable": True, "size": 3}],
+        "passwordDictionary": {"enable": True},
+        "passwordNoPersonalInfo": {"enable": True},
+        "requiresUsername": True,
+        "disableSignup": False,
+        "bruteForceProtection": False,
+        "enabledDatabaseCustomization": True,
+        "importMode": True,
+        "customScripts": users["scripts"],
+        "configuration": users["configuration"],
+    }
+    assert connection["options"] == secret(plain_options)
+    assert mocks.inputs_of(f"{AUTH0}user:User", "calc-user-user")["username"] == "jane"
+
+
+@pulumi.runtime.test
+async def test_the_publication_is_told_what_is_its_own(mocks, protect):
+    publication = {
+        "sku": "Developer",
+        "restore": True,
+        "api_id": "calculator",
+        "description": "Adds numbers.",
+        "product_name": "Starter",
+        "product_subscription_required": True,
+        "version": "v1",
+        "versioning_scheme": "Header",
+        "portal_display_name": "Auth0",
+    }
+    outputs = await settled(protect(**publication))
+    assert mocks.inputs_of(f"{APIM}ApiManagementService", "calc-gateway-service")["restore"] is True
+    api = mocks.inputs_of(f"{APIM}Api", "calc-published-api-api")
+    assert (api["apiId"], api["description"], api["apiVersion"]) == ("calculator", "Adds numbers.", "v1")
+    versions = mocks.inputs_of(f"{APIM}ApiVersionSet", "calc-published-api-version-set")
+    assert versions["versioningScheme"] == "Header"
+    product = mocks.inputs_of(f"{APIM}Product", "calc-published-api-product")
+    assert product["subscriptionRequired"] is True
+    # Another version of the API has a login of its own beside this one.
+    assert outputs["redirect_uris"] == [f"{ADDRESS}-v1"]
+
+
+@pulumi.runtime.test
+async def test_an_api_is_put_into_a_product_that_exists(mocks, protect):
+    await settled(protect(product_id="starter"))
+    assert mocks.inputs_of(f"{APIM}ProductApi", "calc-published-api-product-api")["productId"] == "starter"
+    assert f"{APIM}Product" not in {kind for kind, _ in mocks.children()}
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
+        (
+            {"rate_limit_calls": 100},
+            "input 'sku' is Consumption, a tier without rate limits by key; an example that works: \"Developer\"",
+        ),
+        (
+            {"quota_calls": 100, "sku": "BasicV2"},
+            "input 'sku' is BasicV2, a tier without quotas by key; an example that works: \"Developer\"",
+        ),
+        (
+            {"quota_seconds": 300},
+            "input 'quota_seconds' needs 'quota_calls'; an example that works: quota_calls: 10000",
+        ),
+        (
+            {"quota_calls": 9, "counted_by": "subscription", "product_id": "starter"},
+            "input 'counted_by' is subscription, so that 'quota_calls' needs 'product_id'; an example that works: "
+            '"client"',
+        ),
+        (
+            {"required_scopes": ["calc:ad"], "scopes": {"calc:add": "Add"}},
+            "input 'required_scopes' asks for 'calc:ad', which the API does not have (it has calc:add); an example "
+            "that works: a scope of Auth0Api.scopes",
+        ),
+        (
+            {"raw_inbound": "<base/>"},
+            "input 'raw_inbound' must be policies that stand inside a section, not <base>; an example that works: "
+            "'<set-header name=\"X-Team\"><value>calc</value></set-header>'",
+        ),
+        (
+            {"backend_id": "calculator"},
+            "input 'backend_id' needs 'existing_service', as a new one has none yet; an example that works: "
+            "existing_service: true",
+        ),
+        (
+            {"existing_service": True},
+            "input 'publisher_name' describes a new one and excludes 'existing_service'; an example that works: leave "
+            "it out",
+        ),
+        (
+            {"password_policy": "excellent"},
+            "input 'password_policy' needs 'connection_name'; an example that works: both 'password_policy' and "
+            "'connection_name'",
+        ),
+        (
+            {"connection_name": "Users", "import_mode": True},
+            "input 'scripts' is required where there is import_mode; an example that works: "
+            '{"login": "function login(…) {…}"}',
+        ),
+        (
+            {
+                "connection_name": "Users",
+                "requires_username": True,
+                "user_email": "jane@example.com",
+                "user_password": PASSWORD,
+            },
+            "input 'username' is required where there is 'requires_username'; an example that works: both "
+            'requires_username: true and username: "jane"',
+        ),
+        (
+            {
+                "connection_name": "Users",
+                "minimum_password_length": 30,
+                "user_email": "jane@example.com",
+                "user_password": PASSWORD,
+            },
+            "input 'user_password' must be at least 30 characters long; an example that works: a phrase of some "
+            "words, a capital and a digit",
+        ),
+        (
+            {"application": "spa", "portal_display_name": "Auth0", "sku": "Developer"},
+            "input 'application' must be regular_web where there is a developer portal's login; an example that "
+            'works: "regular_web"',
+        ),
+        (
+            {"application": "spa", "callbacks": ["https://app.example.com/"], "allow_password_grant": True},
+            "input 'allow_password_grant' must be false for a single page application, which has no secret to show "
+            "with a user's password; an example that works: false",
+        ),
+        (
+            {"web_origins": ["https://app.example.com"]},
+            "input 'web_origins' needs 'callbacks' or 'portal_display_name'; an example that works: callbacks: "
+            '["https://app.example.com/callback"]',
+        ),
+        (
+            {"callbacks": ["https://app.example.com/"], "offline_access": True, "allow_offline_access": False},
+            "input 'allow_offline_access' is false, and 'offline_access' needs it; an example that works: leave it out",
+        ),
+        (
+            {"versioning_scheme": "Header"},
+            "input 'versioning_scheme' needs 'version'; an example that works: version: \"v1\"",
+        ),
+        (
+            {"product_subscription_required": True},
+            "input 'product_subscription_required' needs 'product_name'; an example that works: product_name: "
+            '"Starter"',
+        ),
         ({"identifier": None}, "input 'identifier' is required; an example that works: \"basic-calculator\""),
         ({"openapi": None}, "input 'openapi' is required; an example that works: \"openapi/calculator.yaml\""),
         (

@@ -52,7 +52,7 @@ VIOLATING = [
         "sign-up-off",
         CONNECTION,
         {"strategy": "auth0", "options": {"disableSignup": False}},
-        "disableSignup is not true",
+        "options.disableSignup, which is not true, lets anybody on the internet make an account",
     ),
 ]
 VIOLATING_BY_DEFAULT = [
@@ -60,9 +60,9 @@ VIOLATING_BY_DEFAULT = [
         "no-implicit-grant",
         CLIENT,
         {},
-        "grantTypes is left to Auth0, which gives authorization_code, implicit, refresh_token, client_credentials",
+        "(Auth0's default, as it is left out: authorization_code, implicit, refresh_token, client_credentials)",
     ),
-    ("sign-up-off", CONNECTION, {"strategy": "auth0"}, "options.disableSignup is not true"),
+    ("sign-up-off", CONNECTION, {"strategy": "auth0"}, "options.disableSignup, which is not true"),
 ]
 
 

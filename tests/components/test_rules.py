@@ -1,13 +1,33 @@
 """The rules that constructors, settings and policy packs share."""
 
 import pytest
+from auth0_apim.azure_rules import (
+    client_id_problem,
+    portal_sku_problem,
+    publisher_name_problem,
+    short_title_problem,
+    title_problem,
+)
+from auth0_apim.part_rules import (
+    location_problem,
+    long_text_problem,
+    secret_text_problem,
+    subscription_title_problem,
+    tags_problem,
+)
 from auth0_apim.passwords import password_problem
+from auth0_apim.policy_rules import quota_sku_problem, rate_limit_sku_problem
 from auth0_apim.rules import (
     connection_name_problem,
+    display_name_problem,
     domain_problem,
     email_problem,
+    enabled_clients_problem,
     identifier_problem,
     redirect_urls_problem,
+    requested_scopes_problem,
+    role_ids_problem,
+    role_name_problem,
     scopes_problem,
     username_problem,
     web_origins_problem,
@@ -31,6 +51,14 @@ from auth0_apim.rules import (
         (email_problem, "jane.o'neil+calc@mail.example.co.uk"),
         (email_problem, "jane@xn--bcher-kva.example"),
         (username_problem, "jane_o.neil+1"),
+        (display_name_problem, "Rechner für alle ☃"),
+        (enabled_clients_problem, ["AaBb"]),
+        (location_problem, "West Europe"),
+        (tags_problem, {"cost center": "", "team:calc": "x" * 256}),
+        (secret_text_problem, "p@(ss"),
+        (portal_sku_problem, "PremiumV2"),
+        (rate_limit_sku_problem, "PremiumV2"),
+        (quota_sku_problem, "Isolated"),
     ],
 )
 def test_good_values_have_no_problem(rule, value):
@@ -41,6 +69,29 @@ def test_good_values_have_no_problem(rule, value):
     ("rule", "value"),
     [
         (identifier_problem, "x" * 601),
+        (identifier_problem, "a\x00b"),
+        (display_name_problem, " "),
+        (display_name_problem, "two\nlines"),
+        (role_name_problem, "\t"),
+        (title_problem, "\x00"),
+        (publisher_name_problem, " "),
+        (short_title_problem, "  "),
+        (subscription_title_problem, " "),
+        (long_text_problem, " \n "),
+        (enabled_clients_problem, [""]),
+        (enabled_clients_problem, ["a b"]),
+        (role_ids_problem, [" "]),
+        (client_id_problem, "☃"),
+        (requested_scopes_problem, {"requested": ["s" * 281], "available": None}),
+        (domain_problem, "x" * 254),
+        (location_problem, ""),
+        (location_problem, "west/europe"),
+        (tags_problem, {"": "x"}),
+        (tags_problem, {"a<b": "x"}),
+        (tags_problem, {"a": "x" * 257}),
+        (tags_problem, {str(number): "x" for number in range(51)}),
+        (secret_text_problem, "@(1)"),
+        (secret_text_problem, "{{other}}"),
         (identifier_problem, "a\u00a0b"),
         (scopes_problem, {"": "empty"}),
         (scopes_problem, {'a"b': "quote"}),

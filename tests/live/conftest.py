@@ -17,6 +17,7 @@ from azure.identity import ClientSecretCredential
 from azure.mgmt.apimanagement import ApiManagementClient
 from local_cloud import Sandbox
 from local_pulumi.engine import Engine
+from pulumi import automation
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -116,6 +117,27 @@ def project_of(sandbox: Sandbox, engine: Engine, tmp_path_factory: pytest.TempPa
         return copy
 
     return made
+
+
+@pytest.fixture
+def stack_of(
+    sandbox: Sandbox, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[Callable[[], object]], automation.Stack]]:
+    """A stack of an inline program; destroyed at the end."""
+    own = {"PULUMI_BACKEND_URL": tmp_path.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "passphrase"}
+    variables = {name: text for name, text in sandbox.environment(engine).items() if "PASSPHRASE" not in name} | own
+    monkeypatch.setenv("PATH", variables["PATH"])
+    stacks: list[automation.Stack] = []
+
+    def made(program: Callable[[], object]) -> automation.Stack:
+        options = automation.LocalWorkspaceOptions(env_vars=variables, work_dir=str(tmp_path))
+        stack = automation.create_or_select_stack("inline", "components", program=program, opts=options)
+        stacks.append(stack)
+        return stack
+
+    yield made
+    for stack in stacks[-1:]:
+        stack.destroy()
 
 
 @pytest.fixture(scope="module")

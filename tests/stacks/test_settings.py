@@ -174,7 +174,7 @@ def test_every_bad_key_is_named_at_once():
 @pytest.mark.parametrize(
     ("path", "value", "problem"),
     [
-        ("api.identifier", "a b", "api.identifier must not contain white space, as 'a b' does; basic-calculator"),
+        ("api.identifier", "a b", "api.identifier must not contain white space or control characters, as 'a b' does; basic-calculator"),
         ("api.signingAlgorithm", "none", "api.signingAlgorithm must be 'RS256' or 'HS256', not 'none'; RS256"),
         ("api.tokenLifetime", "soon", "api.tokenLifetime must be a valid integer, not 'soon'; 3600"),
         ("api.permissionsInToken", "maybe", "api.permissionsInToken must be a valid boolean, not 'maybe'; true"),
@@ -214,6 +214,7 @@ def test_an_existing_service_is_not_described():
         (USER | {"database": {"connectionName": "People", "requiresUsername": True}}, "user.username is required by database.requiresUsername; jane"),
         (USER | {"user": {"email": "jane@example.com", "username": "jane"}}, "user.username is not allowed without database.requiresUsername; jane"),
         (USER | {"database": {"connectionName": "People", "importMode": True}}, "database.scripts must have 'login', which import mode needs; {login: database/login.js}"),
+        ({"publication": {name: value for name, value in VALUES["publication"].items() if name != "product"} | {"productSubscriptionRequired": True}}, "publication.productSubscriptionRequired needs product; Starter"),
         (USER | {"databaseConfiguration": {"url": "x"}}, "database.scripts must have 'login', which a custom database needs; {login: database/login.js}"),
         ({"userPassword": "x"}, "user is required where there is a userPassword; {email: jane@example.com}"),
         (PORTAL | {"gateway": VALUES["gateway"] | {"sku": "Consumption"}}, "gateway.sku is Consumption, which has no developer portal; Developer"),
@@ -309,6 +310,11 @@ def test_scripts_are_read_from_their_files(tmp_path):
     settings = Settings.parse(VALUES | {"database": database, "databaseConfiguration": {"url": "hunter2"}})
     assert settings.database_args()["scripts"] == {"login": "function login() {}"}
     assert settings.database_args()["configuration"] == {"url": "hunter2"}
+    script.write_bytes(b"function login() {\r\n}")
+    assert settings.database_args()["scripts"] == {"login": "function login() {\r\n}"}
+    script.write_bytes(b"\xff")
+    with pytest.raises(SettingsError, match="it is no UTF-8"):
+        settings.database_args()
     script.unlink()
     with pytest.raises(SettingsError) as refusal:
         settings.database_args()

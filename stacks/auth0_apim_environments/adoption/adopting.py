@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from auth0_apim_environments.adoption.belonging import Belongings
+from auth0_apim_environments.adoption.custom_database import unreadable_settings, write_scripts
 from auth0_apim_environments.adoption.engine import Change, Engine
 from auth0_apim_environments.adoption.import_file import import_file, resource_ids
 from auth0_apim_environments.adoption.settings_file import write_settings
 from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.project import Project
+
+_NEVER_HELD_BACK = ("options.configuration",)
+"""What the tenant answers encrypted: it cannot be compared, and an update without it would be refused."""
 
 _MOST_ROUNDS = 5
 """A resource that is held back may show another's differences; five is more than the program is deep."""
@@ -27,6 +31,8 @@ class Adoption:
         missing: names of the program's resources that were not found; the first `up` makes them.
         held_back: how each property would differ if it were not named in `keep`, by the resource's name.
         changes: what the next `up` would do.
+        scripts: a custom database's scripts.
+        unreadable: keys of settings that a person must set.
     """
 
     settings_file: Path
@@ -34,12 +40,14 @@ class Adoption:
     missing: Sequence[str] = ()
     held_back: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     changes: Sequence[Change] = ()
+    scripts: Sequence[Path] = ()
+    unreadable: Sequence[str] = ()
 
 
 def write_files(
     project: Project, stack: str, engine: Engine, found: Belongings, settings: Mapping[str, Any]
 ) -> Adoption:
-    """Write the stack's settings and its import file; the stack is created where it is not there.
+    """Write the stack's settings with the files they name, and its import file; the stack is created where it is not there.
 
     Raises:
         StackError: the stack has resources already, or the program does not run with these settings.
@@ -48,11 +56,12 @@ def write_files(
     engine.ensure_stack()
     if not engine.is_empty():
         raise StackError(f"stack '{stack}' has resources already: adopt into a new stack")
+    scripts = write_scripts(project, stack, found)
     write_settings(file, settings)
     document, missing = import_file(engine.planned_resources(), resource_ids(found))
     imports = project.stack_files / f"adopted.{stack}.json"
     imports.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    return Adoption(file, imports, missing)
+    return Adoption(file, imports, missing, scripts=scripts, unreadable=unreadable_settings(found))
 
 
 def take_over(engine: Engine, written: Adoption, settings: Mapping[str, Any]) -> Adoption:
@@ -65,11 +74,15 @@ def take_over(engine: Engine, written: Adoption, settings: Mapping[str, Any]) ->
     held_back: dict[str, dict[str, str]] = {}
     for _ in range(_MOST_ROUNDS):
         changes = engine.changes()
-        differences = {each.resource: each.differences for each in changes if each.differences}
+        differences = {each.resource: found for each in changes if (found := _to_hold_back(each))}
         if not differences:
-            return Adoption(written.settings_file, written.import_file, written.missing, held_back, changes)
+            return replace(written, held_back=held_back, changes=changes)
         for resource, properties in differences.items():
             held_back.setdefault(resource, {}).update(properties)
         kept = {resource: sorted(properties) for resource, properties in sorted(held_back.items())}
         write_settings(written.settings_file, {**settings, "keep": kept})
     raise StackError(f"after {_MOST_ROUNDS} rounds `pulumi preview` still shows differences: {', '.join(differences)}")
+
+
+def _to_hold_back(change: Change) -> dict[str, str]:
+    return {name: kind for name, kind in change.differences.items() if name not in _NEVER_HELD_BACK}

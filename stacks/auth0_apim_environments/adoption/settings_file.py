@@ -12,17 +12,18 @@ from auth0_apim.portal_login import redirect_uris
 
 from auth0_apim_environments.adoption.belonging import Belongings
 from auth0_apim_environments.problems import NAMESPACE
-from auth0_apim_environments.settings import Settings
+from auth0_apim_environments.settings import Settings, is_encrypted
 
 _APPLICATIONS = ("regular_web", "spa")
 
 
-def adopted_settings(found: Belongings, openapi: str) -> dict[str, Any]:
+def adopted_settings(found: Belongings, openapi: str, scripts: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The settings by key, without the namespace; checked as every stack's are.
 
     Args:
         found: the objects.
         openapi: the document that the API was imported from.
+        scripts: paths of a custom database's scripts, by name.
 
     Raises:
         SettingsError: an object has what no setting can say.
@@ -31,7 +32,7 @@ def adopted_settings(found: Belongings, openapi: str) -> dict[str, Any]:
         "api": _api(found),
         "client": _client(found),
         "interactiveClient": _login(found),
-        "database": _database(found),
+        "database": _database(found, scripts or {}),
         "user": _user(found),
         "gateway": _gateway(found),
         "publication": _publication(found, openapi),
@@ -45,9 +46,10 @@ def adopted_settings(found: Belongings, openapi: str) -> dict[str, Any]:
 def write_settings(path: Path, settings: Mapping[str, Any]) -> None:
     """Write them in the engine's style, over what stands there: keys of other programs, and the engine's own, stay."""
     document: dict[str, Any] = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
+    prefix = f"{NAMESPACE}:"
     others = {
         key: value for key, value in (document.get("config") or {}).items()
-        if not key.startswith(f"{NAMESPACE}:") or (isinstance(value, dict) and set(value) == {"secure"})
+        if not key.startswith(prefix) or is_encrypted(key.removeprefix(prefix), value)
     }  # fmt: skip
     document["config"] = {**others, **{f"{NAMESPACE}:{key}": value for key, value in settings.items()}}
     path.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
@@ -93,7 +95,7 @@ def _login(found: Belongings) -> dict[str, Any] | None:
     }
 
 
-def _database(found: Belongings) -> dict[str, Any] | None:
+def _database(found: Belongings, scripts: Mapping[str, str]) -> dict[str, Any] | None:
     if found.connection is None:
         return None
     options = found.connection.get("options", {})
@@ -103,6 +105,7 @@ def _database(found: Belongings) -> dict[str, Any] | None:
         "minimumPasswordLength": (options.get("password_complexity_options") or {}).get("min_length"),
         "requiresUsername": bool(options.get("requires_username")),
         "allowSignUp": not options.get("disable_signup", False),
+        **({"scripts": dict(scripts), "importMode": bool(options.get("import_mode"))} if scripts else {}),
     }
 
 
@@ -139,7 +142,11 @@ def _publication(found: Belongings, openapi: str) -> dict[str, Any]:
     if product is None:
         return publication
     title = product["properties"]["displayName"]
-    return publication | ({"product": title} if slug(title) == product["name"] else {"productId": product["name"]})
+    if slug(title) != product["name"]:
+        return publication | {"productId": product["name"]}
+    # A product that says nothing needs subscriptions.
+    needs_subscription = product["properties"].get("subscriptionRequired", True)
+    return publication | {"product": title, "productSubscriptionRequired": needs_subscription}
 
 
 def _portal(found: Belongings) -> dict[str, Any] | None:

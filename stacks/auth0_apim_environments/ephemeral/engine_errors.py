@@ -99,7 +99,7 @@ def engine_failure(stack: str, said: str) -> EngineFailureError:
 def _kind_of(said: str) -> tuple[type[EngineFailureError], str]:
     if any(sign in said for sign in _SECRETS_LOST):
         return SecretsLostError, "the secrets of stack '{stack}' cannot be decrypted"
-    if "is protected" in said or "cannot be deleted" in said:
+    if "is protected" in said:
         return ProtectedResourceError, "stack '{stack}' has a protected resource"
     if _BACKEND_AWAY.search(said) and "Resources:" not in said:
         return BackendAwayError, "the backend of stack '{stack}' cannot be reached"

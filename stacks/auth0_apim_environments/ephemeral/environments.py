@@ -17,7 +17,7 @@ from auth0_apim_environments.ephemeral.engine_errors import UnreadableStateError
 from auth0_apim_environments.ephemeral.marker import Marker
 from auth0_apim_environments.ephemeral.names import environment_name_problem
 from auth0_apim_environments.ephemeral.overview import Environment, environment_from
-from auth0_apim_environments.ephemeral.recovery import persistently, settle, unlocked
+from auth0_apim_environments.ephemeral.recovery import make_way, persistently, settle, unlocked
 from auth0_apim_environments.ephemeral.remains import Audit, Remnant
 from auth0_apim_environments.ephemeral.stacks import Say, Stacks
 from auth0_apim_environments.ephemeral.template import environment_file, is_environment_file, remark
@@ -226,6 +226,7 @@ class Environments:
             settle(self.stacks, audit, name)
         deployment = self.stacks.state(name).get("deployment") or {}
         if deployment.get("resources"):
+            make_way(audit, name, deployment)
             persistently(lambda: unlocked(self.stacks, name, lambda: self.stacks.destroy(name, say)))
 
     def _destroy_lost(self, name: str, audit: Audit, *, sweep: bool) -> Destruction:

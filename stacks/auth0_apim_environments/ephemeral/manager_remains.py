@@ -5,7 +5,7 @@ values are known by their names.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -16,6 +16,7 @@ from auth0_apim_environments.ephemeral.remains import Remnant
 
 _VERSION = {"api-version": "2024-05-01"}
 _PROVIDER = "providers/Microsoft.ApiManagement"
+_PRODUCT = re.compile(r"/service/[^/]+/products/[^/]+$")
 _SIGNING_KEY = re.compile(r"-(api|product)-signing-key$")
 
 
@@ -48,7 +49,7 @@ class ManagerRemains:
         client: of the resource manager, relative to a subscription.
     """
 
-    kinds = ("policy", "product link", *_COLLECTIONS, "service", "deleted service")
+    kinds = ("policy", "product link", "subscription", *_COLLECTIONS, "service", "deleted service")
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
@@ -77,6 +78,14 @@ class ManagerRemains:
                     link = f"{remnant.id}/apis/{api['name']}"
                     yield Remnant(environment, "product link", f"{api['name']} in {remnant.name}", link)
 
+    def hindrances(self, environment: str, ids: Iterable[str]) -> Iterator[Remnant]:
+        """The subscriptions of products: Azure makes one itself for each that needs some."""
+        for product_id in filter(_PRODUCT.search, ids):
+            service_id = product_id.partition("/products/")[0]
+            for subscription in self._all(f"{product_id}/subscriptions", may_be_gone=True):
+                name = subscription["name"]
+                yield Remnant(environment, "subscription", name, f"{service_id}/subscriptions/{name}")
+
     def delete(self, remnant: Remnant) -> None:
         """Delete one object; a deleted service for good."""
         query = {**_VERSION, **_DELETE_OPTIONS.get(remnant.kind, {})}
@@ -95,11 +104,14 @@ class ManagerRemains:
         for policy in self._all(f"{place or api.id}/policies"):
             yield Remnant(api.environment, "policy", api.name, policy["id"])
 
-    def _all(self, path: str) -> Iterator[dict[str, Any]]:
+    def _all(self, path: str, *, may_be_gone: bool = False) -> Iterator[dict[str, Any]]:
         address: str | None = self._address(path)
         query: Mapping[str, str] | None = _VERSION
         while address:
-            document = self._client.get(address, params=query).raise_for_status().json()
+            answer = self._client.get(address, params=query)
+            if may_be_gone and answer.status_code == 404:
+                return
+            document = answer.raise_for_status().json()
             yield from document["value"]
             address, query = document.get("nextLink"), None
 

@@ -45,6 +45,19 @@ def settle(stacks: Stacks, audit: Audit, stack: str) -> bool:
     return bool(pending or orphans)
 
 
+def make_way(audit: Audit, stack: str, deployment: Mapping[str, Any]) -> None:
+    """Delete what keeps a state's objects from being deleted and is not in the state itself.
+
+    The engine deletes a product as if it had no subscriptions, which Azure refuses; and Azure makes one by itself.
+    https://github.com/pulumi/pulumi-azure-native/issues/846
+
+    Raises:
+        AuditError: a service could not be asked, or did not delete.
+    """
+    ids = [str(resource["id"]) for resource in deployment.get("resources") or () if resource.get("id")]
+    audit.sweep(unknown_to(deployment, audit.hindrances(stack, ids)))
+
+
 def unknown_to(deployment: Mapping[str, Any], remnants: list[Remnant]) -> list[Remnant]:
     """The objects that a state does not have."""
     known = {str(resource.get("id", "")).lower() for resource in deployment.get("resources") or ()}

@@ -42,6 +42,9 @@ class Service(Protocol):
     def details(self, environment: str) -> Iterable[Remnant]:
         """What an environment's objects consist of and go with: an API's policy, a product's APIs."""
 
+    def hindrances(self, environment: str, ids: Iterable[str]) -> Iterable[Remnant]:
+        """What keeps the objects with these ids, an environment's, from being deleted: subscriptions to its products."""
+
     def delete(self, remnant: Remnant) -> None:
         """Delete one object; one that is gone is fine."""
 
@@ -78,6 +81,18 @@ class Audit:
         for service in self._services:
             with _told("cannot be asked for details"):
                 found += service.details(environment)
+        return found
+
+    def hindrances(self, environment: str, ids: Iterable[str]) -> list[Remnant]:
+        """What keeps the objects of `environment` with these ids from being deleted.
+
+        Raises:
+            AuditError: as for `remnants`.
+        """
+        found: list[Remnant] = []
+        for service in self._services:
+            with _told("cannot be asked who subscribes"):
+                found += service.hindrances(environment, ids)
         return found
 
     def sweep(self, remnants: Iterable[Remnant]) -> None:

@@ -63,6 +63,10 @@ class TenantRemains:
         """None: what else there is in a tenant is part of these objects."""
         return ()
 
+    def hindrances(self, environment: str, ids: Iterable[str]) -> Iterable[Remnant]:  # noqa: ARG002
+        """None: a tenant deletes what it is asked to."""
+        return ()
+
     def delete(self, remnant: Remnant) -> None:
         """Delete one object."""
         answer = self._client.delete(f"{_PATHS[remnant.kind]}/{quote(remnant.id, safe='')}")

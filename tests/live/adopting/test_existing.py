@@ -11,7 +11,6 @@ from auth0_apim import (
     UserDatabase,
 )
 from azure.mgmt.apimanagement import models
-from pulumi import automation
 
 pytestmark = pytest.mark.live
 
@@ -19,25 +18,6 @@ GROUP, SERVICE = "local", "kept-service"
 OPENAPI = """{"openapi": "3.0.3", "info": {"title": "Kept", "version": "1"}, "paths": {"/sum": {"get": {
   "operationId": "sum", "responses": {"200": {"description": "The sum"}}}}}}
 """
-
-
-@pytest.fixture
-def stack_of(sandbox, engine, tmp_path, monkeypatch):
-    """A stack of an inline program; destroyed at the end."""
-    own = {"PULUMI_BACKEND_URL": tmp_path.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "passphrase"}
-    variables = {name: text for name, text in sandbox.environment(engine).items() if "PASSPHRASE" not in name} | own
-    monkeypatch.setenv("PATH", variables["PATH"])
-    stacks = []
-
-    def made(program):
-        options = automation.LocalWorkspaceOptions(env_vars=variables, work_dir=str(tmp_path))
-        stack = automation.create_or_select_stack("kept", "adopting", program=program, opts=options)
-        stacks.append(stack)
-        return stack
-
-    yield made
-    for stack in stacks[-1:]:
-        stack.destroy()
 
 
 def operations(result):

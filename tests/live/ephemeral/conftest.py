@@ -66,6 +66,16 @@ class Place:
             found |= {(path, document["name"]) for document in answer.json()["value"]}
         return found
 
+    def ask(self, method, path, json=None, **query):
+        """What the resource manager answers about a part of the service."""
+        query = {"api-version": "2024-05-01", **query}
+        return self.manager.request(method, f"{SERVICE}/{path}", params=query, json=json).raise_for_status()
+
+    def subscriptions(self):
+        """The service's subscriptions: what each is to, and its name."""
+        found = self.ask("GET", "subscriptions").json()["value"]
+        return {(each["properties"]["scope"].rpartition("/")[2], each["name"]) for each in found}
+
     def state_file(self, name):
         backend = Path(self.variables["PULUMI_BACKEND_URL"].removeprefix("file://").partition("?")[0])
         return backend / ".pulumi" / "stacks" / "auth0-apim" / f"{name}.json"

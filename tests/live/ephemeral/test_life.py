@@ -59,6 +59,22 @@ def test_every_object_carries_the_environment_and_an_extension_is_written_on_the
     assert place.environments.destroy("pr-7").left == ()
 
 
+def test_a_product_that_needs_subscriptions_goes_with_those_that_azure_and_people_made(place):
+    before, subscribed = place.objects(), place.subscriptions()
+    place.create("keys", assignments=(*place.order.assignments, "publication.productSubscriptionRequired=true"))
+    assert [product for product, _ in place.subscriptions() - subscribed] == ["starter-env-keys"]
+    body = {"properties": {"displayName": "Theirs", "scope": "/products/starter-env-keys"}}
+    place.ask("PUT", "subscriptions/theirs", json=body)
+    assert place.environments.destroy("keys").left == ()
+    assert (place.objects(), place.subscriptions()) == (before, subscribed)
+
+
+def test_a_product_that_somebody_deleted_does_not_hinder_the_destruction(place):
+    place.create("gone", assignments=(*place.order.assignments, "publication.productSubscriptionRequired=true"))
+    place.ask("DELETE", "products/starter-env-gone", deleteSubscriptions="true")
+    assert place.environments.destroy("gone").left == ()
+
+
 def test_a_created_environment_is_gone_on_with_and_keeps_its_time(place):
     place.create("again", ttl=timedelta(hours=1))
     expires = place.environments.stacks.marker("again").expires

@@ -3,6 +3,7 @@
 import pytest
 import yaml
 from auth0_apim_environments.adoption.belonging import AmbiguousError, Answers, audiences, belongings
+from auth0_apim_environments.adoption.custom_database import scripts
 from auth0_apim_environments.adoption.engine import _change
 from auth0_apim_environments.adoption.import_file import import_file, resource_ids
 from auth0_apim_environments.adoption.settings_file import adopted_settings, write_settings
@@ -171,6 +172,24 @@ def test_a_product_whose_id_is_not_its_name_is_used_by_its_id(tenant, manager):
     manager.lists["products"] = [Manager._document("products/p-17", {"displayName": "Starter"})]
     publication = adopted_settings(belongings(tenant, manager, Answers()), "openapi.json")["publication"]
     assert (publication.get("product"), publication["productId"]) == (None, "p-17")
+
+
+@pytest.mark.parametrize(("properties", "needs"), [({}, True), ({"subscriptionRequired": False}, False)])
+def test_a_product_keeps_asking_for_subscriptions_or_not(tenant, manager, properties, needs):
+    manager.lists["products"] = [Manager._document("products/starter", {"displayName": "Starter", **properties})]
+    publication = adopted_settings(belongings(tenant, manager, Answers()), "openapi.json")["publication"]
+    assert (publication["product"], publication["productSubscriptionRequired"]) == ("Starter", needs)
+
+
+def test_scripts_of_a_database_that_does_not_run_them_are_no_files(tenant, manager):
+    options = {"customScripts": {"login": "function login() {}"}, "enabledDatabaseCustomization": False}
+    tenant.connections[0]["options"] |= options
+    assert scripts(belongings(tenant, manager, Answers())) == {}
+    tenant.connections[0]["options"]["enabledDatabaseCustomization"] = True
+    found = belongings(tenant, manager, Answers())
+    assert scripts(found) == {"login": "function login() {}"}
+    database = adopted_settings(found, "openapi.json", {"login": "stacks/adopted.dev/login.js"})["database"]
+    assert (database["scripts"], database["importMode"]) == ({"login": "stacks/adopted.dev/login.js"}, False)
 
 
 def test_a_service_with_other_apis_is_only_read(tenant, manager):

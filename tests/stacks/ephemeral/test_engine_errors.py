@@ -33,6 +33,11 @@ def test_a_failure_is_of_the_kind_that_the_engine_tells(kind):
     assert "pr-42" in str(error)
 
 
+def test_what_azure_refuses_to_delete_is_no_protected_resource():
+    said = "Resources:\n    error: DELETE https://m/products: Product cannot be deleted since it has existing subscriptions."
+    assert type(engine_failure("pr-42", said)) is EngineFailureError
+
+
 @pytest.mark.parametrize(
     "said",
     [

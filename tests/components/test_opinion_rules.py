@@ -1,0 +1,118 @@
+"""One rule, two speakers: a constructor and the policy pack say the same sentence of the same value."""
+
+import logging
+
+import pulumi
+import pytest
+from auth0_apim import Auth0Api, InputError, InteractiveClient, PortalLogin, UserDatabase, jwt_documents
+from auth0_apim.open_operations import StackResource, open_operations
+from auth0_apim.opinion_rules import (
+    implicit_grant_problem,
+    open_document_problem,
+    open_sign_up_problem,
+    shared_key_problem,
+)
+from auth0_apim.policy_document import TokenCheck
+from auth0_apim.resource_policies import RESOURCE_POLICIES
+from auth0_apim.rules import exact_address_problem, token_lifetime_problem
+
+POLICIES = {policy.name: policy for policy in RESOURCE_POLICIES}
+CLIENT = "auth0:index/client:Client"
+API = "auth0:index/resourceServer:ResourceServer"
+PORTAL = {
+    "resource_group_name": "group",
+    "service_name": "apis",
+    "audience": "basic-calculator",
+    "authorization_endpoint": "https://tenant.example/authorize",
+    "token_endpoint": "https://tenant.example/oauth/token",
+    "client_id": "portal",
+}
+
+
+def packs_problem(policy, kind, properties, configuration=None):
+    [problem] = POLICIES[policy].problems(kind, "mine", properties, configuration or {})
+    return problem
+
+
+@pytest.fixture
+def warned(mocks, deploy, caplog):
+    """Run a program that makes what is not advised; what its user is told."""
+
+    def message_of(program):
+        with caplog.at_level(logging.WARNING):
+            deploy(program)
+        [record] = [each for each in caplog.records if "input '" in each.getMessage()]
+        return record.getMessage()
+
+    return message_of
+
+
+def test_the_implicit_grant(warned):
+    problem = implicit_grant_problem(["authorization_code", "implicit"])
+    told = warned(lambda: PortalLogin("portal", {**PORTAL, "grant_types": ["authorization_code", "implicit"]}))
+    assert told == (
+        f"PortalLogin 'portal': input 'grant_types' {problem}; an example that works: [\"authorization_code\"]"
+    )
+    assert packs_problem("no-implicit-grant", CLIENT, {"grantTypes": ["implicit"]}) == f"grantTypes {problem}"
+
+
+def test_a_shared_key(warned):
+    problem = shared_key_problem("HS256")
+    told = warned(lambda: Auth0Api("api", {"identifier": "calc", "signing_algorithm": "HS256"}))
+    assert told == f"Auth0Api 'api': input 'signing_algorithm' {problem}; an example that works: \"RS256\""
+    assert packs_problem("asymmetric-signature", API, {"signingAlg": "HS256"}).startswith(f"signingAlg {problem}. ")
+
+
+def test_open_sign_up(warned):
+    problem = open_sign_up_problem(True)
+    told = warned(lambda: UserDatabase("users", {"allow_sign_up": pulumi.Output.from_input(True)}))
+    assert told == f"UserDatabase 'users': input 'allow_sign_up' {problem}; an example that works: false"
+    connection = {"strategy": "auth0", "options": {"disableSignup": False}}
+    assert packs_problem("sign-up-off", "auth0:index/connection:Connection", connection).endswith(problem)
+
+
+def test_what_is_advised_is_not_warned_of(mocks, deploy, caplog):
+    def program():
+        Auth0Api("api", {"identifier": "calc"})
+        UserDatabase("users", {})
+        PortalLogin("portal", PORTAL)
+
+    with caplog.at_level(logging.WARNING):
+        deploy(program)
+    assert caplog.records == []
+
+
+@pulumi.runtime.test
+def test_an_inexact_address(mocks):
+    address = "https://*.example.com/cb"
+    problem = exact_address_problem(address)
+    with pytest.raises(InputError, match="input 'callbacks' has") as refusal:
+        InteractiveClient("app", {"callbacks": [address]})
+    assert f"input 'callbacks' has {address!r}, which {problem};" in str(refusal.value)
+    assert packs_problem("exact-addresses", CLIENT, {"callbacks": [address]}) == (
+        f"callbacks has {address!r}, which {problem}"
+    )
+
+
+@pulumi.runtime.test
+def test_a_long_lifetime(mocks):
+    problem = token_lifetime_problem(2_592_001)
+    with pytest.raises(InputError) as refusal:
+        Auth0Api("api", {"identifier": "calc", "token_lifetime": 2_592_001})
+    assert f"input 'token_lifetime' {problem};" in str(refusal.value)
+    limit = {"maximumSeconds": 2_592_000}
+    assert packs_problem("token-lifetime", API, {"tokenLifetime": 2_592_001}, limit) == f"tokenLifetime {problem}"
+
+
+def test_an_open_document(monkeypatch):
+    document = "<policies><inbound /></policies>"
+    problem = open_document_problem(document)
+    monkeypatch.setattr(jwt_documents, "policy_document", lambda *_, **__: document)
+    with pytest.raises(ValueError, match="<inbound>") as refusal:
+        jwt_documents.jwt_document(
+            {}, TokenCheck(["https://a.example/"], ["calc"], "https://a.example/oidc"), "api", {"operations": {}}
+        )
+    assert str(refusal.value) == f"the policy document {problem}"
+    kinds = ("azure-native:apimanagement:Api", "azure-native:apimanagement:ApiPolicy")
+    stack = [StackResource(kind, kind, kind[-3:], {"apiId": "calc", "value": document}, {}) for kind in kinds]
+    assert [told for _, told in open_operations(stack, {})] == [f"a policy document of its calls {problem}"]
