@@ -63,3 +63,4 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
         listening = next(found for line in said if (found := re.search(r"listens on http://127\.0\.0\.1:(\d+)", line)))
         yield replace(account, port=int(listening[1]))
         process.terminate()
+        process.communicate()
