@@ -10,8 +10,9 @@ from local_cloud import Options, StateFolder, environment, running, start, stop
 from local_pulumi.engine import Engine
 from rich.console import Console
 
+from auth0_apim_environments.local_backend import require_local_backend
 from auth0_apim_environments.project import find_project
-from auth0_apim_environments.pulumi_command import PulumiCommand
+from auth0_apim_environments.pulumi_command import PulumiCommand, require_settings
 from auth0_apim_environments.sandbox_commands import (
     BasePort,
     Providers,
@@ -48,7 +49,9 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter an option
     project = find_project()
     folder = StateFolder(project.sandbox)
     engine = find_or_install_shown()
-    start(folder, Options(base_port=base_port))
+    require_settings(project, stack)
+    record = start(folder, Options(base_port=base_port))
+    require_local_backend(project.stack_file(stack), record.ports.calculator)
     variables = _variables(folder, engine, official_providers=official)
     pulumi = PulumiCommand(project, folder, variables)
     pulumi.ensure_stack(stack)
