@@ -10,6 +10,7 @@ from local_cloud import Options, StateFolder, environment, running, start, stop
 from local_pulumi.engine import Engine
 from rich.console import Console
 
+from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.local_backend import require_local_backend
 from auth0_apim_environments.project import find_project
 from auth0_apim_environments.pulumi_command import PulumiCommand, require_settings
@@ -97,13 +98,18 @@ def _go_on(pulumi: PulumiCommand, engine: Engine, stack: str) -> tuple[str, ...]
     if not pulumi.was_interrupted(stack):
         return ()
     # The engine's API and the HTTP client take as long to load as all the rest.
+    from auth0_apim_environments.ephemeral.engine_errors import LockedError  # noqa: PLC0415
     from auth0_apim_environments.ephemeral.stacks import Stacks  # noqa: PLC0415
     from auth0_apim_environments.interruption.recovery import Interruption  # noqa: PLC0415
 
     stacks = Stacks(pulumi.project, engine, pulumi.variables)
-    console = Console(stderr=True)
+    console = Console(stderr=True, soft_wrap=True)
+    try:
+        found = Interruption(stacks, stack, pulumi.variables, _note(pulumi.folder, stack)).recover()
+    except LockedError as error:
+        raise StackError(f"{error}; if nobody does: `pulumi cancel --stack {stack}`") from None
     console.print(f"the last deployment of {stack} was interrupted", highlight=False)
-    for made in Interruption(stacks, stack, pulumi.variables, _note(pulumi.folder, stack)).recover():
+    for made in found:
         console.print(f"deleted, as it was made and is not in the stack's state: {made}", highlight=False)
     return ("--refresh",)
 

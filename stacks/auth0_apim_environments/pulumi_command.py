@@ -47,10 +47,7 @@ class PulumiCommand:
         return self._state_file(stack).exists()
 
     def was_interrupted(self, stack: str) -> bool:
-        """Whether the state of `stack` has operations that were begun and not ended, or an engine's lock."""
-        locks = self.folder.backend / ".pulumi" / "locks" / "organization" / self.project.name / stack
-        if any(locks.glob("*.json")):
-            return True
+        """Whether the state of `stack` has operations that were begun and not ended."""
         try:
             latest = json.loads(self._state_file(stack).read_text(encoding="utf-8"))["checkpoint"]["latest"]
         except (OSError, ValueError, KeyError):
