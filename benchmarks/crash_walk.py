@@ -25,9 +25,9 @@ from itertools import product
 from pathlib import Path
 
 import httpx
+from auth0_apim_environments.credentials import open_manager
 from auth0_apim_environments.ephemeral import Environments, LifeError, Order
 from auth0_apim_environments.ephemeral.audit import open_audit
-from auth0_apim_environments.ephemeral.credentials import open_manager
 from auth0_apim_environments.ephemeral.engine_errors import EngineFailureError, LockedError
 from auth0_apim_environments.ephemeral.recovery import unknown_to
 from auth0_apim_environments.project import find_project

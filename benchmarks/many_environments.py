@@ -21,8 +21,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+from auth0_apim_environments.credentials import open_manager
 from auth0_apim_environments.ephemeral import Environments, Order
-from auth0_apim_environments.ephemeral.credentials import open_manager
 from auth0_apim_environments.project import find_project
 from local_cloud import Sandbox
 from local_pulumi.engine import find_or_install

@@ -1,7 +1,15 @@
 """What every test may use: the engine and a running sandbox, each made once a session."""
 
+import base64
+import os
+import re
+import secrets
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 from local_cloud import Sandbox
@@ -35,3 +43,30 @@ def sandbox() -> Iterator[Sandbox]:
 def engine_environment(sandbox: Sandbox, engine: Engine) -> dict[str, str]:
     """Environment variables for the engine and its program, for `LocalWorkspaceOptions(env_vars=...)`."""
     return sandbox.environment(engine)
+
+
+@dataclass(frozen=True)
+class Azurite:
+    """Microsoft's own emulator of Azure Blob Storage, and the one account it has."""
+
+    port: int
+    account: str = "contosostate"
+    key: str = field(default_factory=lambda: base64.b64encode(secrets.token_bytes(64)).decode(), repr=False)
+
+
+@pytest.fixture(scope="session")
+def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
+    """The emulator from its registry, in the locked version; it keeps nothing."""
+    folder = tmp_path_factory.mktemp("npm") / "azurite"
+    shutil.copytree(Path(__file__).with_name("azurite"), folder, ignore=shutil.ignore_patterns("node_modules"))
+    subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=folder, check=True, timeout=300)
+    account = Azurite(port=0)
+    options = ["--blobHost", "127.0.0.1", "--blobPort", "0", "--inMemoryPersistence", "--skipApiVersionCheck"]
+    command = ["node", "node_modules/azurite/dist/src/blob/main.js", *options, "--silent", "--disableTelemetry"]
+    accounts = {"AZURITE_ACCOUNTS": f"{account.account}:{account.key}"}
+    with subprocess.Popen(command, cwd=folder, env=os.environ | accounts, stdout=subprocess.PIPE, text=True) as process:
+        said = iter(process.stdout.readline, "")
+        listening = next(found for line in said if (found := re.search(r"listens on http://127\.0\.0\.1:(\d+)", line)))
+        yield replace(account, port=int(listening[1]))
+        process.terminate()
+        process.communicate()

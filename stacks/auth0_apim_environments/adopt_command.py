@@ -21,8 +21,8 @@ from auth0_apim_environments.adoption.engine import Engine
 from auth0_apim_environments.adoption.services import Manager, Tenant
 from auth0_apim_environments.adoption.settings_file import adopted_settings
 from auth0_apim_environments.cloud_variables import cloud_variables
+from auth0_apim_environments.credentials import open_manager, open_tenant
 from auth0_apim_environments.deployed_api import StackError
-from auth0_apim_environments.ephemeral.credentials import open_manager, open_tenant
 from auth0_apim_environments.problems import SettingsError
 from auth0_apim_environments.project import Project, find_project
 from auth0_apim_environments.settings import PASSWORD_VARIABLE

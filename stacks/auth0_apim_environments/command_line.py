@@ -83,6 +83,5 @@ def _known_errors() -> tuple[type[Exception], ...]:
     from auth0_apim_environments.deployed_api import StackError  # noqa: PLC0415
     from auth0_apim_environments.problems import SettingsError  # noqa: PLC0415
     from auth0_apim_environments.project import ProjectError  # noqa: PLC0415
-    from auth0_apim_environments.soft_deleted import AzureLoginError  # noqa: PLC0415
 
-    return AzureLoginError, EngineError, PortError, ProjectError, SandboxError, SettingsError, StackError
+    return EngineError, PortError, ProjectError, SandboxError, SettingsError, StackError

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,8 +10,10 @@ from local_cloud import Options, StateFolder, environment, running, start, stop
 from local_pulumi.engine import Engine
 from rich.console import Console
 
+from auth0_apim_environments.deployed_api import StackError
+from auth0_apim_environments.local_backend import require_local_backend
 from auth0_apim_environments.project import find_project
-from auth0_apim_environments.pulumi_command import PulumiCommand
+from auth0_apim_environments.pulumi_command import PulumiCommand, require_settings
 from auth0_apim_environments.sandbox_commands import (
     BasePort,
     Providers,
@@ -47,11 +50,15 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter an option
     project = find_project()
     folder = StateFolder(project.sandbox)
     engine = find_or_install_shown()
-    start(folder, Options(base_port=base_port))
+    require_settings(project, stack)
+    record = start(folder, Options(base_port=base_port))
+    require_local_backend(project.stack_file(stack), record.ports.calculator)
     variables = _variables(folder, engine, official_providers=official)
     pulumi = PulumiCommand(project, folder, variables)
     pulumi.ensure_stack(stack)
-    pulumi.run("up", "--stack", stack, "--yes")
+    refresh = _go_on(pulumi, engine, stack)
+    _note_inventory(folder, stack, variables)
+    pulumi.run("up", "--stack", stack, "--yes", *refresh)
     status = run_verify(stack, variables)
     if status == 0:
         _print_closing_lines(folder, stack, variables)
@@ -64,13 +71,47 @@ def down(stack: Stack = "local") -> None:
     folder = StateFolder(project.sandbox)
     if folder.backend.exists():
         start(folder, Options())
-        variables = _variables(folder, find_or_install_shown())
+        engine = find_or_install_shown()
+        variables = _variables(folder, engine)
         pulumi = PulumiCommand(project, folder, variables)
         if pulumi.has_stack(stack):
+            _go_on(pulumi, engine, stack)
             _destroy(pulumi, stack, variables)
         pulumi.forget_salt(stack)
     stop(folder)
     Console().print("Nothing is running.", highlight=False)
+
+
+def _note(folder: StateFolder, stack: str) -> Path:
+    """The file with what was in both services before the last deployment of `stack`."""
+    return folder.path / "before" / f"{stack}.json"
+
+
+def _note_inventory(folder: StateFolder, stack: str, variables: Mapping[str, str]) -> None:
+    from auth0_apim_environments.interruption.inventory import note_inventory  # noqa: PLC0415 - loads an HTTP client
+
+    note_inventory(variables, _note(folder, stack))
+
+
+def _go_on(pulumi: PulumiCommand, engine: Engine, stack: str) -> tuple[str, ...]:
+    """Make good what a process that was killed left half done; the options that the next deployment needs then."""
+    if not pulumi.was_interrupted(stack):
+        return ()
+    # The engine's API and the HTTP client take as long to load as all the rest.
+    from auth0_apim_environments.ephemeral.engine_errors import LockedError  # noqa: PLC0415
+    from auth0_apim_environments.ephemeral.stacks import Stacks  # noqa: PLC0415
+    from auth0_apim_environments.interruption.recovery import Interruption  # noqa: PLC0415
+
+    stacks = Stacks(pulumi.project, engine, pulumi.variables)
+    console = Console(stderr=True, soft_wrap=True)
+    try:
+        found = Interruption(stacks, stack, pulumi.variables, _note(pulumi.folder, stack)).recover()
+    except LockedError as error:
+        raise StackError(f"{error}; if nobody does: `pulumi cancel --stack {stack}`") from None
+    console.print(f"the last deployment of {stack} was interrupted", highlight=False)
+    for made in found:
+        console.print(f"deleted, as it was made and is not in the stack's state: {made}", highlight=False)
+    return ("--refresh",)
 
 
 def _destroy(pulumi: PulumiCommand, stack: str, variables: Mapping[str, str]) -> None:

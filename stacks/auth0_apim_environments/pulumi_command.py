@@ -1,10 +1,12 @@
 """The real pulumi command against a sandbox, with a next step after the failures that people meet."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import yaml
 from local_cloud import StateFolder, running
@@ -42,7 +44,18 @@ class PulumiCommand:
 
     def has_stack(self, stack: str) -> bool:
         """Whether `stack` was created: its file in the sandbox's backend, which is quicker to ask than the CLI."""
-        return (self.folder.backend / ".pulumi" / "stacks" / self.project.name / f"{stack}.json").exists()
+        return self._state_file(stack).exists()
+
+    def was_interrupted(self, stack: str) -> bool:
+        """Whether the state of `stack` has operations that were begun and not ended."""
+        try:
+            latest = json.loads(self._state_file(stack).read_text(encoding="utf-8"))["checkpoint"]["latest"]
+        except (OSError, ValueError, KeyError):
+            return False  # the engine tells what is wrong with it
+        return bool((latest or {}).get("pending_operations"))
+
+    def _state_file(self, stack: str) -> Path:
+        return self.folder.backend / ".pulumi" / "stacks" / self.project.name / f"{stack}.json"
 
     def ensure_stack(self, stack: str) -> None:
         """Create `stack` if it is not there.

@@ -14,6 +14,7 @@ from auth0.management.core.api_error import ApiError
 from auth0.management.errors import TooManyRequestsError
 from auth0.management.types import GetJobResponseContent
 
+from auth0_apim_environments.credentials import tenant_token
 from auth0_apim_environments.users_file import FileUser, pieces
 
 _POLL_SECONDS = 0.5
@@ -67,19 +68,15 @@ def management_client(variables: Mapping[str, str], http: httpx.Client) -> Auth0
 
     Args:
         variables: AUTH0_DOMAIN with AUTH0_API_TOKEN, or with AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET.
-        http: trusts the authority that signed the tenant's certificate.
+        http: trusts the authority that signed the tenant's certificate; sends nothing twice by itself, as an import is
+            no request to repeat.
 
     Raises:
-        UserImportError: variables are missing, or the tenant refuses them.
+        CredentialsError: variables are missing, or the tenant refuses them.
+        ServiceAwayError: the tenant cannot be reached.
     """
-    domain = variables.get("AUTH0_DOMAIN")
-    token = variables.get("AUTH0_API_TOKEN")
-    wanted = ("AUTH0_DOMAIN",) if token else ("AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET")
-    missing = [name for name in wanted if not variables.get(name)]
-    if missing:
-        raise UserImportError(f"set {', '.join(missing)}: a client with the Management API's create:users")
-    base = f"https://{domain}/api/v2"
-    return Auth0(base_url=base, token=token or _token(variables, http, f"{base}/"), httpx_client=http)
+    token = tenant_token(variables, http)
+    return Auth0(base_url=f"https://{variables['AUTH0_DOMAIN']}/api/v2", token=token, httpx_client=http)
 
 
 class UserImporter:
@@ -175,22 +172,6 @@ class UserImporter:
                 RefusedUser(lines.get(email.lower(), 0), email, error.code or "", error.message or "", error.path or "")
                 for error in errors
             ]
-
-
-def _token(variables: Mapping[str, str], http: httpx.Client, audience: str) -> str:
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": variables["AUTH0_CLIENT_ID"],
-        "client_secret": variables["AUTH0_CLIENT_SECRET"],
-        "audience": audience,
-    }
-    try:
-        response = http.post(f"https://{variables['AUTH0_DOMAIN']}/oauth/token", data=form)
-    except httpx.TransportError as error:
-        raise UserImportError(f"{variables['AUTH0_DOMAIN']} cannot be reached: {error}") from None
-    if response.status_code != 200:
-        raise UserImportError(f"{variables['AUTH0_DOMAIN']} answered {response.status_code}: {response.text}")
-    return str(response.json()["access_token"])
 
 
 def _explained(error: ApiError) -> str:

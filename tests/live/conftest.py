@@ -23,7 +23,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class Project:
-    """A copy of the project in a folder of its own, and the pulumi command in it."""
+    """A program in a folder of its own, this project's or another, with a stack `local`, and the pulumi command there."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder = folder
@@ -31,37 +31,41 @@ class Project:
 
     def pulumi(self, *arguments: str, status: int = 0) -> str:
         """Run the real command; its output, both streams."""
-        command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
-        result = subprocess.run(
-            command,
+        result = self._run(*arguments, "--color", "never", stderr=subprocess.STDOUT)
+        assert result.returncode == status, result.stdout
+        return result.stdout
+
+    def _run(self, *arguments: str, stderr: int = subprocess.PIPE) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            ["pulumi", *arguments, "--non-interactive"],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=stderr,
             text=True,
             timeout=300,
             check=False,
         )
-        assert result.returncode == status, result.stdout
-        return result.stdout
 
     def up(self, *arguments: str, status: int = 0) -> str:
         return self.pulumi("up", "--stack", "local", "--yes", "--skip-preview", *arguments, status=status)
 
     def preview_steps(self, *arguments: str) -> dict[str, str]:
         """What a preview would do, other than read and leave alone: operation by the resource's name."""
-        result = subprocess.run(
-            ["pulumi", "preview", "--stack", "local", "--json", "--non-interactive", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        result = self._run("preview", "--stack", "local", "--json", *arguments)
         assert result.returncode == 0, result.stdout + result.stderr
         steps = json.loads(result.stdout)["steps"]
-        return {step["urn"].rpartition("::")[2]: step["op"] for step in steps if step["op"] not in ("same", "refresh")}
+        left_alone = ("same", "read", "refresh")
+        return {step["urn"].rpartition("::")[2]: step["op"] for step in steps if step["op"] not in left_alone}
+
+    def destroy(self) -> str:
+        return self.pulumi("destroy", "--stack", "local", "--yes", "--skip-preview")
+
+    def configure(self, values: dict[str, Any], secrets: dict[str, Any] | None = None) -> None:
+        """Set the stack's configuration."""
+        given = [word for name, value in values.items() for word in ("--plaintext", f"{name}={value}")]
+        hidden = [word for name, value in (secrets or {}).items() for word in ("--secret", f"{name}={value}")]
+        self.pulumi("config", "set-all", "--stack", "local", *given, *hidden)
 
     def outputs(self) -> dict[str, Any]:
         answer = self.pulumi("stack", "output", "--stack", "local", "--json", "--show-secrets")
@@ -105,12 +109,12 @@ def deployed(project: Project) -> Project:
 
 
 @pytest.fixture(scope="module")
-def project_of(sandbox: Sandbox, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Project]:
-    """Makes a project of a program in a folder of the tests, with a stack `local` of its own."""
+def project_of(sandbox: Sandbox, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Project]:
+    """Makes a project of a program, in a folder of the test's own or one that is named, with a stack `local` of its own."""
 
-    def made(program: Path) -> Project:
-        folder = tmp_path_factory.mktemp(program.name)
-        shutil.copytree(program, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    def made(program: Path, into: Path | None = None) -> Project:
+        folder = (into or tmp_path_factory.mktemp("programs")) / program.name
+        shutil.copytree(program, folder, ignore=shutil.ignore_patterns(".venv", "__pycache__", "node_modules", "sdks"))
         (folder / ".venv").symlink_to(REPOSITORY / ".venv")
         copy = Project(folder, sandbox.environment(engine))
         copy.pulumi("stack", "init", "local")

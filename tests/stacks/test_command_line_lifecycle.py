@@ -67,6 +67,18 @@ def test_an_environment_goes_up_is_proven_stays_as_it_is_and_goes_down(copy):
     assert settings.read_text() == before
 
 
+def test_a_backend_on_another_port_map_is_told_before_anything_is_deployed(copy):
+    settings = copy / "stacks" / "Pulumi.local.yaml"
+    before = settings.read_text()
+    settings.write_text(before.replace(":24502", ":24598"))
+    refused = run(copy, "up", "--base-port", BASE_PORT)
+    settings.write_text(before)
+    assert refused.returncode == 1
+    assert "write `serviceUrl: http://localhost:24502/api` there, below auth0-apim:publication" in refused.stderr
+    assert not list((copy / ".sandbox").glob("backend/.pulumi/stacks/auth0-apim/*"))
+    assert run(copy, "sandbox", "stop").returncode == 0
+
+
 def test_a_stack_of_another_passphrase_is_told_with_the_next_step(copy, engine):
     assert run(copy, "sandbox", "start").returncode == 0
     folder = StateFolder(copy / ".sandbox")

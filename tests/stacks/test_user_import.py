@@ -8,6 +8,7 @@ import bcrypt
 import httpx
 import pytest
 from auth0_apim_environments import users_commands, users_file
+from auth0_apim_environments.credentials import CredentialsError
 from auth0_apim_environments.user_import import UserImporter, UserImportError, management_client
 from auth0_apim_environments.users_commands import run_import
 from auth0_apim_environments.users_file import FileUser
@@ -123,10 +124,10 @@ def test_a_stack_without_a_database_is_told(tmp_path, monkeypatch, capsys):
 
 
 def test_missing_and_wrong_credentials_are_told_without_the_secret(sandbox, http):
-    with pytest.raises(UserImportError, match="set AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET"):
+    with pytest.raises(CredentialsError, match="AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET must be set"):
         management_client({"AUTH0_DOMAIN": sandbox.auth0_domain}, http)
     wrong = {**sandbox.credentials, "AUTH0_CLIENT_SECRET": "s3cret"}
-    with pytest.raises(UserImportError, match="answered 401") as caught:
+    with pytest.raises(CredentialsError, match="the tenant refused the credentials: 401") as caught:
         management_client(wrong, http)
     assert "s3cret" not in str(caught.value)
 

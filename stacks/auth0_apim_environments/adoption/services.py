@@ -50,6 +50,10 @@ class Tenant:
         """The database connections."""
         return list(self._pages("connections", "connections", strategy="auth0"))
 
+    def roles(self) -> list[Document]:
+        """The roles."""
+        return list(self._pages("roles", "roles"))
+
     def enabled_clients(self, connection_id: str) -> list[str]:
         """The ids of the clients that a connection is enabled for."""
         found: list[str] = []
@@ -66,6 +70,11 @@ class Tenant:
         query = {"q": f'identities.connection:"{connection}"', "search_engine": "v3", "per_page": str(_PAGE)}
         users: list[Document] = _json(self._client.get("users", params=query))
         return users
+
+    def users_of(self, email: str, connection: str) -> list[Document]:
+        """The users with an e-mail address in a database, those that were made just now included."""
+        users: list[Document] = _json(self._client.get("users-by-email", params={"email": email.lower()}))
+        return [user for user in users if any(each["connection"] == connection for each in user["identities"])]
 
     def _pages(self, path: str, name: str, **query: str) -> Iterator[Document]:
         number = 0
@@ -118,6 +127,14 @@ class Manager:
             return None
         document: Document = _json(answer)
         return document
+
+    def exists(self, resource_id: str) -> bool:
+        """Whether there is a resource; an API in a product can be asked for by HEAD only."""
+        method = "HEAD" if "/products/" in resource_id and "/apis/" in resource_id else "GET"
+        answer = self._client.request(method, self._url(resource_id), params=_VERSION)
+        if answer.status_code not in (200, 204, 404):
+            _json(answer)
+        return answer.status_code != 404
 
     def _list(self, path: str) -> list[Document]:
         found: list[Document] = []

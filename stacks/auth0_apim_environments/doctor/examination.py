@@ -10,12 +10,12 @@ import httpx
 import yaml
 
 from auth0_apim_environments.adoption.services import Manager, ReadError, Tenant
+from auth0_apim_environments.credentials import CredentialsError, ServiceAwayError, open_manager, open_tenant
 from auth0_apim_environments.doctor.azure_checks import azure_findings
 from auth0_apim_environments.doctor.engine_checks import EngineChecks, no_stack
 from auth0_apim_environments.doctor.finding import Finding, right, unknown, wrong
 from auth0_apim_environments.doctor.openid_checks import openid_findings
 from auth0_apim_environments.doctor.tenant_checks import name_findings, scope_findings
-from auth0_apim_environments.ephemeral.credentials import CredentialsError, open_manager, open_tenant
 from auth0_apim_environments.problems import SettingsError
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.settings import PASSWORD_VARIABLE, Settings
@@ -97,7 +97,7 @@ def _tenant(settings: Settings, variables: Mapping[str, str], own: set[str]) -> 
         yield wrong(subject, str(error), remedy)
     except ReadError as error:
         yield unknown("names in the tenant", str(error), "grant the scopes that are missing above")
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, ServiceAwayError) as error:
         yield wrong(subject, f"{variables.get('AUTH0_DOMAIN')} cannot be reached ({error})", "correct AUTH0_DOMAIN")
 
 
@@ -119,7 +119,7 @@ def _azure(settings: Settings, variables: Mapping[str, str], own: set[str]) -> I
         yield wrong(
             "subscription", str(error), "give the service principal the role API Management Service Contributor there"
         )
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, ServiceAwayError) as error:
         yield wrong(
             subject,
             f"the resource manager cannot be reached ({error})",

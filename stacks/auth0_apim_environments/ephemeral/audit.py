@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
-from auth0_apim_environments.ephemeral.credentials import open_manager, open_tenant
+from auth0_apim_environments.credentials import open_manager, open_tenant
 from auth0_apim_environments.ephemeral.manager_remains import ManagerRemains
 from auth0_apim_environments.ephemeral.remains import Audit
 from auth0_apim_environments.ephemeral.tenant_remains import TenantRemains

@@ -1,18 +1,25 @@
 """A backend's own storage: small documents created only where there is none, and the names of those that are there."""
 
-import importlib
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from auth0_apim_environments.deployed_api import StackError
 
+_PACKAGES = {"s3": ("boto3", "s3"), "azblob": ("azure-storage-blob", "azure")}
+"""The package that a scheme's storage is reached with, and the extra of this distribution that has it."""
+
 
 class UnknownBackendError(StackError):
     """A backend whose storage is not known here; the message says which ones are."""
+
+
+class StorageError(StackError):
+    """The backend's storage cannot be reached, or refused; the message has its own words."""
 
 
 class Documents(Protocol):
@@ -66,44 +73,6 @@ class FileDocuments:
         (self.folder / name).unlink(missing_ok=True)
 
 
-@dataclass(frozen=True)
-class ObjectDocuments:
-    """Documents in an S3 bucket, created by conditional writes (`If-None-Match: *`)."""
-
-    client: Any
-    bucket: str
-    prefix: str
-
-    def names(self) -> list[str]:
-        """The names of all documents."""
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix)
-        return [found["Key"].removeprefix(self.prefix) for page in pages for found in page.get("Contents", ())]
-
-    def read(self, name: str) -> str | None:
-        """A document; None for one that is gone."""
-        try:
-            answer = self.client.get_object(Bucket=self.bucket, Key=self.prefix + name)
-        except self.client.exceptions.NoSuchKey:
-            return None
-        text: str = answer["Body"].read().decode()
-        return text
-
-    def create(self, name: str, text: str) -> bool:
-        """Write a document that must not exist; False where it does, or where another write of it is under way."""
-        key, body = self.prefix + name, text.encode()
-        try:
-            self.client.put_object(Bucket=self.bucket, Key=key, Body=body, IfNoneMatch="*")
-        except self.client.exceptions.ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (409, 412):
-                return False
-            raise
-        return True
-
-    def delete(self, name: str) -> None:
-        """Delete a document; one that is gone is fine."""
-        self.client.delete_object(Bucket=self.bucket, Key=self.prefix + name)
-
-
 def documents_of(backend_url: str, folder: str) -> Documents:
     """The documents in a folder of a backend.
 
@@ -112,17 +81,18 @@ def documents_of(backend_url: str, folder: str) -> Documents:
         folder: below the backend's root, without slashes at its ends.
 
     Raises:
-        UnknownBackendError: the backend is neither `file://` nor `s3://`, or boto3 is missing for the latter.
+        UnknownBackendError: the backend is none of `file://`, `s3://` and `azblob://`, or the package for it is missing.
     """
     if root := file_backend_folder(backend_url):
         return FileDocuments(root / folder)
     parts = urlsplit(backend_url)
-    if parts.scheme == "s3":
-        return _objects(parts.netloc, f"{parts.path.strip('/')}/{folder}/".lstrip("/"), parse_qs(parts.query))
-    raise UnknownBackendError(
-        f"a backend of {parts.scheme or 'no scheme'}:// has no conditional writes here, which a reaper's lease needs: use "
-        "file:// or s3://; Pulumi Cloud has TTL stacks of its own"
-    )
+    if parts.scheme not in _PACKAGES:
+        raise UnknownBackendError(
+            f"a backend of {parts.scheme or 'no scheme'}:// has no conditional writes here, which a reaper's lease "
+            "needs: use file://, s3:// or azblob://; Pulumi Cloud has TTL stacks of its own"
+        )
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    return _in_cloud(parts.scheme, parts.netloc, f"{parts.path.strip('/')}/{folder}/".lstrip("/"), query)
 
 
 def file_backend_folder(backend_url: str) -> Path | None:
@@ -131,19 +101,17 @@ def file_backend_folder(backend_url: str) -> Path | None:
     return Path(rest.partition("?")[0]).expanduser() if scheme == "file" else None
 
 
-def _objects(bucket: str, prefix: str, query: dict[str, list[str]]) -> Documents:
-    try:
-        boto3: Any = importlib.import_module("boto3")  # only teams with S3 need it
-        config: Any = importlib.import_module("botocore.config")
+def _in_cloud(scheme: str, container: str, prefix: str, query: Mapping[str, str]) -> Documents:
+    package, extra = _PACKAGES[scheme]
+    try:  # only teams whose state is there have the package
+        if scheme == "s3":
+            from auth0_apim_environments.ephemeral.s3_documents import open_bucket  # noqa: PLC0415
+
+            return open_bucket(container, prefix, query)
+        from auth0_apim_environments.ephemeral.azure_documents import open_container  # noqa: PLC0415
+
+        return open_container(container, prefix, query)
     except ImportError:
         raise UnknownBackendError(
-            "a backend of s3:// needs the package boto3 here: pip install 'pulumi-auth0-apim[s3]'"
+            f"a backend of {scheme}:// needs the package {package} here: pip install 'pulumi-auth0-apim[{extra}]'"
         ) from None
-    style = "path" if query.get("use_path_style") == ["true"] or query.get("s3ForcePathStyle") == ["true"] else "auto"
-    client = boto3.client(
-        "s3",
-        region_name=query.get("region", [None])[0],
-        endpoint_url=query.get("endpoint", [None])[0],
-        config=config.Config(s3={"addressing_style": style}),
-    )
-    return ObjectDocuments(client, bucket, prefix)

@@ -78,7 +78,10 @@ def create(  # noqa: PLR0913, PLR0917 - options of a command line
 def list_environments(as_json: Json = False) -> None:
     """List environments: owner, age, time left, state, and how many resources of each kind they cost."""
     environments, _ = _open()
-    found = environments.overview()
+    markers, unreadable = environments.markers()
+    for error in unreadable:
+        sys.stderr.write(f"{error}\n")
+    found = environments.overview(markers)
     _show([each.document() for each in found], lambda: environments_table(found), as_json=as_json)
 
 

@@ -13,8 +13,8 @@ from local_pulumi.engine import Engine
 
 from auth0_apim_environments.deployed_api import DeployedApi, StackError, parse_outputs
 from auth0_apim_environments.ephemeral.audit import open_audit
-from auth0_apim_environments.ephemeral.engine_errors import UnreadableStateError
-from auth0_apim_environments.ephemeral.marker import Marker
+from auth0_apim_environments.ephemeral.engine_errors import StackGoneError, UnreadableStateError
+from auth0_apim_environments.ephemeral.marker import Marker, MarkerError
 from auth0_apim_environments.ephemeral.names import environment_name_problem
 from auth0_apim_environments.ephemeral.overview import Environment, environment_from
 from auth0_apim_environments.ephemeral.recovery import make_way, persistently, settle, unlocked
@@ -143,11 +143,24 @@ class Environments:
             self.stacks.mark(asked)
         return self._deploy(name, say, resumed=exists)
 
-    def overview(self) -> list[Environment]:
-        """Every environment with a marker, those that end first first."""
+    def overview(self, markers: Sequence[Marker] | None = None) -> list[Environment]:
+        """The environments of `markers`, or all whose marker can be read; those that end first first."""
+        markers = self.markers()[0] if markers is None else markers
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            found = list(pool.map(self._environment, self.stacks.names()))
-        return sorted((each for each in found if each is not None), key=lambda each: (each.marker.expires, each.name))
+            found = pool.map(lambda marker: environment_from(self.stacks, marker, self._now()), markers)
+            return sorted(found, key=lambda each: (each.marker.expires, each.name))
+
+    def markers(self) -> tuple[list[Marker], list[MarkerError]]:
+        """The markers of all environments, and what is wrong with those that cannot be read.
+
+        Raises:
+            EngineFailureError: the backend cannot be asked.
+        """
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            found = list(pool.map(self._marker_or_error, self.stacks.names()))
+        return [each for each in found if isinstance(each, Marker)], [
+            each for each in found if isinstance(each, MarkerError)
+        ]
 
     def extend(self, name: str, ttl: timedelta, *, protected: bool = False, say: Say | None = None) -> Marker:
         """Let an environment live `ttl` from now on, and write that on its objects where its settings are here.
@@ -156,6 +169,7 @@ class Environments:
             LifeError: it is no ephemeral environment.
             EngineFailureError: the objects' marks could not be changed; the environment's own are.
         """
+        self._refuse_staying(name)
         old = self._marker(name)
         marker = Marker(name, old.owner, old.created, old.extended(self._now(), ttl).expires, protected)
         self.stacks.mark(marker)
@@ -179,6 +193,7 @@ class Environments:
             EngineFailureError: a resource could not be destroyed; nothing was removed behind the engine's back.
             AuditError: a service could not be asked what is left.
         """
+        self._refuse_staying(name)
         exists = name in self.stacks.names()
         if exists and self._marker(name).protected:
             raise LifeError(f"environment '{name}' is protected: `auth0-apim env extend {name}` lifts that")
@@ -253,6 +268,12 @@ class Environments:
             left = audit.remnants(name)
         return left
 
+    def _refuse_staying(self, name: str) -> None:
+        """An environment that stays has no marker; one that somebody wrote by hand does not change what it is."""
+        problem = environment_name_problem(name)
+        if problem is not None:
+            raise LifeError(f"'{name}' is no ephemeral environment: its name {problem}")
+
     def _refuse_remnants(self, name: str) -> None:
         found = self.audit(name)
         if found:
@@ -274,9 +295,13 @@ class Environments:
             raise LifeError(f"there is a stack '{name}' already, which is no ephemeral environment")
         return marker
 
-    def _environment(self, name: str) -> Environment | None:
-        marker = self.stacks.marker(name)
-        return None if marker is None else environment_from(self.stacks, marker, self._now())
+    def _marker_or_error(self, name: str) -> Marker | MarkerError | None:
+        try:
+            return self.stacks.marker(name)
+        except MarkerError as error:
+            return error
+        except StackGoneError:  # between the listing and the question
+            return None
 
     def _write_file(self, name: str, order: Order, marker: Marker) -> None:
         file = self._project.stack_file(name)

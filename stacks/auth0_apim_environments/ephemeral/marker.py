@@ -11,16 +11,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from auth0_apim_environments.deployed_api import StackError
+
 STACK_TAG = "auth0-apim:ephemeral"
 ENVIRONMENT_MARK = "auth0-apim-environment"
 """Metadata and tag of every object that can have some; its value is the environment's name."""
 
-_DESCRIPTION = re.compile(rf"\[{ENVIRONMENT_MARK}: ([a-z0-9-]+)\]")
+_DESCRIPTION = re.compile(rf"\[{ENVIRONMENT_MARK}: ([a-z0-9-]+)\]\s*\Z")
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
-class MarkerError(ValueError):
-    """A stack's tag that is no marker, though it has the marker's name."""
+class MarkerError(StackError):
+    """A stack's tag that is no marker, though it has the marker's name.
+
+    Attributes:
+        stack: whose tag it is.
+    """
+
+    def __init__(self, stack: str, problem: str) -> None:
+        super().__init__(f"the tag {STACK_TAG} of stack '{stack}' {problem}")
+        self.stack = stack
 
 
 @dataclass(frozen=True)
@@ -61,12 +71,12 @@ class Marker:
                 owner=str(document["owner"]),
                 created=_time(document["created"]),
                 expires=_time(document["expires"]),
-                protected=document["protected"] is True,
+                protected=_flag(document["protected"]),
             )
         except (ValueError, KeyError, TypeError) as error:
-            raise MarkerError(f"the tag {STACK_TAG} of stack '{environment}' cannot be read: {error}") from None
+            raise MarkerError(environment, f"cannot be read: {error}") from None
         if marker.environment != environment:
-            raise MarkerError(f"the tag {STACK_TAG} of stack '{environment}' is that of '{marker.environment}'")
+            raise MarkerError(environment, f"is that of '{marker.environment}'")
         return marker
 
     def tag(self) -> str:
@@ -98,7 +108,7 @@ def described(text: str, environment: str) -> str:
 
 
 def environment_in(description: str | None) -> str | None:
-    """The environment whose mark a description carries."""
+    """The environment whose mark a description carries at its end; one before that is somebody's text."""
     match = _DESCRIPTION.search(description or "")
     return match[1] if match else None
 
@@ -107,6 +117,13 @@ def environment_among(marks: Mapping[str, Any] | None) -> str | None:
     """The environment that metadata or tags name."""
     value = (marks or {}).get(ENVIRONMENT_MARK)
     return value if isinstance(value, str) else None
+
+
+def _flag(value: object) -> bool:
+    """True or false: of a text that somebody wrote by hand nobody knows which it means."""
+    if not isinstance(value, bool):
+        raise TypeError(f"'protected' is {value!r}, which is neither true nor false")
+    return value
 
 
 def _time(text: str) -> datetime:

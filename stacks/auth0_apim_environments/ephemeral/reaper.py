@@ -1,21 +1,24 @@
 """Destroying environments whose time is over. A dry run unless told otherwise; never one that stays or is protected."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import Any
 
 from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.ephemeral.engine_errors import LockedError
 from auth0_apim_environments.ephemeral.environments import Environments
-from auth0_apim_environments.ephemeral.lease import Lease
+from auth0_apim_environments.ephemeral.lease import Lease, LeaseError
 from auth0_apim_environments.ephemeral.marker import Marker, MarkerError
 from auth0_apim_environments.ephemeral.names import environment_name_problem
 
 MOST_UNCONFIRMED = 5
 """How many environments may be reaped without naming each of them."""
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far a reaper's clock may be ahead of that of the machine that wrote a marker."""
 
 
 class Fate(str, Enum):
@@ -27,6 +30,8 @@ class Fate(str, Enum):
     """Destroyed, and nothing of it is left."""
     LEFT_OVER = "left over"
     """Destroyed, but objects are left; its stack was kept."""
+    SPARED = "spared"
+    """It was extended or protected after the reaper had listed it."""
     BUSY = "busy"
     """Somebody works on it; it is the next reaper's."""
     FAILED = "failed"
@@ -41,7 +46,7 @@ class Reaped:
         environment: its name.
         fate: what was done.
         seconds: how long that took.
-        reason: why it failed, or who works on it; empty otherwise.
+        reason: why it failed or was spared, or who works on it; empty otherwise.
         left: what is left of it, in words.
     """
 
@@ -91,18 +96,10 @@ class Reaper:
         A stack without a marker, with one that cannot be read, with a protected one or with the name of an
         environment that stays is never among them.
         """
-        found = []
-        for name in self._environments.stacks.names():
-            try:
-                marker = self._environments.stacks.marker(name)
-            except MarkerError:
-                continue
-            if marker is not None and self._may_go(marker):
-                found.append(marker)
-        return sorted(found, key=lambda marker: marker.expires)
+        return self._due(self._environments.markers()[0])
 
     def reap(self, *, dry_run: bool = True, confirmed: frozenset[str] = frozenset()) -> list[Reaped]:
-        """Destroy what is due; the report names every environment that was.
+        """Destroy what is due; the report names every environment that was, and every stack whose marker cannot be read.
 
         Args:
             dry_run: only tell which ones they are.
@@ -114,29 +111,42 @@ class Reaper:
             EngineFailureError: the backend could not be asked for its stacks.
         """
         if dry_run:
-            return [Reaped(marker.environment, Fate.DUE) for marker in self.due()]
+            markers, unreadable = self._environments.markers()
+            return [*(Reaped(each.environment, Fate.DUE) for each in self._due(markers)), *_unread(unreadable)]
         with self._lease:
-            due = [marker.environment for marker in self.due()]
+            markers, unreadable = self._environments.markers()
+            due = [marker.environment for marker in self._due(markers)]
             unconfirmed = [name for name in due if name not in confirmed]
             if len(due) > MOST_UNCONFIRMED and unconfirmed:
                 raise UnconfirmedError(
                     f"{len(due)} environments are due, and more than {MOST_UNCONFIRMED} go only by name: "
                     + " ".join(f"--confirm {name}" for name in unconfirmed)
                 )
-            return [self._reap(name) for name in due]
+            return [*(self._reap(name) for name in due), *_unread(unreadable)]
+
+    def _due(self, markers: Iterable[Marker]) -> list[Marker]:
+        return sorted((each for each in markers if self._may_go(each)), key=lambda marker: marker.expires)
 
     def _may_go(self, marker: Marker) -> bool:
         stays = environment_name_problem(marker.environment) is not None
-        return marker.is_expired(self._now()) and not marker.protected and not stays
+        return marker.is_expired(self._now() - CLOCK_SKEW) and not marker.protected and not stays
 
     def _reap(self, name: str) -> Reaped:
-        self._lease.renew()
         began = time.monotonic()
         try:
+            self._lease.renew()
+            marker = self._environments.stacks.marker(name)
+            if marker is None or not self._may_go(marker):
+                return Reaped(name, Fate.SPARED, reason="it was extended or protected meanwhile")
             left = self._environments.destroy(name).left
-        except LockedError as error:
+        except (LockedError, LeaseError) as error:
             return Reaped(name, Fate.BUSY, time.monotonic() - began, str(error))
         except StackError as error:
             return Reaped(name, Fate.FAILED, time.monotonic() - began, str(error))
         fate = Fate.LEFT_OVER if left else Fate.DESTROYED
         return Reaped(name, fate, time.monotonic() - began, left=tuple(map(str, left)))
+
+
+def _unread(errors: Iterable[MarkerError]) -> list[Reaped]:
+    """Stacks that nobody can tell the time of: never destroyed, never silently passed over."""
+    return [Reaped(error.stack, Fate.FAILED, reason=str(error)) for error in errors]

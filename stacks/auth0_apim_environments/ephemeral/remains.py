@@ -122,3 +122,7 @@ class _told:  # noqa: N801 - reads as what it does
             raise AuditError(f"{answer.url.host} {self._what}: {answer.status_code} {answer.text[:200]}") from None
         if isinstance(error, httpx.TransportError):
             raise AuditError(f"a service {self._what}: {error}") from None
+        if isinstance(error, (ValueError, KeyError)):
+            raise AuditError(
+                f"a service {self._what}: its answer is another than the documented one ({error})"
+            ) from None

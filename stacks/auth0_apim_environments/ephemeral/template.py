@@ -50,6 +50,7 @@ def environment_file(template: Path, assignments: Sequence[str], marker: Marker)
     for assignment in assignments:
         _assign(config, assignment)
     _rename(config, marker.environment)
+    _rename_roles(config, marker)
     _mark(config, marker)
     text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
     return HEADER + text
@@ -115,6 +116,16 @@ def _rename(config: dict[str, Any], environment: str) -> None:
         base = settings.get(name, _DEFAULTS.get(key))
         if isinstance(base, str) and base:
             settings[name] = named(base, environment, longest)
+
+
+def _rename_roles(config: dict[str, Any], marker: Marker) -> None:
+    """A role's name is unique in a tenant; its key in the settings, which users have, stays."""
+    roles = config.get(f"{NAMESPACE}:roles")
+    for key, role in roles.items() if isinstance(roles, dict) else ():
+        if isinstance(role, dict):
+            role["displayName"] = named(str(role.get("displayName") or key), marker.environment, 100)
+            text = role.get("description") or f"A role of an ephemeral environment of {marker.owner}."
+            role["description"] = described(text, marker.environment)
 
 
 def _mark(config: dict[str, Any], marker: Marker) -> None:

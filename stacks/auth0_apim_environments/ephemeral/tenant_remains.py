@@ -1,7 +1,7 @@
 """Environments' objects in an Auth0 tenant.
 
-Clients, connections and users carry marks; a resource server has nowhere to put one, so both its name and its
-identifier say whose it is; a client grant belongs with its client.
+Clients, connections and users carry marks, roles a mark in their descriptions; a resource server has nowhere to put one,
+so both its name and its identifier say whose it is; a client grant belongs with its client.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from auth0_apim_environments.ephemeral.marker import environment_among
+from auth0_apim_environments.ephemeral.marker import environment_among, environment_in
 from auth0_apim_environments.ephemeral.names import environment_of
 from auth0_apim_environments.ephemeral.remains import Remnant
 
@@ -20,6 +20,7 @@ _PATHS = {
     "user": "users",
     "connection": "connections",
     "client": "clients",
+    "role": "roles",
     "resource server": "resource-servers",
 }
 
@@ -37,13 +38,17 @@ class TenantRemains:
         self._client = client
 
     def remnants(self) -> Iterator[Remnant]:
-        """Resource servers, clients with their grants, connections with their users."""
+        """Resource servers, roles, clients with their grants, connections with their users."""
         owners: dict[str, str] = {}
         for server in self._pages("resource-servers", "resource_servers"):
             owner = environment_of(server["identifier"])
             if owner is not None and owner == environment_of(server.get("name", "")):
                 owners[server["identifier"]] = owner
                 yield Remnant(owner, "resource server", server["identifier"], server["id"])
+        for role in self._pages("roles", "roles"):
+            owner = environment_of(role["name"])
+            if owner is not None and environment_in(role.get("description")) == owner:
+                yield Remnant(owner, "role", role["name"], role["id"])
         for client in self._pages("clients", "clients"):
             owner = environment_among(client.get("client_metadata"))
             if owner is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from local_cloud import Options, StateFolder, environment, running, start
 from local_pulumi.engine import Engine
 
+from auth0_apim_environments.local_backend import require_local_backend
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.pulumi_command import PulumiCommand, require_settings
 from auth0_apim_environments.secrets_provider import secrets_provider
@@ -35,11 +36,13 @@ class Place:
         """Make sure that all of `names` can be worked on here, before the first is touched.
 
         Raises:
-            StackError: one has no settings file, or its secrets were encrypted for another backend.
+            StackError: one has no settings file, its secrets were encrypted for another backend, or nobody listens where
+                its API's backend is to be on this machine.
         """
         for name in names:
             require_settings(self.project, name)
-            if self.sandbox is not None:
+            if self.sandbox is not None and (record := running(self.sandbox)):
+                require_local_backend(self.project.stack_file(name), record.ports.calculator)
                 pulumi = PulumiCommand(self.project, self.sandbox, self.variables)
                 if not pulumi.has_stack(name):
                     pulumi.claim_settings(name)

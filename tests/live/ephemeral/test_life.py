@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.ephemeral import EnvironmentState, LifeError
 from auth0_apim_environments.ephemeral.proof import wrong_checks
 from auth0_apim_environments.problems import SettingsError
@@ -143,6 +144,41 @@ def test_twenty_at_once_do_not_touch_each_other(place):
     assert wrong_checks(deployed[staying].api, place.variables) == []
     assert place.environments.destroy(staying).left == ()
     assert place.objects() == before
+
+
+def test_of_two_creations_of_one_name_at_once_no_object_is_made_twice(place):
+    before = place.objects()
+
+    def create(_):
+        try:
+            return place.open().create("twice", place.order).name
+        except StackError as error:
+            return error
+
+    with ThreadPoolExecutor(2) as pool:
+        came_of_it = list(pool.map(create, range(2)))
+    assert "twice" in came_of_it or all(isinstance(each, StackError) for each in came_of_it)
+    again = place.create("twice")
+    assert wrong_checks(again.api, place.variables) == []
+    assert len(place.environments.audit("twice")) == 8
+    assert place.environments.destroy("twice").left == ()
+    assert place.objects() == before
+
+
+def test_environments_with_roles_have_their_own(place):
+    roles = (
+        "api.permissionsInToken=true",
+        "roles={operator: {permissions: ['calc:add']}}",
+        "user={email: jane@example.com, roles: [operator]}",
+    )
+    assignments = (*place.order.assignments, *roles)
+    for name in ("roles-1", "roles-2"):
+        place.create(name, assignments=assignments)
+    found = [each for each in place.environments.audit("roles-1") if each.kind == "role"]
+    assert [each.name for each in found] == ["operator-env-roles-1"]
+    for name in ("roles-1", "roles-2"):
+        assert place.environments.destroy(name).left == ()
+    assert place.tenant.get("roles").json() == []
 
 
 def test_the_commands_tell_programs_what_they_did(place, tmp_path):

@@ -7,9 +7,20 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import timedelta
 
 import pytest
-from auth0_apim_environments.ephemeral import EnvironmentState, LeaseError, UnconfirmedError, lease_on
+from auth0_apim_environments.ephemeral import (
+    EnvironmentState,
+    Lease,
+    LeaseError,
+    LifeError,
+    UnconfirmedError,
+    lease_on,
+)
+from auth0_apim_environments.ephemeral.backend_documents import documents_of
+from auth0_apim_environments.ephemeral.lease import LEASES
+from auth0_apim_environments.ephemeral.marker import STACK_TAG
 from auth0_apim_environments.ephemeral.reaper import MOST_UNCONFIRMED
 
 pytestmark = pytest.mark.live
@@ -163,6 +174,120 @@ def test_a_refusal_that_stays_is_a_failure_that_keeps_the_stack(place, deployed,
     assert fate == "failed"
     assert "Insufficient scope" in reason
     assert deployed in place.environments.stacks.names()
+
+
+def test_a_token_that_ends_during_a_destroy_is_followed_by_another(place, deployed, order_fault):
+    over = {
+        "statusCode": 401,
+        "error": "Unauthorized",
+        "message": "Expired token received for JSON Web Token validation",
+    }
+    order_fault(service="tenant", method="GET", path="/api/v2/connections", status=401, body=over)
+    order_fault(service="manager", method="GET", path="/products", status=401, body={"error": {"code": "ExpiredToken"}})
+    assert place.reap() == {deployed: ("destroyed", "")}
+
+
+def test_a_service_that_cannot_be_reached_is_a_failure_in_the_report(place, monkeypatch):
+    place.empty_stack("away")
+    monkeypatch.setattr("auth0_apim_environments.persistence.time.sleep", lambda _: None)
+    fate, reason = place.reap(place.open(AUTH0_DOMAIN="localhost:1"))["away"]
+    assert fate == "failed"
+    assert reason.startswith("localhost cannot be reached: ")
+    assert place.reap() == {"away": ("destroyed", "")}
+
+
+def test_names_that_begin_alike_are_two_environments(place):
+    place.empty_stack("pr-42")
+    place.empty_stack("pr-4")
+    place.create("pr-420")
+    assert place.environments.audit("pr-42") == place.environments.audit("pr-4") == []
+    assert place.environments.destroy("pr-4").left == ()
+    assert len(place.environments.audit("pr-420")) == 8
+    assert place.environments.stacks.names() == ["pr-42", "pr-420"]
+    assert {name: fate for name, (fate, _) in place.reap().items()} == {"pr-42": "destroyed", "pr-420": "destroyed"}
+
+
+@pytest.mark.parametrize("tag", ["no marker", '{"environment": "edited", "protected": "yes"}'])
+def test_a_marker_that_cannot_be_read_is_reported_and_its_stack_kept(place, tag):
+    place.empty_stack("edited")
+    place.empty_stack("other")
+    set_tag(place, "edited", tag)
+    assert [each.name for each in place.environments.overview()] == ["other"]
+    reaped = place.reap()
+    assert reaped["other"] == ("destroyed", "")
+    assert reaped["edited"][0] == "failed"
+    assert "the tag auth0-apim:ephemeral of stack 'edited' cannot be read" in reaped["edited"][1]
+    assert place.environments.stacks.names() == ["edited"]
+    place.environments.stacks.remove("edited")
+
+
+def test_a_renamed_stack_is_nobodys_environment(place):
+    """A self-managed backend leaves the tags behind."""
+    place.empty_stack("old")
+    place.environments.stacks._ask("old", "stack", "rename", "new", "--stack", "old")
+    assert place.reap() == {}
+    with pytest.raises(LifeError, match="stack 'new' is no ephemeral environment"):
+        place.environments.destroy("new")
+    place.environments.stacks.remove("new")
+
+
+def test_a_marker_that_somebody_gave_to_an_environment_that_stays_changes_nothing(place):
+    place.empty_stack("prod")
+    assert place.reap() == {}
+    for act in (place.environments.destroy, lambda name: place.environments.extend(name, place.order.ttl)):
+        with pytest.raises(LifeError, match="'prod' is no ephemeral environment: its name must not be 'prod'"):
+            act("prod")
+    place.environments.stacks.remove("prod")
+
+
+def set_tag(place, stack, text):
+    place.environments.stacks._ask(stack, "stack", "tag", "set", STACK_TAG, text, "--stack", stack)
+
+
+def test_what_was_extended_after_the_reaper_had_listed_it_is_spared(place, monkeypatch):
+    for name in ("first", "second"):
+        place.empty_stack(name)
+    environments = place.open()
+    destroy = environments.destroy
+
+    def destroy_while_somebody_extends(name):
+        place.environments.extend("second" if name == "first" else "first", timedelta(days=3))
+        return destroy(name)
+
+    monkeypatch.setattr(environments, "destroy", destroy_while_somebody_extends)
+    reaped = place.reap(environments)
+    assert sorted(reaped.values()) == [("destroyed", ""), ("spared", "it was extended or protected meanwhile")]
+    [spared] = [name for name, (fate, _) in reaped.items() if fate == "spared"]
+    assert place.environments.stacks.names() == [spared]
+    assert place.environments.destroy(spared).left == ()
+
+
+def test_a_clock_that_is_a_little_ahead_reaps_nothing_early(place):
+    place.empty_stack("young")
+    ahead = place.order.ttl + timedelta(minutes=4)
+    assert place.reaper(after=ahead).due() == []
+    assert [marker.environment for marker in place.reaper(after=ahead + timedelta(minutes=2)).due()] == ["young"]
+    assert place.environments.destroy("young").left == ()
+
+
+def test_a_lease_that_another_reaper_took_ends_in_a_report(place, monkeypatch):
+    for name in ("first", "second"):
+        place.empty_stack(name)
+    backend, destroy = place.variables["PULUMI_BACKEND_URL"], place.environments.destroy
+
+    def destroy_for_longer_than_the_lease(name):
+        an_hour_later = Lease(documents_of(backend, LEASES), "reaper", now=lambda: time.time() + 3600)
+        an_hour_later.acquire()
+        return destroy(name)
+
+    monkeypatch.setattr(place.environments, "destroy", destroy_for_longer_than_the_lease)
+    reaped = place.reaper().reap(dry_run=False)
+    assert [each.fate.value for each in reaped] == ["destroyed", "busy"]
+    assert "another reaper is at work" in reaped[1].reason
+    monkeypatch.undo()
+    for name in documents_of(backend, LEASES).names():
+        documents_of(backend, LEASES).delete(name)
+    assert list(place.reap().values()) == [("destroyed", "")]
 
 
 def test_two_reapers_do_not_meet(place):

@@ -1,8 +1,6 @@
 """Programs of other people, deployed by the real engine into the sandbox of the test's module."""
 
 import importlib.util
-import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,78 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
-from local_cloud import Sandbox
-from local_pulumi.engine import Engine
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-
-
-class Program:
-    """A program in a folder of its own, its stack `local`, and the pulumi command there."""
-
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.folder = folder
-        self.environment = {**os.environ, **environment}
-
-    def pulumi(self, *arguments: str, status: int = 0) -> str:
-        """Run the real command; its output, both streams."""
-        result = subprocess.run(
-            ["pulumi", *arguments, "--non-interactive", "--color", "never"],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert result.returncode == status, result.stdout
-        return result.stdout
-
-    def configure(self, values: dict[str, Any], secrets: dict[str, Any] | None = None) -> None:
-        """Set the stack's configuration."""
-        given = [word for name, value in values.items() for word in ("--plaintext", f"{name}={value}")]
-        hidden = [word for name, value in (secrets or {}).items() for word in ("--secret", f"{name}={value}")]
-        self.pulumi("config", "set-all", "--stack", "local", *given, *hidden)
-
-    def up(self, *arguments: str, status: int = 0) -> str:
-        return self.pulumi("up", "--stack", "local", "--yes", "--skip-preview", *arguments, status=status)
-
-    def changes(self) -> dict[str, str]:
-        """What a preview would do, other than read and leave alone: operation by the resource's name."""
-        result = subprocess.run(
-            ["pulumi", "preview", "--stack", "local", "--json", "--non-interactive"],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert result.returncode == 0, result.stdout + result.stderr
-        steps = json.loads(result.stdout)["steps"]
-        return {step["urn"].rpartition("::")[2]: step["op"] for step in steps if step["op"] not in ("same", "read")}
-
-    def destroy(self) -> str:
-        return self.pulumi("destroy", "--stack", "local", "--yes", "--skip-preview")
-
-    def outputs(self) -> dict[str, Any]:
-        return json.loads(self.pulumi("stack", "output", "--stack", "local", "--json", "--show-secrets"))
-
-
-@pytest.fixture(scope="module")
-def program(sandbox: Sandbox, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Program]:
-    """Copy a program's folder, with this project's Python, and make its stack."""
-
-    def copy(source: Path, into: Path | None = None) -> Program:
-        folder = (into or tmp_path_factory.mktemp("program")) / source.name
-        shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".venv", "__pycache__", "node_modules", "sdks"))
-        (folder / ".venv").symlink_to(REPOSITORY / ".venv")
-        copied = Program(folder, sandbox.environment(engine))
-        copied.pulumi("stack", "init", "local")
-        return copied
-
-    return copy
 
 
 @pytest.fixture(scope="session")
@@ -136,16 +64,16 @@ def plugin_folder() -> Callable[[Path], None]:
 
 @pytest.fixture(scope="module")
 def example(
-    program: Callable[..., Program], plugin_folder: Callable[[Path], None], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], Program]:
+    project_of: Callable[..., Any], plugin_folder: Callable[[Path], None], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Any]:
     """Copy an example, with the neighbours that it names by relative paths."""
 
-    def copy(name: str) -> Program:
+    def copy(name: str) -> Any:
         repository = tmp_path_factory.mktemp("repository")
         plugin_folder(repository / "components")
         examples = repository / "examples"
         shutil.copytree(REPOSITORY / "examples" / "basic-calculator", examples / "basic-calculator")
-        return program(REPOSITORY / "examples" / name, examples)
+        return project_of(REPOSITORY / "examples" / name, examples)
 
     return copy
 

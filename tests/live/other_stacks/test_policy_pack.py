@@ -22,8 +22,8 @@ def pack(environment_with, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def violating(program):
-    return program(HERE / "policy_violations")
+def violating(project_of):
+    return project_of(HERE / "policy_violations")
 
 
 def preview(stack, pack, configuration=None, status=0):

@@ -13,8 +13,8 @@ REPOSITORY = HERE.parents[2]
 
 
 @pytest.fixture(scope="module")
-def consumer(program, plugin_folder, sandbox):
-    copied = program(HERE / "remote_program")
+def consumer(project_of, plugin_folder, sandbox):
+    copied = project_of(HERE / "remote_program")
     plugin_folder(copied.folder / "components")
     copied.configure(
         {
@@ -82,7 +82,7 @@ def test_the_remote_components_guard_the_api(outputs, http, access_token, sandbo
 
 
 def test_a_second_up_changes_nothing(consumer, outputs):
-    assert consumer.changes() == {}
+    assert consumer.preview_steps() == {}
 
 
 def test_a_refused_input_is_told_by_the_name_its_user_wrote(consumer, outputs):

@@ -10,8 +10,8 @@ EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 
 
 @pytest.fixture(scope="module")
-def platform(program):
-    copied = program(EXAMPLES / "platform-stack")
+def platform(project_of):
+    copied = project_of(EXAMPLES / "platform-stack")
     copied.configure(
         {"identifier": "https://platform.example", "resourceGroup": "local", "serviceName": "platform-gateway"}
     )
@@ -20,8 +20,8 @@ def platform(program):
 
 
 @pytest.fixture(scope="module")
-def product(program, platform, sandbox):
-    copied = program(EXAMPLES / "product-stack")
+def product(project_of, platform, sandbox):
+    copied = project_of(EXAMPLES / "product-stack")
     copied.configure(
         {
             "platform": "organization/platform/local",
@@ -62,8 +62,8 @@ def test_a_call_without_a_token_is_refused(product, http):
 
 
 def test_both_stacks_are_stable(platform, product):
-    assert platform.changes() == {}
-    assert product.changes() == {}
+    assert platform.preview_steps() == {}
+    assert product.preview_steps() == {}
 
 
 def test_the_product_goes_and_the_platform_stays(product, platform, all_objects):

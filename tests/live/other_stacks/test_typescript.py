@@ -92,7 +92,7 @@ def test_a_call_without_a_token_or_with_garbage_is_refused(calculator, http):
 
 
 def test_a_second_up_changes_nothing(calculator):
-    assert calculator.changes() == {}
+    assert calculator.preview_steps() == {}
 
 
 def test_a_refused_input_is_told_by_the_name_its_user_wrote(calculator):

@@ -59,7 +59,7 @@ def test_whole_numbers_enums_and_outputs_reach_the_tenant(calculator, tenant):
 
 
 def test_a_second_up_changes_nothing(calculator):
-    assert calculator.changes() == {}
+    assert calculator.preview_steps() == {}
 
 
 def test_a_refused_input_is_told_by_the_name_its_user_wrote(calculator):
@@ -74,20 +74,20 @@ def test_destroy_leaves_nothing(calculator, all_objects):
     assert not {("resource server", "https://calculator.example.com"), ("service", "yaml-calculator")} & all_objects()
 
 
-def test_six_lines_deploy_one_component(program, plugin_folder, tenant):
-    one = program(HERE / "one_component")
+def test_six_lines_deploy_one_component(project_of, plugin_folder, tenant):
+    one = project_of(HERE / "one_component")
     plugin_folder(one.folder / "components")
     one.up()
     assert one.outputs() == {"audience": "https://one.example"}
     assert "https://one.example" in [api.identifier for api in tenant.resource_servers.list()]
-    assert one.changes() == {}
+    assert one.preview_steps() == {}
     one.destroy()
     assert "https://one.example" not in [api.identifier for api in tenant.resource_servers.list()]
 
 
 @pytest.fixture(scope="module")
-def hidden(program, plugin_folder):
-    copied = program(HERE / "hidden_inputs")
+def hidden(project_of, plugin_folder):
+    copied = project_of(HERE / "hidden_inputs")
     plugin_folder(copied.folder / "components")
     openapi = REPOSITORY / "examples" / "basic-calculator" / "openapi.json"
     copied.configure({"openapi": openapi}, secrets={"clockSkew": 30})
@@ -132,4 +132,4 @@ def test_no_secret_is_in_the_state_unencrypted(hidden):
 
 
 def test_secrets_do_not_change_by_themselves(hidden):
-    assert hidden.changes() == {}
+    assert hidden.preview_steps() == {}

@@ -1,4 +1,4 @@
-"""A small project whose state is in S3 and whose secrets are sealed by KMS: the real engine against moto's server."""
+"""A small project whose state is a team's: in S3 with secrets under a KMS key (moto's server), or in Azure Blob (azurite)."""
 
 import contextlib
 import logging
@@ -9,19 +9,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import httpx
 import pytest
+from azure.storage.blob import ContainerClient
 from local_cloud import Sandbox
 from local_pulumi.engine import Engine
 from moto.server import ThreadedMotoServer
 
 REGION = "us-east-1"
 BUCKET = "contoso-state"
+CANARY = "canary-7f3a91c2"
 
 
 class InterruptibleLink:
@@ -70,14 +72,18 @@ class InterruptibleLink:
 class Amazon:
     """S3 and KMS of one account, through a link that can be cut."""
 
+    name = "amazon"
+    seal = "awskms://alias/team?region=us-east-1"
+    """The secrets provider."""
+
     def __init__(self, port: int) -> None:
         self.link = InterruptibleLink(port)
         self._endpoint = f"http://127.0.0.1:{port}"
         self.s3 = self._client("s3")
-        self.kms = self._client("kms")
+        kms = self._client("kms")
         self.s3.create_bucket(Bucket=BUCKET)
-        identifier = self.kms.create_key()["KeyMetadata"]["KeyId"]
-        self.kms.create_alias(AliasName="alias/team", TargetKeyId=identifier)
+        identifier = kms.create_key()["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName="alias/team", TargetKeyId=identifier)
 
     def _client(self, service: str) -> Any:
         return boto3.client(
@@ -89,28 +95,56 @@ class Amazon:
         )
 
     @property
-    def backend(self) -> str:
-        return f"s3://{BUCKET}?endpoint=http://127.0.0.1:{self.link.port}&use_path_style=true&region={REGION}"
-
-    @property
     def variables(self) -> dict[str, str]:
+        address = f"http://127.0.0.1:{self.link.port}"
         return {
-            "PULUMI_BACKEND_URL": self.backend,
+            "PULUMI_BACKEND_URL": f"s3://{BUCKET}?endpoint={address}&use_path_style=true&region={REGION}",
             "AWS_ACCESS_KEY_ID": "of-nobody",
             "AWS_SECRET_ACCESS_KEY": "of-nobody",
             "AWS_REGION": REGION,
-            "AWS_ENDPOINT_URL_KMS": f"http://127.0.0.1:{self.link.port}",
+            "AWS_ENDPOINT_URL_KMS": address,
         }
-
-    def locks(self, stack: str) -> list[str]:
-        """Keys of the locks on `stack`."""
-        return [name for name in self.objects() if name.startswith(f".pulumi/locks/organization/shelf/{stack}/")]
 
     def objects(self) -> dict[str, bytes]:
         """Every object of the bucket, by its key."""
         listing = self.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
         keys = [item["Key"] for page in listing for item in page.get("Contents", ())]
         return {name: self.s3.get_object(Bucket=BUCKET, Key=name)["Body"].read() for name in keys}
+
+
+class Azure:
+    """Blob Storage of one account, through a link that can be cut."""
+
+    name = "azure"
+    seal = "passphrase"  # azurite has no Key Vault
+
+    def __init__(self, azurite: Any) -> None:
+        self.link = InterruptibleLink(azurite.port)
+        self._account = azurite
+        credential = {"account_name": azurite.account, "account_key": azurite.key}
+        self._container = ContainerClient(f"http://127.0.0.1:{azurite.port}/{azurite.account}", BUCKET, credential)
+        self._container.create_container()
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {
+            "PULUMI_BACKEND_URL": f"azblob://{BUCKET}",
+            "AZURE_STORAGE_ACCOUNT": self._account.account,
+            "AZURE_STORAGE_KEY": self._account.key,
+            "AZURE_STORAGE_DOMAIN": f"127.0.0.1:{self.link.port}",
+            "AZURE_STORAGE_PROTOCOL": "http",
+            "AZURE_STORAGE_IS_LOCAL_EMULATOR": "true",
+        }
+
+    def objects(self) -> dict[str, bytes]:
+        """Every blob of the container, by its name."""
+        names = list(self._container.list_blob_names())
+        return {name: self._container.download_blob(name).readall() for name in names}
+
+    def close(self) -> None:
+        """Delete the container, which the next module's tests make anew."""
+        self._container.delete_container()
+        self._container.close()
 
 
 class Team:
@@ -177,10 +211,48 @@ def amazon() -> Iterator[Amazon]:
 
 
 @pytest.fixture(scope="module")
-def team(amazon: Amazon, sandbox: Sandbox, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Team:
+def azure(azurite: Any) -> Iterator[Azure]:
+    with contextlib.closing(Azure(azurite)) as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="module", params=["amazon", "azure"])
+def cloud(request: pytest.FixtureRequest) -> Amazon | Azure:
+    """Each place that a team's state may be in."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="module")
+def team(cloud: Amazon | Azure, sandbox: Sandbox, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Team:
     folder = tmp_path_factory.mktemp("team")
     (folder / "Pulumi.yaml").write_text(
         f"name: shelf\nruntime:\n  name: python\n  options: {{virtualenv: {sys.prefix}}}\n"
     )
     shutil.copy(Path(__file__).with_name("program.py"), folder / "__main__.py")
-    return Team(folder, {**sandbox.environment(engine), **amazon.variables})
+    return Team(folder, {**sandbox.environment(engine), **cloud.variables})
+
+
+@pytest.fixture(scope="module")
+def new_stack(team: Team, cloud: Amazon | Azure) -> Callable[[str], str]:
+    """Makes a stack whose secrets are sealed as the team does it; its name, which no other cloud's stack has."""
+
+    def make(name: str) -> str:
+        stack = f"{name}-{cloud.name}"
+        team.pulumi("stack", "init", stack, "--secrets-provider", cloud.seal)
+        team.pulumi("config", "set", "--secret", "--stack", stack, "canary", CANARY)
+        return stack
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def canary() -> str:
+    """The secret in each stack."""
+    return CANARY
+
+
+@pytest.fixture(scope="module")
+def dev(team: Team, new_stack: Callable[[str], str]) -> str:
+    stack = new_stack("dev")
+    team.up(stack)
+    return stack

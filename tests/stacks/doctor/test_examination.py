@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from auth0_apim_environments.credentials import open_manager, open_tenant
 from auth0_apim_environments.doctor.examination import examine
-from auth0_apim_environments.ephemeral.credentials import open_manager, open_tenant
 from auth0_apim_environments.project import Project
 
 REPOSITORY = Path(__file__).resolve().parents[3]

@@ -1,17 +1,20 @@
-"""A lease on files and on S3 (moto's server): two never hold it at once, a dead holder's ends."""
+"""A lease on files, on S3 (moto's server) and on Azure Blob (azurite): two never hold it at once, a dead holder's ends."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
+from auth0_apim_environments.ephemeral.azure_documents import BlobDocuments
 from auth0_apim_environments.ephemeral.backend_documents import (
     FileDocuments,
-    ObjectDocuments,
+    StorageError,
     UnknownBackendError,
     documents_of,
 )
 from auth0_apim_environments.ephemeral.lease import Lease, LeaseError, lease_on
+from auth0_apim_environments.ephemeral.s3_documents import ObjectDocuments
+from azure.storage.blob import ContainerClient
 from moto.server import ThreadedMotoServer
 
 
@@ -24,20 +27,46 @@ def s3():
     server.stop()
 
 
-@pytest.fixture(params=["file", "s3"])
+@pytest.fixture(params=["file", "s3", "azblob"])
 def documents(request, tmp_path, monkeypatch):
     if request.param == "file":
         return documents_of(f"file://{tmp_path}", "leases")
-    endpoint = request.getfixturevalue("s3")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    bucket = f"state-{abs(hash(tmp_path))}"
-    boto3.client("s3", region_name="us-east-1", endpoint_url=endpoint).create_bucket(Bucket=bucket)
-    return documents_of(f"s3://{bucket}/team?endpoint={endpoint}&use_path_style=true&region=us-east-1", "leases")
+    container = f"state-{abs(hash(tmp_path))}"
+    url = request.getfixturevalue(f"in_{request.param}")(container)
+    return documents_of(url, "leases")
+
+
+@pytest.fixture
+def in_s3(s3, monkeypatch):
+    """Makes a bucket; the backend's URL."""
+
+    def made(bucket):
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, "testing")
+        boto3.client("s3", region_name="us-east-1", endpoint_url=s3).create_bucket(Bucket=bucket)
+        return f"s3://{bucket}/team?endpoint={s3}&use_path_style=true&region=us-east-1"
+
+    return made
+
+
+@pytest.fixture
+def in_azblob(azurite, monkeypatch):
+    """Makes a container; the backend's URL."""
+
+    def made(container):
+        monkeypatch.setenv("AZURE_STORAGE_ACCOUNT", azurite.account)
+        monkeypatch.setenv("AZURE_STORAGE_KEY", azurite.key)
+        address = f"127.0.0.1:{azurite.port}"
+        credential = {"account_name": azurite.account, "account_key": azurite.key}
+        with ContainerClient(f"http://{address}/{azurite.account}", container, credential) as client:
+            client.create_container()
+        return f"azblob://{container}/team?domain={address}&protocol=http&localemu=true"
+
+    return made
 
 
 def test_each_backend_has_its_own_storage(documents):
-    assert isinstance(documents, (FileDocuments, ObjectDocuments))
+    assert isinstance(documents, (FileDocuments, ObjectDocuments, BlobDocuments))
     assert documents.create("a", "1") is True
     assert documents.create("a", "2") is False
     assert (documents.read("a"), documents.names()) == ("1", ["a"])
@@ -101,7 +130,56 @@ def test_of_many_at_once_one_gets_it(documents):
         assert sum(pool.map(attempt, range(8))) == 1
 
 
-@pytest.mark.parametrize("url", ["azblob://state", "gs://state", "https://api.pulumi.com"])
+@pytest.mark.parametrize("url", ["gs://state", "https://api.pulumi.com"])
 def test_a_backend_without_conditional_writes_here_is_refused_by_name(url):
     with pytest.raises(UnknownBackendError, match=f"a backend of {url.partition(':')[0]}://"):
         lease_on(url, "reaper")
+
+
+def test_a_container_that_is_not_there_is_told(in_azblob, in_s3):
+    for url, told in (
+        (in_azblob("there").replace("//there", "//elsewhere"), "the container 'elsewhere' cannot be used: .*not exist"),
+        (in_s3("there").replace("//there", "//elsewhere"), "the bucket 'elsewhere' cannot be used: .*NoSuchBucket"),
+    ):
+        with pytest.raises(StorageError, match=told):
+            lease_on(url, "reaper").acquire()
+
+
+def test_a_container_of_no_account_is_told_before_anything_is_asked(monkeypatch):
+    for name in ("AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_CONNECTION_STRING"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(
+        StorageError, match=r"whose container is 'state'\? Set AZURE_STORAGE_ACCOUNT, or write azblob://"
+    ):
+        lease_on("azblob://state", "reaper")
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "url"),
+    [
+        ("?storage_account=contoso", {}, "https://contoso.blob.core.windows.net/state"),
+        ("", {"AZURE_STORAGE_ACCOUNT": "contoso"}, "https://contoso.blob.core.windows.net/state"),
+        (
+            "?domain=blob.core.usgovcloudapi.net",
+            {"AZURE_STORAGE_ACCOUNT": "contoso"},
+            "https://contoso.blob.core.usgovcloudapi.net/state",
+        ),
+        (
+            "",
+            {
+                "AZURE_STORAGE_ACCOUNT": "contoso",
+                "AZURE_STORAGE_DOMAIN": "azurite:10000",
+                "AZURE_STORAGE_PROTOCOL": "http",
+                "AZURE_STORAGE_IS_LOCAL_EMULATOR": "true",
+            },
+            "http://azurite:10000/contoso/state",
+        ),
+    ],
+)
+def test_a_container_is_where_the_engine_has_it(monkeypatch, query, variables, url):
+    for name in ("ACCOUNT", "CONNECTION_STRING", "DOMAIN", "PROTOCOL", "IS_LOCAL_EMULATOR"):
+        monkeypatch.delenv(f"AZURE_STORAGE_{name}", raising=False)
+    for name, value in ({"AZURE_STORAGE_KEY": "a2V5"} | variables).items():
+        monkeypatch.setenv(name, value)
+    with documents_of(f"azblob://state{query}", "leases").client as client:
+        assert client.url == url

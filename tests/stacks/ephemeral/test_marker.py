@@ -48,6 +48,13 @@ def test_a_tag_that_is_no_marker_is_told_by_its_stack(text):
         Marker.from_tag("pr-42", text)
 
 
+@pytest.mark.parametrize("protected", ['"true"', "1", "null"])
+def test_a_protection_written_by_hand_is_not_taken_for_none(protected):
+    text = MARKER.tag().replace("false", protected)
+    with pytest.raises(MarkerError, match="'protected' is .*, which is neither true nor false"):
+        Marker.from_tag("pr-42", text)
+
+
 def test_the_marker_of_another_stack_is_none():
     with pytest.raises(MarkerError, match="of stack 'pr-43' is that of 'pr-42'"):
         Marker.from_tag("pr-43", MARKER.tag())
@@ -56,4 +63,6 @@ def test_the_marker_of_another_stack_is_none():
 def test_a_description_carries_the_environment():
     assert environment_in(described("Of Jane.", "pr-42")) == "pr-42"
     assert environment_in("Of pr-42.") is None
+    assert environment_in(described(described("Of Jane.", "pr-4"), "pr-42")) == "pr-42"
+    assert environment_in(described("Of Jane.", "pr-4") + " Or so she says.") is None
     assert environment_in(None) is None

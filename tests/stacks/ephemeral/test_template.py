@@ -43,6 +43,20 @@ def test_a_service_and_a_portal_of_its_own_are_named_too(tmp_path):
     assert settings.tags == {"environment": "local", **MARKER.marks()}
 
 
+def test_roles_are_named_and_marked_and_their_users_keep_them(tmp_path):
+    roles = (
+        "api.permissionsInToken=true",
+        "roles={operator: {permissions: ['calc:add']}}",
+        "user={email: jane@example.com, roles: [operator]}",
+    )
+    settings = settings_of(tmp_path, assignments=roles)
+    assert settings.roles["operator"].role_name == "operator-env-pr-42"
+    assert settings.roles["operator"].description == (
+        "A role of an ephemeral environment of jane. [auth0-apim-environment: pr-42]"
+    )
+    assert settings.user.roles == ("operator",)
+
+
 def test_assignments_are_laid_over_the_template_before_it_is_named(tmp_path):
     assignments = (
         "api.identifier=other",

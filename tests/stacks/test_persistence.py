@@ -4,7 +4,7 @@ import time
 
 import httpx
 import pytest
-from auth0_apim_environments.ephemeral.persistence import PersistentTransport
+from auth0_apim_environments.persistence import PersistentTransport
 
 DONE = httpx.Response(204)
 

@@ -1,0 +1,44 @@
+"""An API's backend on this machine: that somebody listens there, before an environment is deployed that nobody answers."""
+
+import socket
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from auth0_apim_environments.deployed_api import StackError
+from auth0_apim_environments.problems import NAMESPACE
+
+
+def require_local_backend(settings: Path, calculator_port: int) -> None:
+    """Make sure that a backend on this machine can be reached; one elsewhere is not asked.
+
+    Args:
+        settings: an environment's file.
+        calculator_port: where the sandbox's own backend listens, for the remedy.
+
+    Raises:
+        StackError: nobody listens at `publication.serviceUrl`.
+    """
+    document: Any = yaml.safe_load(settings.read_text(encoding="utf-8"))
+    try:
+        url = document["config"][f"{NAMESPACE}:publication"]["serviceUrl"]
+        address = urlsplit(url)
+        host, port = address.hostname, address.port
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return  # the settings' own check tells what is wrong with them
+    if host in {"localhost", "127.0.0.1"} and not _is_listening(port or (443 if address.scheme == "https" else 80)):
+        calculator = f"http://localhost:{calculator_port}/api"
+        raise StackError(
+            f"nobody listens at {url}, the publication.serviceUrl of {settings}; the sandbox's own backend is "
+            f"{calculator}: write `serviceUrl: {calculator}` there, below {NAMESPACE}:publication"
+        )
+
+
+def _is_listening(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2):
+            return True
+    except OSError:
+        return False
