@@ -49,7 +49,7 @@ def jwt_document(
     if level != "global":
         inbound.append(base())
     inbound += _checks(settings, token, operation_scopes if level == "api" else None)
-    inbound += _limits(settings)
+    inbound += _limits(settings, level)
     if "backend_id" in settings:
         inbound.append(element("set-backend-service", {"backend-id": plain(settings["backend_id"])}))
     fragments = settings.get("included_fragments", ())
@@ -115,14 +115,15 @@ def _forbidden(settings: Mapping[str, Any], token: TokenCheck, required: Sequenc
     return validate_jwt(token, status=403, message=message, required=required)
 
 
-def _limits(settings: Mapping[str, Any]) -> list[etree._Element]:
+def _limits(settings: Mapping[str, Any], level: str) -> list[etree._Element]:
     counted = settings.get("counted_by", "subject")
     limits = []
     if "rate_limit_calls" in settings:
         seconds = int(settings.get("rate_limit_seconds", 60))
-        limits.append(rate_limit(int(settings["rate_limit_calls"]), seconds, counted))
+        limits.append(rate_limit(int(settings["rate_limit_calls"]), seconds, counted, level))
     if "quota_calls" in settings:
-        limits.append(quota(int(settings["quota_calls"]), int(settings.get("quota_seconds", 86400)), counted))
+        seconds = int(settings.get("quota_seconds", 86400))
+        limits.append(quota(int(settings["quota_calls"]), seconds, counted, level))
     return limits
 
 

@@ -9,25 +9,32 @@ from lxml import etree
 from auth0_apim.policy_markup import element
 
 _BEARER = 'context.Request.Headers.GetValueOrDefault("Authorization","").AsJwt()'
-COUNTER_KEYS = {
-    "subject": f"@({_BEARER}?.Subject)",
-    "client": f'@({_BEARER}?.Claims.GetValueOrDefault("azp",""))',
+_CALLERS = {
+    "subject": f"{_BEARER}?.Subject",
+    "client": f'{_BEARER}?.Claims.GetValueOrDefault("azp","")',
 }
-"""Expressions by what is counted: the token's `sub`, who is calling, or its `azp`, the client that got it."""
+"""By what is counted: the token's `sub`, who is calling, or its `azp`, the client that got it."""
+# A key has one counter in all documents of a service that use it: each names its place, so that it has counters of its own.
+_PLACES = {
+    "operation": 'context.Api.Id + "/" + context.Operation.Id + " " + ',
+    "api": 'context.Api.Id + " " + ',
+    "product": 'context.Product.Id + " " + ',
+    "global": "",
+}
 
 
-def rate_limit(calls: int, seconds: int, counted: str) -> etree._Element:
-    """At most `calls` in `seconds` for each of what is `counted`; 429 behind them."""
-    return _limit("rate-limit", calls, seconds, counted)
+def rate_limit(calls: int, seconds: int, counted: str, level: str) -> etree._Element:
+    """At most `calls` in `seconds` for each of what is `counted`, at the scope `level`; 429 behind them."""
+    return _limit("rate-limit", calls, seconds, counted, level)
 
 
-def quota(calls: int, seconds: int, counted: str) -> etree._Element:
-    """At most `calls` in `seconds` for each of what is `counted`; 403 behind them."""
-    return _limit("quota", calls, seconds, counted)
+def quota(calls: int, seconds: int, counted: str, level: str) -> etree._Element:
+    """At most `calls` in `seconds` for each of what is `counted`, at the scope `level`; 403 behind them."""
+    return _limit("quota", calls, seconds, counted, level)
 
 
-def _limit(policy: str, calls: int, seconds: int, counted: str) -> etree._Element:
+def _limit(policy: str, calls: int, seconds: int, counted: str, level: str) -> etree._Element:
     limits = {"calls": str(calls), "renewal-period": str(seconds)}
     if counted == "subscription":
         return element(policy, limits)
-    return element(f"{policy}-by-key", {**limits, "counter-key": COUNTER_KEYS[counted]})
+    return element(f"{policy}-by-key", {**limits, "counter-key": f"@({_PLACES[level]}{_CALLERS[counted]})"})

@@ -112,7 +112,7 @@ def test_origins_are_exact_and_credentials_of_the_browser_stay_out():
 
 
 def test_a_rate_limit_counts_by_the_subject_of_the_token():
-    assert dict(rate_limit(100, 60, "subject").attrib) == {
+    assert dict(rate_limit(100, 60, "subject", "global").attrib) == {
         "calls": "100",
         "renewal-period": "60",
         "counter-key": '@(context.Request.Headers.GetValueOrDefault("Authorization","").AsJwt()?.Subject)',
@@ -120,19 +120,32 @@ def test_a_rate_limit_counts_by_the_subject_of_the_token():
 
 
 def test_a_quota_counts_by_the_client_that_got_the_token():
-    assert dict(quota(1000, 86400, "client").attrib) == {
+    assert dict(quota(1000, 86400, "client", "api").attrib) == {
         "calls": "1000",
         "renewal-period": "86400",
         "counter-key": (
-            '@(context.Request.Headers.GetValueOrDefault("Authorization","").AsJwt()'
+            '@(context.Api.Id + " " + context.Request.Headers.GetValueOrDefault("Authorization","").AsJwt()'
             '?.Claims.GetValueOrDefault("azp",""))'
         ),
     }
 
 
+@pytest.mark.parametrize(
+    ("level", "place"),
+    [
+        ("global", "@(context.Request"),
+        ("product", '@(context.Product.Id + " " + context.Request'),
+        ("api", '@(context.Api.Id + " " + context.Request'),
+        ("operation", '@(context.Api.Id + "/" + context.Operation.Id + " " + context.Request'),
+    ],
+)
+def test_each_place_has_counters_of_its_own(level, place):
+    assert rate_limit(10, 60, "subject", level).get("counter-key").startswith(place)
+
+
 def test_a_subscriptions_calls_are_counted_without_a_key():
-    assert etree.tostring(rate_limit(10, 60, "subscription")) == b'<rate-limit calls="10" renewal-period="60"/>'
-    assert etree.tostring(quota(10, 300, "subscription")) == b'<quota calls="10" renewal-period="300"/>'
+    assert etree.tostring(rate_limit(10, 60, "subscription", "api")) == b'<rate-limit calls="10" renewal-period="60"/>'
+    assert etree.tostring(quota(10, 300, "subscription", "product")) == b'<quota calls="10" renewal-period="300"/>'
 
 
 def test_operations_that_nobody_names_are_closed():
