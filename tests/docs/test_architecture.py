@@ -22,8 +22,10 @@ ALLOWED = {
     "local_store": set(),
     "local_auth0": {"local_store", "local_scripts"},
     "local_apim": {"local_store"},
+    "local_insights": set(),
     "local_scripts": set(),
     "local_pulumi": set(),
+    "local_vault": {"local_store"},
     "local_cloud": SANDBOX,
 }
 
