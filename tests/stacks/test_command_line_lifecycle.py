@@ -75,7 +75,7 @@ def test_a_backend_on_another_port_map_is_told_before_anything_is_deployed(copy)
     settings.write_text(before)
     assert refused.returncode == 1
     assert "write `serviceUrl: http://localhost:24502/api` there, below auth0-apim:publication" in refused.stderr
-    assert not list((copy / ".sandbox").glob("backend/.pulumi/stacks/auth0-apim/*"))
+    assert not list((copy / ".sandbox").glob("backend/.pulumi/stacks/auth0-apim/*.json"))
     assert run(copy, "sandbox", "stop").returncode == 0
 
 
