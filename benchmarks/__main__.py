@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 import environment_cycle
 import gateway
 import growth
+import machine
 import nothing_to_do
 import readiness
 import tokens
 from figures import Figure, show, show_json
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
+    "machine": machine.measure,
     "nothing-to-do": nothing_to_do.measure,
     "environment": environment_cycle.measure,
     "growth": growth.measure,
