@@ -8,7 +8,7 @@ from local_store.store import Document
 from local_auth0.authentication.allowed_urls import is_allowed
 from local_auth0.authentication.authorization import split_scope
 from local_auth0.authentication.client_authentication import is_public
-from local_auth0.authentication.errors import OAuthError, grant_not_allowed, invalid_request, missing
+from local_auth0.authentication.errors import OAuthError, grant_not_allowed, invalid_request, missing, not_supported
 from local_auth0.authentication.origins import origin_of
 from local_auth0.authentication.pkce import METHODS, is_well_formed
 from local_auth0.model import Tenant
@@ -30,6 +30,11 @@ _NOT_SUPPORTED = {
     "request": "request_not_supported",
     "request_uri": "request_uri_not_supported",
     "authorization_details": "invalid_authorization_details",
+    "dpop_jkt": "not_supported",
+}
+_HINTED_PAGES = {
+    "signup": "the sign-up page; use /dbconnections/signup",
+    "reset-password": "the page that asks for a new password",
 }
 
 
@@ -129,6 +134,8 @@ def _refuse_unsupported(parameters: Mapping[str, str], callback: Callback) -> No
     for name, error in _NOT_SUPPORTED.items():
         if parameters.get(name):
             raise OAuthError(400, error, f"The sandbox does not support the parameter '{name}'")
+    if (hint := parameters.get("screen_hint")) in _HINTED_PAGES:
+        raise not_supported(f"screen_hint={hint}: {_HINTED_PAGES[hint]}")
     if parameters.get("organization"):
         raise invalid_request("parameter organization is not allowed for this client")
     mode = _text(parameters, "response_mode")

@@ -59,7 +59,7 @@ class PostEndpoint:
         return [
             *_allow(origin),
             (b"access-control-allow-methods", b"POST"),
-            (b"access-control-allow-headers", b"Authorization, Content-Type, Auth0-Client"),
+            (b"access-control-allow-headers", b"Authorization, Content-Type, Auth0-Client, DPoP"),
             (b"access-control-max-age", b"86400"),
         ]
 

@@ -34,9 +34,11 @@ class TokenEndpoint:
         """The grant's answer.
 
         Raises:
-            OAuthError: no or an unknown grant type, a client that is not who it says or may not use the grant, or
-                whatever the grant refuses.
+            OAuthError: no or an unknown grant type, a proof for tokens that are bound to a key, a client that is not
+                who it says or may not use the grant, or whatever the grant refuses.
         """
+        if call.header(b"dpop") is not None:
+            raise not_supported("tokens bound to a key: the header DPoP")
         grant_type = call.require("grant_type")
         grant = self._grants.get(grant_type)
         if grant is None:

@@ -64,6 +64,17 @@ async def test_two_callbacks_need_a_redirect_uri(world):
         ({"prompt": "dance"}, "invalid_request", "Unsupported prompt: dance"),
         ({"max_age": "soon"}, "invalid_request", "Parameter 'max_age' must be a number of seconds"),
         ({"request": "x.y.z"}, "request_not_supported", "The sandbox does not support the parameter 'request'"),
+        ({"dpop_jkt": "a" * 43}, "not_supported", "The sandbox does not support the parameter 'dpop_jkt'"),
+        (
+            {"screen_hint": "signup"},
+            "not_supported",
+            "The sandbox does not support screen_hint=signup: the sign-up page; use /dbconnections/signup.",
+        ),
+        (
+            {"screen_hint": "reset-password"},
+            "not_supported",
+            "The sandbox does not support screen_hint=reset-password: the page that asks for a new password.",
+        ),
         ({"organization": "org_1"}, "invalid_request", "parameter organization is not allowed for this client"),
         (
             {"code_challenge": "short", "code_challenge_method": "S256"},

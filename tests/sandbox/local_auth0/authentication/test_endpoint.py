@@ -50,6 +50,20 @@ async def test_a_page_of_an_allowed_origin_may_read_the_answer(world):
     assert response.headers["access-control-allow-origin"] == "https://spa.example.com"
 
 
+async def test_a_proof_for_a_token_bound_to_a_key_is_refused_by_name(world):
+    world.client(web_origins=["https://spa.example.com"])
+    origin = {"origin": "https://spa.example.com"}
+    preflight = await world.http.options("/oauth/token", headers=origin)
+    assert preflight.headers["access-control-allow-headers"] == "Authorization, Content-Type, Auth0-Client, DPoP"
+    body = {"grant_type": "client_credentials", "client_id": "machine", "audience": world.audience}
+    response = await world.http.post("/oauth/token", data=body, headers={**origin, "dpop": "e30.e30.AA"})
+    assert (response.status_code, response.headers["access-control-allow-origin"]) == (501, origin["origin"])
+    assert response.json() == {
+        "error": "not_supported",
+        "error_description": "The sandbox does not support tokens bound to a key: the header DPoP.",
+    }
+
+
 async def test_origins_may_have_a_wildcard(world):
     world.client(web_origins=["https://*.spa.example.com"])
     for origin, answered in (("https://pr-1.spa.example.com", True), ("https://a.b.spa.example.com", False)):
