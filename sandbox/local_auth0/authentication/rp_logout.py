@@ -37,7 +37,10 @@ class RpInitiatedLogout:
         self._sessions = sessions
 
     async def answer(self, http: Request) -> Response:
-        """A redirect to `post_logout_redirect_uri`, else a page that tells of it; or the question."""
+        """A redirect to `post_logout_redirect_uri`, else a page that tells of it; or the question.
+
+        A request that names its client but neither a URL nor a token ends at the client's first allowed logout URL.
+        """
         try:
             posted = http.method == "POST"
             call = await read_call(http.scope, http.receive) if posted else _query(http)
@@ -64,8 +67,10 @@ class RpInitiatedLogout:
         client = None if client_id is None else self._tenant.clients.get(client_id)
         if client_id is not None and client is None:
             raise invalid_request(f"Unknown client: {client_id}")
-        target = call.get("post_logout_redirect_uri")
         owner = self._tenant.settings if client is None else client
+        target = call.get("post_logout_redirect_uri")
+        if target is None and client is not None and hint is None:
+            target = next(iter(client.get("allowed_logout_urls") or []), None)
         if target is not None and not is_allowed(target, owner.get("allowed_logout_urls") or []):
             raise invalid_request(
                 f'The "post_logout_redirect_uri" parameter "{target}" is not defined as a valid URL in "Allowed Logout URLs".'

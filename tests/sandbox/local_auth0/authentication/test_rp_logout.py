@@ -77,6 +77,15 @@ async def test_without_a_session_there_is_nothing_to_ask(world):
     assert response.headers["location"] == AFTER
 
 
+async def test_a_client_that_names_no_url_gets_its_first_one(world, id_token):
+    world.client(allowed_logout_urls=[AFTER, "https://app.example.com/other"])
+    sid = sid_of(id_token)
+    response = await log_out(world, client_id="machine", logout_hint=sid)
+    assert (response.status_code, response.headers["location"]) == (302, AFTER)
+    world.client(allowed_logout_urls=[])
+    assert "You have been logged out." in (await log_out(world, client_id="machine")).text
+
+
 @pytest.mark.parametrize(
     ("parameters", "text"),
     [
