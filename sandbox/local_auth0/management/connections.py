@@ -74,9 +74,11 @@ async def get(call: Call) -> Response:
 
 async def update(call: Call) -> Response:
     """Change a connection. Given options take the place of all options; name and strategy never change."""
-    _check_clients(call, call.body.get("enabled_clients", []))
     before = _find(call)
     changes = dict(call.body)
+    if "enabled_clients" in changes:
+        changes["enabled_clients"] = changes["enabled_clients"] or []
+        _check_clients(call, changes["enabled_clients"])
     if "options" in changes:
         changes["options"] = _options(call, changes["options"] or {}, before["options"])
     if "metadata" in changes:

@@ -1,6 +1,7 @@
 """/resource-servers: the APIs that access tokens are for."""
 
 from typing import Any
+from urllib.parse import unquote
 
 from local_store.store import Document
 from starlette.responses import Response
@@ -82,7 +83,9 @@ async def delete(call: Call) -> Response:
 
 def _find(call: Call) -> Document:
     key = call.path["id"]
-    api = call.tenant.resource_servers.get(key) or call.tenant.resource_server(key)
+    # The live service finds an identifier that a client has percent-encoded twice, too.
+    found = (call.tenant.resource_servers.get(key), *map(call.tenant.resource_server, (key, unquote(key))))
+    api = next(filter(None, found), None)
     if api is None:
         raise ManagementError(404, "The resource server does not exist", "inexistent_resource_server")
     return api

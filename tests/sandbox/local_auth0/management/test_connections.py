@@ -127,6 +127,13 @@ async def test_fields_always_come_with_the_id(api):
     }
 
 
+async def test_null_disables_every_client(api):
+    client_id = (await api.post("/clients", json={"name": "c"})).json()["client_id"]
+    created = await _create(api, enabled_clients=[client_id])
+    changed = await api.patch(f"/connections/{created['id']}", json={"enabled_clients": None})
+    assert (changed.status_code, changed.json()["enabled_clients"]) == (200, [])
+
+
 async def test_clients_are_enabled_and_disabled(api, tenant):
     connection_id = (await _create(api))["id"]
     ids = [(await api.post("/clients", json={"name": f"c{number}"})).json()["client_id"] for number in range(2)]

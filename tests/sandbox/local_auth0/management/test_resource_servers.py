@@ -96,7 +96,10 @@ async def test_an_identifier_is_taken_once(api):
     assert response.json()["message"] == "A resource server with the same identifier already exists"
 
 
-@pytest.mark.parametrize("encode", [lambda text: quote(text, safe=""), lambda text: quote(text, safe=":")])
+@pytest.mark.parametrize(
+    "encode",
+    [lambda text: quote(text, safe=""), lambda text: quote(text, safe=":"), lambda text: quote(quote(text, safe=""))],
+)
 async def test_an_api_is_found_by_id_and_by_encoded_identifier(api, encode):
     created = await _create(api, name="Calculator")
     assert (await api.get(f"/resource-servers/{created['id']}")).json() == created
