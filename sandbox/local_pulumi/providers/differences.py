@@ -48,6 +48,23 @@ def _below(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
+def value_at(properties: Mapping[str, Any], path: str) -> Any:
+    """What a path of plain names, such as `options.passwordPolicy`, leads to; None where it leads nowhere."""
+    value: Any = properties
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def leaves(path: str, value: Any) -> Iterator[str]:
+    """The path, or for an object those of everything in it."""
+    if not isinstance(value, Mapping) or not value:
+        yield path
+        return
+    for name, item in value.items():
+        yield from leaves(_below(path, name), item)
+
+
 def top_level(path: str) -> str:
     """The property a path begins with."""
     return path.partition(".")[0].partition("[")[0]

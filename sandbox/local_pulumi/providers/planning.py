@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_pulumi.providers.autonaming import Proposal
-from local_pulumi.providers.differences import Kind, differences, top_level
+from local_pulumi.providers.differences import Kind, differences, leaves, top_level, value_at
 from local_pulumi.providers.provider import Package, Properties, Resource
 from local_pulumi.providers.schema import Failure, ResourceSchema
 from local_pulumi.providers.values import reveal
@@ -62,15 +62,12 @@ class Planner:
     def plan(self, resource: Resource, old: Properties, new: Properties, state: Properties) -> Plan:
         """The differences between two sets of checked inputs.
 
-        A property that the program says for the first time, and says as it is, replaces nothing.
+        A property that the program says for the first time, and says as it is, replaces nothing; nor does one inside
+        an object that the program drops, which is the service's business then.
         """
         same = frozenset(resource.unchanged(old, new))
         changes = {path: kind for path, kind in differences(old, new).items() if top_level(path) not in same}
-        replaces = frozenset(
-            path
-            for path, kind in changes.items()
-            if resource.replaces(path) and not (kind is Kind.ADD and path in new and state.get(path) == new[path])
-        )
+        replaces = frozenset(path for path, kind in changes.items() if _needs_new(resource, path, kind, new, state))
         return Plan(changes, replaces, bool(replaces) and resource.deletes_first(old, new))
 
     def _filled(
@@ -88,6 +85,20 @@ class Planner:
 
     def _keeps_name(self, name: str, old: Mapping[str, Any]) -> bool:
         return not self._package.records_defaults or name in old.get(DEFAULTS, [])
+
+
+def _needs_new(resource: Resource, path: str, kind: Kind, new: Properties, state: Properties) -> bool:
+    if kind is Kind.DELETE and path != top_level(path):
+        return False
+    return any(
+        resource.replaces(leaf) and not (kind is Kind.ADD and _says_as_it_is(leaf, new, state))
+        for leaf in leaves(path, value_at(new, path))
+    )
+
+
+def _says_as_it_is(path: str, new: Properties, state: Properties) -> bool:
+    said = value_at(new, path)
+    return said is not None and said == value_at(state, path)
 
 
 def _covers(ignored: str, path: str) -> bool:

@@ -15,10 +15,8 @@ AUTHENTICATION_METHODS = {
     "non_interactive": "client_secret_post",
 }
 TENANT_SETTINGS = ("tenants", "settings")
-ALONE = ("username", "password")
-"""Fields of a user that a PATCH takes only by themselves."""
-CONNECTION_FIELDS = frozenset({"email", "email_verified", "phone_number", "phone_verified", "username", "password"})
-"""Fields of a user that a PATCH takes only with the connection's name."""
+NEVER_TOGETHER = (("username", "password"), ("username", "email_verified"), ("password", "email_verified"))
+"""Fields of a user that the official provider refuses to change in one update, because the service does."""
 
 
 class Client(DocumentResource):
@@ -93,19 +91,20 @@ class User(DocumentResource):
     """A user of a connection."""
 
     async def update(self, resource_id: str, change: Change) -> Properties:
-        """PATCHes what changed, user name and password each by itself: the tenant refuses them beside others."""
+        """PATCHes what changed, unless it is more than one update may change."""
         body = self.changed_body(change)
-        parts: list[Properties] = [{name: body.pop(name)} for name in ALONE if name in body]
-        for part in [*parts, body] if body else parts:
-            connection = {"connection": change.new["connectionName"]} if CONNECTION_FIELDS & part.keys() else {}
-            await self.management.request("PATCH", "users", resource_id, body=part | connection)
-        return await self.finished(resource_id, change.new, {})
+        for one, other in NEVER_TOGETHER:
+            if one in body and other in body:
+                raise ProviderError(
+                    f"cannot update {one} and {other} simultaneously: change one of them, then the other."
+                )
+        return await super().update(resource_id, change)
 
     def changed_body(self, change: Change) -> Properties:
-        """What changed; keys that are gone from metadata are null, because a PATCH merges."""
+        """What changed; keys that are gone from metadata are null, because a PATCH merges, unless all are gone."""
         body: dict[str, Any] = super().changed_body(change)
         for name, field in (("userMetadata", "user_metadata"), ("appMetadata", "app_metadata")):
-            if field in body:
+            if body.get(field):
                 before: dict[str, Any] = json.loads(change.old.get(name) or "{}")
                 dropped = before.keys() - body[field].keys()
                 body[field] |= dict.fromkeys(dropped)

@@ -15,6 +15,8 @@ from local_pulumi.providers.provider import Change, Properties
 from local_pulumi.providers.schema import Failure, PackageSchema, ResourceSchema
 from local_pulumi.providers.values import UNKNOWN
 
+EMPTY: dict[str, Callable[[], Any]] = {"array": list, "object": dict, "string": str}
+"""Makes what a dropped property of each type becomes."""
 AUTO_NAME = Naming("name", separator="-", digits=7, max_length=255)
 
 
@@ -42,8 +44,8 @@ class Description:
     sets: frozenset[str] = frozenset()
     """List properties whose order means nothing."""
     cleared: frozenset[str] = frozenset()
-    """List properties that become empty when the program drops them; all others stay as they are, as in Terraform,
-    where a computed property that is left out is the service's business."""
+    """Properties that become empty when the program drops them; all others stay as they are, as in Terraform, where a
+    computed property that is left out is the service's business."""
     unsupported: frozenset[str] = frozenset()
     """Inputs that the sandbox does not have."""
     check: Callable[[Properties], Iterable[Failure]] = no_failures
@@ -149,8 +151,10 @@ class DocumentResource:
             and name not in fixed
             and name not in self.unchanged(change.old, change.new)
         }
-        emptied: Properties = {
-            name: [] for name in self.description.cleared if name in change.old and name not in change.new
+        emptied = {
+            name: EMPTY[self.schema.inputs[name]["type"]]()
+            for name in self.description.cleared
+            if name in change.old and name not in change.new
         }
         return self.body(changed | emptied)
 

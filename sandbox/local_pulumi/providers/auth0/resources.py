@@ -51,7 +51,10 @@ RESOURCES: dict[str, tuple[type[DocumentResource], Description]] = {
             id_field="client_id",
             mapping=Mapping(renamed={"crossOriginAuth": "cross_origin_authentication"}),
             naming=AUTO_NAME,
-            cleared=frozenset({"callbacks", "allowedLogoutUrls", "allowedOrigins", "webOrigins", "clientAliases"}),
+            replaces=frozenset({"jwtConfiguration.secretEncoded"}),
+            cleared=frozenset(
+                {"callbacks", "allowedLogoutUrls", "allowedOrigins", "webOrigins", "clientAliases", "clientMetadata"}
+            ),
             unsupported=frozenset({"addons", "oidcBackchannelLogoutUrls"}),
         ),
     ),
@@ -137,8 +140,9 @@ RESOURCES: dict[str, tuple[type[DocumentResource], Description]] = {
             id_field="user_id",
             mapping=USER,
             naming=AUTO_NAME,
-            create_only=frozenset({"userId", "connectionName"}),
+            create_only=frozenset({"userId"}),
             write_only=frozenset({"password", "verifyEmail"}),
+            cleared=frozenset({"userMetadata", "appMetadata"}),
             unsupported=frozenset({"customDomainHeader"}),
         ),
     ),

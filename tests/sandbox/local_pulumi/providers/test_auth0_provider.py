@@ -208,9 +208,69 @@ async def test_a_user_s_password_is_sent_once_and_comes_back_only_from_the_input
     revealed = inputs | {"password": "Sup3r-secret"}
     await auth0.update(USER, user_id, revealed, revealed | {"password": "An0ther-one", "nickname": "a"}, state)
     assert [body for _, body in tenant.sent("PATCH")] == [
-        {"password": "An0ther-one", "connection": "users"},
-        {"nickname": "a"},
+        {"password": "An0ther-one", "nickname": "a"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "sentence"),
+    [
+        ({"username": "ada"}, {"password": "An0ther-one"}, "cannot update username and password simultaneously"),
+        ({"username": "ada"}, {"emailVerified": True}, "cannot update username and email_verified simultaneously"),
+        (
+            {"password": "An0ther-one"},
+            {"emailVerified": True},
+            "cannot update password and email_verified simultaneously",
+        ),
+    ],
+)
+async def test_what_an_update_of_a_user_cannot_change_together_is_refused(auth0, tenant, one, other, sentence):
+    inputs = {"connectionName": "users", "email": "a@example.com", "name": "A"}
+    user_id, state = await auth0.create(USER, inputs)
+    with pytest.raises(grpc.aio.AioRpcError, match=sentence):
+        await auth0.update(USER, user_id, inputs, inputs | one | other, state)
+    assert tenant.sent("PATCH") == []
+    await auth0.update(USER, user_id, inputs, inputs | one, state)
+    await auth0.update(USER, user_id, inputs | one, inputs | one | other, state)
+    assert len(tenant.sent("PATCH")) == 2
+
+
+async def test_another_connection_of_a_user_is_asked_of_the_tenant(auth0, tenant):
+    inputs = {"connectionName": "users", "email": "a@example.com", "name": "A"}
+    user_id, state = await auth0.create(USER, inputs)
+    await auth0.update(USER, user_id, inputs, inputs | {"connectionName": "others"}, state)
+    assert [body for _, body in tenant.sent("PATCH")] == [{"connection": "others"}]
+
+
+async def test_dropped_metadata_is_emptied(auth0, tenant):
+    user = {"connectionName": "users", "email": "a@example.com", "name": "A", "userMetadata": '{"a":1}'}
+    client = {"name": "portal", "clientMetadata": {"a": "1", "b": "2"}}
+    for token, inputs, field, sent in (
+        (USER, user, "userMetadata", {"user_metadata": {}}),
+        (CLIENT, client, "clientMetadata", {"client_metadata": {"a": None, "b": None}}),
+    ):
+        resource_id, state = await auth0.create(token, inputs)
+        dropped = {name: value for name, value in inputs.items() if name != field}
+        assert list((await auth0.diff(token, inputs, dropped)).diffs) == [field]
+        await auth0.update(token, resource_id, inputs, dropped, state)
+        assert tenant.sent("PATCH")[-1][1] == sent
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "replaces"),
+    [
+        ({"alg": "RS256"}, {"alg": "RS256", "secretEncoded": True}, ["jwtConfiguration.secretEncoded"]),
+        ({"alg": "RS256"}, {"alg": "RS256", "secretEncoded": False}, []),
+        (None, {"secretEncoded": True}, ["jwtConfiguration"]),
+        (None, {"secretEncoded": False}, []),
+        ({"alg": "RS256", "secretEncoded": True}, {"alg": "PS256"}, []),
+    ],
+)
+async def test_only_a_new_client_gets_another_encoding_of_its_secret(auth0, old, new, replaces):
+    before = {"name": "portal"} | ({} if old is None else {"jwtConfiguration": old})
+    state = {"name": "portal", "jwtConfiguration": {"lifetimeInSeconds": 36000, "secretEncoded": False} | (old or {})}
+    answer = await auth0.diff(CLIENT, before, {"name": "portal", "jwtConfiguration": new}, state)
+    assert list(answer.replaces) == replaces
 
 
 async def test_a_custom_database_s_configuration_is_secret_and_as_it_was_given(auth0, tenant):
