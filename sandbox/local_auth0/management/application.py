@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from local_auth0.errors import ManagementError, not_supported
 from local_auth0.json_text import parse_json
 from local_auth0.management import (
+    actions,
     client_credentials,
     client_grants,
     clients,
@@ -35,6 +36,7 @@ from local_auth0.model import Tenant
 
 PREFIX = "/api/v2"
 _ENDPOINTS: list[Endpoint] = [
+    *actions.ENDPOINTS,
     *client_credentials.ENDPOINTS,
     *client_grants.ENDPOINTS,
     *clients.ENDPOINTS,

@@ -4,14 +4,16 @@ from local_store.store import Document
 from starlette.responses import Response
 
 from local_auth0 import ids
-from local_auth0.errors import ManagementError
+from local_auth0.errors import ManagementError, not_supported
 from local_auth0.management.endpoint import Call, Endpoint, json_answer
 from local_auth0.management.paging import paginate
 from local_auth0.management.schemas import roles as schemas
 
 
 async def list_all(call: Call) -> Response:
-    """The roles, by name; with `name_filter` those whose name contains it, in any case."""
+    """The roles, all of them the tenant's, by name; with `name_filter` those whose name contains it, in any case."""
+    if call.query.get("type") == "organization":
+        raise not_supported("organizations: roles of type organization")
     wanted = call.query.get("name_filter", "").lower()
     found = [shown_role(role) for role in call.tenant.roles.values() if wanted in role["name"].lower()]
     return json_answer(paginate(sorted(found, key=lambda role: str(role["name"])), "roles", call.query))

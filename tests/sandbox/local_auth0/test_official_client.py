@@ -103,7 +103,10 @@ def test_a_mistake_is_the_clients_error(auth0):
     ("call", "endpoint"),
     [
         (lambda auth0: auth0.organizations.create(name="contoso"), "POST /api/v2/organizations"),
-        (lambda auth0: list(auth0.actions.list()), "GET /api/v2/actions/actions"),
+        (
+            lambda auth0: auth0.actions.create(name="a", supported_triggers=[{"id": "post-login"}]),
+            "POST /api/v2/actions/actions",
+        ),
         (lambda auth0: auth0.supplemental_signals.get(), "GET /api/v2/supplemental-signals"),
         (lambda auth0: list(auth0.rate_limit_policies.list()), "GET /api/v2/rate-limit-policies"),
         (lambda auth0: auth0.users.revoke_access("auth0|1"), "POST /api/v2/users/auth0%7C1/revoke-access"),

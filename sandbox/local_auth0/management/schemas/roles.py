@@ -9,4 +9,10 @@ _PROPERTIES: dict[str, Schema] = {
 }
 CREATE = document(_PROPERTIES, required=["name"])
 UPDATE = document(_PROPERTIES)
-LIST_QUERY = document({**PAGE, "name_filter": {"type": "string", "description": "Optional filter on name"}})
+LIST_QUERY = document(
+    {
+        **PAGE,
+        "name_filter": {"type": "string", "description": "Optional filter on name"},
+        "type": {"type": "string", "enum": ["tenant", "organization"], "description": "Optional filter on the type"},
+    }
+)

@@ -35,6 +35,13 @@ async def test_a_role_is_made_changed_found_and_removed(api):
     assert (await api.get(f"/roles/{role['id']}")).status_code == 404
 
 
+async def test_all_roles_are_the_tenants(api, role_id):
+    assert [role["id"] for role in (await api.get("/roles?type=tenant")).json()] == [role_id]
+    refused = await api.get("/roles?type=organization")
+    assert (refused.status_code, refused.json()["errorCode"]) == (501, "not_supported")
+    assert refused.json()["message"] == "This local tenant does not support organizations: roles of type organization."
+
+
 async def test_a_role_holds_permissions_that_exist(api, role_id):
     path = f"/roles/{role_id}/permissions"
     assert (await api.post(path, json={"permissions": [PERMISSION, PERMISSION]})).status_code == 201
