@@ -11,6 +11,7 @@ from local_auth0.authentication.errors import not_supported
 _FEATURES = {
     "/oidc/register": "dynamic client registration",
     "/oauth/par": "pushed authorization requests",
+    "/oauth/global-token-revocation/{rest:path}": "global token revocation",
     "/oauth/device/code": "the device authorization flow",
     "/activate": "the device authorization flow",
     "/bc-authorize": "client-initiated backchannel authentication",
@@ -31,6 +32,9 @@ _FEATURES = {
     "/oauth/access_token": "the legacy social access token endpoint",
     "/delegation": "delegation",
     "/tokeninfo": "the legacy tokeninfo endpoint; use /userinfo",
+    "/unlink": "the legacy account linking",
+    "/users/{user_id}/impersonate": "impersonation",
+    **dict.fromkeys(("/pem", "/cer", "/rawpem", "/pb7"), "certificates as files; use /api/v2/keys/signing"),
     "/user/ssodata": "the legacy single sign-on endpoint",
     "/me/{rest:path}": "the My Account API",
     "/my-org/{rest:path}": "the My Organization API",

@@ -94,6 +94,8 @@ async def test_a_page_of_another_origin_may_not(world):
         ("/oauth/ro", "the legacy resource owner endpoint; use /oauth/token"),
         ("/me/v1/factors", "the My Account API"),
         ("/passkey/register", "passkeys"),
+        ("/oauth/global-token-revocation/connection/Users", "global token revocation"),
+        ("/pem", "certificates as files; use /api/v2/keys/signing"),
     ],
 )
 async def test_what_is_not_supported_is_refused_by_name(world, path, feature):
