@@ -62,12 +62,11 @@ class Connection(DocumentResource):
     """A source of users."""
 
     async def update(self, resource_id: str, change: Change) -> Properties:
-        """PATCHes it, unless that would drop secrets of a custom database which the program does not know."""
-        given = (change.new.get("options") or {}).get("configuration", {})
+        """PATCHes it, unless that would drop secrets of a custom database which the program does not name (any more)."""
+        given = (change.new.get("options") or {}).get("configuration") or {}
         document = await self.fetch(resource_id)
-        known = {**((change.old.get("options") or {}).get("configuration") or {}), **given}
         there = ((document or {}).get("options") or {}).get("configuration") or {}
-        unmanaged = sorted(there.keys() - known.keys())
+        unmanaged = sorted(there.keys() - given.keys())
         if unmanaged and "options" in change.new:
             raise ProviderError(
                 f"The connection {resource_id} has configuration secrets that the program does not: "

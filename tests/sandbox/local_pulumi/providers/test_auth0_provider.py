@@ -289,6 +289,16 @@ async def test_a_custom_database_s_configuration_is_secret_and_as_it_was_given(a
     assert refreshed["options"] == options
 
 
+async def test_a_custom_database_s_secret_that_is_dropped_is_not_erased(auth0, tenant):
+    options = {"enabledDatabaseCustomization": True, "configuration": {"KEY": "v", "URL": "u"}}
+    inputs = {"name": "db", "strategy": "auth0", "options": options}
+    connection_id, state = await auth0.create(CONNECTION, inputs)
+    fewer = inputs | {"options": options | {"configuration": {"KEY": "w"}}}
+    with pytest.raises(grpc.aio.AioRpcError, match="has configuration secrets that the program does not: URL"):
+        await auth0.update(CONNECTION, connection_id, inputs, fewer, state)
+    assert tenant.sent("PATCH") == []
+
+
 async def test_a_rate_limit_is_waited_out(auth0, tenant, reset_in_a_moment):
     tenant.answers = [httpx.Response(429, headers={"X-RateLimit-Reset": reset_in_a_moment}, json={})]
     server_id, _ = await auth0.create(SERVER, PLAIN)
