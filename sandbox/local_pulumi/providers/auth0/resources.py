@@ -4,27 +4,19 @@ What needs a new resource, what is sent once, and what is auto-named follows ter
 its types in pulumi-auth0.
 """
 
-from collections.abc import Iterable
-
 from local_pulumi.providers.auth0.assignments import Permission, Permissions, Role, Roles
 from local_pulumi.providers.auth0.client_credentials import ClientCredentials
 from local_pulumi.providers.auth0.documents import Client, ClientGrant, Connection, Tenant, User
 from local_pulumi.providers.auth0.enabled_clients import ConnectionClient, ConnectionClients
+from local_pulumi.providers.auth0.input_checks import (
+    credentials_failures,
+    grant_failures,
+    server_failures,
+    user_failures,
+)
 from local_pulumi.providers.auth0.mapping import Mapping
 from local_pulumi.providers.auth0.resource import AUTO_NAME, Description, DocumentResource
 from local_pulumi.providers.auth0.scopes import ResourceServerScope, ResourceServerScopes
-from local_pulumi.providers.provider import Properties
-from local_pulumi.providers.schema import Failure
-
-
-def _grant_failures(inputs: Properties) -> Iterable[Failure]:
-    if "scopes" not in inputs and not inputs.get("allowAllScopes"):
-        yield Failure(
-            "scopes", "A client grant needs scopes (an empty list grants none), unless allowAllScopes is true."
-        )
-    if ("clientId" in inputs) == ("defaultFor" in inputs):
-        yield Failure("clientId", "A client grant needs clientId or defaultFor, one of them.")
-
 
 CONNECTION = Mapping(
     renamed={
@@ -66,6 +58,7 @@ RESOURCES: dict[str, tuple[type[DocumentResource], Description]] = {
             ),
             replaces=frozenset({"clientId"}),
             write_only=frozenset({"clientSecretWoVersion"}),
+            check=credentials_failures,
             unsupported=frozenset(
                 {"selfSignedTlsClientAuth", "signedRequestObject", "tlsClientAuth", "tokenVaultPrivilegedAccess"}
             ),
@@ -77,7 +70,7 @@ RESOURCES: dict[str, tuple[type[DocumentResource], Description]] = {
             collection="client-grants",
             mapping=Mapping(renamed={"scopes": "scope"}),
             replaces=frozenset({"audience", "clientId", "subjectType", "defaultFor"}),
-            check=_grant_failures,
+            check=grant_failures,
         ),
     ),
     "auth0:index/connection:Connection": (
@@ -100,7 +93,12 @@ RESOURCES: dict[str, tuple[type[DocumentResource], Description]] = {
     ),
     "auth0:index/resourceServer:ResourceServer": (
         DocumentResource,
-        Description(collection="resource-servers", naming=AUTO_NAME, replaces=frozenset({"identifier"})),
+        Description(
+            collection="resource-servers",
+            naming=AUTO_NAME,
+            replaces=frozenset({"identifier"}),
+            check=server_failures,
+        ),
     ),
     "auth0:index/resourceServerScope:ResourceServerScope": (
         ResourceServerScope,
@@ -144,6 +142,7 @@ RESOURCES: dict[str, tuple[type[DocumentResource], Description]] = {
             write_only=frozenset({"password", "verifyEmail"}),
             cleared=frozenset({"userMetadata", "appMetadata"}),
             unsupported=frozenset({"customDomainHeader"}),
+            check=user_failures,
         ),
     ),
     "auth0:index/userPermission:UserPermission": (

@@ -52,6 +52,35 @@ async def test_inputs_that_are_wrong_are_named(auth0):
     ]
 
 
+@pytest.mark.parametrize(
+    ("token", "inputs", "failure"),
+    [
+        (
+            SERVER,
+            {"identifier": "a", "signingSecret": "0123456789abcde"},
+            ("signingSecret", "signingSecret must have 16 characters, not 15."),
+        ),
+        (
+            USER,
+            {"connectionName": "users", "appMetadata": "{plan: gold}"},
+            ("appMetadata", 'appMetadata must be JSON in a text, such as {"plan": "gold"}.'),
+        ),
+        (
+            CREDENTIALS,
+            {"clientId": "c", "clientSecret": "s", "privateKeyJwt": {"credentials": []}},
+            ("clientSecret", "clientSecret conflicts with privateKeyJwt: give one of them."),
+        ),
+        (
+            CREDENTIALS,
+            {"clientId": "c", "clientSecretWo": "s"},
+            ("clientSecretWo", "clientSecretWo and clientSecretWoVersion need each other."),
+        ),
+    ],
+)
+async def test_a_preview_finds_what_the_official_provider_refuses_in_one(auth0, token, inputs, failure):
+    assert failures(await auth0.check(token, inputs)) == [failure]
+
+
 async def test_a_client_grant_needs_scopes(auth0):
     answer = await auth0.check(GRANT, {"clientId": "c", "audience": "a"})
     assert failures(answer) == [
