@@ -83,6 +83,11 @@ class Tenant:
         self._users_by_connection: Index[str] = Index(self.users, _connection_names)
 
     @property
+    def name(self) -> str:
+        """The first label of the domain."""
+        return self.domain.partition(":")[0].partition(".")[0]
+
+    @property
     def issuer(self) -> str:
         """The `iss` of every token, with its trailing slash."""
         return f"https://{self.domain}/"

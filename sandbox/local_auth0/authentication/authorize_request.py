@@ -109,7 +109,7 @@ def read_request(tenant: Tenant, callback: Callback, parameters: Mapping[str, st
         OAuthError: something is wrong; the client is told at its redirect URI.
     """
     client = tenant.clients[callback.client_id]
-    _refuse_unsupported(parameters, callback)
+    _refuse_unsupported(client, parameters, callback)
     types = _response_types(client, parameters)
     nonce = _text(parameters, "nonce")
     if "id_token" in types and nonce is None:
@@ -130,13 +130,15 @@ def read_request(tenant: Tenant, callback: Callback, parameters: Mapping[str, st
     )
 
 
-def _refuse_unsupported(parameters: Mapping[str, str], callback: Callback) -> None:
+def _refuse_unsupported(client: Document, parameters: Mapping[str, str], callback: Callback) -> None:
     for name, error in _NOT_SUPPORTED.items():
         if parameters.get(name):
             raise OAuthError(400, error, f"The sandbox does not support the parameter '{name}'")
     if (hint := parameters.get("screen_hint")) in _HINTED_PAGES:
         raise not_supported(f"screen_hint={hint}: {_HINTED_PAGES[hint]}")
     if parameters.get("organization"):
+        if client.get("organization_usage") == "allow":
+            raise invalid_request("The sandbox does not support the parameter 'organization'")
         raise invalid_request("parameter organization is not allowed for this client")
     mode = _text(parameters, "response_mode")
     if mode is not None and mode != callback.response_mode:

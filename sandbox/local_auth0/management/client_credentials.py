@@ -64,9 +64,8 @@ async def update(call: Call) -> Response:
 
 
 async def delete(call: Call) -> Response:
-    """Remove a credential that no authentication method of the client uses."""
-    credential = _find(call)
-    if credential["id"] in _used(find_client(call)):
+    """Remove a credential that no authentication method of the client uses; fine when there is none."""
+    if call.path["id"] in _used(find_client(call)):
         raise ManagementError(
             400,
             "The credential is in use by client_authentication_methods and cannot be deleted.",
@@ -159,7 +158,7 @@ def _find(call: Call) -> Document:
 
 def _replace(call: Call, credential: Document | None) -> None:
     client = find_client(call)
-    stored = [credential if each["id"] == call.path["id"] else each for each in client["credentials"]]
+    stored = [credential if each["id"] == call.path["id"] else each for each in client.get("credentials", [])]
     call.tenant.clients.put(
         client["client_id"], {**client, "credentials": [each for each in stored if each is not None]}
     )

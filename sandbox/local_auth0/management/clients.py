@@ -13,27 +13,17 @@ from local_auth0.management.endpoint import Call, Endpoint, json_answer, no_cont
 from local_auth0.management.paging import paginate_or_checkpoint, select_fields
 from local_auth0.management.schemas import clients as schemas
 from local_auth0.management.schemas import connections
+from local_auth0.management.validation import refuse_unenforced
 
 _HIDDEN = ("credentials",)
 _NEEDS_CLIENT_KEYS = ("client_secret", "encryption_key", "signing_keys")
-_MERGED = ("client_metadata", "jwt_configuration", "refresh_token")
-_UNENFORCED = (
-    "compliance_level",
-    "default_organization",
-    "require_proof_of_possession",
-    "require_pushed_authorization_requests",
-    "signed_request_object",
-    "token_quota",
-)
-_PUBLIC_APP_TYPES = ("native", "spa")
+_MERGED = ("client_metadata", "jwt_configuration", "mobile", "native_social_login", "refresh_token")
+_SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 
 
 def default_client(body: dict[str, Any]) -> Document:
     """What a new client has besides, and where it says nothing else in, `body`; recorded from the live service."""
-    public = body.get("token_endpoint_auth_method") == "none" or (
-        body.get("app_type") in _PUBLIC_APP_TYPES and not body.get("token_endpoint_auth_method")
-    )
-    has_type = "app_type" in body
+    method = body.get("token_endpoint_auth_method")
     return {
         "client_id": ids.client_id(),
         "client_secret": ids.client_secret(),
@@ -43,25 +33,35 @@ def default_client(body: dict[str, Any]) -> Document:
         "jwt_configuration": {"secret_encoded": False, "lifetime_in_seconds": 36000},
         "sso_disabled": False,
         "cross_origin_authentication": False,
-        "grant_types": ["authorization_code", "implicit", "refresh_token"] + ([] if public else ["client_credentials"]),
+        "grant_types": [
+            "authorization_code",
+            "implicit",
+            "refresh_token",
+            *([] if method == "none" else ["client_credentials"]),
+        ],
         "custom_login_page_on": True,
-        **({"token_endpoint_auth_method": "none"} if public else {}),
-        "refresh_token": {
-            "rotation_type": "non-rotating",
-            "expiration_type": "non-expiring",
-            "leeway": 0,
-            "token_lifetime": 31557600 if has_type else 2592000,
-            "infinite_token_lifetime": True,
-            "infinite_idle_token_lifetime": True,
-            "idle_token_lifetime": 2592000 if has_type else 1296000,
-        },
+        "refresh_token": _default_refresh_token(body.get("refresh_token") or {}, long=method in _SECRET_METHODS),
+    }
+
+
+def _default_refresh_token(given: dict[str, Any], *, long: bool) -> Document:
+    infinite = given.get("expiration_type") != "expiring"
+    return {
+        "rotation_type": "non-rotating",
+        "expiration_type": "non-expiring",
+        "leeway": 0,
+        "token_lifetime": 31557600 if long else 2592000,
+        "infinite_token_lifetime": infinite,
+        "infinite_idle_token_lifetime": infinite,
+        "idle_token_lifetime": 2592000 if long else 1296000,
     }
 
 
 async def list_all(call: Call) -> Response:
     """The clients, all or those that match the query's filters."""
+    refuse_unenforced(("external_client_id", "q"), call.query, "the parameter {} in a list of clients")
     found = [client for client in call.tenant.clients.values() if _matches(client, call.query)]
-    page = paginate_or_checkpoint(found, "clients", call.query, lambda client: _shown(call, client), key="client_id")
+    page = paginate_or_checkpoint(found, "clients", call.query, lambda client: _listed(call, client), key="client_id")
     return json_answer(page)
 
 
@@ -129,8 +129,8 @@ async def rotate_secret(call: Call) -> Response:
 
 
 async def delete(call: Call) -> Response:
-    """Remove a client and everything that was given to it."""
-    call.tenant.delete_client(find_client(call)["client_id"])
+    """Remove a client and everything that was given to it; fine when there is none."""
+    call.tenant.delete_client(call.path["client_id"])
     return no_content()
 
 
@@ -143,15 +143,24 @@ def _matches(client: Document, query: dict[str, Any]) -> bool:
     )
 
 
+def _listed(call: Call, client: Document) -> Document:
+    # Only lists name the tenant, and they do whichever fields are asked for.
+    everything = _visible(call, {"tenant": call.tenant.name, "global": False, **client})
+    return select_fields(everything, call.query, ("tenant",))
+
+
 def _shown(call: Call, client: Document) -> Document:
+    return select_fields(_visible(call, client), call.query, ("signing_keys",))
+
+
+def _visible(call: Call, client: Document) -> Document:
     key = call.tenant.signing_keys.document(call.tenant.signing_keys.current().kid)
     signing_keys = [{"cert": key["cert"], "pkcs7": key["pkcs7"], "subject": f"/CN={call.tenant.domain}"}]
     hidden = _HIDDEN if "read:client_keys" in call.scopes else (*_HIDDEN, *_NEEDS_CLIENT_KEYS)
     if "client_authentication_methods" in client:
         hidden = (*hidden, "client_secret")
     shown = {**client, "signing_keys": signing_keys}
-    visible = {name: value for name, value in shown.items() if name not in hidden}
-    return select_fields(visible, call.query, ("signing_keys",))
+    return {name: value for name, value in shown.items() if name not in hidden}
 
 
 def _store_keys(call: Call) -> Document:
@@ -168,13 +177,11 @@ def _check_methods(body: dict[str, Any]) -> None:
     for name in methods:
         if name != "private_key_jwt":
             raise not_supported(f"the client authentication method {name}")
-    for name in _UNENFORCED:
-        if body.get(name):
-            raise not_supported(f"the property {name} of a client")
+    refuse_unenforced(schemas.UNENFORCED, body, "the property {} of a client")
     if (body.get("refresh_token") or {}).get("policies"):
         raise not_supported("refresh_token.policies of a client: refresh tokens for several APIs")
-    if body.get("organization_usage") in ("allow", "require"):
-        raise not_supported("organizations: organization_usage of a client can only be deny")
+    if body.get("organization_usage") == "require":
+        raise not_supported("organizations: organization_usage of a client can only be deny or allow")
 
 
 def _checked(client: Document) -> Document:

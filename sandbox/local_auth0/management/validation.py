@@ -9,7 +9,7 @@ from jsonschema import Draft7Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from starlette.datastructures import QueryParams
 
-from local_auth0.errors import ManagementError
+from local_auth0.errors import ManagementError, not_supported
 from local_auth0.management.validation_messages import explain
 
 Schema = dict[str, Any]
@@ -30,6 +30,22 @@ def document(properties: dict[str, Schema], required: Iterable[str] = (), **more
         "properties": properties,
         **more,
     }
+
+
+def unenforced(names: Iterable[str]) -> dict[str, Schema]:
+    """Properties that Auth0 has and this tenant refuses by name, see `refuse_unenforced`; null and false are fine."""
+    return {name: {"type": ["array", "boolean", "integer", "null", "object", "string"]} for name in names}
+
+
+def refuse_unenforced(names: Iterable[str], body: dict[str, Any], what: str) -> None:
+    """Refuse a `body` that asks for one of `names`; `what` is the text about it, with `{}` for the name.
+
+    Raises:
+        ManagementError: 501.
+    """
+    for name in names:
+        if body.get(name):
+            raise not_supported(what.format(name))
 
 
 def check_body(schema: Schema, body: Any) -> None:

@@ -1,7 +1,7 @@
 """Schemas of /clients and /clients/{client_id}/credentials."""
 
 from local_auth0.management.paging import CHECKPOINT, FIELDS, PAGE
-from local_auth0.management.validation import Schema, document
+from local_auth0.management.validation import Schema, document, unenforced
 
 GRANT_TYPES = (
     "authorization_code",
@@ -76,10 +76,9 @@ _REFRESH_TOKEN = document(
 _CREDENTIAL_REFERENCE = document({"id": {"type": "string", "minLength": 1}}, required=["id"])
 
 
-def _authentication_methods(credential: Schema) -> Schema:
-    slot = document(
-        {"credentials": {"type": "array", "minItems": 1, "maxItems": 2, "items": credential}}, required=["credentials"]
-    )
+def _authentication_methods(credential: Schema, least: int) -> Schema:
+    credentials = {"type": "array", "minItems": least, "maxItems": 2, "items": credential}
+    slot = document({"credentials": credentials}, required=["credentials"])
     methods = ("private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth")
     return document(dict.fromkeys(methods, slot), minProperties=1, maxProperties=1)
 
@@ -99,7 +98,28 @@ CREATE_CREDENTIAL = document(
 )
 UPDATE_CREDENTIAL = document({"expires_at": {"type": ["string", "null"]}})
 
+UNENFORCED = (
+    "anonymous_sessions",
+    "b2b_integration_configuration",
+    "compliance_level",
+    "default_organization",
+    "enforce_anon_session_transfer_network_binding",
+    "express_configuration",
+    "identity_assertion_authorization_grant",
+    "my_organization_configuration",
+    "oidc_support",
+    "redirection_policy",
+    "require_proof_of_possession",
+    "require_pushed_authorization_requests",
+    "signed_request_object",
+    "third_party_security_mode",
+    "token_quota",
+    "token_vault_privileged_access",
+)
+"""What Auth0 takes and this tenant refuses, unless it is null or false."""
+
 _PROPERTIES: dict[str, Schema] = {
+    **unenforced(UNENFORCED),
     "name": {"type": "string", "minLength": 1, "pattern": "^[^<>]+$", "description": "Name of this client."},
     "description": {"type": "string", "maxLength": 140, "description": "Free text description of this client."},
     "client_secret": {"type": "string", "minLength": 1, "description": "The secret used to sign tokens."},
@@ -180,12 +200,12 @@ def _nullable(schema: Schema) -> Schema:
 _NEVER_NULL = ("name", "client_secret", "grant_types", "app_type", "is_first_party", "oidc_conformant")
 
 CREATE = document(
-    {**_PROPERTIES, "client_authentication_methods": _authentication_methods(CREATE_CREDENTIAL)}, required=["name"]
+    {**_PROPERTIES, "client_authentication_methods": _authentication_methods(CREATE_CREDENTIAL, 1)}, required=["name"]
 )
 UPDATE = document(
     {
         **{name: schema if name in _NEVER_NULL else _nullable(schema) for name, schema in _PROPERTIES.items()},
-        "client_authentication_methods": _nullable(_authentication_methods(_CREDENTIAL_REFERENCE)),
+        "client_authentication_methods": _nullable(_authentication_methods(_CREDENTIAL_REFERENCE, 0)),
     }
 )
 
@@ -194,7 +214,9 @@ LIST_QUERY = document(
         **PAGE,
         **CHECKPOINT,
         **FIELDS,
+        "external_client_id": {"type": "string"},
         "is_global": {"type": "boolean"},
+        "q": {"type": "string", "description": "Query in Lucene query string syntax."},
         "is_first_party": {"type": "boolean"},
         "app_type": {"type": "string", "description": "Optional filter by a comma-separated list of app types."},
     }

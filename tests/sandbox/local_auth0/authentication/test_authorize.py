@@ -101,6 +101,15 @@ async def test_other_mistakes_are_told_to_the_client(world, parameters, error, d
     assert "code" not in answer
 
 
+async def test_an_organization_is_refused_by_name_where_the_client_allows_them(world):
+    world.client(organization_usage="allow")
+    answer = world.answer(await world.authorize(organization="org_1"))
+    assert (answer["error"], answer["error_description"]) == (
+        "invalid_request",
+        "The sandbox does not support the parameter 'organization'",
+    )
+
+
 async def test_a_client_without_the_code_grant_is_refused(world):
     world.client(grant_types=["client_credentials"])
     answer = world.answer(await world.authorize())

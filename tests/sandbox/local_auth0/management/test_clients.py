@@ -44,15 +44,100 @@ async def test_a_minimal_client_has_the_live_defaults(api):
     }
 
 
-async def test_an_app_type_changes_the_defaults(api):
-    machine = await _create(api, app_type="non_interactive", jwt_configuration={"alg": "RS256"})
-    assert machine["grant_types"] == GRANT_TYPES
-    assert machine["refresh_token"]["token_lifetime"] == 31557600
-    assert machine["refresh_token"]["idle_token_lifetime"] == 2592000
-    assert machine["jwt_configuration"] == {"secret_encoded": False, "alg": "RS256"}
-    browser = await _create(api, app_type="spa")
-    assert browser["token_endpoint_auth_method"] == "none"
-    assert browser["grant_types"] == ["authorization_code", "implicit", "refresh_token"]
+@pytest.mark.parametrize(
+    ("method", "lifetime", "idle"),
+    [
+        (None, 2592000, 1296000),
+        ("none", 2592000, 1296000),
+        ("client_secret_post", 31557600, 2592000),
+        ("client_secret_basic", 31557600, 2592000),
+    ],
+)
+async def test_refresh_tokens_last_longer_where_a_secret_is_sent_by_a_named_method(api, method, lifetime, idle):
+    named = {} if method is None else {"token_endpoint_auth_method": method}
+    created = await _create(api, app_type="non_interactive", **named)
+    assert created["refresh_token"]["token_lifetime"] == lifetime
+    assert created["refresh_token"]["idle_token_lifetime"] == idle
+
+
+async def test_an_app_type_changes_no_default(api):
+    for app_type in ("native", "non_interactive", "regular_web", "spa"):
+        created = await _create(api, app_type=app_type)
+        assert created["grant_types"] == GRANT_TYPES
+        assert "token_endpoint_auth_method" not in created
+        assert created["refresh_token"]["token_lifetime"] == 2592000
+    public = await _create(api, app_type="spa", token_endpoint_auth_method="none")
+    assert public["grant_types"] == ["authorization_code", "implicit", "refresh_token"]
+
+
+async def test_a_given_part_of_the_token_settings_keeps_the_other_defaults(api):
+    created = await _create(api, jwt_configuration={"alg": "RS256"})
+    assert created["jwt_configuration"] == {"secret_encoded": False, "alg": "RS256"}
+    path = f"/clients/{created['client_id']}"
+    changed = (await api.patch(path, json={"jwt_configuration": {"lifetime_in_seconds": 300}})).json()
+    assert changed["jwt_configuration"] == {"secret_encoded": False, "alg": "RS256", "lifetime_in_seconds": 300}
+
+
+async def test_refresh_tokens_that_expire_are_not_infinite_unless_that_is_said(api):
+    given = {"rotation_type": "rotating", "expiration_type": "expiring"}
+    created = await _create(api, refresh_token=given)
+    assert created["refresh_token"] == {
+        "rotation_type": "rotating",
+        "expiration_type": "expiring",
+        "leeway": 0,
+        "token_lifetime": 2592000,
+        "infinite_token_lifetime": False,
+        "infinite_idle_token_lifetime": False,
+        "idle_token_lifetime": 1296000,
+    }
+    said = await _create(api, refresh_token={**given, "infinite_idle_token_lifetime": True})
+    assert said["refresh_token"]["infinite_idle_token_lifetime"] is True
+    assert said["refresh_token"]["infinite_token_lifetime"] is False
+
+
+async def test_an_update_keeps_the_other_platforms_of_an_app(api):
+    android, ios = {"app_package_name": "com.example"}, {"team_id": "1", "app_bundle_identifier": "com.example.ios"}
+    created = await _create(
+        api,
+        mobile={"android": {**android, "sha256_cert_fingerprints": ["DE:AD"]}, "ios": ios},
+        native_social_login={"apple": {"enabled": True}, "facebook": {"enabled": False}},
+    )
+    path = f"/clients/{created['client_id']}"
+    changes = {"mobile": {"android": android}, "native_social_login": {"facebook": {"enabled": True}}}
+    changed = (await api.patch(path, json=changes)).json()
+    assert changed["mobile"] == {"android": android, "ios": ios}
+    assert changed["native_social_login"] == {"apple": {"enabled": True}, "facebook": {"enabled": True}}
+
+
+async def test_organizations_may_be_allowed_and_not_required(api):
+    created = await _create(api, organization_usage="allow")
+    assert created["organization_usage"] == "allow"
+    response = await api.patch(f"/clients/{created['client_id']}", json={"organization_usage": "require"})
+    assert (response.status_code, response.json()["message"]) == (
+        501,
+        "This local tenant does not support organizations: organization_usage of a client can only be deny or allow.",
+    )
+
+
+async def test_lists_name_the_tenant(api):
+    created = await _create(api)
+    listed = (await api.get("/clients?app_type=spa&include_totals=true")).json()
+    assert listed == {"start": 0, "limit": 50, "total": 0, "clients": []}
+    [*_, shown] = (await api.get("/clients")).json()
+    assert shown == {"tenant": "localhost", "global": False, **created}
+    [*_, selected] = (await api.get("/clients?fields=client_id")).json()
+    assert selected == {"tenant": "localhost", "client_id": created["client_id"]}
+    one = (await api.get(f"/clients/{created['client_id']}?fields=client_id")).json()
+    assert one == {"client_id": created["client_id"], "signing_keys": created["signing_keys"]}
+
+
+@pytest.mark.parametrize("name", ["external_client_id", "q"])
+async def test_searches_of_clients_are_refused_by_name(api, name):
+    response = await api.get("/clients", params={name: "x"})
+    assert (response.status_code, response.json()["message"]) == (
+        501,
+        f"This local tenant does not support the parameter {name} in a list of clients.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,10 +167,33 @@ async def test_a_wrong_client_is_refused(api, body, message):
     assert response.json()["message"] == message
 
 
-async def test_what_is_not_enforced_is_refused_by_name(api):
-    response = await api.post("/clients", json={"name": "c", "require_pushed_authorization_requests": True})
-    assert response.status_code == 501
-    assert "require_pushed_authorization_requests" in response.json()["message"]
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("anonymous_sessions", {"active": True}),
+        ("b2b_integration_configuration", {"allowed": True}),
+        ("default_organization", {"organization_id": "org_1", "flows": ["client_credentials"]}),
+        ("enforce_anon_session_transfer_network_binding", "ip"),
+        ("express_configuration", {"enable_client": True}),
+        ("identity_assertion_authorization_grant", {"active": True}),
+        ("my_organization_configuration", {"allowed_strategies": ["okta"]}),
+        ("oidc_support", True),
+        ("redirection_policy", "allow_always"),
+        ("require_pushed_authorization_requests", True),
+        ("third_party_security_mode", "strict"),
+        ("token_quota", {"client_credentials": {"enforce": True}}),
+        ("token_vault_privileged_access", {"credentials": []}),
+    ],
+)
+async def test_what_is_not_enforced_is_refused_by_name(api, name, value):
+    response = await api.post("/clients", json={"name": "c", name: value})
+    assert (response.status_code, response.json()["message"]) == (
+        501,
+        f"This local tenant does not support the property {name} of a client.",
+    )
+    path = f"/clients/{(await _create(api))['client_id']}"
+    assert (await api.patch(path, json={name: value})).status_code == 501
+    assert name not in (await api.patch(path, json={name: None})).json()
 
 
 async def test_a_secret_is_for_those_with_read_client_keys(api, mint):
@@ -158,6 +266,21 @@ async def test_a_client_proves_itself_with_keys_instead_of_a_secret(api, tenant,
     assert (await api.patch(path, json=back)).json() == created
     assert (await api.delete(f"{path}/credentials/{credential['id']}")).status_code == 204
     assert tenant.clients[created["client_id"]]["credentials"] == []
+    assert (await api.delete(f"{path}/credentials/{credential['id']}")).status_code == 204
+
+
+async def test_a_key_is_taken_out_of_use_before_it_is_removed(api, public_key):
+    methods = {"private_key_jwt": {"credentials": [{"credential_type": "public_key", "pem": public_key}]}}
+    created = await _create(api, client_authentication_methods=methods)
+    [used] = created["client_authentication_methods"]["private_key_jwt"]["credentials"]
+    path = f"/clients/{created['client_id']}"
+    unused: dict[str, object] = {"private_key_jwt": {"credentials": []}}
+    changed = await api.patch(path, json={"client_authentication_methods": unused, "token_endpoint_auth_method": None})
+    assert changed.json()["client_authentication_methods"] == unused
+    assert (await api.delete(f"{path}/credentials/{used['id']}")).status_code == 204
+    assert (await api.get(f"{path}/credentials")).json() == []
+    response = await api.post("/clients", json={"name": "c", "client_authentication_methods": unused})
+    assert (response.status_code, response.json()["errorCode"]) == (400, "invalid_body")
 
 
 async def test_a_client_is_made_with_its_keys(api, tenant, public_key):
@@ -222,6 +345,7 @@ async def test_deleting_a_client_removes_its_grants_and_its_place_in_connections
     assert (await api.get(f"/client-grants/{grant['id']}")).status_code == 404
     assert (await api.get(f"/connections/{connection_id}")).json()["enabled_clients"] == []
     assert not tenant.refresh_tokens
+    assert (await api.delete(f"/clients/{client_id}")).status_code == 204
 
 
 async def test_checkpoints_lead_through_every_client_once(api, tenant):
@@ -242,7 +366,7 @@ async def test_fields_are_selected_and_filters_applied(api):
     await _create(api, name="web", app_type="regular_web")
     listed = (await api.get("/clients?app_type=regular_web,spa&fields=name&include_fields=true")).json()
     assert [client["name"] for client in listed] == ["web"]
-    assert set(listed[0]) == {"name", "signing_keys"}
+    assert set(listed[0]) == {"name", "tenant"}
 
 
 @pytest.mark.parametrize("callback", ["https://[app.example.com/", "javascript:alert(1)", "VBScript:x", "/relative"])
