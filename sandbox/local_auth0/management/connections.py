@@ -11,9 +11,10 @@ from local_auth0.errors import ManagementError, invalid_body, not_supported
 from local_auth0.management.endpoint import Call, Endpoint, json_answer, no_content
 from local_auth0.management.paging import paginate_or_checkpoint, select_fields
 from local_auth0.management.schemas import connections as schemas
+from local_auth0.management.validation import refuse_unenforced
 from local_auth0.timestamps import iso_timestamp
 
-_ALWAYS_SHOWN = ("id", "is_domain_connection")
+_ALWAYS_SHOWN = ("id", "is_domain_connection", "authentication", "connected_accounts")
 _DEFAULT_OPTIONS: dict[str, Any] = {
     "mfa": {"active": True, "return_enroll_settings": True},
     "passwordPolicy": "good",
@@ -29,6 +30,7 @@ _DEFAULT_OPTIONS: dict[str, Any] = {
     },
     "brute_force_protection": True,
 }
+_NEVER_WITHOUT = ("authentication_methods", "brute_force_protection", "passkey_options")
 
 
 async def list_all(call: Call) -> Response:
@@ -52,14 +54,15 @@ async def create(call: Call) -> Response:
         raise not_supported(f"connections of strategy {call.body['strategy']}; only auth0 (databases)")
     if call.tenant.connection(call.body["name"]):
         raise ManagementError(409, "A connection with the same name already exists", "connection_conflict")
+    refuse_unenforced(schemas.UNENFORCED, call.body, "the property {} of a connection")
     connection = {
         "id": ids.connection_id(),
         "is_domain_connection": False,
         "authentication": {"active": True},
         "connected_accounts": {"active": False},
-        "enabled_clients": [],
         "realms": [call.body["name"]],
         **call.body,
+        "enabled_clients": call.body.get("enabled_clients") or [],
         "options": {**_DEFAULT_OPTIONS, **_options(call, call.body.get("options") or {})},
     }
     _check_clients(call, connection["enabled_clients"])
@@ -73,14 +76,19 @@ async def get(call: Call) -> Response:
 
 
 async def update(call: Call) -> Response:
-    """Change a connection. Given options take the place of all options; name and strategy never change."""
+    """Change a connection. Given options take the place of all options; name and strategy never change.
+
+    Of the options that are not given, those that no connection is without go back to their defaults.
+    """
+    refuse_unenforced(schemas.UNENFORCED, call.body, "the property {} of a connection")
     before = _find(call)
     changes = dict(call.body)
     if "enabled_clients" in changes:
         changes["enabled_clients"] = changes["enabled_clients"] or []
         _check_clients(call, changes["enabled_clients"])
     if "options" in changes:
-        changes["options"] = _options(call, changes["options"] or {}, before["options"])
+        defaults = {name: _DEFAULT_OPTIONS[name] for name in _NEVER_WITHOUT}
+        changes["options"] = {**defaults, **_options(call, changes["options"] or {}, before["options"])}
     if "metadata" in changes:
         merged = {**before.get("metadata", {}), **changes["metadata"]}
         changes["metadata"] = {name: value for name, value in merged.items() if value is not None}
@@ -90,8 +98,11 @@ async def update(call: Call) -> Response:
 
 
 async def delete(call: Call) -> Response:
-    """Remove a connection and every user in it."""
-    connection, tenant = _find(call), call.tenant
+    """Remove a connection and every user in it; fine when there is none."""
+    tenant = call.tenant
+    connection = tenant.connections.get(call.path["id"])
+    if connection is None:
+        return no_content()
     with tenant.store.transaction():
         tenant.connections.delete(connection["id"])
         for user in tenant.users_of(connection["name"]):
@@ -138,6 +149,7 @@ def _options(call: Call, options: dict[str, Any], before: Document | None = None
         raise invalid_body("Cannot set both options.attributes and options.requires_username")
     if "attributes" in options:
         raise not_supported("flexible identifiers: options.attributes of a connection")
+    refuse_unenforced(schemas.UNENFORCED_OPTIONS, options, "options.{} of a connection")
     if options.get("password_options"):
         raise not_supported("options.password_options of a connection; use passwordPolicy and its companions")
     stored = (before or {}).get("configuration", {})

@@ -1,7 +1,7 @@
 """Schemas of /connections."""
 
 from local_auth0.management.paging import CHECKPOINT, FIELDS, PAGE
-from local_auth0.management.validation import Schema, document
+from local_auth0.management.validation import Schema, document, unenforced
 
 STRATEGIES = [
     "ad",
@@ -82,8 +82,13 @@ _AUTHENTICATION_METHODS = document(
     }
 )
 
+UNENFORCED = ("cross_app_access_requesting_app", "cross_app_access_resource_app")
+UNENFORCED_OPTIONS = ("custom_password_hash",)
+"""What Auth0 takes and this tenant refuses, unless it is null or false."""
+
 _OPTIONS = document(
     {
+        **unenforced(UNENFORCED_OPTIONS),
         "attributes": _OBJECT,
         "authentication_methods": {**_AUTHENTICATION_METHODS, "type": ["object", "null"]},
         "brute_force_protection": {"type": "boolean", "description": "Enables Auth0's brute force protection."},
@@ -158,7 +163,7 @@ _PROPERTIES: dict[str, Schema] = {
     "display_name": {"type": "string", "maxLength": 128, "description": "Connection name used in the login screen"},
     "options": _OPTIONS,
     "enabled_clients": {
-        "type": "array",
+        "type": ["array", "null"],
         "uniqueItems": True,
         "items": _STRING,
         "description": "The identifiers of the clients for which the connection is to be enabled.",
@@ -173,6 +178,7 @@ _PROPERTIES: dict[str, Schema] = {
         "properties": {},
         "description": "Metadata associated with the connection.",
     },
+    **unenforced(UNENFORCED),
     "authentication": document({"active": _BOOLEAN}, required=["active"]),
     "connected_accounts": document(
         {"active": _BOOLEAN, "cross_app_access": _BOOLEAN, "offline_access": _BOOLEAN}, required=["active"]

@@ -96,9 +96,16 @@ async def test_other_strategies_are_refused_by_name(api):
 async def test_given_options_replace_all_options(api):
     created = await _create(api)
     path = f"/connections/{created['id']}"
+    methods = {"password": {"enabled": True, "api_behavior": "optional"}, "passkey": {"enabled": False}}
+    options = {"authentication_methods": methods, "brute_force_protection": False}
+    response = await api.patch(path, json={"options": options})
+    passkeys = {"passkey_options": DEFAULT_OPTIONS["passkey_options"]}
+    assert response.json() == {**created, "options": {**options, **passkeys}}
     response = await api.patch(path, json={"options": {"passwordPolicy": "fair"}})
     assert response.status_code == 200
-    assert response.json() == {**created, "options": {"passwordPolicy": "fair"}}
+    never_without = ("authentication_methods", "brute_force_protection", "passkey_options")
+    defaults = {name: DEFAULT_OPTIONS[name] for name in never_without}
+    assert response.json() == {**created, "options": {"passwordPolicy": "fair", **defaults}}
     response = await api.patch(path, json={"name": "other"})
     assert response.json()["message"] == "Payload validation error: 'Additional properties not allowed: name'."
 
@@ -123,15 +130,42 @@ async def test_fields_always_come_with_the_id(api):
         "strategy": "auth0",
         "name": "BasicCalculator",
         "is_domain_connection": False,
+        "authentication": {"active": True},
+        "connected_accounts": {"active": False},
         "enabled_clients": [],
     }
 
 
-async def test_null_disables_every_client(api):
+async def test_null_disables_a_connection_for_every_client(api):
     client_id = (await api.post("/clients", json={"name": "c"})).json()["client_id"]
     created = await _create(api, enabled_clients=[client_id])
-    changed = await api.patch(f"/connections/{created['id']}", json={"enabled_clients": None})
-    assert (changed.status_code, changed.json()["enabled_clients"]) == (200, [])
+    response = await api.patch(f"/connections/{created['id']}", json={"enabled_clients": None})
+    assert (response.status_code, response.json()) == (200, {**created, "enabled_clients": []})
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (
+            {"options": {"custom_password_hash": {"action_id": "a"}}},
+            "options.custom_password_hash of a connection",
+        ),
+        (
+            {"cross_app_access_requesting_app": {"active": True}},
+            "the property cross_app_access_requesting_app of a connection",
+        ),
+        (
+            {"cross_app_access_resource_app": {"status": "enabled"}},
+            "the property cross_app_access_resource_app of a connection",
+        ),
+    ],
+)
+async def test_what_a_database_here_cannot_do_is_refused_by_name(api, body, what):
+    message = f"This local tenant does not support {what}."
+    response = await api.post("/connections", json={"name": "c", "strategy": "auth0", **body})
+    assert (response.status_code, response.json()["message"]) == (501, message)
+    response = await api.patch(f"/connections/{(await _create(api))['id']}", json=body)
+    assert (response.status_code, response.json()["message"]) == (501, message)
 
 
 async def test_clients_are_enabled_and_disabled(api, tenant):
@@ -165,6 +199,8 @@ async def test_deleting_a_connection_deletes_its_users(api, tenant):
     assert user_id not in tenant.passwords
     response = await api.get(f"/connections/{created['id']}")
     assert response.json()["message"] == "The connection does not exist"
+    response = await api.delete(f"/connections/{created['id']}")
+    assert (response.status_code, response.content) == (204, b"")
 
 
 async def test_a_user_is_deleted_by_email(api, tenant):
