@@ -11,11 +11,11 @@ from local_auth0.errors import ManagementError, invalid_body, not_supported
 from local_auth0.management.endpoint import Call, Endpoint, json_answer, no_content
 from local_auth0.management.paging import paginate_or_checkpoint, select_fields
 from local_auth0.management.schemas import resource_servers as schemas
+from local_auth0.management.validation import refuse_unenforced
 from local_auth0.model import Tenant
 
 _DEFAULT_LIFETIME = 86400
 _DEFAULT_LIFETIME_FOR_WEB = 7200
-_UNENFORCED = ("authorization_details", "consent_policy", "proof_of_possession", "token_encryption")
 
 
 async def list_all(call: Call) -> Response:
@@ -35,6 +35,8 @@ async def create(call: Call) -> Response:
     defaults = {
         "allow_offline_access": False,
         "skip_consent_for_verifiable_first_party_clients": False,
+        "allow_online_access": False,
+        "allow_online_access_with_ephemeral_sessions": False,
         "token_lifetime": lifetime,
         "token_lifetime_for_web": min(_DEFAULT_LIFETIME_FOR_WEB, lifetime),
         "signing_alg": "RS256",
@@ -65,8 +67,10 @@ async def update(call: Call) -> Response:
 
 
 async def delete(call: Call) -> Response:
-    """Remove an API with its client grants, the consents to it and the permissions on it."""
-    api = _find(call)
+    """Remove an API with its client grants, the consents to it and the permissions on it; fine when there is none."""
+    api = _lookup(call)
+    if api is None:
+        return no_content()
     if api.get("is_system"):
         raise ManagementError(400, "System APIs cannot be deleted.", "operation_not_supported")
     with call.tenant.store.transaction():
@@ -81,20 +85,27 @@ async def delete(call: Call) -> Response:
     return no_content()
 
 
-def _find(call: Call) -> Document:
+def _lookup(call: Call) -> Document | None:
     key = call.path["id"]
-    # The live service finds an identifier that a client has percent-encoded twice, too.
-    found = (call.tenant.resource_servers.get(key), *map(call.tenant.resource_server, (key, unquote(key))))
-    api = next(filter(None, found), None)
+    # Clients that encode an identifier twice find their API too.
+    return (
+        call.tenant.resource_servers.get(key)
+        or call.tenant.resource_server(key)
+        or call.tenant.resource_server(unquote(key))
+    )
+
+
+def _find(call: Call) -> Document:
+    api = _lookup(call)
     if api is None:
         raise ManagementError(404, "The resource server does not exist", "inexistent_resource_server")
     return api
 
 
 def _checked(api: Document, body: dict[str, Any]) -> Document:
-    for name in _UNENFORCED:
-        if body.get(name):
-            raise not_supported(f"the property {name} of a resource server")
+    refuse_unenforced(schemas.UNENFORCED, body, "the property {} of a resource server")
+    if body.get("subject_type_authorization", {}).get("anonymous_user"):
+        raise not_supported("anonymous users: subject_type_authorization.anonymous_user of a resource server")
     values = [scope["value"] for scope in api.get("scopes", [])]
     if len(set(values)) < len(values):
         raise invalid_body("Payload validation error: 'Array items are not unique' on property scopes.")

@@ -3,7 +3,7 @@
 from local_auth0.management.paging import CHECKPOINT, PAGE
 from local_auth0.management.validation import Schema, document
 
-_SUBJECT_TYPE: Schema = {"type": "string", "enum": ["client", "user"]}
+_SUBJECT_TYPE: Schema = {"type": "string", "enum": ["anonymous_user", "client", "user"]}
 _PROPERTIES: dict[str, Schema] = {
     "scope": {
         "type": ["array", "null"],

@@ -1,7 +1,7 @@
 """Schemas of /resource-servers."""
 
 from local_auth0.management.paging import CHECKPOINT, FIELDS, PAGE
-from local_auth0.management.validation import Schema, document
+from local_auth0.management.validation import Schema, document, unenforced
 
 MAX_TOKEN_LIFETIME = 2592000
 
@@ -15,13 +15,29 @@ _SCOPE = document(
 )
 _SUBJECT_TYPES = document(
     {
+        "anonymous_user": {"type": ["object", "null"]},
         "client": document({"policy": {"type": "string", "enum": ["deny_all", "require_client_grant"]}}),
         "user": document({"policy": {"type": "string", "enum": ["allow_all", "deny_all", "require_client_grant"]}}),
     },
     description="Defines application access permission for a resource server",
 )
 
+UNENFORCED = (
+    "access_token",
+    "allow_online_access",
+    "allow_online_access_with_ephemeral_sessions",
+    "authorization_details",
+    "authorization_policy",
+    "consent_policy",
+    "proof_of_possession",
+    "require_consent_non_repudiation",
+    "token_encryption",
+    "token_lifetime_for_anonymous_access_tokens",
+)
+"""What Auth0 takes and this tenant refuses, unless it is null or false."""
+
 _PROPERTIES: dict[str, Schema] = {
+    **unenforced(UNENFORCED),
     "name": {
         "type": "string",
         "maxLength": 200,

@@ -48,6 +48,7 @@ async def test_there_is_one_grant_per_client_api_and_subject_type(api, client_id
         ({"allow_all_scopes": True}, 400, "invalid_body"),
         ({"default_for": "third_party_clients"}, 400, "invalid_body"),
         ({"organization_usage": "require"}, 501, "not_supported"),
+        ({"subject_type": "anonymous_user"}, 501, "not_supported"),
     ],
 )
 async def test_a_wrong_grant_is_refused(api, client_id, changes, status, code):
@@ -71,6 +72,7 @@ async def test_only_what_a_grant_allows_changes(api, client_id):
     everything = (await api.patch(path, json={"allow_all_scopes": True})).json()
     assert everything["allow_all_scopes"] is True
     assert "scope" not in everything
+    assert (await api.delete(path)).status_code == 204
     assert (await api.delete(path)).status_code == 204
     response = await api.get(path)
     assert response.json() == {

@@ -18,6 +18,8 @@ async def test_a_minimal_api_has_the_live_defaults(api):
         "identifier": IDENTIFIER,
         "allow_offline_access": False,
         "skip_consent_for_verifiable_first_party_clients": False,
+        "allow_online_access": False,
+        "allow_online_access_with_ephemeral_sessions": False,
         "subject_type_authorization": {"client": {"policy": "require_client_grant"}, "user": {"policy": "allow_all"}},
         "token_lifetime": 86400,
         "token_lifetime_for_web": 7200,
@@ -123,6 +125,41 @@ async def test_an_update_keeps_what_it_does_not_name_and_never_the_identifier(ap
     assert response.json()["message"] == "Payload validation error: 'Additional properties not allowed: identifier'."
 
 
+async def test_an_identifier_may_be_encoded_twice(api):
+    created = await _create(api)
+    assert (await api.get(f"/resource-servers/{quote(quote(IDENTIFIER, safe=''), safe='')}")).json() == created
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("access_token", {"claims": []}),
+        ("allow_online_access", True),
+        ("allow_online_access_with_ephemeral_sessions", True),
+        ("authorization_details", [{"type": "payment"}]),
+        ("authorization_policy", {"policy_id": "p"}),
+        ("require_consent_non_repudiation", True),
+        ("token_lifetime_for_anonymous_access_tokens", 60),
+    ],
+)
+async def test_what_an_api_here_cannot_do_is_refused_by_name(api, name, value):
+    response = await api.post("/resource-servers", json={"identifier": "x", name: value})
+    assert (response.status_code, response.json()["message"]) == (
+        501,
+        f"This local tenant does not support the property {name} of a resource server.",
+    )
+
+
+async def test_anonymous_users_are_refused_by_name(api):
+    policies = {"anonymous_user": {"policy": "require_client_grant"}}
+    response = await api.post("/resource-servers", json={"identifier": "x", "subject_type_authorization": policies})
+    assert (response.status_code, response.json()["message"]) == (
+        501,
+        "This local tenant does not support anonymous users: subject_type_authorization.anonymous_user of a resource "
+        "server.",
+    )
+
+
 async def test_a_web_lifetime_above_the_lifetime_is_refused(api):
     response = await api.post(
         "/resource-servers", json={"identifier": "x", "token_lifetime": 60, "token_lifetime_for_web": 61}
@@ -159,6 +196,7 @@ async def test_deleting_an_api_removes_its_grants_and_permissions(api, tenant):
     role_id = (await api.post("/roles", json={"name": "r"})).json()["id"]
     permission = {"resource_server_identifier": IDENTIFIER, "permission_name": "read:calc"}
     assert (await api.post(f"/roles/{role_id}/permissions", json={"permissions": [permission]})).status_code == 201
+    assert (await api.delete(f"/resource-servers/{created['id']}")).status_code == 204
     assert (await api.delete(f"/resource-servers/{created['id']}")).status_code == 204
     assert (await api.get(f"/client-grants/{grant_id}")).status_code == 404
     assert (await api.get(f"/roles/{role_id}/permissions")).json() == []
