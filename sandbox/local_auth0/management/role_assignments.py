@@ -69,8 +69,8 @@ async def add_role_users(call: Call) -> Response:
 
 
 async def list_role_permissions(call: Call) -> Response:
-    """A role's permissions with the names and descriptions of their APIs."""
-    permissions = [_described(call, each) for each in find_role(call)["permissions"]]
+    """A role's permissions with the names and descriptions of their APIs, by name."""
+    permissions = [_described(call, each) for each in sorted(find_role(call)["permissions"], key=_permission_key)]
     return json_answer(paginate(permissions, "permissions", call.query))
 
 
@@ -87,7 +87,7 @@ async def remove_role_permissions(call: Call) -> Response:
 
 
 async def list_user_permissions(call: Call) -> Response:
-    """A user's permissions, and for each where it comes from: directly, or which roles."""
+    """A user's permissions by name, and for each where it comes from: directly, or which roles."""
     user = find_user(call)
     held: dict[tuple[str, str], Document] = {}
     sources = [({"source_id": "", "source_name": "", "source_type": "DIRECT"}, user.get("permissions", []))]
@@ -99,7 +99,7 @@ async def list_user_permissions(call: Call) -> Response:
         for permission in permissions:
             key = (permission["resource_server_identifier"], permission["permission_name"])
             held.setdefault(key, {**_described(call, permission), "sources": []})["sources"].append(source)
-    return json_answer(paginate(list(held.values()), "permissions", call.query))
+    return json_answer(paginate(sorted(held.values(), key=_permission_key), "permissions", call.query))
 
 
 async def add_user_permissions(call: Call) -> Response:
@@ -141,6 +141,10 @@ def _check_exists(call: Call, permission: dict[str, Any]) -> None:
             f"The permission {permission['permission_name']} does not exist on {api['identifier']}.",
             "inexistent_permission",
         )
+
+
+def _permission_key(permission: Document) -> tuple[str, str]:
+    return permission["permission_name"], permission["resource_server_identifier"]
 
 
 def _described(call: Call, permission: Document) -> Document:

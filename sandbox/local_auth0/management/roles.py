@@ -1,5 +1,7 @@
 """/roles: named sets of permissions."""
 
+from typing import Any
+
 from local_store.store import Document
 from starlette.responses import Response
 
@@ -8,12 +10,12 @@ from local_auth0.errors import ManagementError, not_supported
 from local_auth0.management.endpoint import Call, Endpoint, json_answer
 from local_auth0.management.paging import paginate
 from local_auth0.management.schemas import roles as schemas
+from local_auth0.management.validation import refuse_unenforced
 
 
 async def list_all(call: Call) -> Response:
     """The roles, all of them the tenant's, by name; with `name_filter` those whose name contains it, in any case."""
-    if call.query.get("type") == "organization":
-        raise not_supported("organizations: roles of type organization")
+    _check_supported(call.query)
     wanted = call.query.get("name_filter", "").lower()
     found = [shown_role(role) for role in call.tenant.roles.values() if wanted in role["name"].lower()]
     return json_answer(paginate(sorted(found, key=lambda role: str(role["name"])), "roles", call.query))
@@ -21,6 +23,7 @@ async def list_all(call: Call) -> Response:
 
 async def create(call: Call) -> Response:
     """Add a role without permissions; the live service answers 200."""
+    _check_supported(call.body)
     _check_name(call, None)
     role = {"id": ids.role_id(), "description": None, **call.body, "permissions": []}
     call.tenant.roles.put(role["id"], role)
@@ -56,17 +59,23 @@ def find_role(call: Call) -> Document:
     """The role that the path names.
 
     Raises:
-        ManagementError: 404 `inexistent_role`.
+        ManagementError: 404, which has no error code.
     """
     role = call.tenant.roles.get(call.path["id"])
     if role is None:
-        raise ManagementError(404, "The role does not exist.", "inexistent_role")
+        raise ManagementError(404, "The role does not exist.")
     return role
 
 
 def shown_role(role: Document) -> Document:
     """A role as answers show it, without its permissions."""
     return {name: role[name] for name in ("id", "name", "description")}
+
+
+def _check_supported(given: dict[str, Any]) -> None:
+    if given.get("type") == "organization":
+        raise not_supported("organizations: roles of type organization")
+    refuse_unenforced(schemas.UNENFORCED, given, "organizations: the {} of a role")
 
 
 def _check_name(call: Call, role_id: str | None) -> None:

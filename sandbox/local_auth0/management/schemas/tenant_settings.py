@@ -1,7 +1,7 @@
 """Schemas of /tenants/settings."""
 
 from local_auth0.management.paging import FIELDS
-from local_auth0.management.validation import Schema, document
+from local_auth0.management.validation import Schema, document, unenforced
 
 _STRING: Schema = {"type": "string"}
 _BOOLEAN: Schema = {"type": ["boolean", "null"]}
@@ -18,6 +18,7 @@ _FLAGS = document(
             "allow_legacy_ro_grant_types",
             "allow_legacy_tokeninfo_endpoint",
             "change_pwd_flow_v1",
+            "custom_domains_provisioning",
             "dashboard_insights_view",
             "dashboard_log_streams_next",
             "disable_clickjack_protection_headers",
@@ -30,6 +31,7 @@ _FLAGS = document(
             "enable_custom_domain_in_emails",
             "enable_dynamic_client_registration",
             "enable_idtoken_api2",
+            "enable_legacy_logs_search_v2",
             "enable_legacy_profile",
             "enable_pipeline2",
             "enable_public_signup_user_exists_error",
@@ -37,9 +39,11 @@ _FLAGS = document(
             "enforce_client_authentication_on_passwordless_start",
             "genai_trial",
             "improved_signup_bot_detection_in_classic",
+            "local_resource_discovery",
             "mfa_show_factor_list_on_enrollment",
             "no_disclose_enterprise_connections",
             "remove_alg_from_jwks",
+            "require_pushed_authorization_requests",
             "revoke_refresh_token_grant",
             "trust_azure_adfs_email_verified_connection_property",
             "universal_login",
@@ -49,8 +53,26 @@ _FLAGS = document(
     description="Flags used to change the behavior of this tenant.",
 )
 
+UNENFORCED = (
+    "access_token",
+    "authorization_response_iss_parameter_supported",
+    "client_id_metadata_document_dynamic_registration_supported",
+    "country_codes",
+    "dpop_strict_refresh_token_binding",
+    "dynamic_client_registration_security_mode",
+    "enable_ai_guide",
+    "include_session_metadata_in_tenant_logs",
+    "legacy_sandbox_version",
+    "phone_consolidated_experience",
+    "resource_parameter_profile",
+    "security_headers",
+)
+UNENFORCED_FLAGS = ("custom_domains_provisioning", "local_resource_discovery", "require_pushed_authorization_requests")
+"""What Auth0 takes and this tenant refuses, unless it is null or false."""
+
 UPDATE = document(
     {
+        **unenforced(UNENFORCED),
         "acr_values_supported": {"type": ["array", "null"], "items": _STRING},
         "allow_organization_name_in_authentication_api": _BOOLEAN,
         "allowed_logout_urls": {"type": "array", "items": {"type": "string"}},

@@ -32,7 +32,32 @@ async def test_a_role_is_made_changed_found_and_removed(api):
     assert [each["name"] for each in (await api.get("/roles")).json()] == ["admin", "boss"]
     assert (await api.get("/roles?name_filter=OSS")).json() == [changed]
     assert (await api.delete(f"/roles/{role['id']}")).status_code == 200
-    assert (await api.get(f"/roles/{role['id']}")).status_code == 404
+    for method in ("GET", "DELETE"):
+        response = await api.request(method, f"/roles/{role['id']}")
+        assert response.json() == {"statusCode": 404, "error": "Not Found", "message": "The role does not exist."}
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        ({"owner_id": "org_1"}, "organizations: the owner_id of a role"),
+        ({"type": "organization"}, "organizations: roles of type organization"),
+    ],
+)
+async def test_roles_of_organizations_are_refused_by_name(api, given, what):
+    message = f"This local tenant does not support {what}."
+    response = await api.post("/roles", json={"name": "owner", **given})
+    assert (response.status_code, response.json()["message"]) == (501, message)
+    response = await api.get("/roles", params=given)
+    assert (response.status_code, response.json()["message"]) == (501, message)
+
+
+async def test_permissions_are_listed_by_name(api, role_id, user):
+    written = {**PERMISSION, "permission_name": "write:calc"}
+    names = ["read:calc", "write:calc"]
+    for path in (f"/roles/{role_id}/permissions", f"/users/{user['user_id']}/permissions"):
+        await api.post(path, json={"permissions": [written, PERMISSION]})
+        assert [each["permission_name"] for each in (await api.get(path)).json()] == names
 
 
 async def test_all_roles_are_the_tenants(api, role_id):
