@@ -102,12 +102,12 @@ def username_problem(options: dict[str, Any], username: str) -> str | None:
     return None
 
 
-def picture(email: str) -> str:
-    """The Gravatar of an e-mail address, with Auth0's picture of the first two letters as the fallback."""
+def picture(email: str, *, host: str = "s.gravatar.com") -> str:
+    """The Gravatar of an e-mail address at one of its hosts, with Auth0's picture of the first two letters as the fallback."""
     digest = hashlib.md5(email.encode(), usedforsecurity=False).hexdigest()
     letters = "".join(letter for letter in email.partition("@")[0].lower() if letter.isalnum())[:2]
     fallback = quote(f"{_AVATARS}/{letters}.png", safe="")
-    return f"https://s.gravatar.com/avatar/{digest}?s=480&r=pg&d={fallback}"
+    return f"https://{host}/avatar/{digest}?s=480&r=pg&d={fallback}"
 
 
 def _check_unique(tenant: Tenant, connection: str, user: Document) -> None:

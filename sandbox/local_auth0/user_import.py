@@ -17,7 +17,7 @@ from local_auth0.management.validation import FORMATS
 from local_auth0.management.validation_messages import explain
 from local_auth0.model import Tenant
 from local_auth0.timestamps import iso_timestamp
-from local_auth0.user_accounts import find_by_login, new_user
+from local_auth0.user_accounts import find_by_login, new_user, picture
 
 UserError = dict[str, str]
 """`{"code", "message", "path"?}`."""
@@ -35,6 +35,7 @@ _CODES = {
     "required": "OBJECT_REQUIRED",
     "type": "INVALID_TYPE",
 }
+_GRAVATAR = "secure.gravatar.com"
 _NAMES = ("email", "user_id", "username")
 _CREDENTIALS = ("custom_password_hash", "password_hash")
 
@@ -78,12 +79,9 @@ class UserImport:
         if repeated:
             yield _error("DUPLICATED_USER", f"A user with this {repeated[0][0]} was already provided.")
             return
-        if self._connection["options"].get("requires_username") and "username" not in user:
-            yield _error("OBJECT_REQUIRED", "Missing required property: username", "username")
-            return
         existing = self._existing(user)
         if existing is not None and not self._upsert:
-            yield _error("DUPLICATED_USER", "The user already exists.")
+            yield _error("DUPLICATED_USER", "The user already exist and upsert parameter is false")
         elif existing is None:
             yield from self._taken(user)
 
@@ -97,6 +95,7 @@ class UserImport:
 
     def _insert(self, user: Document) -> None:
         profile = {name: value for name, value in user.items() if name not in _CREDENTIALS}
+        profile.setdefault("picture", picture(user["email"].lower(), host=_GRAVATAR))
         stored = new_user(self._tenant, self._connection, profile)
         self._tenant.users.put(stored["user_id"], stored)
         if "password_hash" in user:

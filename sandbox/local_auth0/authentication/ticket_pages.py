@@ -123,8 +123,10 @@ class TicketPages:
         self._refuse_used(ticket, PASSWORD_CHANGE)
         with self._tenant.store.transaction():
             self._tickets.use(ticket)
-            current = self._tenant.users.get(user["user_id"], user)
-            self._update(current, {"email_verified": True} if content.get("mark_email_as_verified") else {})
+            changes: dict[str, Any] = {"email_verified": True} if content.get("mark_email_as_verified") else {}
+            if stored is not None:
+                changes["last_password_reset"] = iso_timestamp(self._tenant.clock())
+            self._update(self._tenant.users.get(user["user_id"], user), changes)
             if stored is not None:
                 self._tenant.passwords.put(user["user_id"], stored)
             self._tenant.forget_tokens("user_id", user["user_id"])

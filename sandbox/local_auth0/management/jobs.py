@@ -45,11 +45,11 @@ async def import_users(call: Call) -> Response:
         "created_at": iso_timestamp(call.tenant.clock()),
         "id": ids.job_id(),
         "connection_id": connection["id"],
-        "upsert": call.body.get("upsert", False),
-        **{name: call.body[name] for name in ("external_id",) if name in call.body},
-        "send_completion_email": call.body.get("send_completion_email", True),
+        "connection": connection["name"],
+        **({"external_id": call.body["external_id"]} if call.body.get("external_id") else {}),
     }
-    _begin(call.tenant, job, _run(call.tenant, job, connection, users))
+    work = UserImport(call.tenant, connection, upsert=call.body.get("upsert", False))
+    _begin(call.tenant, job, _run(call.tenant, job, work, users))
     return json_answer(job, 202)
 
 
@@ -101,21 +101,19 @@ async def _complete(tenant: Tenant, job: Document) -> None:
     tenant.jobs.put(job["id"], {**job, "status": "completed"})
 
 
-async def _run(tenant: Tenant, job: Document, connection: Document, users: list[Any] | None) -> None:
+async def _run(tenant: Tenant, job: Document, work: UserImport, users: list[Any] | None) -> None:
     await asyncio.sleep(0)
     if users is None:
         tenant.jobs.put(job["id"], {**job, "status": "failed", "status_details": _NOT_JSON})
         return
     tenant.jobs.put(job["id"], {**job, "status": "processing", "percentage_done": 0})
-    work = UserImport(tenant, connection, upsert=job["upsert"])
     for user in users:
         await asyncio.sleep(0)
-        if connection["id"] not in tenant.connections:
+        if job["connection_id"] not in tenant.connections:
             tenant.jobs.put(job["id"], {**job, "status": "failed", "status_details": "The connection is gone."})
             return
         work.take(user)
-    done = {"status": "completed", "percentage_done": 100, "time_left_seconds": 0, "summary": work.summary}
-    tenant.jobs.put(job["id"], {**job, **done, "errors": work.errors})
+    tenant.jobs.put(job["id"], {**job, "status": "completed", "summary": work.summary, "errors": work.errors})
 
 
 def _connection(call: Call) -> Document:

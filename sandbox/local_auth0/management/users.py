@@ -76,7 +76,10 @@ async def get(call: Call) -> Response:
 
 
 async def update(call: Call) -> Response:
-    """Change a user: metadata is merged, null takes an attribute away, a new e-mail address is not verified."""
+    """Change a user: metadata is merged, null takes an attribute away, a new e-mail address is not verified.
+
+    Empty metadata clears what there was; of `app_metadata`, not of `user_metadata`, the property goes too.
+    """
     connection = _target(call, find_user(call))
     _check_update(connection, call.body)
     _check_free(call, connection, find_user(call))
@@ -90,7 +93,10 @@ async def update(call: Call) -> Response:
             raise ManagementError(400, str(error), "invalid_password") from error
     before = find_user(call)
     _check_free(call, connection, before)
-    user = _changed(before, call.body, iso_timestamp(call.tenant.clock()))
+    now = iso_timestamp(call.tenant.clock())
+    user = _changed(before, call.body, now)
+    if password is not None:
+        user["last_password_reset"] = now
     with call.tenant.store.transaction():
         call.tenant.users.put(user["user_id"], user)
         if password is not None:
@@ -193,6 +199,8 @@ def _check_free(call: Call, connection: Document, user: Document) -> None:
 
 def _changed(user: Document, body: dict[str, Any], now: str) -> Document:
     changes = {name: value for name, value in body.items() if name not in _NOT_OF_THE_PROFILE}
+    if changes.get("app_metadata") == {}:
+        changes["app_metadata"] = None
     for name in ("user_metadata", "app_metadata"):
         if changes.get(name):
             merged = {**user.get(name, {}), **changes[name]}

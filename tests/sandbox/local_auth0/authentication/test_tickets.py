@@ -113,6 +113,7 @@ async def test_a_new_password_ends_sessions_tokens_and_other_tickets(world, tick
     }
     assert (len(world.tenant.sessions), len(world.tenant.refresh_tokens)) == (0, 0)
     assert ada(world)["email_verified"] is True
+    assert ada(world)["last_password_reset"] == ada(world)["updated_at"]
     assert (
         await world.token(grant_type="password", username="ada@example.com", password=NEW_PASSWORD)
     ).status_code == 200

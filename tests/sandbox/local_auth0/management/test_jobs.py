@@ -52,18 +52,21 @@ async def test_a_job_is_pending_then_completed_with_a_summary(tenant, api, conne
         "type": "users_import",
         "status": "pending",
         "connection_id": connection["id"],
-        "upsert": False,
+        "connection": "Users",
         "external_id": "first",
-        "send_completion_email": True,
     }
     await asyncio.gather(*tenant.background)
     done = (await api.get(f"/jobs/{job['id']}")).json()
-    assert done["status"] == "completed"
-    assert done["summary"] == {"failed": 0, "updated": 0, "inserted": 1, "total": 1}
+    assert done == {
+        **job,
+        "status": "completed",
+        "summary": {"failed": 0, "updated": 0, "inserted": 1, "total": 1},
+    }
     assert await errors(api, job) == 204
     [user] = (await api.get("/users-by-email", params={"email": "ada@example.com"})).json()
     assert user["email_verified"] is False
     assert user["identities"][0]["connection"] == "Users"
+    assert user["picture"].startswith("https://secure.gravatar.com/avatar/")
 
 
 @pytest.mark.parametrize("credential", [{"password_hash": BCRYPT}, {"custom_password_hash": SHA256}])
@@ -141,7 +144,7 @@ async def test_existing_users_are_refused_without_upsert_and_changed_with_it(ten
     await run(tenant, api, connection["id"], [first])
     again = await run(tenant, api, connection["id"], [{"email": "ADA@example.com"}])
     assert [each["errors"] for each in await errors(api, again)] == [
-        [{"code": "DUPLICATED_USER", "message": "The user already exists."}]
+        [{"code": "DUPLICATED_USER", "message": "The user already exist and upsert parameter is false"}]
     ]
     other = hashlib.sha256(b"Another-Horse-2").hexdigest()
     changed = {
@@ -173,6 +176,15 @@ async def test_a_user_who_is_twice_in_a_file_is_taken_once(tenant, api, connecti
     assert job["summary"] == {"failed": 1, "updated": 0, "inserted": 1, "total": 2}
     [refused] = await errors(api, job)
     assert refused["errors"] == [{"code": "DUPLICATED_USER", "message": "A user with this email was already provided."}]
+
+
+async def test_a_user_is_imported_without_the_username_that_others_need(tenant, api):
+    options = {"requires_username": True}
+    body = {"name": "Named", "strategy": "auth0", "options": options}
+    connection_id = (await api.post("/connections", json=body)).json()["id"]
+    job = await run(tenant, api, connection_id, [{"email": "ada@example.com"}], external_id="")
+    assert job["summary"] == {"failed": 0, "updated": 0, "inserted": 1, "total": 1}
+    assert "external_id" not in job
 
 
 async def test_a_taken_user_id_is_a_conflict(tenant, api, connection):
