@@ -18,6 +18,13 @@ from local_auth0.management.validation import refuse_unenforced
 _HIDDEN = ("credentials",)
 _NEEDS_CLIENT_KEYS = ("client_secret", "encryption_key", "signing_keys")
 _MERGED = ("client_metadata", "jwt_configuration", "mobile", "native_social_login", "refresh_token")
+_OF_AN_API: Document = {
+    "oidc_conformant": True,
+    "jwt_configuration": {"secret_encoded": False, "alg": "RS256"},
+    "grant_types": [],
+}
+"""What a client that is an API has of its own."""
+_LOGOUT_INITIATORS: Document = {"mode": "custom", "selected_initiators": ["rp-logout", "idp-logout"]}
 _SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 
 
@@ -29,7 +36,7 @@ def default_client(body: dict[str, Any]) -> Document:
         "client_secret": ids.client_secret(),
         "is_first_party": True,
         "is_token_endpoint_ip_header_trusted": False,
-        "oidc_conformant": False,
+        "oidc_conformant": body.get("is_first_party") is False,
         "jwt_configuration": {"secret_encoded": False, "lifetime_in_seconds": 36000},
         "sso_disabled": False,
         "cross_origin_authentication": False,
@@ -41,6 +48,7 @@ def default_client(body: dict[str, Any]) -> Document:
         ],
         "custom_login_page_on": True,
         "refresh_token": _default_refresh_token(body.get("refresh_token") or {}, long=method in _SECRET_METHODS),
+        **(_OF_AN_API if body.get("app_type") == "resource_server" else {}),
     }
 
 
@@ -68,7 +76,7 @@ async def list_all(call: Call) -> Response:
 async def create(call: Call) -> Response:
     """Add a client; keys given with its authentication methods become credentials."""
     _check_methods(call.body)
-    client = {**default_client(call.body), **call.body}
+    client = {**default_client(call.body), **call.body, **_logout_settings(call.body)}
     if "jwt_configuration" in call.body:
         client["jwt_configuration"] = {"secret_encoded": False, **call.body["jwt_configuration"]}
     if call.body.get("refresh_token") is not None:
@@ -114,6 +122,7 @@ async def update(call: Call) -> Response:
         name: {**before.get(name, {}), **value} if name in _MERGED and value is not None else value
         for name, value in call.body.items()
     }
+    changes |= _logout_settings(changes)
     if changes.get("client_metadata"):
         changes["client_metadata"] = {k: v for k, v in changes["client_metadata"].items() if v is not None}
     client = _checked({name: value for name, value in {**before, **changes}.items() if value is not None})
@@ -141,6 +150,20 @@ def _matches(client: Document, query: dict[str, Any]) -> bool:
         and query.get("is_first_party", client["is_first_party"]) == client["is_first_party"]
         and not query.get("is_global", False)
     )
+
+
+def _logout_settings(body: dict[str, Any]) -> Document:
+    """`oidc_logout` completed, and the older property that says the same of its URLs."""
+    if "oidc_logout" not in body:
+        return {}
+    settings = body["oidc_logout"]
+    if settings is None:
+        return {"oidc_backchannel_logout": None}
+    urls = {name: settings[name] for name in ("backchannel_logout_urls",) if name in settings}
+    return {
+        "oidc_backchannel_logout": urls,
+        "oidc_logout": {"backchannel_logout_initiators": _LOGOUT_INITIATORS, **settings},
+    }
 
 
 def _listed(call: Call, client: Document) -> Document:

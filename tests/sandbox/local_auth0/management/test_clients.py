@@ -70,6 +70,40 @@ async def test_an_app_type_changes_no_default(api):
     assert public["grant_types"] == ["authorization_code", "implicit", "refresh_token"]
 
 
+async def test_a_client_of_others_conforms_to_openid_connect(api):
+    assert (await _create(api, is_first_party=False))["oidc_conformant"] is True
+    assert (await _create(api, is_first_party=False, oidc_conformant=False))["oidc_conformant"] is False
+
+
+async def test_a_client_may_be_an_api(api):
+    server = (await api.post("/resource-servers", json={"identifier": "calc"})).json()
+    assert "client_id" not in server
+    created = await _create(api, app_type="resource_server", resource_server_identifier="calc")
+    assert created["oidc_conformant"] is True
+    assert created["jwt_configuration"] == {"secret_encoded": False, "alg": "RS256"}
+    assert created["grant_types"] == []
+    linked = {**server, "client_id": created["client_id"]}
+    path = f"/resource-servers/{server['id']}"
+    assert (await api.get(path)).json() == linked
+    assert (await api.patch(path, json={"name": "Calculator"})).json() == {**linked, "name": "Calculator"}
+    assert (await api.get("/resource-servers?identifiers=calc&fields=client_id")).json() == [
+        {"client_id": created["client_id"]}
+    ]
+
+
+@pytest.mark.parametrize("urls", [{}, {"backchannel_logout_urls": ["https://example.com/logout"]}])
+async def test_logout_settings_are_completed_and_shown_under_their_older_name(api, urls):
+    created = await _create(api, oidc_logout=urls)
+    initiators = {"mode": "custom", "selected_initiators": ["rp-logout", "idp-logout"]}
+    assert created["oidc_logout"] == {"backchannel_logout_initiators": initiators, **urls}
+    assert created["oidc_backchannel_logout"] == urls
+    path, every = f"/clients/{created['client_id']}", {"backchannel_logout_initiators": {"mode": "all"}}
+    changed = (await api.patch(path, json={"oidc_logout": every})).json()
+    assert (changed["oidc_logout"], changed["oidc_backchannel_logout"]) == (every, {})
+    without = (await api.patch(path, json={"oidc_logout": None})).json()
+    assert not {"oidc_logout", "oidc_backchannel_logout"} & set(without)
+
+
 async def test_a_given_part_of_the_token_settings_keeps_the_other_defaults(api):
     created = await _create(api, jwt_configuration={"alg": "RS256"})
     assert created["jwt_configuration"] == {"secret_encoded": False, "alg": "RS256"}
