@@ -10,6 +10,7 @@ from starlette.responses import Response
 from local_apim.manager.arm_error import ValidationFailed, refused
 from local_apim.manager.contract import Contract
 from local_apim.manager.inventory import Document
+from local_apim.manager.long_running import FIRST_WITH_STATUS
 from local_apim.manager.resource_kind import Action, Call, Draft, ResourceKind, answer, short_id, timestamp
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -48,6 +49,13 @@ class Subscriptions(ResourceKind):
             "regenerateprimarykey": self._regenerate_primary_key,
             "regeneratesecondarykey": self._regenerate_secondary_key,
         }
+
+    def view(self, call: Call, document: Document) -> dict[str, Any]:
+        """The document; since 2024-05-01 it says whether calls may be traced even where nobody has said it."""
+        body = super().view(call, document)
+        if call.request.version >= FIRST_WITH_STATUS:
+            body["properties"].setdefault("allowTracing", False)
+        return body
 
     async def prepare(self, call: Call, contract: SubscriptionContract) -> Draft:
         """Resolve the scope, keep or make the keys."""
