@@ -1,7 +1,9 @@
 """Subscriptions: the keys that callers of the gateway send."""
 
+import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import StringConstraints
@@ -16,6 +18,7 @@ from local_apim.manager.resource_kind import Action, Call, Draft, ResourceKind, 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 _SCOPE_RULE = "Subscription scope should be one of '/apis', '/apis/{apiId}', '/products/{productId}'"
+_SHORT_ID = re.compile(r"((?:scope|ownerId)\s+(?:eq|ne)\s+')(/(?:apis|products|users)\b)", re.IGNORECASE)
 _DATES = ("createdDate", "startDate", "expirationDate", "endDate", "notificationDate")
 
 
@@ -56,6 +59,14 @@ class Subscriptions(ResourceKind):
         if call.request.version >= FIRST_WITH_STATUS:
             body["properties"].setdefault("allowTracing", False)
         return body
+
+    def list(self, call: Call) -> Response:
+        """Answer the list; a `$filter` may name scopes and owners below the service, as bodies do."""
+        service_id, asked = call.service["id"], call.request.query.get("$filter", "")
+        if not _SHORT_ID.search(asked):
+            return super().list(call)
+        query = {**call.request.query, "$filter": _SHORT_ID.sub(rf"\g<1>{service_id}\g<2>", asked)}
+        return super().list(replace(call, request=replace(call.request, query=query)))
 
     async def prepare(self, call: Call, contract: SubscriptionContract) -> Draft:
         """Resolve the scope, keep or make the keys."""

@@ -175,3 +175,22 @@ async def test_closed_sets_are_read_in_any_case_and_answered_in_their_own(arm):
 async def test_what_is_not_there_is_named_as_azure_names_it(arm, path, noun):
     error = (await arm.get(path)).json()["error"]
     assert error == {"code": "ResourceNotFound", "message": f"{noun} not found.", "details": None}
+
+
+@pytest.mark.parametrize(
+    ("filter_", "found"),
+    [
+        ("properties/scope eq '/apis'", ["s"]),
+        ("properties/scope eq '/products/p'", ["t"]),
+        ("scope eq '/products/p' and state eq 'active'", ["t"]),
+        ("properties/ownerId eq '/users/1' and startswith(displayName, 'T')", ["t"]),
+    ],
+)
+async def test_subscriptions_are_found_by_scopes_below_the_service(arm, filter_, found):
+    await arm.put("products/p", {"displayName": "P"})
+    (automatic,) = (await arm.get("products/p/subscriptions")).json()["value"]
+    await arm.delete(f"subscriptions/{automatic['name']}")
+    await arm.put("subscriptions/s", {"displayName": "S", "scope": "/apis"})
+    await arm.put("subscriptions/t", {"displayName": "T", "scope": "/products/p", "ownerId": "/users/1"})
+    answer = await arm.get("subscriptions", params={"$filter": filter_})
+    assert [item["name"] for item in answer.json()["value"]] == found
