@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from local_apim.manager.api_contract import ApiContract
 from local_apim.manager.imported_operations import imported_operations
@@ -37,8 +38,8 @@ class ApiImport:
             "description": _text(info.get("description")),
             "serviceUrl": self.specification.service_url(),
             "termsOfServiceUrl": _text(info.get("termsOfService")),
-            "contact": object_of(info.get("contact"), "contact") or None,
-            "license": object_of(info.get("license"), "license") or None,
+            "contact": _addressed(object_of(info.get("contact"), "contact")),
+            "license": _addressed(object_of(info.get("license"), "license")),
         }
 
     def save(self, inventory: Inventory, api: Document) -> None:
@@ -80,6 +81,14 @@ async def read_import(call: Call, contract: ApiContract) -> ApiImport | None:
     schema_id = str(schema["name"]) if schema else secrets.token_hex(12)
     translate = contract.translate_required_query_parameters == "template"
     return ApiImport(specification, imported_operations(specification, schema_id, translate), schema_id)
+
+
+def _addressed(item: dict[str, Any]) -> dict[str, Any] | None:
+    """`item` with its `url` as a URI is written out: one without a path ends with a slash."""
+    parts = urlsplit(str(item.get("url") or ""))
+    if parts.netloc and not parts.path:
+        item = {**item, "url": parts._replace(path="/").geturl()}
+    return item or None
 
 
 def _text(value: Any) -> str | None:

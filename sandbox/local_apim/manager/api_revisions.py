@@ -117,11 +117,19 @@ class Releases(ResourceKind):
             raise ValidationFailed(("apiId", f"API revision '{contract.api_id}' not found."))
         now = timestamp(call.manager.clock())
         before = call.existing["properties"] if call.existing else {}
-        properties = {**contract.wire(), "createdDateTime": before.get("createdDateTime", now), "updatedDateTime": now}
-        draft = Draft(properties)
-        if before.get("apiId") != contract.api_id:
+        number = revision["properties"]["apiRevision"]
+        times = {"createdDateTime": before.get("createdDateTime", now), "updatedDateTime": now}
+        draft = Draft({"apiId": f"{call.service['id']}/apis/{base};rev={number}", **times, "notes": contract.notes})
+        if split_name(stored)[1] is not None:
             draft.after = lambda _document, _created: _released(call, revision)
         return draft
+
+    def view(self, call: Call, document: Document) -> dict[str, Any]:
+        """The release; the current revision goes by the name of the API."""
+        body = super().view(call, document)
+        name = stored_name(call.inventory, call.service["id"], body["properties"]["apiId"].rpartition("/")[2])
+        body["properties"]["apiId"] = f"{call.service['id']}/apis/{name}"
+        return body
 
 
 def _released(call: Call, revision: Document) -> None:

@@ -10,9 +10,17 @@ from local_apim.manager.api_contract import NOT_KEPT, ApiContract
 from local_apim.manager.api_import import ApiImport, read_import
 from local_apim.manager.api_revisions import make_current, revisions, split_name, stored_name
 from local_apim.manager.arm_error import ValidationFailed, refused, unsupported
+from local_apim.manager.contract import properties_of
 from local_apim.manager.inventory import Document
+from local_apim.manager.long_running import FIRST_WITH_STATUS
 from local_apim.manager.resource_kind import Call, Draft, ResourceKind, short_id, timestamp
 from local_apim.manager.subscriptions import subscriptions_with_scope
+
+_FIRST_WITH_SETTINGS = "2022-08-01"
+"""The api-version from which an API has several authorization servers, and lists show its settings."""
+
+_FIRST_SETTINGS = ("oAuth2", "openid")
+"""Authentication settings that every version has."""
 
 
 class Apis(ResourceKind):
@@ -21,8 +29,6 @@ class Apis(ResourceKind):
     path = "apis"
     noun = "Api"
     contract = ApiContract
-    is_long_running = True
-    deleted_status = 204  # 200 is not among the answers of this version's specification
     optional_properties: ClassVar[tuple[str, ...]] = (
         "apiRevisionDescription",
         "apiVersion",
@@ -59,6 +65,7 @@ class Apis(ResourceKind):
     def view(self, call: Call, document: Document) -> dict[str, Any]:
         """The API under the name it was asked for, `isCurrent` only where it is true."""
         body = super().view(call, document)
+        body["properties"] = _of_version(body["properties"], call.request.version)
         if not body["properties"]["isCurrent"]:
             del body["properties"]["isCurrent"]
         asked_base, asked_revision = split_name(call.name)
@@ -66,6 +73,32 @@ class Apis(ResourceKind):
             body["name"] = f"{document['name']};rev={asked_revision}"
             body["id"] = f"{document['id']};rev={asked_revision}"
         return body
+
+    def view_after_write(self, call: Call, document: Document, created: bool) -> dict[str, Any]:
+        """The API without the lists of authentication settings that nobody has given."""
+        body = super().view_after_write(call, document, created)
+        settings = body["properties"]["authenticationSettings"]
+        given = {name: value for name, value in settings.items() if value or name in _FIRST_SETTINGS}
+        body["properties"]["authenticationSettings"] = given
+        return body
+
+    def view_in_list(self, call: Call, document: Document) -> dict[str, Any]:
+        """The API; the oldest version says nothing of its settings and of its subscription key in a list."""
+        body = super().view_in_list(call, document)
+        if call.request.version < _FIRST_WITH_SETTINGS:
+            body["properties"] |= dict.fromkeys(("authenticationSettings", "subscriptionKeyParameterNames"))
+        return body
+
+    def is_begun(self, call: Call) -> bool:
+        """An import takes its time, anything else is done at once."""
+        return properties_of(call.request.json()).get("format") is not None
+
+    def answer_deleted(self, call: Call) -> Response:
+        """Answer 200, or begin an operation."""
+        if call.request.version < FIRST_WITH_STATUS:
+            return super().answer_deleted(call)
+        headers = call.manager.long_running.of_child(call.request, call.service["id"], 204)
+        return Response(status_code=202, headers=headers)
 
     def check_delete(self, call: Call, document: Document) -> None:
         """Refuse to delete the current revision while there are others, unless all are to go."""
@@ -123,6 +156,19 @@ class Apis(ResourceKind):
                 make_current(call.inventory, call.service, document)
 
         return after
+
+
+def _of_version(properties: dict[str, Any], version: str) -> dict[str, Any]:
+    """`properties` with what `version` has of them."""
+    answered = {}
+    for name, value in properties.items():
+        answered[name] = value
+        if name == "serviceUrl" and version >= FIRST_WITH_STATUS:
+            answered["backendId"] = None
+    if version < _FIRST_WITH_SETTINGS:
+        settings = properties["authenticationSettings"]
+        answered["authenticationSettings"] = {name: settings[name] for name in _FIRST_SETTINGS}
+    return answered
 
 
 def _refuse_unsupported(contract: ApiContract) -> None:

@@ -17,6 +17,7 @@ from local_apim.manager.arm_request import ArmRequest
 from local_apim.manager.directory import Directory, DirectoryError
 from local_apim.manager.inventory import Inventory
 from local_apim.manager.key_vault import KeyVault
+from local_apim.manager.long_running import LongRunning
 from local_apim.manager.metadata import endpoints
 from local_apim.manager.named_values import refresh_secrets
 from local_apim.manager.resource_groups import write_group
@@ -57,7 +58,7 @@ def create_resource_manager(  # noqa: PLR0913 - everything that a resource manag
     """
     directory = Directory(store, endpoint, clock)
     vault = KeyVault(vault_url, fetch, directory.identity_token)
-    manager = Manager(Inventory(store), directory.client, endpoint, host, fetch, vault, clock)
+    manager = Manager(Inventory(store), directory.client, endpoint, host, fetch, vault, LongRunning(endpoint), clock)
     if not manager.inventory.resources:
         with manager.inventory.transaction():
             write_group(manager, "local", "westeurope", {})
@@ -146,10 +147,11 @@ def _error(error: ArmError) -> Response:
 def _identify(sent: Request, response: Response) -> None:
     """Add the headers that every answer carries."""
     client_request_id = sent.headers.get("x-ms-client-request-id")
-    response.headers["x-ms-request-id"] = str(uuid.uuid4())
-    response.headers["x-ms-correlation-request-id"] = sent.headers.get("x-ms-correlation-request-id") or str(
-        uuid.uuid4()
-    )
+    request_id = str(uuid.uuid4())
+    response.headers["x-ms-request-id"] = request_id
+    response.headers["x-ms-correlation-request-id"] = sent.headers.get("x-ms-correlation-request-id") or request_id
+    if response.headers.get("Content-Type") == "application/json":
+        response.headers["Content-Type"] = "application/json; charset=utf-8"
     if client_request_id and sent.headers.get("x-ms-return-client-request-id", "").lower() == "true":
         response.headers["x-ms-client-request-id"] = client_request_id
     for name, value in _NO_CACHE.items():

@@ -27,6 +27,11 @@ class ArmRequest:
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def version(self) -> str:
+        """The api-version."""
+        return self.query["api-version"]
+
     def json(self) -> dict[str, Any]:
         """The body as a JSON object; raises ArmError when it is none."""
         return read_json(self.body, self.headers.get("content-type"))

@@ -1,7 +1,7 @@
 """OAuth 2.0 authorization servers and OpenID Connect providers, which the developer portal's console logs in with."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 from starlette.responses import Response
@@ -63,7 +63,7 @@ class AuthorizationServers(ResourceKind):
     """`authorizationServers`; they validate nothing on the gateway."""
 
     path = "authorizationServers"
-    noun = "AuthorizationServer"
+    noun = "OAuth2AuthorizationServer"
     contract = AuthorizationServerContract
     longest_name = 80
     secret_properties: ClassVar[tuple[str, ...]] = ("clientSecret", "resourceOwnerUsername", "resourceOwnerPassword")
@@ -71,6 +71,12 @@ class AuthorizationServers(ResourceKind):
     def actions(self) -> Mapping[str, Action]:
         """`listSecrets`."""
         return {"listsecrets": self._list_secrets}
+
+    def view_after_write(self, call: Call, document: Document, created: bool) -> dict[str, Any]:
+        """The document with its secrets, which PUT and PATCH answer and GET does not."""
+        body = super().view_after_write(call, document, created)
+        body["properties"].update(document["secrets"])
+        return body
 
     async def prepare(self, call: Call, contract: AuthorizationServerContract) -> Draft:
         """Check what the fields demand of each other."""

@@ -82,6 +82,8 @@ class Backends(ResourceKind):
                 raise unsupported(f"'{name}' of a backend")
         if contract.protocol != "http" or contract.type not in (None, "Single"):
             raise unsupported(f"A backend of type '{contract.type or 'Single'}' with protocol '{contract.protocol}'")
+        if contract.tls is not None:
+            draft.properties["tls"] = contract.tls.model_dump(by_alias=True, exclude_unset=True)
         if contract.credentials is not None:
             self._check_credentials(call, contract.credentials)
             given = contract.credentials.wire()

@@ -5,9 +5,9 @@ property, null where there is nothing.
 """
 
 import json
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
 from local_apim.manager.arm_error import ArmError, ValidationFailed
@@ -20,6 +20,15 @@ class Contract(BaseModel):
     """A model of a body's `properties`; names are snake_case here and camelCase on the wire."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _spelled(cls, value: Any, info: ValidationInfo) -> Any:
+        """The members of closed sets are read in any case, as the provider reads them."""
+        spellings = {word.lower(): word for word in _words(cls.model_fields[str(info.field_name)].annotation)}
+        if isinstance(value, list):
+            return [spellings.get(item.lower(), item) if isinstance(item, str) else item for item in value]
+        return spellings.get(value.lower(), value) if isinstance(value, str) else value
 
     def wire(self) -> dict[str, Any]:
         """The properties as JSON, with null for what is not given."""
@@ -121,6 +130,13 @@ def merged(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
         else:
             result[name] = value
     return result
+
+
+def _words(annotation: Any) -> list[str]:
+    """The members of the closed sets in `annotation`."""
+    if get_origin(annotation) is Literal:
+        return [word for word in get_args(annotation) if isinstance(word, str)]
+    return [word for part in get_args(annotation) for word in _words(part)]
 
 
 def _children(item: Any) -> list[Any]:

@@ -1,6 +1,6 @@
 """Diagnostics: what of calls is written down, and by which logger."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -72,6 +72,10 @@ class Diagnostics(ResourceKind):
     noun = "Diagnostic"
     contract = DiagnosticContract
     longest_name = 80
+    optional_properties: ClassVar[tuple[str, ...]] = (
+        *("alwaysLog", "httpCorrelationProtocol", "logClientIp", "sampling", "frontend", "backend"),
+        *("verbosity", "operationNameFormat", "metrics"),
+    )
 
     def __init__(self, parent: str = "") -> None:
         self.path = f"{parent}/diagnostics".lstrip("/")
@@ -88,4 +92,7 @@ class Diagnostics(ResourceKind):
             by_alias=True, mode="json", exclude_unset=True, include={"sampling", "frontend", "backend"}
         )
         draft.properties |= nested | {"loggerId": logger["id"]}
+        if call.name.lower() == "applicationinsights":
+            defaults = {"httpCorrelationProtocol": "Legacy", "logClientIp": True}
+            draft.properties |= {name: value for name, value in defaults.items() if draft.properties[name] is None}
         return draft

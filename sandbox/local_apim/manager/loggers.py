@@ -1,5 +1,6 @@
 """Loggers: where what diagnostics write down goes."""
 
+import hashlib
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import StringConstraints
@@ -31,7 +32,6 @@ class Loggers(ResourceKind):
     path = "loggers"
     noun = "Logger"
     contract = LoggerContract
-    optional_properties: ClassVar[tuple[str, ...]] = ("credentials", "resourceId", "description")
     secret_properties: ClassVar[tuple[str, ...]] = ("credentials",)
 
     async def prepare(self, call: Call, contract: LoggerContract) -> Draft:
@@ -44,12 +44,23 @@ class Loggers(ResourceKind):
         return await super().prepare(call, contract)
 
     def view(self, call: Call, document: Document) -> dict[str, Any]:
-        """The document with the names of its credentials; Azure shows a generated named value in place of each."""
+        """The document with its credentials, a generated named value in place of what is secret in them."""
         body = super().view(call, document)
-        names = document["secrets"].get("credentials", {})
-        if names:
-            body["properties"]["credentials"] = dict.fromkeys(names, f"{{{{Logger-Credentials--{document['name']}}}}}")
+        credentials = document["secrets"].get("credentials")
+        if credentials:
+            generated = f"{{{{Logger-Credentials--{_generated_id(document)}}}}}"
+            shown = {name: generated if _is_secret(name, text) else text for name, text in credentials.items()}
+            body["properties"]["credentials"] = shown
         return body
+
+
+def _is_secret(name: str, text: str) -> bool:
+    return name in _INSIGHTS and not NAMED_VALUE.search(text)
+
+
+def _generated_id(document: Document) -> str:
+    """24 hexadecimal digits, the same for a logger as long as it lives."""
+    return hashlib.sha256(document["id"].lower().encode()).hexdigest()[:24]
 
 
 def _filled(call: Call, credentials: dict[str, str]) -> dict[str, str]:

@@ -45,10 +45,11 @@ class NamedValues(ResourceKind):
     """
 
     path = "namedValues"
-    noun = "Property"
+    noun = "NamedValue"
     contract = NamedValueContract
     is_long_running = True
-    optional_properties: ClassVar[tuple[str, ...]] = ("value", "tags")
+    has_state = True
+    optional_properties: ClassVar[tuple[str, ...]] = ("value",)
 
     def actions(self) -> Mapping[str, Action]:
         """`listValue` and `refreshSecret`."""

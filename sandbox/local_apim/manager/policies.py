@@ -107,7 +107,7 @@ class PolicyFragments(PolicyKind):
 
     noun = "PolicyFragment"
     contract = FragmentContract
-    is_long_running = True
+    has_state = True
     name_pattern: ClassVar[re.Pattern[str]] = re.compile(r"(?:\w+|\w[\w\-]+\w)")
     longest_name = 80
 

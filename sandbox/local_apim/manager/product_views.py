@@ -1,11 +1,13 @@
 """Lists that look across: the products of an API, the subscriptions of a product."""
 
+from typing import Any
+
 from starlette.responses import JSONResponse, Response
 
 from local_apim.manager.arm_error import method_not_allowed
 from local_apim.manager.paging import page
 from local_apim.manager.products import Products
-from local_apim.manager.resource_kind import Call
+from local_apim.manager.resource_kind import PROVIDER, Call
 from local_apim.manager.subscriptions import Subscriptions, subscriptions_with_scope
 
 
@@ -22,8 +24,17 @@ def list_products_of_api(call: Call) -> Response:
 def list_subscriptions_of_product(call: Call) -> Response:
     """Answer `products/{id}/subscriptions`."""
     _check_method(call)
-    views = [Subscriptions().view(call, document) for document in subscriptions_with_scope(call, call.parent_id)]
+    views = [
+        _below(call.parent_id, "products/subscriptions", Subscriptions().view(call, document))
+        for document in subscriptions_with_scope(call, call.parent_id)
+    ]
     return JSONResponse(page(call.request, views, call.manager.endpoint))
+
+
+def _below(parent_id: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """`body` under the id and the type that it has below the resource it is listed for."""
+    own_id = f"{parent_id}/{path.rpartition('/')[2]}/{body['name']}"
+    return {**body, "id": own_id, "type": f"{PROVIDER}/service/{path}"}
 
 
 def _check_method(call: Call) -> None:

@@ -1,6 +1,7 @@
 """Products, and what they are linked with: APIs and groups."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
@@ -79,16 +80,21 @@ class Products(ResourceKind):
             call.inventory.write(document)
 
 
+_NOT_IN_LINKS = ("authenticationSettings", "subscriptionKeyParameterNames")
+"""Properties of a linked API that are answered as null."""
+
+
 class ProductLinks(ResourceKind):
     """`products/apis` and `products/groups`: a link has no content, it is there or not."""
 
     contract = Contract
     verbs: ClassVar[frozenset[str]] = frozenset({"HEAD", "PUT", "DELETE"})
 
-    def __init__(self, target: str, noun: str) -> None:
-        self.path = f"products/{target}"
+    def __init__(self, kind: ResourceKind, noun: str) -> None:
+        self.path = f"products/{kind.path}"
         self.noun = noun
-        self._target = target
+        self._kind = kind
+        self._target = kind.path
 
     def get(self, call: Call) -> Response:
         """Answer HEAD: 204 when they are linked."""
@@ -107,12 +113,29 @@ class ProductLinks(ResourceKind):
 
     def view(self, call: Call, document: Document) -> dict[str, Any]:
         """The linked resource under the id of the link."""
-        target = call.inventory.get(f"{call.service['id']}/{self._target}/{document['name']}")
+        properties = self._kind.shown(self._linked(call, document))
         body = super().view(call, document)
-        hidden = dict.fromkeys(("authenticationSettings", "subscriptionKeyParameterNames"))
-        properties = (target or document)["properties"]
-        body["properties"] = {**properties, **{name: None for name in hidden if name in properties}}
+        body["properties"] = properties | {name: None for name in _NOT_IN_LINKS if name in properties}
         return body
+
+    def view_after_write(self, call: Call, document: Document, created: bool) -> dict[str, Any]:
+        """The linked resource; the protocols of an API are not among what a PUT answers."""
+        body = super().view_after_write(call, document, created)
+        body["properties"] |= {name: None for name in ("protocols",) if name in body["properties"]}
+        return body
+
+    def written(self, call: Call, document: Document) -> Document:
+        """The link with the ETag of what it links to."""
+        return {**document, "etag": self._linked(call, document)["etag"]}
+
+    def listed(self, call: Call) -> Iterable[Document]:
+        """The links, with the display names that their order follows."""
+        for document in super().listed(call):
+            yield {**document, "properties": self._linked(call, document)["properties"]}
+
+    def _linked(self, call: Call, document: Document) -> Document:
+        linked_to = call.inventory.get(f"{call.service['id']}/{self._target}/{document['name']}")
+        return linked_to or document
 
     def _check_open_products(self, call: Call, product: Document, api: Document) -> None:
         if product["properties"]["subscriptionRequired"]:

@@ -16,6 +16,7 @@ from local_apim.manager.arm_request import ArmRequest
 from local_apim.manager.contract import Contract, checked, merged, properties_of
 from local_apim.manager.inventory import Document, Inventory
 from local_apim.manager.key_vault import KeyVault
+from local_apim.manager.long_running import FIRST_WITH_STATUS, LongRunning, in_progress
 from local_apim.manager.manager_client import ManagerClient
 from local_apim.manager.paging import page
 from local_apim.manager.service_host import ServiceHost
@@ -34,6 +35,7 @@ class Manager:
         host: opens and closes gateways.
         fetch: fetches linked documents and OpenID documents.
         vault: reads the secrets of named values.
+        long_running: the operations that clients wait for.
         clock: seconds since 1970.
         writes: one lock a service, by lower-cased id; Azure answers a second write at the same time with 409, here it waits.
     """
@@ -44,6 +46,7 @@ class Manager:
     host: ServiceHost
     fetch: httpx.AsyncClient
     vault: KeyVault
+    long_running: LongRunning
     clock: Callable[[], float] = time.time
     writes: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
@@ -98,8 +101,8 @@ class ResourceKind:
         contract: the model of its `properties`.
         secret_properties: properties that are stored in `secrets` and not answered by GET.
         optional_properties: properties that are left out of an answer when they are null.
-        is_long_running: whether Azure may answer a PUT before it is done; clients then wait for `provisioningState`.
-        deleted_status: the status that answers a DELETE of what was there.
+        is_long_running: whether Azure answers a PUT or PATCH before it is done.
+        has_state: whether the resource says its `provisioningState`, in the versions that have it.
     """
 
     path: str
@@ -111,7 +114,7 @@ class ResourceKind:
     secret_properties: ClassVar[tuple[str, ...]] = ()
     optional_properties: ClassVar[tuple[str, ...]] = ()
     is_long_running: ClassVar[bool] = False
-    deleted_status: ClassVar[int] = 200
+    has_state: ClassVar[bool] = False
 
     @property
     def type(self) -> str:
@@ -135,15 +138,18 @@ class ResourceKind:
 
     def view(self, call: Call, document: Document) -> dict[str, Any]:
         """`document` as GET answers it."""
-        del call
-        properties = {
+        properties = self.shown(document)
+        if self.has_state and call.request.version >= FIRST_WITH_STATUS:
+            properties["provisioningState"] = "Succeeded"
+        return {"id": document["id"], "type": document["type"], "name": document["name"], "properties": properties}
+
+    def shown(self, document: Document) -> dict[str, Any]:
+        """The properties of `document` that are answered."""
+        return {
             name: value
             for name, value in document["properties"].items()
             if value is not None or name not in self.optional_properties
         }
-        if self.is_long_running:
-            properties["provisioningState"] = "Succeeded"
-        return {"id": document["id"], "type": document["type"], "name": document["name"], "properties": properties}
 
     def view_after_write(self, call: Call, document: Document, created: bool) -> dict[str, Any]:
         """`document` as PUT and PATCH answer it."""
@@ -152,7 +158,9 @@ class ResourceKind:
 
     def view_in_list(self, call: Call, document: Document) -> dict[str, Any]:
         """`document` as a list shows it."""
-        return self.view(call, document)
+        body = self.view(call, document)
+        body["properties"].pop("provisioningState", None)
+        return body
 
     def listed(self, call: Call) -> Iterable[Document]:
         """The documents of the collection that `call` is about."""
@@ -179,7 +187,7 @@ class ResourceKind:
         """Answer a call about the collection."""
         if call.request.method != "GET":
             raise method_not_allowed(call.request.method, ["GET"])
-        views = [self.view_in_list(call, document) for document in self.listed(call)]
+        views = [self.view_in_list(call, document) for document in sorted(self.listed(call), key=_display_name)]
         return JSONResponse(page(call.request, views, call.manager.endpoint))
 
     async def act(self, call: Call, action: str) -> Response:
@@ -198,11 +206,14 @@ class ResourceKind:
         return document
 
     def get(self, call: Call) -> Response:
-        """Answer GET and HEAD."""
+        """Answer GET and HEAD, and the end of an operation."""
+        final_status = call.manager.long_running.final_status(call.request)
+        if final_status == 204 and call.existing is None:
+            return Response(status_code=204)
         document = self.found(call)
         if call.request.method == "HEAD":
             return Response(headers={"ETag": f'"{document["etag"]}"'})
-        return answer(self.view(call, document), document)
+        return answer(self.view(call, document), document, final_status or 200)
 
     async def put(self, call: Call) -> Response:
         """Create or replace the resource."""
@@ -229,7 +240,7 @@ class ResourceKind:
         with call.inventory.transaction():
             call.inventory.remove(document["id"])
             self.deleted(call, document)
-        return Response(status_code=self.deleted_status)
+        return self.answer_deleted(call)
 
     def store(self, call: Call, draft: Draft) -> Response:
         """Write `draft` and answer it."""
@@ -239,7 +250,25 @@ class ResourceKind:
             if draft.after:
                 draft.after(document, created)
         document = self.written(call, document)
+        if self.is_begun(call):
+            return self._answer_begun(call, document, created)
         return answer(self.view_after_write(call, document, created), document, 201 if created else 200)
+
+    def is_begun(self, call: Call) -> bool:
+        """Whether Azure answers this write before it is done."""
+        del call
+        return self.is_long_running
+
+    def answer_deleted(self, call: Call) -> Response:
+        """Answer the DELETE of what was there."""
+        del call
+        return Response()
+
+    def _answer_begun(self, call: Call, document: Document, created: bool) -> Response:
+        headers = call.manager.long_running.of_child(call.request, call.service["id"], 201 if created else 200)
+        if created and call.request.version >= FIRST_WITH_STATUS:
+            return JSONResponse(in_progress(self.view(call, document)), 201, headers=headers)
+        return Response(status_code=202, headers=headers)
 
     def written(self, call: Call, document: Document) -> Document:
         """`document` as it stands after everything that its write has caused."""
@@ -267,9 +296,9 @@ def answer(body: dict[str, Any], document: Document, status: int = 200) -> Respo
 
 
 def timestamp(seconds: float) -> str:
-    """`seconds` since 1970 as the provider writes points in time, with milliseconds."""
+    """`seconds` since 1970 as the provider writes points in time: to the millisecond, without zeros at the end."""
     whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-    return f"{whole}.{int(seconds % 1 * 1000):03d}Z"
+    return f"{whole}.{int(seconds % 1 * 1000):03d}".rstrip("0").removesuffix(".") + "Z"
 
 
 def short_id(service: Document, resource_id: str, type_name: str) -> str | None:
@@ -283,3 +312,8 @@ def short_id(service: Document, resource_id: str, type_name: str) -> str | None:
     prefix = f"/{type_name}/".lower()
     name = text[len(prefix) :]
     return name if text.lower().startswith(prefix) and name and "/" not in name else None
+
+
+def _display_name(document: Document) -> str:
+    """What lists are sorted by; those of equal names, and those without, stay in the order of their resource names."""
+    return str(document["properties"].get("displayName") or "").casefold()

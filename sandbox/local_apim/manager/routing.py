@@ -23,7 +23,7 @@ from local_apim.manager.products import ProductLinks, Products
 from local_apim.manager.resource_groups import existing_group, handle_group, list_groups, subscription_view
 from local_apim.manager.resource_kind import PROVIDER, Call, Manager, ResourceKind
 from local_apim.manager.service_contract import NAME
-from local_apim.manager.services import handle_service, list_services, service_with_name
+from local_apim.manager.services import handle_service, list_services, operation_result, service_with_name
 from local_apim.manager.settings_kinds import Groups, Schemas, Tags, VersionSets
 from local_apim.manager.subscriptions import Subscriptions
 
@@ -50,8 +50,8 @@ _KINDS: dict[str, ResourceKind] = {
         PolicyKind("apis"),
         PolicyKind("apis/operations"),
         PolicyKind("products"),
-        ProductLinks("apis", "API"),
-        ProductLinks("groups", "Group"),
+        ProductLinks(Apis(), "API"),
+        ProductLinks(Groups(), "Group"),
         Products(),
         Releases(),
         Schemas(),
@@ -105,6 +105,8 @@ async def _group_provider(manager: Manager, request: ArmRequest, group: Document
         return list_services(manager, request, group["id"])
     if len(segments) == 3:
         return await handle_service(manager, request, group, segments[2])
+    if segments[3].lower() == "operationresults" and len(segments) == 5:
+        return operation_result(manager, request, group, segments[2], segments[4])
     service = manager.inventory.get(f"{group['id']}/providers/{PROVIDER}/service/{segments[2]}")
     if service is None:
         verb = {"GET": "read", "HEAD": "read", "DELETE": "delete"}.get(request.method, "write")
@@ -119,6 +121,8 @@ async def _group_provider(manager: Manager, request: ArmRequest, group: Document
 
 async def _below_service(manager: Manager, request: ArmRequest, service: Document, segments: list[str]) -> Response:
     """Answer a call whose path below the service is `segments`: types and names in turn."""
+    if [segment.lower() for segment in segments[:2]] == ["tenant", "operationresults"] and len(segments) == 3:
+        return manager.long_running.status(segments[2])
     types, names = segments[0::2], segments[1::2]
     path = "/".join(types).lower()
     kind = _KINDS.get(path)

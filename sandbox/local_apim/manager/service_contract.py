@@ -32,11 +32,11 @@ class ServiceContract(Contract):
     custom_properties: dict[str, str] | None = None
     disable_gateway: bool = False
     enable_client_certificate: bool = False
-    nat_gateway_state: Literal["Enabled", "Disabled"] = "Disabled"
+    nat_gateway_state: Literal["Enabled", "Disabled", "Unsupported"] | None = None
     api_version_constraint: dict[str, Any] | None = None
     public_ip_address_id: str | None = None
     public_network_access: Literal["Enabled", "Disabled"] = "Enabled"
-    legacy_portal_status: Literal["Enabled", "Disabled"] = "Enabled"
+    legacy_portal_status: Literal["Enabled", "Disabled"] = "Disabled"
     developer_portal_status: Literal["Enabled", "Disabled"] = "Enabled"
     restore: bool = False
 

@@ -2,7 +2,6 @@
 
 import uuid
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 
@@ -17,6 +16,7 @@ from local_apim.manager.newborn import write_newborn
 from local_apim.manager.paging import page
 from local_apim.manager.resource_kind import PROVIDER, Manager, answer, timestamp
 from local_apim.manager.service_contract import ServiceContract, check_service_name, family, read_sku
+from local_apim.manager.service_view import on_its_way, properties_to_answer, view
 
 TYPE = f"{PROVIDER}/service"
 _NOT_HERE = (
@@ -38,7 +38,8 @@ def list_services(manager: Manager, request: ArmRequest, scope_id: str) -> Respo
     """Answer the list of services of a subscription or a resource group."""
     if request.method != "GET":
         raise method_not_allowed(request.method, ["GET"])
-    answered = page(request, [view(service) for service in services_in(manager, scope_id)], manager.endpoint)
+    views = [view(service, request.version) for service in services_in(manager, scope_id)]
+    answered = page(request, views, manager.endpoint)
     del answered["count"]
     return JSONResponse(answered)
 
@@ -49,7 +50,7 @@ async def handle_service(manager: Manager, request: ArmRequest, group: Document,
     existing = manager.inventory.get(service_id)
     if request.method in ("GET", "HEAD"):
         service = existing or _not_found(group, name)
-        return answer(view(service), service) if request.method == "GET" else Response()
+        return answer(view(service, request.version), service) if request.method == "GET" else Response()
     if request.method not in ("PUT", "PATCH", "DELETE"):
         raise method_not_allowed(request.method, ["DELETE", "GET", "HEAD", "PATCH", "PUT"])
     async with manager.writes[service_id.lower()]:
@@ -62,7 +63,17 @@ async def handle_service(manager: Manager, request: ArmRequest, group: Document,
         if existing is None:
             return Response(status_code=204)
         await delete_service(manager, existing)
-        return Response()
+        headers = manager.long_running.of_service(request, existing["id"])
+        return JSONResponse(on_its_way(existing, request.version, "Terminating"), 202, headers=headers)
+
+
+def operation_result(manager: Manager, request: ArmRequest, group: Document, name: str, operation: str) -> Response:
+    """Answer how an operation on the service `name` has ended: its status, or by `Location` the service itself."""
+    status = manager.long_running.status(operation)
+    if "asyncResponse" in request.query:
+        return status
+    service = manager.inventory.get(f"{group['id']}/providers/{TYPE}/{name}")
+    return Response(status_code=204) if service is None else answer(view(service, request.version), service)
 
 
 async def delete_service(manager: Manager, service: Document) -> None:
@@ -72,12 +83,6 @@ async def delete_service(manager: Manager, service: Document) -> None:
         if service["sku"]["name"] != "Consumption":
             keep_deleted(manager, service)
         manager.inventory.remove(service["id"])
-
-
-def view(service: Document) -> dict[str, Any]:
-    """The service as GET answers it."""
-    shown = ("id", "name", "type", "tags", "location", "etag", "properties", "sku", "identity", "zones", "systemData")
-    return {name: service.get(name) for name in shown}
 
 
 def _not_found(group: Document, name: str) -> Document:
@@ -94,7 +99,7 @@ async def _put(manager: Manager, request: ArmRequest, service_id: str, name: str
     location = display_name(body.get("location"), TYPE)
     existing = manager.inventory.get(service_id)
     if existing is None and properties_of(body).get("restore") is True:
-        return await _restore(manager, service_id, name)
+        return _begun(manager, request, await _restored(manager, service_id, name))
     contract = checked(ServiceContract, properties_of(body))
     sku = read_sku(body)
     if existing is None:
@@ -106,7 +111,15 @@ async def _put(manager: Manager, request: ArmRequest, service_id: str, name: str
         )
         raise ArmError(409, "InvalidResourceLocation", message)
     service = existing or {"id": service_id, "name": name, "type": TYPE, "location": location}
-    return await _save(manager, service, body, contract, sku)
+    saved = await _saved(manager, service, body, contract, sku)
+    return _begun(manager, request, saved) if existing is None else answer(view(saved, request.version), saved)
+
+
+def _begun(manager: Manager, request: ArmRequest, service: Document) -> Response:
+    """Answer the call that makes `service`, which the client then waits for."""
+    response = answer(on_its_way(service, request.version, "Activating"), service, 201)
+    response.headers.update(manager.long_running.of_service(request, service["id"]))
+    return response
 
 
 async def _patch(manager: Manager, request: ArmRequest, existing: Document) -> Response:
@@ -114,14 +127,18 @@ async def _patch(manager: Manager, request: ArmRequest, existing: Document) -> R
     contract = checked(ServiceContract, merged(existing["settings"], properties_of(body)))
     kept = {name: body.get(name) or existing.get(name) for name in ("tags", "identity", "zones")}
     sku = read_sku({"sku": merged(existing["sku"], body.get("sku") or {})})
-    return await _save(manager, existing, kept, contract, sku)
+    saved = await _saved(manager, existing, kept, contract, sku)
+    return answer(view(saved, request.version), saved)
 
 
-async def _save(
+async def _saved(
     manager: Manager, service: Document, body: dict[str, Any], contract: ServiceContract, sku: dict[str, Any]
-) -> Response:
+) -> Document:
     """Write a service that was checked; `service` is the old document, or the bare frame of a new one."""
     settings = contract.wire()
+    settings["hostnameConfigurations"] = [
+        host for host in settings["hostnameConfigurations"] or [] if not _built_in(host)
+    ]
     for name in _NOT_HERE:
         if settings[name]:
             raise unsupported(f"'{name}' of a service")
@@ -140,7 +157,7 @@ async def _save(
         "identity": _identity(manager, service, body),
         "zones": body.get("zones"),
         "settings": settings,
-        "properties": _properties(service["name"], settings, sku["name"], gateway_url, before),
+        "properties": properties_to_answer(service["name"], settings, sku["name"], gateway_url, before),
         "secrets": {},
         "systemData": _system_data(manager, service, now),
     }
@@ -148,10 +165,10 @@ async def _save(
         document = manager.inventory.write({**service, **fields})
         if created:
             write_newborn(manager.inventory, document, manager.clock())
-    return answer(view(document), document, 201 if created else 200)
+    return document
 
 
-async def _restore(manager: Manager, service_id: str, name: str) -> Response:
+async def _restored(manager: Manager, service_id: str, name: str) -> Document:
     """Bring a soft-deleted service back; everything else in the body is ignored."""
     deleted = manager.inventory.deleted.get(service_id.lower())
     if deleted is None or deleted_with_name(manager, name) is None:
@@ -165,9 +182,8 @@ async def _restore(manager: Manager, service_id: str, name: str) -> Response:
         service = manager.inventory.resources[service_id.lower()]
         sku_name = service["sku"]["name"]
         created_at = service["properties"]["createdAtUtc"]
-        properties = _properties(service["name"], service["settings"], sku_name, gateway_url, created_at)
-        service = manager.inventory.write({**service, "properties": properties})
-    return answer(view(service), service, 201)
+        properties = properties_to_answer(service["name"], service["settings"], sku_name, gateway_url, created_at)
+        return manager.inventory.write({**service, "properties": properties})
 
 
 def _check_name_is_free(manager: Manager, name: str) -> None:
@@ -187,48 +203,9 @@ def service_with_name(manager: Manager, name: str) -> Document | None:
     return next((item for item in services_in(manager, scope_id) if item["name"].lower() == name.lower()), None)
 
 
-def _properties(
-    name: str, settings: dict[str, Any], sku_name: str, gateway_url: str, created_at: str
-) -> dict[str, Any]:
-    answered = {key: value for key, value in settings.items() if key != "restore"}
-    if answered["notificationSenderEmail"] is None:
-        answered["notificationSenderEmail"] = "apimgmt-noreply@mail.windowsazure.com"
-    host_name = urlsplit(gateway_url).netloc
-    proxy = {
-        "type": "Proxy",
-        "hostName": host_name,
-        "negotiateClientCertificate": False,
-        "defaultSslBinding": True,
-        "certificateSource": "BuiltIn",
-    }
-    return {
-        **answered,
-        "provisioningState": "Succeeded",
-        "targetProvisioningState": "",
-        "createdAtUtc": created_at,
-        "gatewayUrl": gateway_url,
-        **_addresses(name, settings, sku_name, host_name),
-        "hostnameConfigurations": [proxy],
-        "publicIPAddresses": None if sku_name == "Consumption" else ["127.0.0.1"],
-        "privateIPAddresses": None,
-        "outboundPublicIPAddresses": None,
-        "privateEndpointConnections": None,
-        "platformVersion": {"Consumption": "mtv1", "classic": "stv2", "v2": "stv2.1"}[family(sku_name)],
-    }
-
-
-def _addresses(name: str, settings: dict[str, Any], sku_name: str, host_name: str) -> dict[str, str | None]:
-    """Addresses that Azure gives to the portals; nothing listens there."""
-    tier = family(sku_name)
-    classic = tier == "classic"
-    portal = tier != "Consumption" and settings["developerPortalStatus"] == "Enabled"
-    return {
-        "gatewayRegionalUrl": f"https://{name}.regional.{host_name}" if classic else None,
-        "portalUrl": f"https://{name}.portal.{host_name}" if classic else None,
-        "developerPortalUrl": f"https://{name}.developer.{host_name}" if portal else None,
-        "managementApiUrl": f"https://{name}.management.{host_name}" if classic else None,
-        "scmUrl": f"https://{name}.scm.{host_name}" if classic else None,
-    }
+def _built_in(host: dict[str, Any]) -> bool:
+    """Whether a host name is the service's own, which clients send back as they have read it."""
+    return host.get("certificateSource") == "BuiltIn"
 
 
 def _identity(manager: Manager, service: Document, body: dict[str, Any]) -> dict[str, Any] | None:

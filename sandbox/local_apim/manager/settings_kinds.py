@@ -97,11 +97,18 @@ class Schemas(ResourceKind):
     """`apis/schemas`: what an imported document calls components or definitions."""
 
     path = "apis/schemas"
-    noun = "Schema"
+    noun = "ApiSchema"
     contract = SchemaContract
     is_long_running = True
+    has_state = True
     longest_name = 80
     verbs: ClassVar[frozenset[str]] = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+
+    def view_in_list(self, call: Call, document: Document) -> dict[str, Any]:
+        """The schema without its document, which lists leave out."""
+        body = super().view_in_list(call, document)
+        del body["properties"]["document"]
+        return body
 
 
 class TagContract(Contract):

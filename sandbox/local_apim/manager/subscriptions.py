@@ -1,7 +1,9 @@
 """Subscriptions: the keys that callers of the gateway send."""
 
+import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import StringConstraints
@@ -10,11 +12,13 @@ from starlette.responses import Response
 from local_apim.manager.arm_error import ValidationFailed, refused
 from local_apim.manager.contract import Contract
 from local_apim.manager.inventory import Document
+from local_apim.manager.long_running import FIRST_WITH_STATUS
 from local_apim.manager.resource_kind import Action, Call, Draft, ResourceKind, answer, short_id, timestamp
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 _SCOPE_RULE = "Subscription scope should be one of '/apis', '/apis/{apiId}', '/products/{productId}'"
+_SHORT_ID = re.compile(r"((?:scope|ownerId)\s+(?:eq|ne)\s+')(/(?:apis|products|users)\b)", re.IGNORECASE)
 _DATES = ("createdDate", "startDate", "expirationDate", "endDate", "notificationDate")
 
 
@@ -48,6 +52,21 @@ class Subscriptions(ResourceKind):
             "regenerateprimarykey": self._regenerate_primary_key,
             "regeneratesecondarykey": self._regenerate_secondary_key,
         }
+
+    def view(self, call: Call, document: Document) -> dict[str, Any]:
+        """The document; since 2024-05-01 it says whether calls may be traced even where nobody has said it."""
+        body = super().view(call, document)
+        if call.request.version >= FIRST_WITH_STATUS:
+            body["properties"].setdefault("allowTracing", False)
+        return body
+
+    def list(self, call: Call) -> Response:
+        """Answer the list; a `$filter` may name scopes and owners below the service, as bodies do."""
+        service_id, asked = call.service["id"], call.request.query.get("$filter", "")
+        if not _SHORT_ID.search(asked):
+            return super().list(call)
+        query = {**call.request.query, "$filter": _SHORT_ID.sub(rf"\g<1>{service_id}\g<2>", asked)}
+        return super().list(replace(call, request=replace(call.request, query=query)))
 
     async def prepare(self, call: Call, contract: SubscriptionContract) -> Draft:
         """Resolve the scope, keep or make the keys."""

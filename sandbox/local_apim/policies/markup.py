@@ -27,13 +27,17 @@ _EXPRESSION = re.compile(r"\s*@[({]")
 
 @dataclass
 class Node:
-    """An element, or a comment (whose name is `#comment`); line and column are those of the name, from 1."""
+    """An element, or a comment (whose name is `#comment`); line and column are those of the name, from 1.
+
+    `has_end_tag` is whether an element without content was written `<a></a>` rather than `<a />`, which Azure keeps.
+    """
 
     name: str
     line: int
     column: int
     attributes: dict[str, str] = field(default_factory=dict)
     content: list[Node | str] = field(default_factory=list)
+    has_end_tag: bool = False
 
     @property
     def children(self) -> list[Node]:
@@ -66,11 +70,13 @@ class _Builder:
         self._parser.ProcessingInstructionHandler = self._instruction
         self._open: list[Node] = []
         self._root: Node | None = None
+        self._source = b""
 
     def build(self, text: str) -> Node:
         """The document's element; raises PolicyError when `text` is not well-formed."""
         try:
-            self._parser.Parse(text.encode("utf-8"), True)
+            self._source = text.encode("utf-8")
+            self._parser.Parse(self._source, True)
         except UnicodeEncodeError as error:
             line, column = text.count("\n", 0, error.start) + 1, error.start - text.rfind("\n", 0, error.start)
             raise PolicyError("The document has half a character in it.", line, column) from None
@@ -98,6 +104,7 @@ class _Builder:
 
     def _end(self, _: str) -> None:
         node = self._open.pop()
+        node.has_end_tag = not self._source.endswith(b"/>", 0, self._parser.CurrentByteIndex)
         if not node.text.strip():
             node.content = [part for part in node.content if isinstance(part, Node)]
 
@@ -136,7 +143,7 @@ def parse_markup(text: str, text_format: str) -> Node:
 
 
 def render(node: Node, *, raw: bool = False) -> str:
-    """The text Azure returns: CRLF, two spaces of indentation; expressions escaped, or as they are when `raw`."""
+    """The text Azure returns: CRLF, a tab of indentation; expressions escaped, or as they are when `raw`."""
     return "\r\n".join(_lines(node, 0, raw))
 
 
@@ -146,13 +153,14 @@ def is_expression(value: str) -> bool:
 
 
 def _lines(node: Node, depth: int, raw: bool) -> Iterator[str]:
-    indent = "  " * depth
+    indent = "\t" * depth
     if node.name == "#comment":
         yield f"{indent}<!--{_newlines(node.text)}-->"
         return
     attributes = "".join(f' {name}="{_attribute(value, raw)}"' for name, value in node.attributes.items())
     if not node.content:
-        yield f"{indent}<{node.name}{attributes} />"
+        end = f"></{node.name}>" if node.has_end_tag else " />"
+        yield f"{indent}<{node.name}{attributes}{end}"
     elif any(isinstance(part, str) for part in node.content):
         yield f"{indent}<{node.name}{attributes}>{_inline(node, raw)}</{node.name}>"
     else:

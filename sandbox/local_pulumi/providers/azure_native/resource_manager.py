@@ -102,11 +102,13 @@ class ResourceManager:
         return _checked(await self.sent(method, path, api_version, **options), method, path)
 
     async def _followed(self, answer: httpx.Response, path: str) -> bool:
-        """Waits for the end of the operation that an answer starts; False when it starts none."""
+        """Waits for the end of the operation that an answer starts; False when it starts none.
+
+        The first question is asked at once: the local resource manager is done by then.
+        """
         operation = answer.headers.get("Azure-AsyncOperation")
         location = answer.headers.get("Location") if answer.status_code == 202 else None
         while operation:
-            await asyncio.sleep(_wait(answer, 1.0))
             answer = await self._checked("GET", operation, "")
             status = answer.json()["status"]
             if status in ENDED:
@@ -115,11 +117,12 @@ class ResourceManager:
                         answer.status_code, f"The operation on {path} {status}: {_reason(answer)}"
                     )
                 return True
-        while location:
             await asyncio.sleep(_wait(answer, 1.0))
+        while location:
             answer = await self._checked("GET", location, "")
             if answer.status_code != 202:
                 return True
+            await asyncio.sleep(_wait(answer, 1.0))
         return False
 
     async def _bearer(self) -> str:

@@ -27,18 +27,13 @@ async def test_an_api_without_a_document_has_azures_defaults(arm):
             "displayName": "Plain",
             "description": None,
             "serviceUrl": None,
+            "backendId": None,
             "protocols": ["https"],
             "subscriptionRequired": True,
-            "authenticationSettings": {
-                "oAuth2": None,
-                "openid": None,
-                "oAuth2AuthenticationSettings": [],
-                "openidAuthenticationSettings": [],
-            },
+            "authenticationSettings": {"oAuth2": None, "openid": None},
             "subscriptionKeyParameterNames": {"header": "Ocp-Apim-Subscription-Key", "query": "subscription-key"},
             "apiRevision": "1",
             "isCurrent": True,
-            "provisioningState": "Succeeded",
         },
     }
 
@@ -111,7 +106,7 @@ async def test_a_deleted_api_takes_its_children_links_and_subscriptions(arm):
     await arm.put("products/starter", {"displayName": "Starter"})
     await arm.put("products/starter/apis/calc")
     await arm.put("subscriptions/mine", {"displayName": "Mine", "scope": "/apis/calc"})
-    assert (await arm.delete("apis/calc")).status_code == 204
+    assert (await arm.delete("apis/calc")).status_code == 202
     assert code(await arm.get("apis/calc/operations/add")) == (404, "ResourceNotFound")
     assert await names(arm, "products/starter/apis") == []
     assert (await arm.get("subscriptions/mine")).status_code == 404
@@ -150,7 +145,7 @@ async def test_the_current_revision_goes_only_with_all_of_them(arm):
     await arm.put("apis/calc;rev=2", {"path": "calc", "sourceApiId": "/apis/calc"})
     answer = await arm.delete("apis/calc")
     assert answer.json()["error"]["message"] == "Cannot delete the current revision of an API."
-    assert (await arm.delete("apis/calc", params={"deleteRevisions": "true"})).status_code == 204
+    assert (await arm.delete("apis/calc", params={"deleteRevisions": "true"})).status_code == 202
     assert await names(arm, "apis") == []
 
 
@@ -189,3 +184,31 @@ async def test_a_template_whose_braces_do_not_match_is_refused(arm, template):
     await arm.calculator()
     answer = await arm.put("apis/calc/operations/x", {"displayName": "X", "method": "GET", "urlTemplate": template})
     assert (answer.status_code, answer.json()["error"]["details"][0]["target"]) == (400, "urlTemplate")
+
+
+async def test_a_release_names_the_api_while_its_revision_is_current(arm):
+    await arm.calculator()
+    for number in ("2", "3"):
+        await arm.put(f"apis/calc;rev={number}", {"path": "calc", "sourceApiId": "/apis/calc"})
+    answer = await arm.put("apis/calc/releases/second", {"apiId": "/apis/calc;rev=2", "notes": "n"})
+    assert (answer.status_code, answer.json()["properties"]) == (
+        201,
+        {
+            "apiId": f"{arm.service}/apis/calc",
+            "createdDateTime": "2027-01-15T08:00:00Z",
+            "updatedDateTime": "2027-01-15T08:00:00Z",
+            "notes": "n",
+        },
+    )
+    await arm.put("apis/calc/releases/third", {"apiId": "/apis/calc;rev=3"})
+    shown = (await arm.get("apis/calc/releases")).json()["value"]
+    assert [(item["name"], item["properties"]["apiId"]) for item in shown] == [
+        ("second", f"{arm.service}/apis/calc;rev=2"),
+        ("third", f"{arm.service}/apis/calc"),
+    ]
+
+
+async def test_lists_follow_the_display_names(arm):
+    for name, title in (("b", "zebra"), ("a", "Yak"), ("c", "ant")):
+        await arm.put(f"apis/{name}", {"path": name, "displayName": title})
+    assert await names(arm, "apis") == ["c", "a", "b"]

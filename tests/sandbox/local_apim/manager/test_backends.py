@@ -39,3 +39,9 @@ async def test_a_reference_to_a_named_value_that_is_not_there_is_refused(arm):
 async def test_what_the_gateway_cannot_do_is_refused_by_name(arm, properties):
     answer = await arm.put("backends/calc", {**BACKEND, **properties})
     assert (answer.status_code, answer.json()["error"]["code"]) == (501, "NotImplemented")
+
+
+async def test_only_the_checks_that_were_given_are_answered(arm):
+    backend = {"url": "https://backend.test", "protocol": "http", "tls": {"validateCertificateChain": False}}
+    answer = await arm.put("backends/b", backend)
+    assert answer.json()["properties"]["tls"] == {"validateCertificateChain": False}

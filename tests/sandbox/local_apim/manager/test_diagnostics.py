@@ -1,5 +1,7 @@
 """Loggers and diagnostics: what is refused at save, and what a GET shows of them."""
 
+import re
+
 import pytest
 
 KEY = "00000000-0000-0000-0000-000000000001"
@@ -105,8 +107,13 @@ async def test_a_diagnostic_shows_its_nested_settings_as_they_were_given(arm):
         "frontend": frontend,
     }
     shown = (await arm.put("diagnostics/applicationinsights", given)).json()["properties"]
-    assert (shown["frontend"], shown["sampling"]["percentage"], shown["backend"]) == (frontend, 50, None)
-    assert shown["loggerId"] == f"{arm.service}/loggers/insights"
+    assert shown == {
+        "loggerId": f"{arm.service}/loggers/insights",
+        "sampling": {"samplingType": "fixed", "percentage": 50},
+        "frontend": frontend,
+        "httpCorrelationProtocol": "Legacy",
+        "logClientIp": True,
+    }
 
 
 @pytest.mark.parametrize(
@@ -126,3 +133,26 @@ async def test_a_diagnostic_that_is_wrong_is_refused(arm, settings, target):
     await arm.put("loggers/insights", logger(instrumentationKey=KEY))
     answer = await arm.put("diagnostics/applicationinsights", {"loggerId": "/loggers/insights", **settings})
     assert problem(answer)[0] == target
+
+
+async def test_other_diagnostics_have_no_defaults_of_application_insights(arm):
+    await arm.put("loggers/insights", logger(instrumentationKey=KEY))
+    shown = (await arm.put("diagnostics/azuremonitor", {"loggerId": "/loggers/insights"})).json()["properties"]
+    assert shown == {"loggerId": f"{arm.service}/loggers/insights"}
+
+
+async def test_a_logger_shows_a_generated_named_value_for_its_secret_only(arm):
+    hub = {"name": "hub", "connectionString": "Endpoint=sb://hub.test/"}
+    answer = await arm.put("loggers/hub", {"loggerType": "azureEventHub", "credentials": hub})
+    shown = answer.json()["properties"]
+    assert re.fullmatch(r"\{\{Logger-Credentials--[0-9a-f]{24}\}\}", shown["credentials"].pop("connectionString"))
+    assert shown == {
+        "loggerType": "azureEventHub",
+        "description": None,
+        "credentials": {"name": "hub"},
+        "isBuffered": True,
+        "resourceId": None,
+    }
+    await arm.put("namedValues/key", {"displayName": "key", "value": KEY})
+    named = await arm.put("loggers/named", logger(instrumentationKey="{{key}}"))
+    assert named.json()["properties"]["credentials"] == {"instrumentationKey": "{{key}}"}

@@ -39,7 +39,8 @@ paths:
 
 async def imported(arm, format_, value, **properties):
     text = value if isinstance(value, str) else json.dumps(value)
-    return await arm.put("apis/x", {"path": "x", "format": format_, "value": text, **properties})
+    answer = await arm.put("apis/x", {"path": "x", "format": format_, "value": text, **properties})
+    return answer if answer.is_error else await arm.get("apis/x")
 
 
 async def operations(arm):
@@ -64,7 +65,8 @@ async def test_the_tutorials_document_becomes_operations(arm):
         ("a", "number", True),
         ("b", "number", True),
     ]
-    schema = (await arm.get("apis/calc/schemas")).json()["value"][0]
+    name = (await arm.get("apis/calc/schemas")).json()["value"][0]["name"]
+    schema = (await arm.get(f"apis/calc/schemas/{name}")).json()
     assert list(schema["properties"]["document"]["components"]["schemas"]) == ["Result", "Error"]
     assert answer["responses"][0]["representations"] == [
         {"contentType": "application/json", "schemaId": schema["name"], "typeName": "Result"}
@@ -102,7 +104,7 @@ async def test_yaml_is_imported_and_the_first_https_server_wins(arm):
 
 @pytest.mark.parametrize("format_", ["openapi-link", "openapi+json-link"])
 async def test_a_link_is_fetched(arm, format_):
-    assert (await imported(arm, format_, "https://docs.test/calc.json")).status_code == 201
+    assert (await imported(arm, format_, "https://docs.test/calc.json")).status_code == 200
     assert len(await operations(arm)) == 4
 
 
@@ -115,6 +117,14 @@ async def test_what_the_request_says_wins_over_the_document(arm, openapi):
     answer = await imported(arm, "openapi+json", openapi, displayName="Mine", serviceUrl="https://mine.test")
     assert answer.json()["properties"]["displayName"] == "Mine"
     assert answer.json()["properties"]["serviceUrl"] == "https://mine.test"
+
+
+async def test_addresses_without_a_path_end_with_a_slash(arm, openapi):
+    openapi["info"]["contact"] = {"name": "C", "url": "https://example.com", "email": "c@example.com"}
+    openapi["info"]["license"] = {"name": "L", "url": "https://example.com/license"}
+    shown = (await imported(arm, "openapi+json", openapi)).json()["properties"]
+    assert shown["contact"] == {"name": "C", "url": "https://example.com/", "email": "c@example.com"}
+    assert shown["license"] == {"name": "L", "url": "https://example.com/license"}
 
 
 async def test_importing_again_changes_nothing(arm, openapi):

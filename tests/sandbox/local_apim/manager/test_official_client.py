@@ -114,7 +114,7 @@ def service(azure):
             publisher_email="admin@example.com",
             publisher_name="Example",
         ),
-    ).result(2)
+    ).result(3)
 
 
 def test_a_service_is_created_and_answered_as_succeeded(azure, service):
@@ -141,7 +141,8 @@ def test_the_tutorials_api_is_imported_protected_and_published(azure, service, o
             client_secret="hush",
         ),
     )
-    assert (server.client_id, server.client_secret) == ("client", None)
+    assert (server.client_id, server.client_secret) == ("client", "hush")
+    assert azure.authorization_server.get(GROUP, SERVICE, "auth0").client_secret is None
     assert azure.authorization_server.list_secrets(GROUP, SERVICE, "auth0").client_secret == "hush"
     api = azure.api.begin_create_or_update(
         GROUP,
@@ -156,7 +157,7 @@ def test_the_tutorials_api_is_imported_protected_and_published(azure, service, o
                 o_auth2=m.OAuth2AuthenticationSettingsContract(authorization_server_id="auth0")
             ),
         ),
-    ).result(2)
+    ).result(3)
     assert (api.display_name, api.path, api.service_url) == ("Basic Calculator", "calc", "https://backend.test")
     assert (api.api_revision, api.is_current, api.protocols) == ("1", True, ["https"])
     assert api.authentication_settings.o_auth2.authorization_server_id == "auth0"
@@ -184,14 +185,14 @@ def test_the_tutorials_api_is_imported_protected_and_published(azure, service, o
 
 def test_secrets_of_named_values_and_subscriptions_come_only_when_asked_for(azure, service):
     parameters = m.NamedValueCreateContract(display_name="key", value="hidden", secret=True, tags=["a"])
-    azure.named_value.begin_create_or_update(GROUP, SERVICE, "key", parameters).result(2)
+    azure.named_value.begin_create_or_update(GROUP, SERVICE, "key", parameters).result(3)
     assert azure.named_value.get(GROUP, SERVICE, "key").value is None
     assert azure.named_value.list_value(GROUP, SERVICE, "key").value == "hidden"
     update = m.NamedValueUpdateParameters(value="newer")
-    azure.named_value.begin_update(GROUP, SERVICE, "key", "*", update).result(2)
+    azure.named_value.begin_update(GROUP, SERVICE, "key", "*", update).result(3)
     assert azure.named_value.list_value(GROUP, SERVICE, "key").value == "newer"
     azure.named_value.delete(GROUP, SERVICE, "key", "*")
-    with pytest.raises(ResourceNotFoundError, match="Property not found"):
+    with pytest.raises(ResourceNotFoundError, match="NamedValue not found"):
         azure.named_value.get(GROUP, SERVICE, "key")
     created = azure.subscription.create_or_update(
         GROUP, SERVICE, "all", m.SubscriptionCreateParameters(scope="/apis", display_name="All")
@@ -229,24 +230,26 @@ def test_a_deleted_service_is_listed_until_it_is_purged(azure, service):
         publisher_email="admin@example.com",
         publisher_name="Example",
     )
-    azure.api_management_service.begin_create_or_update(GROUP, "other", parameters).result(2)
-    azure.api_management_service.begin_delete(GROUP, "other").result(2)
+    azure.api_management_service.begin_create_or_update(GROUP, "other", parameters).result(3)
+    azure.api_management_service.begin_delete(GROUP, "other").result(3)
     assert [item.name for item in azure.deleted_services.list_by_subscription()] == ["other"]
     deleted = azure.deleted_services.get_by_name("other", "westeurope")
     assert deleted.scheduled_purge_date - deleted.deletion_date == timedelta(hours=48)
     assert not azure.api_management_service.check_name_availability(names).name_available
-    azure.deleted_services.begin_purge("other", "westeurope").result(2)
+    azure.deleted_services.begin_purge("other", "westeurope").result(3)
     assert list(azure.deleted_services.list_by_subscription()) == []
 
 
-def test_long_running_writes_are_done_at_once(azure, service):
+def test_long_running_writes_are_done_at_the_first_question(azure, service):
     api = m.ApiCreateOrUpdateParameter(path="quick", display_name="Quick")
     value = m.NamedValueCreateContract(display_name="quick", value="1")
+    made = azure.api.begin_create_or_update(GROUP, SERVICE, "quick", api)
+    assert made.result(2).display_name == "Quick"
     pollers = [
-        azure.api.begin_create_or_update(GROUP, SERVICE, "quick", api),
         azure.named_value.begin_create_or_update(GROUP, SERVICE, "quick", value),
         azure.api.begin_delete(GROUP, SERVICE, "quick", "*"),
     ]
     for poller in pollers:
-        poller.wait(2)
-    assert [poller.done() for poller in pollers] == [True, True, True]
+        poller.wait(3)
+    assert [poller.status() for poller in pollers] == ["Succeeded", "Succeeded"]
+    assert pollers[0].result().value == "1"

@@ -64,7 +64,7 @@ async def test_the_document_is_normalised_and_answered_in_both_formats(published
     )
     answer = await published.put("apis/calc/policies/policy", {"value": text, "format": "rawxml"})
     value = answer.json()["properties"]["value"]
-    assert (answer.json()["properties"]["format"], "\r\n  <inbound>\r\n    <base />\r\n" in value) == ("xml", True)
+    assert (answer.json()["properties"]["format"], "\r\n\t<inbound>\r\n\t\t<base />\r\n" in value) == ("xml", True)
     raw = await published.get("apis/calc/policies/policy", params={"format": "rawxml"})
     assert raw.json()["properties"]["format"] == "rawxml"
     assert '@("a" + "b")' in raw.json()["properties"]["value"]

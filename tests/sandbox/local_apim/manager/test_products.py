@@ -83,3 +83,36 @@ async def test_the_built_in_groups_stay_as_they_are(arm):
     assert code(await arm.delete("groups/guests")) == (400, "ValidationError")
     assert code(await arm.put("groups/guests", {"displayName": "G"})) == (400, "ValidationError")
     assert (await arm.put("groups/mine", {"displayName": "Mine"})).json()["properties"]["builtIn"] is False
+
+
+async def test_a_linked_api_is_shown_without_its_settings(arm):
+    await arm.put("apis/x", {"path": "x", "displayName": "X"})
+    await arm.put("products/p", {"displayName": "P"})
+    answer = await arm.put("products/p/apis/x")
+    shown = {
+        "displayName": "X",
+        "apiRevision": "1",
+        "description": None,
+        "subscriptionRequired": True,
+        "serviceUrl": None,
+        "path": "x",
+        "protocols": ["https"],
+        "authenticationSettings": None,
+        "subscriptionKeyParameterNames": None,
+        "isCurrent": True,
+    }
+    assert answer.json() == {
+        "id": f"{arm.service}/products/p/apis/x",
+        "type": "Microsoft.ApiManagement/service/products/apis",
+        "name": "x",
+        "properties": {**shown, "protocols": None},
+    }
+    assert answer.headers["etag"] == (await arm.get("apis/x")).headers["etag"]
+    assert [item["properties"] for item in (await arm.get("products/p/apis")).json()["value"]] == [shown]
+
+
+async def test_a_products_subscriptions_stand_below_the_product(arm):
+    await arm.put("products/p", {"displayName": "P"})
+    (shown,) = (await arm.get("products/p/subscriptions")).json()["value"]
+    assert shown["id"] == f"{arm.service}/products/p/subscriptions/{shown['name']}"
+    assert shown["type"] == "Microsoft.ApiManagement/service/products/subscriptions"

@@ -150,3 +150,9 @@ async def test_a_number_no_list_can_have_is_refused(arm):
 async def test_control_characters_in_a_path_are_refused(arm, name):
     answer = await arm.put(f"products/{name}", {"displayName": "P"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "BadRequest")
+
+
+async def test_every_answer_says_its_encoding_and_one_id(arm):
+    answer = await arm.get("apis")
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    assert answer.headers["x-ms-request-id"] == answer.headers["x-ms-correlation-request-id"]

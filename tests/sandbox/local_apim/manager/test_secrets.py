@@ -30,8 +30,8 @@ SERVER = {
 
 
 async def test_a_plain_named_value_shows_its_value_and_a_secret_one_does_not(arm):
-    plain = await arm.put("namedValues/a", {"displayName": "A", "value": "open", "tags": ["t"]})
-    assert plain.json()["properties"] == {
+    await arm.put("namedValues/a", {"displayName": "A", "value": "open", "tags": ["t"]})
+    assert (await arm.get("namedValues/a")).json()["properties"] == {
         "displayName": "A",
         "value": "open",
         "tags": ["t"],
@@ -108,11 +108,11 @@ async def test_the_all_access_subscription_is_built_in(arm):
     assert (await arm.delete("subscriptions/master")).status_code == 400
 
 
-async def test_an_authorization_server_lists_its_secrets_only_when_asked(arm):
+async def test_an_authorization_server_answers_its_secrets_to_who_writes_and_who_asks(arm):
     answer = await arm.put("authorizationServers/auth0", SERVER)
     assert answer.status_code == 201
-    for text in (answer.text, (await arm.get("authorizationServers/auth0")).text):
-        assert not {"hush", "ada", "lovelace"} & set(re.findall(r"\w+", text))
+    for path in ("authorizationServers/auth0", "authorizationServers"):
+        assert not {"hush", "ada", "lovelace"} & set(re.findall(r"\w+", (await arm.get(path)).text))
     assert (answer.json()["properties"]["authorizationMethods"], answer.json()["properties"]["supportState"]) == (
         ["GET"],
         False,
@@ -122,7 +122,10 @@ async def test_an_authorization_server_lists_its_secrets_only_when_asked(arm):
         "resourceOwnerUsername": "ada",
         "resourceOwnerPassword": "lovelace",
     }
-    await arm.patch("authorizationServers/auth0", {"description": "d"})
+    changed = (await arm.patch("authorizationServers/auth0", {"description": "d"})).json()["properties"]
+    for written in (answer.json()["properties"], changed):
+        secrets = (written["clientSecret"], written["resourceOwnerUsername"], written["resourceOwnerPassword"])
+        assert secrets == ("hush", "ada", "lovelace")
     assert (await arm.post("authorizationServers/auth0/listSecrets")).json()["clientSecret"] == "hush"
 
 
@@ -149,3 +152,45 @@ async def test_an_authorization_server_that_an_api_uses_stays(arm):
     assert code(await arm.delete("authorizationServers/auth0")) == (400, "ValidationError")
     await arm.delete("apis/x")
     assert (await arm.delete("authorizationServers/auth0")).status_code == 200
+
+
+async def test_closed_sets_are_read_in_any_case_and_answered_in_their_own(arm):
+    methods = {"bearerTokenSendingMethods": ["AuthorizationHeader", "QUERY"], "clientAuthenticationMethod": ["basic"]}
+    server = {**SERVER, "grantTypes": ["AuthorizationCode", "Implicit"], **methods}
+    shown = (await arm.put("authorizationServers/auth0", server)).json()["properties"]
+    assert shown["grantTypes"] == ["authorizationCode", "implicit"]
+    assert shown["bearerTokenSendingMethods"] == ["authorizationHeader", "query"]
+    assert shown["clientAuthenticationMethod"] == ["Basic"]
+
+
+@pytest.mark.parametrize(
+    ("path", "noun"),
+    [
+        ("namedValues/none", "NamedValue"),
+        ("authorizationServers/none", "OAuth2AuthorizationServer"),
+        ("loggers/none", "Logger"),
+        ("subscriptions/none", "Subscription"),
+    ],
+)
+async def test_what_is_not_there_is_named_as_azure_names_it(arm, path, noun):
+    error = (await arm.get(path)).json()["error"]
+    assert error == {"code": "ResourceNotFound", "message": f"{noun} not found.", "details": None}
+
+
+@pytest.mark.parametrize(
+    ("filter_", "found"),
+    [
+        ("properties/scope eq '/apis'", ["s"]),
+        ("properties/scope eq '/products/p'", ["t"]),
+        ("scope eq '/products/p' and state eq 'active'", ["t"]),
+        ("properties/ownerId eq '/users/1' and startswith(displayName, 'T')", ["t"]),
+    ],
+)
+async def test_subscriptions_are_found_by_scopes_below_the_service(arm, filter_, found):
+    await arm.put("products/p", {"displayName": "P"})
+    (automatic,) = (await arm.get("products/p/subscriptions")).json()["value"]
+    await arm.delete(f"subscriptions/{automatic['name']}")
+    await arm.put("subscriptions/s", {"displayName": "S", "scope": "/apis"})
+    await arm.put("subscriptions/t", {"displayName": "T", "scope": "/products/p", "ownerId": "/users/1"})
+    answer = await arm.get("subscriptions", params={"$filter": filter_})
+    assert [item["name"] for item in answer.json()["value"]] == found

@@ -235,7 +235,7 @@ def test_quota_is_for_products_and_fragments_have_their_own_element():
     fragment = parse_policy(
         "<fragment><set-header name='a'><value>b</value></set-header></fragment>", "xml", scope="fragment"
     )
-    assert fragment.to_xml().startswith("<fragment>\r\n  <set-header")
+    assert fragment.to_xml().startswith("<fragment>\r\n\t<set-header")
     including = parse_policy(document("<include-fragment fragment-id='f' />"), "xml")
     assert including.fragments() == {"f"}
 

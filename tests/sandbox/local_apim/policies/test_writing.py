@@ -55,16 +55,16 @@ def test_the_document_as_azure_returns_it():
     assert document.to_xml() == "\r\n".join(
         [
             "<policies>",
-            "  <!-- why -->",
-            "  <inbound>",
-            "    <base />",
-            '    <set-header name="A" exists-action="skip">',
-            '      <value>@(context.Request.Method == "GET" &amp;&amp; 1 &gt; 0 ? "&lt;a&gt;" : "b")</value>',
-            "    </set-header>",
-            "  </inbound>",
-            "  <backend>",
-            "    <base />",
-            "  </backend>",
+            "\t<!-- why -->",
+            "\t<inbound>",
+            "\t\t<base />",
+            '\t\t<set-header name="A" exists-action="skip">',
+            '\t\t\t<value>@(context.Request.Method == "GET" &amp;&amp; 1 &gt; 0 ? "&lt;a&gt;" : "b")</value>',
+            "\t\t</set-header>",
+            "\t</inbound>",
+            "\t<backend>",
+            "\t\t<base />",
+            "\t</backend>",
             "</policies>",
         ]
     )
@@ -76,3 +76,21 @@ def test_quotes_of_expressions_in_attributes_are_escaped_for_xml_alone():
     document = parse_policy(raw, "rawxml")
     assert 'value="@(&quot;x&quot; + &quot;y&quot;)"' in document.to_xml()
     assert 'value="@("x" + "y")"' in document.to_rawxml()
+
+
+def test_an_element_without_content_keeps_the_way_it_was_written():
+    text = "<policies><inbound></inbound><backend><!-- x --></backend><outbound/><on-error>\n</on-error></policies>"
+    written = parse_policy(text, "xml").to_xml()
+    assert written == "\r\n".join(
+        [
+            "<policies>",
+            "\t<inbound></inbound>",
+            "\t<backend>",
+            "\t\t<!-- x -->",
+            "\t</backend>",
+            "\t<outbound />",
+            "\t<on-error></on-error>",
+            "</policies>",
+        ]
+    )
+    assert parse_policy(written, "xml").to_xml() == written

@@ -221,6 +221,29 @@ async def test_a_resource_is_looked_up_by_a_function(azure):
     assert (result["id"], result["path"]) == (f"{SERVICE_ID}/apis/calc", "calc")
 
 
+async def test_an_operation_is_asked_about_at_once_and_followed_by_the_resource(azure, resource_manager):
+    named_value_id = f"{SERVICE_ID}/namedValues/key"
+    operation = {"Azure-AsyncOperation": "https://localhost:14301/operation", "Retry-After": "600"}
+    in_progress = {"id": named_value_id, "properties": {"ProvisioningState": "InProgress"}}
+    resource_manager.refusal = httpx.Response(201, json=in_progress, headers=operation)
+    resource_manager.documents["/operation"] = {"status": "Succeeded"}
+    usual = resource_manager.answer
+
+    def answer(request, body):
+        response = usual(request, body)
+        if request.method == "PUT":
+            resource_manager.documents[named_value_id] = body | {"id": named_value_id, "name": "key"}
+        return response
+
+    resource_manager.answer = answer
+    inputs = IN_SERVICE | {"namedValueId": "key", "displayName": "key", "value": "1"}
+    _, outputs = await azure.create(f"{APIM}NamedValue", inputs)
+    assert outputs["displayName"] == "key"
+    calls = [(method, path) for method, path, _ in resource_manager.requests]
+    after = calls[calls.index(("PUT", named_value_id)) + 1 :]
+    assert after[:2] == [("GET", "/operation"), ("GET", named_value_id)]
+
+
 async def test_a_token_with_an_api_version_is_the_same_type(azure):
     api_id, _ = await azure.create("azure-native:apimanagement/v20240501:Api", API)
     assert api_id == f"{SERVICE_ID}/apis/calc"
