@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import pulumi
 import yaml
-from auth0_apim.rules import metadata_problem
+from auth0_apim.text_rules import metadata_problem
 from pulumi.runtime.config import CONFIG, get_config, get_config_env, get_config_secret_keys_env, is_config_secret
 from pydantic import Field, SecretStr, ValidationError
 
