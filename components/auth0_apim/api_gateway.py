@@ -8,21 +8,12 @@ import pulumi
 from pulumi_azure_native import apimanagement
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.azure_rules import (
-    capacity_problem,
-    flag_problem,
-    publisher_email_problem,
-    publisher_name_problem,
-    sku_problem,
-)
+from auth0_apim.api_gateway_inputs import OF_A_NEW_SERVICE, new_service_inputs
+from auth0_apim.azure_rules import flag_problem
 from auth0_apim.azure_service import service_inputs
+from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
-from auth0_apim.part_rules import identity_ids_problem, location_problem, tags_problem
 
-_CREATION_ONLY = (
-    *("publisher_name", "publisher_email", "sku", "capacity", "location", "tags", "restore"),
-    *("system_identity", "user_identity_ids"),
-)
 _PROPERTY = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security."
 _OLD_TLS = ("Protocols.Tls10", "Protocols.Tls11", "Backend.Protocols.Tls10", "Backend.Protocols.Tls11")
 _WEAK_CRYPTOGRAPHY = (
@@ -104,41 +95,19 @@ class ApiGateway(pulumi.ComponentResource):
         args = inputs.known(args, ApiGatewayArgs)
         group, service_name = service_inputs(inputs, args)
         exists = inputs.plain("existing", args.get("existing", False), flag_problem, "true")
-        wanted = _new_service_inputs(inputs, args) if not exists else _no_inputs(inputs, args)
+        if exists:
+            refuse_description(inputs, args, "existing", OF_A_NEW_SERVICE)
+        wanted = {} if exists else new_service_inputs(inputs, args)
         super().__init__("auth0-apim:index:ApiGateway", name, {}, opts)
 
         self.resource_group_name = group
-        if exists:
-            found = apimanagement.get_api_management_service_output(
-                resource_group_name=group,
-                service_name=service_name,
-                opts=pulumi.InvokeOutputOptions(parent=self),
-            )
-            self.sku = found.sku.apply(lambda sku: sku.name)
-            self.service_name, gateway_url, portal_url = found.name, found.gateway_url, found.developer_portal_url
-            self.principal_id = found.identity.apply(_principal_id)
-        else:
-            self.sku = wanted["sku"]
-            service = apimanagement.ApiManagementService(
-                f"{name}-service",
-                resource_group_name=group,
-                service_name=service_name,
-                publisher_name=wanted["publisher_name"],
-                publisher_email=wanted["publisher_email"],
-                sku={"name": self.sku, "capacity": wanted["capacity"]},
-                location=wanted["location"],
-                identity=wanted["identity"],
-                custom_properties=self.sku.apply(_tls_floor),
-                tags=wanted["tags"],
-                restore=args.get("restore", False),
-                opts=pulumi.ResourceOptions(
-                    parent=self,
-                    # The classic tiers take 30 to 45 minutes, and longer when the region is busy.
-                    custom_timeouts=pulumi.CustomTimeouts(create="3h", update="3h", delete="3h"),
-                ),
-            )
-            self.service_name, gateway_url, portal_url = service.name, service.gateway_url, service.developer_portal_url
-            self.principal_id = service.identity.apply(_principal_id)
+        place = {"resource_group_name": group, "service_name": service_name}
+        service: Any = (
+            _existing_service(self, group, service_name) if exists else _new_service(self, name, place | wanted)
+        )
+        self.sku = service.sku.apply(lambda sku: sku.name) if exists else wanted["sku"]
+        self.service_name, gateway_url, portal_url = service.name, service.gateway_url, service.developer_portal_url
+        self.principal_id = service.identity.apply(_principal_id)
         self.gateway_url = gateway_url.apply(lambda url: str(url).rstrip("/"))
         self.portal_url = pulumi.Output.all(self.sku, portal_url).apply(lambda both: _portal_url(both[0], both[1]))
         self.register_outputs(
@@ -153,56 +122,37 @@ class ApiGateway(pulumi.ComponentResource):
         )
 
 
-def _no_inputs(inputs: Inputs, args: ApiGatewayArgs) -> dict[str, pulumi.Output[Any]]:
-    for input_name in _CREATION_ONLY:
-        if args.get(input_name) is not None:
-            raise inputs.error(input_name, "describes a new service and excludes 'existing'", "leave it out")
-    return {}
+def _existing_service(component: pulumi.ComponentResource, group: pulumi.Output[str], name: pulumi.Output[str]) -> Any:
+    return apimanagement.get_api_management_service_output(
+        resource_group_name=group, service_name=name, opts=pulumi.InvokeOutputOptions(parent=component)
+    )
 
 
-def _new_service_inputs(inputs: Inputs, args: ApiGatewayArgs) -> dict[str, Any]:
-    sku = args.get("sku", "Consumption")
-    size = {"sku": sku, "capacity": args.get("capacity")}
-    return {
-        "location": inputs.optional("location", args.get("location"), location_problem, '"westeurope"'),
-        "tags": inputs.optional("tags", args.get("tags"), tags_problem, '{"team": "calculators"}'),
-        "publisher_name": inputs.check(
-            "publisher_name", args.get("publisher_name"), publisher_name_problem, '"Contoso"'
+def _new_service(
+    component: pulumi.ComponentResource, name: str, wanted: Mapping[str, Any]
+) -> apimanagement.ApiManagementService:
+    return apimanagement.ApiManagementService(
+        f"{name}-service",
+        resource_group_name=wanted["resource_group_name"],
+        service_name=wanted["service_name"],
+        publisher_name=wanted["publisher_name"],
+        publisher_email=wanted["publisher_email"],
+        sku={"name": wanted["sku"], "capacity": wanted["capacity"]},
+        location=wanted["location"],
+        identity=wanted["identity"],
+        custom_properties=wanted["sku"].apply(_tls_floor),
+        tags=wanted["tags"],
+        restore=wanted["restore"],
+        opts=pulumi.ResourceOptions(
+            parent=component,
+            # The classic tiers take 30 to 45 minutes, and longer when the region is busy.
+            custom_timeouts=pulumi.CustomTimeouts(create="3h", update="3h", delete="3h"),
         ),
-        "publisher_email": inputs.check(
-            "publisher_email", args.get("publisher_email"), publisher_email_problem, '"apis@contoso.example"'
-        ),
-        "sku": inputs.check("sku", sku, sku_problem, '"Developer"'),
-        "capacity": inputs.check("capacity", size, capacity_problem, "1").apply(_units),
-        "identity": _identity(inputs, args),
-    }
-
-
-def _identity(inputs: Inputs, args: ApiGatewayArgs) -> pulumi.Output[Any]:
-    own = inputs.check("system_identity", args.get("system_identity", False), flag_problem, "true")
-    example = '["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]'
-    others = inputs.check("user_identity_ids", args.get("user_identity_ids", []), identity_ids_problem, example)
-    return pulumi.Output.all(own, others).apply(lambda both: _managed_identity(bool(both[0]), list(both[1])))
-
-
-def _managed_identity(own: bool, others: list[str]) -> Optional[apimanagement.ApiManagementServiceIdentityArgs]:
-    kinds = (["SystemAssigned"] if own else []) + (["UserAssigned"] if others else [])
-    if not kinds:
-        return None
-    assigned = {resource_id: apimanagement.UserIdentityPropertiesArgs() for resource_id in others}
-    return apimanagement.ApiManagementServiceIdentityArgs(
-        type=", ".join(kinds), user_assigned_identities=assigned or None
     )
 
 
 def _principal_id(identity: Any) -> Optional[str]:
     return None if identity is None else identity.principal_id
-
-
-def _units(size: Mapping[str, Any]) -> int:
-    if size["capacity"] is not None:
-        return int(size["capacity"])
-    return 0 if size["sku"] == "Consumption" else 1
 
 
 def _tls_floor(sku: str) -> Mapping[str, str]:

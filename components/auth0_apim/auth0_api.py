@@ -8,19 +8,19 @@ import pulumi
 import pulumi_auth0 as auth0
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.azure_rules import flag_problem
-from auth0_apim.existing import refuse_description
-from auth0_apim.inputs import Inputs
-from auth0_apim.opinion_rules import shared_key_problem
-from auth0_apim.rules import (
-    display_name_problem,
+from auth0_apim.api_rules import (
     domain_problem,
     identifier_problem,
     scopes_problem,
     signing_algorithm_problem,
     token_lifetime_problem,
 )
+from auth0_apim.azure_rules import flag_problem
+from auth0_apim.existing import refuse_description
+from auth0_apim.inputs import Inputs
+from auth0_apim.opinion_rules import shared_key_problem
 from auth0_apim.tenant import tenant_issuer
+from auth0_apim.text_rules import display_name_problem
 
 _DESCRIPTION = (
     "display_name",

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from auth0_apim.rules import email_problem, requested_scopes_problem, text_problem
+from auth0_apim.api_rules import requested_scopes_problem
+from auth0_apim.text_rules import email_problem, text_problem
 
 _UNITS = {
     "Consumption": (0, 0),

@@ -6,8 +6,8 @@ from typing import Any, Optional
 import pulumi
 import pulumi_auth0 as auth0
 
+from auth0_apim.api_rules import requested_scopes_problem
 from auth0_apim.inputs import Inputs
-from auth0_apim.rules import requested_scopes_problem
 
 PASSWORD_GRANTS = ["password", "http://auth0.com/oauth/grant-type/password-realm"]
 """The resource owner password grant: RFC 6749's own, and Auth0's with a realm."""

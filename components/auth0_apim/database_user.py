@@ -15,7 +15,8 @@ from auth0_apim.passwords import (
     password_policy_problem,
     password_problem,
 )
-from auth0_apim.rules import connection_name_problem, email_problem, role_ids_problem, username_problem
+from auth0_apim.text_rules import email_problem
+from auth0_apim.user_rules import connection_name_problem, role_ids_problem, username_problem
 
 
 class DatabaseUserArgs(TypedDict):

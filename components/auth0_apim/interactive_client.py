@@ -8,12 +8,12 @@ import pulumi
 import pulumi_auth0 as auth0
 from typing_extensions import NotRequired, TypedDict
 
+from auth0_apim.api_rules import identifier_problem
 from auth0_apim.azure_rules import client_id_problem
 from auth0_apim.clients import PASSWORD_GRANTS, SIGNED_BY_THE_TENANT, readable_secret, requested_scopes
 from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
 from auth0_apim.interactive_client_inputs import described_client
-from auth0_apim.rules import identifier_problem
 
 _DESCRIPTION = (
     "callbacks",

@@ -5,16 +5,15 @@ from typing import Any
 
 import pulumi
 
-from auth0_apim.inputs import Inputs
-from auth0_apim.rules import (
+from auth0_apim.client_rules import (
     application_problem,
     callbacks_problem,
-    display_name_problem,
-    metadata_problem,
     password_grant_problem,
     redirect_urls_problem,
     web_origins_problem,
 )
+from auth0_apim.inputs import Inputs
+from auth0_apim.text_rules import display_name_problem, metadata_problem
 
 
 def described_client(inputs: Inputs, name: str, args: Mapping[str, Any]) -> dict[str, pulumi.Output[Any]]:

@@ -120,7 +120,7 @@ class JwtPolicyArgs(TypedDict):
     dropped_response_headers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Headers that the caller does not get. Example: `["Server", "X-Powered-By"]`."""
     included_fragments: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. Policy fragments that run behind the checks: `PolicyFragment.fragment_id`."""
+    """Optional, defaults to none. Policy fragments that run behind the checks, in the inbound section: `PolicyFragment.fragment_id`. A changed fragment is not checked again by Azure; try what is new in `raw_inbound` first, which is checked when it is saved."""
     raw_inbound: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. Further policies, as well-formed XML, that run behind the checks. Expressions and named values in them are evaluated."""
     raw_outbound: NotRequired[pulumi.Input[str]]

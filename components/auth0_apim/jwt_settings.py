@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 
+from auth0_apim.api_rules import signing_algorithm_problem
 from auth0_apim.azure_rules import choice_problem, entity_id_problem
 from auth0_apim.input_types import is_output
 from auth0_apim.inputs import Inputs, Rule
@@ -28,7 +29,6 @@ from auth0_apim.policy_rules import (
     required_scopes_problem,
     signing_secret_problem,
 )
-from auth0_apim.rules import signing_algorithm_problem
 
 _REQUIRED: dict[str, tuple[Rule, str]] = {
     "issuer": (policy_url_problem, '"https://tenant.eu.auth0.com/"'),

@@ -7,17 +7,14 @@ import pulumi
 import pulumi_auth0 as auth0
 from typing_extensions import NotRequired, TypedDict
 
+from auth0_apim.api_rules import identifier_problem
 from auth0_apim.azure_rules import client_id_problem
+from auth0_apim.client_rules import token_endpoint_auth_method_problem
 from auth0_apim.clients import PASSWORD_GRANTS, SIGNED_BY_THE_TENANT, readable_secret, requested_scopes
 from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
 from auth0_apim.ordering import after
-from auth0_apim.rules import (
-    display_name_problem,
-    identifier_problem,
-    metadata_problem,
-    token_endpoint_auth_method_problem,
-)
+from auth0_apim.text_rules import display_name_problem, metadata_problem
 
 _DESCRIPTION = ("display_name", "token_endpoint_auth_method", "allow_password_grant", "metadata")
 

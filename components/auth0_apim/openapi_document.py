@@ -16,6 +16,8 @@ import yaml
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _LARGEST = 4 * 1024 * 1024
 _LONGEST_ID = 76
+_DATA = ("example", "examples", "default", "enum", "const")
+"""Keys of values that are data, in which `$ref` means nothing."""
 
 
 class OpenApiError(ValueError):
@@ -50,6 +52,10 @@ def parse_openapi(text: str) -> OpenApiDocument:
         raise OpenApiError(f"is {size} bytes long, 4 MB at most")
     is_json = text.lstrip().startswith("{")
     document = load_document(text)
+    if elsewhere := _reference_elsewhere(document):
+        raise OpenApiError(
+            f"refers to {elsewhere!r}, and API Management reads no other file: bundle the document first"
+        )
     swagger, version = str(document.get("swagger", "")), str(document.get("openapi", ""))
     if swagger == "2.0":
         if not is_json:
@@ -107,10 +113,38 @@ def _named_operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Mappin
                 yield str(operation.get("operationId") or f"{method}-{path}"), operation
 
 
+def _reference_elsewhere(content: Any) -> str | None:
+    """The first `$ref` that does not lead into the document itself; None without one."""
+    places, seen = [content], set()
+    while places:
+        place = places.pop()
+        if id(place) in seen:  # an alias of YAML, which may even lead to itself
+            continue
+        seen.add(id(place))
+        if isinstance(place, list):
+            places += place
+        elif isinstance(place, dict):
+            reference = place.get("$ref")
+            if isinstance(reference, str) and not reference.startswith("#"):
+                return reference
+            places += (value for name, value in place.items() if name not in _DATA)
+    return None
+
+
 def _first_server(document: Mapping[str, Any]) -> str | None:
     servers = document.get("servers") or []
-    urls = [server.get("url", "") for server in servers if isinstance(server, dict)]
+    urls = [_without_variables(server) for server in servers if isinstance(server, dict)]
     return next((url.rstrip("/") for url in urls if _is_absolute_https(url)), None)
+
+
+def _without_variables(server: Mapping[str, Any]) -> str:
+    """The server's URL with its variables' defaults (https://spec.openapis.org/oas/v3.1.1#server-variable-object)."""
+    variables = server.get("variables") or {}
+    url = str(server.get("url", ""))
+    for name, variable in variables.items() if isinstance(variables, dict) else ():
+        if isinstance(variable, dict) and "default" in variable:
+            url = url.replace(f"{{{name}}}", str(variable["default"]))
+    return url
 
 
 def _swagger_server(document: Mapping[str, Any]) -> str | None:

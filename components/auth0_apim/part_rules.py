@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from auth0_apim.policy_rules import header_names_problem
-from auth0_apim.rules import text_problem
+from auth0_apim.text_rules import text_problem
 
 SECRET_HEADERS = ("authorization", "cookie", "set-cookie", "ocp-apim-subscription-key", "proxy-authorization")
 """Headers, in lower case, that carry a token or a key."""

@@ -30,7 +30,7 @@ class PolicyFragmentArgs(TypedDict):
 
 
 class PolicyFragment(pulumi.ComponentResource):
-    """Policies that documents include by the fragment's id; they must fit the section that they are included in."""
+    """Policies that documents include by the fragment's id; they must fit the section that they are included in. Azure checks that when such a document is saved, and not when the fragment changes: one that no longer fits is answered with 500 in every call. A JwtPolicy includes fragments in its inbound section."""
 
     fragment_id: pulumi.Output[str]
     """The fragment's id, for JwtPolicy's `included_fragments`; known once the fragment exists."""

@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from auth0_apim.api_rules import identifier_problem, scopes_problem
 from auth0_apim.azure_rules import https_url_problem
 from auth0_apim.policy_markup import policy_text_problem, texts_problem
 from auth0_apim.policy_operations import operation_id_problem
-from auth0_apim.rules import identifier_problem, scopes_problem
 
 
 def rate_limit_sku_problem(value: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, Optional
 
 import pulumi
 
+from auth0_apim.api_rules import identifier_problem
 from auth0_apim.azure_rules import (
     authorization_methods_problem,
     body_parameters_problem,
@@ -22,7 +23,6 @@ from auth0_apim.azure_rules import (
 )
 from auth0_apim.inputs import Inputs, Rule
 from auth0_apim.names import slug
-from auth0_apim.rules import identifier_problem
 
 _REQUIRED: dict[str, tuple[Rule, str]] = {
     "audience": (identifier_problem, '"basic-calculator"'),

@@ -21,6 +21,8 @@ class ProtectedApi(pulumi.ComponentResource):
     """Absolute URL of the API behind the gateway, without trailing slash; known once it is guarded."""
     gateway_url: pulumi.Output[str]
     """Absolute URL of the gateway."""
+    principal_id: pulumi.Output[Optional[str]]
+    """Object id of the service's own managed identity, for role assignments; null without one."""
     token_endpoint: pulumi.Output[str]
     """Absolute URL where clients get tokens."""
     authorization_endpoint: pulumi.Output[str]
@@ -69,6 +71,7 @@ class ProtectedApi(pulumi.ComponentResource):
         self.audience = api.audience
         self.url = pulumi.Output.all(published.url, policy.policy_id).apply(lambda both: str(both[0]))
         self.gateway_url = gateway.gateway_url
+        self.principal_id = gateway.principal_id
         self.token_endpoint = api.token_endpoint
         self.authorization_endpoint = api.authorization_endpoint
         self.openid_configuration_url = api.openid_configuration_url
@@ -86,6 +89,7 @@ class ProtectedApi(pulumi.ComponentResource):
                 "audience": self.audience,
                 "url": self.url,
                 "gateway_url": self.gateway_url,
+                "principal_id": self.principal_id,
                 "token_endpoint": self.token_endpoint,
                 "authorization_endpoint": self.authorization_endpoint,
                 "openid_configuration_url": self.openid_configuration_url,

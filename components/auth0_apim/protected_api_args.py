@@ -55,6 +55,10 @@ class ProtectedApiArgs(TypedDict):
     """Optional, defaults to none. Tags of the service."""
     restore: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Bring the soft-deleted service of this name back instead of making one. Take it away afterwards."""
+    system_identity: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false. Give the service a managed identity of its own, with which it reads secrets of Key Vaults: `principal_id`."""
+    user_identity_ids: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to none. ARM ids of user-assigned managed identities that the service has too. Example: `["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]`."""
     service_url: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the first https server of the document. The backend's base URL."""
     link_format: NotRequired[pulumi.Input[LinkFormat]]
@@ -114,7 +118,7 @@ class ProtectedApiArgs(TypedDict):
     dropped_response_headers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Headers that the caller does not get. Example: `["Server", "X-Powered-By"]`."""
     included_fragments: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. With `existing_service`: policy fragments that run behind the checks, `PolicyFragment.fragment_id`."""
+    """Optional, defaults to none. With `existing_service`: policy fragments that run behind the checks, in the inbound section, `PolicyFragment.fragment_id`."""
     raw_inbound: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. Further policies, as well-formed XML, that run behind the checks. Expressions and named values in them are evaluated."""
     raw_outbound: NotRequired[pulumi.Input[str]]

@@ -7,35 +7,25 @@ Every function raises InputError for an input that is missing, wrong, or contrad
 from collections.abc import Mapping
 from typing import Any
 
+from auth0_apim.api_gateway_inputs import OF_A_NEW_SERVICE, new_service_inputs
+from auth0_apim.api_rules import domain_problem, scopes_problem, signing_algorithm_problem, token_lifetime_problem
 from auth0_apim.azure_rules import (
     api_path_problem,
-    capacity_problem,
     description_problem,
     flag_problem,
     portal_sku_problem,
-    publisher_email_problem,
-    publisher_name_problem,
     short_title_problem,
-    sku_problem,
 )
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs, Rule
 from auth0_apim.jwt_settings import optional_settings, tier_rule
 from auth0_apim.openapi_security import scopes_document_problem, scopes_in_document
-from auth0_apim.part_rules import location_problem, tags_problem
 from auth0_apim.policy_rules import audience_problem, operation_scopes_problem, required_scopes_problem
 from auth0_apim.policy_rules import undeclared_scopes_problem as undeclared
 from auth0_apim.protected_users_checks import check_clients, check_users
 from auth0_apim.published_api_inputs import api_id, api_import, api_product, api_versioning
-from auth0_apim.rules import (
-    display_name_problem,
-    domain_problem,
-    metadata_problem,
-    scopes_problem,
-    signing_algorithm_problem,
-    token_lifetime_problem,
-)
+from auth0_apim.text_rules import display_name_problem, metadata_problem
 
 _OPTIONAL: dict[str, tuple[Rule, str]] = {
     "display_name": (display_name_problem, '"Basic Calculator"'),
@@ -46,8 +36,6 @@ _OPTIONAL: dict[str, tuple[Rule, str]] = {
     "metadata": (metadata_problem, '{"owner": "platform-team"}'),
     "description": (description_problem, '"Adds numbers."'),
     "portal_display_name": (short_title_problem, '"Auth0"'),
-    "location": (location_problem, '"westeurope"'),
-    "tags": (tags_problem, '{"team": "calculators"}'),
 }
 _PLAIN: dict[str, tuple[Rule, str]] = {
     "existing_service": (flag_problem, "true"),
@@ -56,7 +44,6 @@ _PLAIN: dict[str, tuple[Rule, str]] = {
     "signing_algorithm": (signing_algorithm_problem, '"RS256"'),
     "operation_scopes": (operation_scopes_problem, '{"add": ["calc:add"]}'),
 }
-_NEW_SERVICE = ("publisher_name", "publisher_email", "sku", "capacity", "location", "tags", "restore")
 _IN_AN_EXISTING_SERVICE = ("backend_id", "included_fragments")
 
 
@@ -87,15 +74,12 @@ def _check_publication(inputs: Inputs, args: Mapping[str, Any]) -> None:
 def _check_gateway(inputs: Inputs, args: Mapping[str, Any]) -> None:
     service_inputs(inputs, args)
     if args.get("existing_service"):
-        refuse_description(inputs, args, "existing_service", _NEW_SERVICE)
+        refuse_description(inputs, args, "existing_service", OF_A_NEW_SERVICE)
         return
-    inputs.check("publisher_name", args.get("publisher_name"), publisher_name_problem, '"Contoso"')
-    inputs.check("publisher_email", args.get("publisher_email"), publisher_email_problem, '"apis@contoso.example"')
-    sku = args.get("sku", "Consumption")
-    inputs.check("capacity", {"sku": sku, "capacity": args.get("capacity")}, capacity_problem, "1")
-    wanted = [tier_rule(args), portal_sku_problem if "portal_display_name" in args else None, sku_problem]
+    new_service_inputs(inputs, args)
+    wanted = [tier_rule(args), portal_sku_problem if "portal_display_name" in args else None]
     for rule in filter(None, wanted):
-        inputs.check("sku", sku, rule, '"Developer"')
+        inputs.check("sku", args.get("sku", "Consumption"), rule, '"Developer"')
     for name in _IN_AN_EXISTING_SERVICE:
         if name in args:
             raise inputs.error(name, "needs 'existing_service', as a new one has none yet", "existing_service: true")

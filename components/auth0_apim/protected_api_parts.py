@@ -6,6 +6,7 @@ from typing import Any, Optional, cast
 import pulumi
 
 from auth0_apim.api_gateway import ApiGateway, ApiGatewayArgs
+from auth0_apim.api_gateway_inputs import OF_A_NEW_SERVICE
 from auth0_apim.auth0_api import Auth0Api, Auth0ApiArgs
 from auth0_apim.database_user import DatabaseUser, DatabaseUserArgs
 from auth0_apim.interactive_client import InteractiveClient, InteractiveClientArgs
@@ -27,17 +28,7 @@ _OF_THE_API = (
     "allow_offline_access",
     "domain",
 )
-_OF_THE_GATEWAY = (
-    "resource_group_name",
-    "service_name",
-    "publisher_name",
-    "publisher_email",
-    "sku",
-    "capacity",
-    "location",
-    "tags",
-    "restore",
-)
+_OF_THE_GATEWAY = ("resource_group_name", "service_name", *OF_A_NEW_SERVICE)
 _OF_THE_PUBLICATION = (
     "path",
     "openapi",

@@ -6,18 +6,14 @@ Every function raises InputError for an input that is missing, wrong, or contrad
 from collections.abc import Mapping
 from typing import Any
 
+from auth0_apim.api_rules import requested_scopes_problem
+from auth0_apim.client_rules import token_endpoint_auth_method_problem
 from auth0_apim.inputs import Inputs
 from auth0_apim.interactive_client_inputs import described_client
 from auth0_apim.passwords import DEFAULT_MINIMUM_LENGTH, password_problem
-from auth0_apim.rules import (
-    connection_name_problem,
-    display_name_problem,
-    email_problem,
-    requested_scopes_problem,
-    token_endpoint_auth_method_problem,
-    username_problem,
-)
+from auth0_apim.text_rules import display_name_problem, email_problem
 from auth0_apim.user_database_inputs import custom_database_options, password_options
+from auth0_apim.user_rules import connection_name_problem, username_problem
 
 OF_THE_LOGIN = ("application", "allowed_logout_urls", "web_origins", "offline_access")
 """Inputs of the application that people log in to, besides its name and callbacks."""

@@ -1,7 +1,8 @@
 """An API that the gateway offers, imported from its OpenAPI document."""
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import Optional
+from typing import Any, Optional
 
 import pulumi
 from pulumi_azure_native import apimanagement
@@ -109,28 +110,21 @@ class PublishedApi(pulumi.ComponentResource):
         gateway = gateway_url(inputs, args, service_name)
         super().__init__("auth0-apim:index:PublishedApi", name, {}, opts)
 
+        place: dict[str, Any] = {
+            "resource_group_name": group,
+            "service_name": service_name,
+            "opts": part_of(self, opts),
+        }
+        described = place | {"description": description}
         self.version_set_id = pulumi.Output.from_input(args.get("version_set_id"))
         if version is not None and args.get("version_set_id") is None:
-            self.version_set_id = apimanagement.ApiVersionSet(
-                f"{name}-version-set",
-                resource_group_name=group,
-                service_name=service_name,
-                version_set_id=path.apply(slug),
-                display_name=title,
-                description=description,
-                versioning_scheme=scheme,
-                version_query_name=scheme.apply(lambda where: "api-version" if where == "Query" else None),
-                version_header_name=scheme.apply(lambda where: "Api-Version" if where == "Header" else None),
-                opts=part_of(self, opts),
-            ).id
+            self.version_set_id = _version_set(name, described, title, path, scheme).id
         api = apimanagement.Api(
             f"{name}-api",
-            resource_group_name=group,
-            service_name=service_name,
+            **described,
             api_id=published_id,
             path=path,
             display_name=title,
-            description=description,
             protocols=["https"],
             format=imported.apply(lambda document: document.format),
             value=imported.apply(lambda document: document.value),
@@ -139,30 +133,13 @@ class PublishedApi(pulumi.ComponentResource):
             api_version=version,
             api_version_set_id=self.version_set_id,
             authentication_settings=_authentication_settings(login),
-            opts=part_of(self, opts),
         )
         self.api_id, self.product_id = api.name, pulumi.Output.from_input(None)
-        if product_name is not None:
-            product_id = apimanagement.Product(
-                f"{name}-product",
-                resource_group_name=group,
-                service_name=service_name,
-                product_id=product_id,
-                display_name=product_name,
-                description=description,
-                state=apimanagement.ProductState.PUBLISHED,
-                subscription_required=args.get("product_subscription_required", False),
-                opts=part_of(self, opts),
-            ).name
+        if product_id is not None and product_name is not None:
+            needs_subscription = args.get("product_subscription_required", False)
+            product_id = _product(name, described, product_id, product_name, needs_subscription).name
         if product_id is not None:
-            link = apimanagement.ProductApi(
-                f"{name}-product-api",
-                resource_group_name=group,
-                service_name=service_name,
-                product_id=product_id,
-                api_id=api.name,
-                opts=part_of(self, opts),
-            )
+            link = apimanagement.ProductApi(f"{name}-product-api", **place, product_id=product_id, api_id=api.name)
             self.api_id, self.product_id = after(api.name, link), product_id
 
         self.path = path
@@ -178,6 +155,41 @@ class PublishedApi(pulumi.ComponentResource):
                 "version_set_id": self.version_set_id,
             }
         )
+
+
+def _version_set(
+    name: str,
+    described: Mapping[str, Any],
+    title: pulumi.Output[str],
+    path: pulumi.Output[str],
+    scheme: pulumi.Output[str],
+) -> apimanagement.ApiVersionSet:
+    return apimanagement.ApiVersionSet(
+        f"{name}-version-set",
+        **described,
+        version_set_id=path.apply(slug),
+        display_name=title,
+        versioning_scheme=scheme,
+        version_query_name=scheme.apply(lambda where: "api-version" if where == "Query" else None),
+        version_header_name=scheme.apply(lambda where: "Api-Version" if where == "Header" else None),
+    )
+
+
+def _product(
+    name: str,
+    described: Mapping[str, Any],
+    product_id: pulumi.Output[str],
+    title: pulumi.Output[str],
+    needs_subscription: pulumi.Input[bool],
+) -> apimanagement.Product:
+    return apimanagement.Product(
+        f"{name}-product",
+        **described,
+        product_id=product_id,
+        display_name=title,
+        state=apimanagement.ProductState.PUBLISHED,
+        subscription_required=needs_subscription,
+    )
 
 
 def _version_segment(version: Optional[pulumi.Output[str]], scheme: pulumi.Output[str]) -> pulumi.Output[str]:

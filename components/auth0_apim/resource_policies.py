@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from auth0_apim.api_rules import token_lifetime_problem
+from auth0_apim.client_rules import exact_address_problem
 from auth0_apim.opinion_rules import implicit_grant_problem, open_sign_up_problem, shared_key_problem
-from auth0_apim.rules import exact_address_problem, token_lifetime_problem
 
 Check = Callable[[Mapping[str, Any], Mapping[str, Any]], Iterator[str]]
 

@@ -6,15 +6,10 @@ import pulumi
 import pulumi_auth0 as auth0
 from typing_extensions import NotRequired, TypedDict
 
+from auth0_apim.api_rules import identifier_problem, requested_scopes_problem
 from auth0_apim.inputs import Inputs
 from auth0_apim.ordering import after
-from auth0_apim.rules import (
-    identifier_problem,
-    permissions_problem,
-    requested_scopes_problem,
-    role_description_problem,
-    role_name_problem,
-)
+from auth0_apim.user_rules import permissions_problem, role_description_problem, role_name_problem
 
 
 class RoleArgs(TypedDict):

@@ -13,8 +13,9 @@ from auth0_apim.inputs import Inputs
 from auth0_apim.opinion_rules import open_sign_up_problem
 from auth0_apim.ordering import after
 from auth0_apim.passwords import PasswordPolicy
-from auth0_apim.rules import connection_name_problem, enabled_clients_problem, metadata_problem
+from auth0_apim.text_rules import metadata_problem
 from auth0_apim.user_database_inputs import custom_database_options, password_options
+from auth0_apim.user_rules import connection_name_problem, enabled_clients_problem
 
 _DESCRIPTION = (
     "password_policy",

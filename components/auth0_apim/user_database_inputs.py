@@ -11,7 +11,7 @@ import pulumi_auth0 as auth0
 
 from auth0_apim.inputs import Inputs
 from auth0_apim.passwords import DEFAULT_MINIMUM_LENGTH, minimum_password_length_problem, password_policy_problem
-from auth0_apim.rules import database_scripts_problem, password_history_problem
+from auth0_apim.user_rules import database_scripts_problem, password_history_problem
 
 
 def password_options(inputs: Inputs, args: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Annotated, Any
 
-import httpx
 import typer
 from auth0_apim.openapi_document import OpenApiError
 from auth0_apim.openapi_source import read_openapi
@@ -68,7 +67,7 @@ def adopt(  # noqa: PLR0913, PLR0917 - one parameter an option
             raise
         Console().print_json(json.dumps({"stack": stack, "ambiguous": dataclasses.asdict(error.choice)}))
         raise typer.Exit(1) from None
-    except (SettingsError, httpx.HTTPError) as error:
+    except SettingsError as error:
         raise StackError(f"what was found cannot be adopted: {error}") from error
     if as_json:
         Console().print_json(json.dumps(_document(stack, found, done)))

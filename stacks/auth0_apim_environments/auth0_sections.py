@@ -3,24 +3,19 @@
 from pathlib import Path
 from typing import Annotated, Any
 
+from auth0_apim.api_rules import domain_problem, identifier_problem, scopes_problem, token_lifetime_problem
 from auth0_apim.auth0_api import SigningAlgorithm
 from auth0_apim.azure_rules import client_id_problem
+from auth0_apim.client_rules import redirect_urls_problem, web_origins_problem
 from auth0_apim.interactive_client import Application
 from auth0_apim.passwords import DEFAULT_MINIMUM_LENGTH, PasswordPolicy, minimum_password_length_problem
-from auth0_apim.rules import (
+from auth0_apim.text_rules import display_name_problem, email_problem
+from auth0_apim.user_rules import (
     connection_name_problem,
-    display_name_problem,
-    domain_problem,
-    email_problem,
-    identifier_problem,
     permissions_problem,
-    redirect_urls_problem,
     role_description_problem,
     role_name_problem,
-    scopes_problem,
-    token_lifetime_problem,
     username_problem,
-    web_origins_problem,
 )
 from pydantic import Field
 

@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import typer
@@ -62,9 +62,10 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        if not isinstance(error, _known_errors()):
+        told = _told(error)
+        if told is None:
             raise
-        sys.stderr.write(f"auth0-apim: {error}\n")
+        sys.stderr.write(f"{' '.join(['auth0-apim', *_command_words(sys.argv[1:])])}: {told}\n")
         sys.exit(1)
 
 
@@ -74,6 +75,25 @@ def _command(name: str, found: Any) -> Any:
     single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     single.command(name)(found)
     return typer.main.get_command(single)
+
+
+def _told(error: Exception) -> str | None:
+    """An error that people can do something about, in words; None where it is another one."""
+    if isinstance(error, _known_errors()):
+        return str(error)
+    import httpx  # noqa: PLC0415 - an error of its was raised by a command that has loaded it
+
+    if not isinstance(error, httpx.HTTPError):
+        return None
+    from auth0_apim_environments.unanswered import unanswered  # noqa: PLC0415
+
+    return unanswered(error)
+
+
+def _command_words(arguments: Sequence[str]) -> list[str]:
+    """The command as it was asked for, such as `env reap`."""
+    groups = {name for name, place in LazyCommands.places.items() if place.endswith(":app")}
+    return list(arguments[: 2 if arguments[:1] and arguments[0] in groups else 1])
 
 
 def _known_errors() -> tuple[type[Exception], ...]:

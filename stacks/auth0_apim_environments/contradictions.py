@@ -7,7 +7,7 @@ from auth0_apim.api_gateway import GatewaySku
 from auth0_apim.interactive_client import Application
 from auth0_apim.jwt_settings import tier_rule
 from auth0_apim.openapi_security import scopes_document_problem
-from auth0_apim.rules import DATABASE_SCRIPTS, database_scripts_problem
+from auth0_apim.user_rules import DATABASE_SCRIPTS, database_scripts_problem
 
 from auth0_apim_environments.auth0_sections import CALLBACK
 from auth0_apim_environments.problems import Problem

@@ -10,6 +10,7 @@ import httpx
 
 from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.persistence import PersistentTransport
+from auth0_apim_environments.unanswered import unanswered
 
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _AUDIENCE = "api://AzureADTokenExchange"
@@ -189,7 +190,7 @@ def _answered(client: httpx.Client, request: httpx.Request, refusal: str) -> dic
     try:
         answer = client.send(request, auth=None)
     except httpx.TransportError as error:
-        raise ServiceAwayError(f"{request.url.host} cannot be reached: {error}") from None
+        raise ServiceAwayError(unanswered(error)) from None
     if answer.status_code != 200:
         raise CredentialsError(f"{refusal}: {answer.status_code} {_reason(answer)}")
     document: dict[str, Any] = answer.json()

@@ -69,6 +69,8 @@ def down(stack: Stack = "local") -> None:
     """Destroy an environment in the sandbox, forget its stack, and stop the sandbox."""
     project = find_project()
     folder = StateFolder(project.sandbox)
+    if not PulumiCommand(project, folder, {}).has_stack(stack):
+        require_settings(project, stack)  # a misspelt name must not stop the sandbox that another one lives in
     if folder.backend.exists():
         start(folder, Options())
         engine = find_or_install_shown()

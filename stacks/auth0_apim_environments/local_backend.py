@@ -2,13 +2,11 @@
 
 import socket
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
-
-import yaml
 
 from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.problems import NAMESPACE
+from auth0_apim_environments.stack_file import read_stack_file
 
 
 def require_local_backend(settings: Path, calculator_port: int) -> None:
@@ -19,9 +17,10 @@ def require_local_backend(settings: Path, calculator_port: int) -> None:
         calculator_port: where the sandbox's own backend listens, for the remedy.
 
     Raises:
+        StackFileError: the file cannot be read.
         StackError: nobody listens at `publication.serviceUrl`.
     """
-    document: Any = yaml.safe_load(settings.read_text(encoding="utf-8"))
+    document = read_stack_file(settings)
     try:
         url = document["config"][f"{NAMESPACE}:publication"]["serviceUrl"]
         address = urlsplit(url)

@@ -13,6 +13,7 @@ from local_cloud import StateFolder, running
 
 from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.project import Project
+from auth0_apim_environments.stack_file import read_stack_file
 
 # What the CLI says on standard error, and what helps.
 _NEXT_STEPS = {
@@ -150,12 +151,9 @@ def require_settings(project: Project, stack: str) -> None:
     """Make sure that `stack` has a settings file.
 
     Raises:
-        StackError: it has none; the message names those that have.
+        StackFileError: it has none, and the message names those that have, or it cannot be read.
     """
-    file = project.stack_file(stack)
-    if not file.exists():
-        known = ", ".join(sorted(path.name[7:-5] for path in project.stack_files.glob("Pulumi.*.yaml")))
-        raise StackError(f"there is no {file}; environments: {known or 'none'}")
+    read_stack_file(project.stack_file(stack))
 
 
 def _has_ciphertext(value: object) -> bool:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pulumi
-import yaml
-from auth0_apim.rules import metadata_problem
+from auth0_apim.text_rules import metadata_problem
 from pulumi.runtime.config import CONFIG, get_config, get_config_env, get_config_secret_keys_env, is_config_secret
 from pydantic import Field, SecretStr, ValidationError
 
@@ -25,6 +24,7 @@ from auth0_apim_environments.contradictions import contradictions
 from auth0_apim_environments.policy_section import PolicySettings
 from auth0_apim_environments.problems import NAMESPACE, Problem, SettingsError, problems_of
 from auth0_apim_environments.section import Section, obeys
+from auth0_apim_environments.stack_file import read_stack_file
 
 PASSWORD_VARIABLE = "AUTH0_APIM_USER_PASSWORD"  # noqa: S105 - the variable's name
 """Environment variable with the user's password, for stacks that have no secret `userPassword`."""
@@ -114,16 +114,10 @@ class Settings(Section):
         """The settings in a stack's file, without an engine; encrypted values are left out.
 
         Raises:
-            SettingsError: as for `load`, or the file has no `config`.
-            OSError: the file cannot be read.
+            SettingsError: as for `load`.
+            StackFileError: the file cannot be read, or has no `config`.
         """
-        try:
-            document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except yaml.YAMLError as error:
-            raise SettingsError([Problem(str(path), f"is no YAML ({error})", "config: {…}")]) from None
-        config = document.get("config") if isinstance(document, dict) else None
-        if not isinstance(config, dict):
-            raise SettingsError([Problem(str(path), "has no map 'config'", "config: {…}")])
+        config = read_stack_file(path)["config"]
         prefix = f"{NAMESPACE}:"
         values = {key.removeprefix(prefix): value for key, value in config.items() if key.startswith(prefix)}
         encrypted = {key for key in values if is_encrypted(key, values[key])}

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from auth0_apim_environments.deployed_api import StackError, read_deployed_api
+from auth0_apim_environments.unanswered import unanswered
 from auth0_apim_environments.verify import Check, open_client, verify
 
 _MARKS = {True: "[green]right[/]", False: "[bold red]WRONG[/]", None: "[yellow]not checked[/]"}
@@ -33,7 +34,8 @@ def run_verify(stack: str, environment: Mapping[str, str] | None = None, *, as_j
         with open_client(variables) as client:
             checks = _run(verify(api, client), quiet=as_json)
     except (StackError, httpx.HTTPError) as error:
-        Console(stderr=True).print(f"verify: {error}", style="red", markup=False)
+        told = unanswered(error) if isinstance(error, httpx.HTTPError) else error
+        Console(stderr=True).print(f"verify: {told}", style="red", markup=False, soft_wrap=True)
         return 1
     if as_json:
         Console().print_json(json.dumps({"stack": stack, "checks": [dataclasses.asdict(check) for check in checks]}))

@@ -139,14 +139,14 @@ async def test_an_existing_service_is_read_and_nothing_is_made(mocks):
             "input 'sku' must be one of Consumption, Developer, Basic, Standard, Premium, BasicV2, StandardV2, not "
             "'Isolated'; an example that works: \"Developer\"",
         ),
-        ({"capacity": 1}, "input 'capacity' must be 0 in tier Consumption, not 1; an example that works: 1"),
+        ({"capacity": 1}, "input 'capacity' must be 0 in tier Consumption, not 1; an example that works: leave it out"),
         (
             {"sku": GatewaySku.BASIC, "capacity": 3},
-            "input 'capacity' must be 1 to 2 in tier Basic, not 3; an example that works: 1",
+            "input 'capacity' must be 1 to 2 in tier Basic, not 3; an example that works: leave it out",
         ),
         (
             {"existing": True},
-            "input 'publisher_name' describes a new service and excludes 'existing'; an example that works: leave it out",
+            "input 'publisher_name' describes a new one and excludes 'existing'; an example that works: leave it out",
         ),
         (
             {"user_identity_ids": ["apis"]},

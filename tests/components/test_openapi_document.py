@@ -1,6 +1,7 @@
 """OpenAPI documents as API Management imports them."""
 
 import json
+import re
 
 import pytest
 from auth0_apim.openapi_document import OpenApiError, operation_id, parse_openapi
@@ -48,8 +49,31 @@ def test_a_swagger_document_without_https_names_no_server():
     assert parse_openapi(text).server is None
 
 
-def test_a_server_with_variables_is_none():
+def test_a_server_with_variables_is_that_of_their_defaults():
+    variables = {"region": {"default": "eu", "enum": ["eu", "us"]}, "version": {"default": 2}}
+    server = {"url": "https://{region}.example/v{version}/", "variables": variables}
+    assert parse_openapi(openapi(servers=[server])).server == "https://eu.example/v2"
+
+
+def test_a_server_with_variables_that_have_no_default_is_none():
     assert parse_openapi(openapi(servers=[{"url": "https://{region}.example"}])).server is None
+    assert parse_openapi(openapi(servers=[{"url": "https://{a}.example", "variables": {"a": {}}}])).server is None
+
+
+def test_a_reference_into_another_file_is_refused():
+    schemas = {"Sum": {"$ref": "common.yaml#/Sum"}}
+    refusal = "refers to 'common.yaml#/Sum', and API Management reads no other file: bundle the document first"
+    with pytest.raises(OpenApiError, match=re.escape(refusal)):
+        parse_openapi(openapi(components={"schemas": schemas}))
+
+
+def test_references_into_the_document_and_those_in_data_are_no_matter():
+    schemas = {"Sum": {"$ref": "#/components/schemas/Number"}, "Link": {"example": {"$ref": "other.json"}}}
+    assert parse_openapi(openapi(components={"schemas": schemas})).format == "openapi+json"
+
+
+def test_an_alias_that_leads_to_itself_is_read_once():
+    assert parse_openapi("openapi: 3.1.0\nx-loop: &a [*a]\npaths:\n  /add:\n    get: {}\n").operations == ("get-add",)
 
 
 def test_operations_with_the_same_name_are_numbered():

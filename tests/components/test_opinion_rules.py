@@ -5,6 +5,8 @@ import logging
 import pulumi
 import pytest
 from auth0_apim import Auth0Api, InputError, InteractiveClient, PortalLogin, UserDatabase, jwt_documents
+from auth0_apim.api_rules import token_lifetime_problem
+from auth0_apim.client_rules import exact_address_problem
 from auth0_apim.open_operations import StackResource, open_operations
 from auth0_apim.opinion_rules import (
     implicit_grant_problem,
@@ -14,7 +16,6 @@ from auth0_apim.opinion_rules import (
 )
 from auth0_apim.policy_document import TokenCheck
 from auth0_apim.resource_policies import RESOURCE_POLICIES
-from auth0_apim.rules import exact_address_problem, token_lifetime_problem
 
 POLICIES = {policy.name: policy for policy in RESOURCE_POLICIES}
 CLIENT = "auth0:index/client:Client"

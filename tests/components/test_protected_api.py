@@ -17,6 +17,7 @@ DOCUMENT = json.dumps(
     }
 )
 ADDRESS = "https://apis.developer.azure-api.net/signin-oauth/code/callback/calc"
+IDENTITY = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"
 PASSWORD = "Three quiet Words 4 me"
 TUTORIAL = {
     "display_name": "Basic Calculator",
@@ -42,6 +43,7 @@ LEFT_TO_THE_PARTS = {
 }
 """Inputs of the parts that the whole neither has nor gives: what they are for needs the parts themselves."""
 WIRED = {
+    "ApiGateway": {"existing"},
     "Auth0Api": set(),
     "MachineClient": {"audience", "scopes", "available_scopes"},
     "InteractiveClient": set(),
@@ -109,6 +111,7 @@ async def test_the_least_is_an_api_a_client_a_gateway_and_the_check_between_them
         "issuer": "https://tenant.example:8443/",
         "audience": "basic-calculator",
         "url": "https://apis.azure-api.net/calc",
+        "principal_id": None,
         "gateway_url": "https://apis.azure-api.net",
         "token_endpoint": "https://tenant.example:8443/oauth/token",
         "authorization_endpoint": "https://tenant.example:8443/authorize",
@@ -235,6 +238,17 @@ async def test_an_existing_service_is_read_and_not_made(mocks, protect):
     outputs = await settled(protect(existing_service=True, publisher_name=None, publisher_email=None))
     assert outputs["gateway_url"] == "https://found.azure-api.net"
     assert f"{APIM}ApiManagementService" not in {kind for kind, _ in mocks.children()}
+
+
+@pulumi.runtime.test
+async def test_the_service_has_the_identities_that_the_whole_is_given(mocks, protect):
+    outputs = await settled(protect(system_identity=True, user_identity_ids=[IDENTITY]))
+    assert outputs["principal_id"] == "apis-principal"
+    service = mocks.inputs_of(f"{APIM}ApiManagementService", "calc-gateway-service")
+    assert service["identity"] == {
+        "type": "SystemAssigned, UserAssigned",
+        "userAssignedIdentities": {IDENTITY: {}},
+    }
 
 
 @pulumi.runtime.test
@@ -440,6 +454,21 @@ async def test_an_api_is_put_into_a_product_that_exists(mocks, protect):
             "it out",
         ),
         (
+            {
+                "existing_service": True,
+                "publisher_name": None,
+                "publisher_email": None,
+                "system_identity": True,
+            },
+            "input 'system_identity' describes a new one and excludes 'existing_service'; an example that works: leave "
+            "it out",
+        ),
+        (
+            {"user_identity_ids": ["apis"]},
+            "input 'user_identity_ids' must be ARM ids of user-assigned managed identities, not 'apis'; an example that "
+            'works: ["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]',
+        ),
+        (
             {"password_policy": "excellent"},
             "input 'password_policy' needs 'connection_name'; an example that works: both 'password_policy' and "
             "'connection_name'",
@@ -540,7 +569,7 @@ async def test_an_api_is_put_into_a_product_that_exists(mocks, protect):
         ({"publisher_name": None}, "input 'publisher_name' is required; an example that works: \"Contoso\""),
         (
             {"capacity": 2, "sku": "Developer"},
-            "input 'capacity' must be 1 in tier Developer, not 2; an example that works: 1",
+            "input 'capacity' must be 1 in tier Developer, not 2; an example that works: leave it out",
         ),
         (
             {"openapi": "calculator.txt"},

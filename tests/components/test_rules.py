@@ -1,6 +1,7 @@
 """The rules that constructors, settings and policy packs share."""
 
 import pytest
+from auth0_apim.api_rules import domain_problem, identifier_problem, requested_scopes_problem, scopes_problem
 from auth0_apim.azure_rules import (
     client_id_problem,
     portal_sku_problem,
@@ -8,6 +9,7 @@ from auth0_apim.azure_rules import (
     short_title_problem,
     title_problem,
 )
+from auth0_apim.client_rules import redirect_urls_problem, web_origins_problem
 from auth0_apim.part_rules import (
     location_problem,
     long_text_problem,
@@ -17,20 +19,13 @@ from auth0_apim.part_rules import (
 )
 from auth0_apim.passwords import password_problem
 from auth0_apim.policy_rules import quota_sku_problem, rate_limit_sku_problem
-from auth0_apim.rules import (
+from auth0_apim.text_rules import display_name_problem, email_problem
+from auth0_apim.user_rules import (
     connection_name_problem,
-    display_name_problem,
-    domain_problem,
-    email_problem,
     enabled_clients_problem,
-    identifier_problem,
-    redirect_urls_problem,
-    requested_scopes_problem,
     role_ids_problem,
     role_name_problem,
-    scopes_problem,
     username_problem,
-    web_origins_problem,
 )
 
 

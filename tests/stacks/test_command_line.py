@@ -3,7 +3,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
+from auth0_apim_environments import command_line
 from auth0_apim_environments.command_line import app
 from auth0_apim_environments.project import ProjectError, find_project
 from typer.testing import CliRunner
@@ -54,7 +56,7 @@ def test_a_folder_without_a_project_is_one_sentence_not_a_traceback(tmp_path):
     result = run("sandbox", "status", cwd=tmp_path)
     assert result.returncode == 1
     assert result.stderr == (
-        f"auth0-apim: there is no Pulumi.yaml in {tmp_path} or above it: change into the project's folder\n"
+        f"auth0-apim sandbox status: there is no Pulumi.yaml in {tmp_path} or above it: change into the project's folder\n"
     )
 
 
@@ -76,8 +78,64 @@ def test_the_environment_of_a_sandbox_that_does_not_run_names_the_next_step(proj
     result = run("sandbox", "env", cwd=project)
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
-        f"auth0-apim: no sandbox runs in {project}/.sandbox: start it with `auth0-apim sandbox start`\n"
+        f"auth0-apim sandbox env: no sandbox runs in {project}/.sandbox: start it with `auth0-apim sandbox start`\n"
     )
+
+
+@pytest.mark.parametrize("command", [("purge", "--yes"), ("doctor", "--json"), ("up",), ("diff", "local")])
+def test_settings_that_are_no_text_are_one_sentence_not_a_traceback(project, sandbox, command):
+    (project / "stacks" / "Pulumi.odd.yaml").write_bytes(b"config: {shop:key: \xff}\n")
+    stack = ("odd",) if command[0] == "diff" else ("--stack", "odd")
+    result = run(*command, *stack, cwd=project, AUTH0_APIM_SANDBOX=str(sandbox.folder.path))
+    assert result.returncode == 1
+    assert "Pulumi.odd.yaml cannot be read ('utf-8' codec" in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", [("purge", "--yes", "--stack", "odd"), ("env", "create", "pr-1", "--from", "odd")])
+def test_a_settings_file_that_is_not_there_is_one_sentence_not_a_traceback(project, sandbox, command):
+    result = run(*command, cwd=project, AUTH0_APIM_SANDBOX=str(sandbox.folder.path))
+    assert result.returncode == 1
+    assert "is not there; environments: " in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_misspelt_stack_does_not_stop_the_sandbox(project, sandbox):
+    result = run("down", "--stack", "locla", cwd=project, AUTH0_APIM_SANDBOX=str(sandbox.folder.path))
+    assert (result.returncode, result.stderr) == (
+        1,
+        f"auth0-apim down: {project}/stacks/Pulumi.locla.yaml is not there; environments: local\n",
+    )
+    assert httpx.get(f"http://localhost:{sandbox.ports.control}/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            httpx.ConnectError("Connection refused", request=httpx.Request("GET", "https://localhost:1/x?secret=s")),
+            "GET https://localhost:1/x was not answered (Connection refused): check AUTH0_DOMAIN, "
+            "ARM_METADATA_HOSTNAME and the network, and run it again",
+        ),
+        (
+            httpx.HTTPStatusError(
+                "", request=httpx.Request("DELETE", "https://localhost:1/x"), response=httpx.Response(403)
+            ),
+            "DELETE https://localhost:1/x was answered with 403 Forbidden: give the credentials that the shell has the "
+            "right to do that, or export others",
+        ),
+    ],
+)
+def test_a_cloud_that_does_not_answer_is_one_sentence_not_a_traceback(monkeypatch, capsys, error, told):
+    def fails():
+        raise error
+
+    monkeypatch.setattr(command_line, "app", fails)
+    monkeypatch.setattr(sys, "argv", ["auth0-apim", "env", "reap", "--json"])
+    with pytest.raises(SystemExit) as stopped:
+        command_line.main()
+    assert stopped.value.code == 1
+    assert capsys.readouterr().err == f"auth0-apim env reap: {told}\n"
 
 
 def test_status_of_a_sandbox_that_does_not_run_is_1(project):
@@ -88,7 +146,7 @@ def test_status_of_a_sandbox_that_does_not_run_is_1(project):
 def test_a_stack_without_settings_is_named_with_those_that_have_some(project, sandbox):
     result = run("up", "--stack", "prod", cwd=project, AUTH0_APIM_SANDBOX=str(sandbox.folder.path))
     assert result.returncode == 1
-    assert f"there is no {project}/stacks/Pulumi.prod.yaml; environments: local" in result.stderr
+    assert result.stderr == (f"auth0-apim up: {project}/stacks/Pulumi.prod.yaml is not there; environments: local\n")
 
 
 def test_the_lines_for_eval_give_a_shell_what_the_engine_needs(sandbox, engine):

@@ -352,9 +352,9 @@ def test_encrypted_values_of_a_file_are_left_to_the_engine(tmp_path):
 def test_a_file_without_config_is_refused(tmp_path, text, problem):
     file = tmp_path / "Pulumi.odd.yaml"
     file.write_text(text)
-    with pytest.raises(SettingsError, match="the stack's settings are not usable") as refusal:
+    with pytest.raises(SettingsError) as refusal:
         Settings.from_file(file)
-    assert problem in str(refusal.value)
+    assert str(refusal.value).startswith(f"{file} {problem}")
 
 
 def test_settings_are_immutable():

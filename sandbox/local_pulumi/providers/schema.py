@@ -88,6 +88,24 @@ class PackageSchema:
         described = self._types.get(schema.get("$ref", "").removeprefix("#/types/"))
         return None if described is None else described["properties"]
 
+    def described(self, properties: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+        """What of `values` the `properties` have, at any depth: of an answer, what can be given as inputs."""
+        return {
+            name: self._described_value(properties[name], value) if name in properties else value
+            for name, value in values.items()
+            if name in properties or name.startswith("__")
+        }
+
+    def _described_value(self, schema: Mapping[str, Any], value: Any) -> Any:
+        properties = self.properties_of(schema)
+        if isinstance(value, dict) and properties is not None:
+            return self.described(properties, value)
+        if isinstance(value, dict) and "additionalProperties" in schema:
+            return {key: self._described_value(schema["additionalProperties"], item) for key, item in value.items()}
+        if isinstance(value, list) and "items" in schema:
+            return [self._described_value(schema["items"], item) for item in value]
+        return value
+
     def failures(self, properties: Mapping[str, Any], values: Mapping[str, Any], path: str = "") -> Iterator[Failure]:
         """Unknown properties and wrong types, at any depth."""
         for name, value in values.items():

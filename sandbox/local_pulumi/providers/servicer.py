@@ -153,7 +153,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             resource_id, outputs = found
             plain = reveal(unmarshal(marshal(outputs)))  # as the state has it: without nulls
             now = resource.drifted_inputs(inputs, state, plain) if inputs else resource.imported_inputs(plain)
-            answered = seal(now, sealed)
+            answered = seal(self._package.schema.described(schema.inputs, now), sealed)
             if self._package.records_defaults:
                 answered[DEFAULTS] = sealed.get(DEFAULTS, [])
             return provider_pb2.ReadResponse(

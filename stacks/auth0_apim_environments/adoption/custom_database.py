@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from auth0_apim.rules import DATABASE_SCRIPTS
+from auth0_apim.user_rules import DATABASE_SCRIPTS
 
 from auth0_apim_environments.adoption.belonging import Belongings
 from auth0_apim_environments.project import Project

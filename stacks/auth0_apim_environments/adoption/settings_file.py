@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from auth0_apim.azure_rules import GRANT_TYPES
+from auth0_apim.azure_rules import GRANT_TYPES, authorization_methods_problem, body_parameters_problem
 from auth0_apim.clients import PASSWORD_GRANTS
 from auth0_apim.names import slug
 from auth0_apim.portal_login import redirect_uris
@@ -124,6 +124,16 @@ def _gateway(found: Belongings) -> dict[str, Any]:
         "capacity": service["sku"].get("capacity"),
         "publisherName": service["properties"]["publisherName"],
         "publisherEmail": service["properties"]["publisherEmail"],
+        **_identity(service.get("identity") or {}),
+    }
+
+
+def _identity(identity: Mapping[str, Any]) -> dict[str, Any]:
+    """The service's managed identities, without which it could read no secret of a Key Vault any more."""
+    others = sorted(identity.get("userAssignedIdentities") or {})
+    return {
+        "systemIdentity": True if "SystemAssigned" in identity.get("type", "") else None,
+        "userIdentityIds": others or None,
     }
 
 
@@ -160,6 +170,22 @@ def _portal(found: Belongings) -> dict[str, Any] | None:
         "registrationPage": server["clientRegistrationEndpoint"],
         "grantTypes": _grant_types(found.authorization_server),
         "defaultScopes": [scope for scope in scopes if scope in _api(found)["scopes"]],
+        "description": server.get("description") or None,
+        **_requests(server),
+    }
+
+
+def _requests(server: Mapping[str, Any]) -> dict[str, Any]:
+    """How the portal asks for tokens and shows them; what no setting can say is left to `keep`."""
+    methods, authentication = server.get("authorizationMethods") or [], server.get("clientAuthenticationMethod") or []
+    sending = server.get("bearerTokenSendingMethods") or []
+    parameters = {each["name"]: each["value"] for each in server.get("tokenBodyParameters") or []}
+    others = {name: text for name, text in parameters.items() if name != "audience"}
+    return {
+        "authorizationMethods": methods if authorization_methods_problem(methods) is None else None,
+        "clientAuthentication": authentication[0] if len(authentication) == 1 else None,
+        "tokenSending": sending[0] if len(sending) == 1 else None,
+        "tokenBodyParameters": others if others and body_parameters_problem(others) is None else None,
     }
 
 

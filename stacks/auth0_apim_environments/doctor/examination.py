@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 
 from auth0_apim_environments.adoption.services import Manager, ReadError, Tenant
 from auth0_apim_environments.credentials import CredentialsError, ServiceAwayError, open_manager, open_tenant
@@ -19,6 +18,8 @@ from auth0_apim_environments.doctor.tenant_checks import name_findings, scope_fi
 from auth0_apim_environments.problems import SettingsError
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.settings import PASSWORD_VARIABLE, Settings
+from auth0_apim_environments.stack_file import StackFileError, read_stack_file
+from auth0_apim_environments.unanswered import unanswered
 from auth0_apim_environments.verify import open_client
 
 _PROVIDERS_SETTINGS = {
@@ -43,9 +44,8 @@ def examine(project: Project, stack: str, environment: Mapping[str, str]) -> Ite
     file = project.stack_file(stack)
     try:
         settings = Settings.from_file(file)
-    except OSError as error:
-        known = ", ".join(sorted(path.name[7:-5] for path in project.stack_files.glob("Pulumi.*.yaml"))) or "none"
-        yield wrong("settings", f"{file} cannot be read ({error.strerror})", f"environments: {known}")
+    except StackFileError as error:
+        yield wrong("settings", str(error), "correct the file, or name another stack")
         return
     except SettingsError as error:
         yield from (
@@ -66,7 +66,7 @@ def examine(project: Project, stack: str, environment: Mapping[str, str]) -> Ite
 
 
 def _variables(file: Path, environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
-    config: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]
+    config: dict[str, Any] = read_stack_file(file)["config"]
     said = {name: config[key] for key, name in _PROVIDERS_SETTINGS.items() if isinstance(config.get(key), str)}
     return {**environment, **said}, config
 
@@ -97,8 +97,10 @@ def _tenant(settings: Settings, variables: Mapping[str, str], own: set[str]) -> 
         yield wrong(subject, str(error), remedy)
     except ReadError as error:
         yield unknown("names in the tenant", str(error), "grant the scopes that are missing above")
-    except (httpx.HTTPError, ServiceAwayError) as error:
-        yield wrong(subject, f"{variables.get('AUTH0_DOMAIN')} cannot be reached ({error})", "correct AUTH0_DOMAIN")
+    except ServiceAwayError as error:
+        yield wrong(subject, str(error), "correct AUTH0_DOMAIN")
+    except httpx.HTTPError as error:
+        yield wrong(subject, unanswered(error), "correct AUTH0_DOMAIN")
 
 
 def _azure(settings: Settings, variables: Mapping[str, str], own: set[str]) -> Iterator[Finding]:
@@ -119,9 +121,7 @@ def _azure(settings: Settings, variables: Mapping[str, str], own: set[str]) -> I
         yield wrong(
             "subscription", str(error), "give the service principal the role API Management Service Contributor there"
         )
-    except (httpx.HTTPError, ServiceAwayError) as error:
-        yield wrong(
-            subject,
-            f"the resource manager cannot be reached ({error})",
-            "correct ARM_METADATA_HOSTNAME, or leave it out",
-        )
+    except ServiceAwayError as error:
+        yield wrong(subject, str(error), "correct ARM_METADATA_HOSTNAME, or leave it out")
+    except httpx.HTTPError as error:
+        yield wrong(subject, unanswered(error), "correct ARM_METADATA_HOSTNAME, or leave it out")

@@ -11,6 +11,7 @@ import yaml
 from auth0_apim_environments.ephemeral.marker import Marker, described
 from auth0_apim_environments.ephemeral.names import named
 from auth0_apim_environments.problems import NAMESPACE, Problem, SettingsError
+from auth0_apim_environments.stack_file import read_stack_file
 
 HEADER = "# Written by `auth0-apim env create`; `auth0-apim env destroy` removes it.\n"
 
@@ -71,13 +72,7 @@ def is_environment_file(path: Path) -> bool:
 
 
 def _read(template: Path) -> dict[str, Any]:
-    try:
-        document = yaml.safe_load(template.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise SettingsError([Problem(str(template), f"is no YAML ({error})", "config: {…}")]) from None
-    if not isinstance(document, dict) or not isinstance(document.get("config"), dict):
-        raise SettingsError([Problem(str(template), "has no map 'config'", "config: {…}")])
-    return deepcopy(document)
+    return deepcopy(read_stack_file(template))
 
 
 def _assign(config: dict[str, Any], assignment: str) -> None:

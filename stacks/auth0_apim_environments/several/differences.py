@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
-from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.several.place import Place
+from auth0_apim_environments.stack_file import read_stack_file
 
 MASK = "[secret]"
 _ABSENT = object()
@@ -62,17 +60,12 @@ def read_settings(project: Project, name: str) -> Values:
     """The settings in the file of environment `name`; encrypted ones without their plain text.
 
     Raises:
-        StackError: there is no such file, or it is no map.
+        StackFileError: there is no such file, or it has no settings.
     """
-    file = project.stack_file(name)
-    if not file.exists():
-        raise StackError(f"there is no {file}")
-    document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    if not isinstance(document, dict) or not isinstance(document.get("config", {}), dict):
-        raise StackError(f"{file} has no map 'config'")
+    document = read_stack_file(project.stack_file(name))
     plain: dict[str, Any] = {}
     secret: dict[str, None] = {}
-    for key, value in document.get("config", {}).items():
+    for key, value in document["config"].items():
         _flatten(key, value, plain, secret)
     return Values(plain, secret)
 

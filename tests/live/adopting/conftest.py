@@ -75,6 +75,7 @@ def azure_part(manager, sandbox, client_id, client_secret):
         sku=models.ApiManagementServiceSkuProperties(name="Developer", capacity=1),
         publisher_email="admin@example.com",
         publisher_name="Basic Calculator",
+        identity=models.ApiManagementServiceIdentity(type="SystemAssigned"),
     )
     manager.api_management_service.begin_create_or_update(GROUP, SERVICE, service).result(1)
     server = models.AuthorizationServerContract(

@@ -308,3 +308,52 @@ def test_a_part_of_a_list_is_a_change_of_the_list():
 def test_the_settings_that_were_found_are_usable(tenant, manager):
     settings = adopted_settings(belongings(tenant, manager, Answers()), "openapi.json")
     assert Settings.parse(settings).publication.api_id == "calculator"
+
+
+def test_a_service_keeps_its_identities(tenant, manager, monkeypatch):
+    [service] = manager.services()
+    identity = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"
+    own = {"type": "SystemAssigned, UserAssigned", "principalId": "p", "userAssignedIdentities": {identity: {}}}
+    monkeypatch.setattr(manager, "services", lambda: [service | {"identity": own}])
+    settings = adopted_settings(belongings(tenant, manager, Answers()), "openapi.json")
+    assert (settings["gateway"]["systemIdentity"], settings["gateway"]["userIdentityIds"]) == (True, [identity])
+    monkeypatch.setattr(manager, "services", lambda: [service | {"identity": {"type": "None"}}])
+    settings = adopted_settings(belongings(tenant, manager, Answers()), "openapi.json")
+    assert not {"systemIdentity", "userIdentityIds"} & settings["gateway"].keys()
+
+
+def test_a_portal_keeps_how_it_asks_for_tokens(tenant, manager):
+    [server] = manager.lists["authorizationServers"]
+    server["properties"] |= {
+        "description": "Log in by Auth0",
+        "authorizationMethods": ["GET", "POST"],
+        "clientAuthenticationMethod": ["Body"],
+        "bearerTokenSendingMethods": ["query"],
+        "tokenBodyParameters": [{"name": "audience", "value": "calc"}, {"name": "organization", "value": "org_c"}],
+    }
+    portal = adopted_settings(belongings(tenant, manager, Answers()), "openapi.json")["portal"]
+    assert portal == {
+        "displayName": "Auth0",
+        "authorizationServerId": "auth0",
+        "registrationPage": "https://placeholder.contoso.com",
+        "grantTypes": ["authorization_code"],
+        "defaultScopes": ["add"],
+        "description": "Log in by Auth0",
+        "authorizationMethods": ["GET", "POST"],
+        "clientAuthentication": "Body",
+        "tokenSending": "query",
+        "tokenBodyParameters": {"organization": "org_c"},
+    }
+
+
+def test_what_no_setting_of_the_portal_can_say_is_left_as_it_is(tenant, manager):
+    [server] = manager.lists["authorizationServers"]
+    server["properties"] |= {
+        "authorizationMethods": ["POST"],
+        "clientAuthenticationMethod": ["Basic", "Body"],
+        "bearerTokenSendingMethods": ["authorizationHeader", "query"],
+        "tokenBodyParameters": [{"name": "client_id", "value": "another"}],
+    }
+    portal = adopted_settings(belongings(tenant, manager, Answers()), "openapi.json")["portal"]
+    unsaid = {"authorizationMethods", "clientAuthentication", "tokenSending", "tokenBodyParameters"}
+    assert not unsaid & portal.keys()

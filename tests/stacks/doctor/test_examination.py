@@ -91,8 +91,8 @@ def test_before_a_first_up_everything_is_right_but_for_the_stack_that_is_not_the
 
 def test_a_stack_without_settings(examined):
     [(observed, remedy, is_right)] = examined(stack="nowhere")["settings"]
-    assert observed.endswith("Pulumi.nowhere.yaml cannot be read (No such file or directory)")
-    assert (remedy, is_right) == ("environments: doctor", False)
+    assert observed.endswith("Pulumi.nowhere.yaml is not there; environments: doctor")
+    assert (remedy, is_right) == ("correct the file, or name another stack", False)
 
 
 def test_each_bad_setting(examined, settings):

@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from auth0_apim.rules import metadata_problem
+from auth0_apim.text_rules import metadata_problem
 from auth0_apim_environments.ephemeral.marker import (
     Marker,
     MarkerError,

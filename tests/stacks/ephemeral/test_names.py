@@ -3,9 +3,11 @@
 import string
 
 import pytest
+from auth0_apim.api_rules import identifier_problem
 from auth0_apim.azure_rules import api_path_problem, entity_id_problem, service_name_problem
 from auth0_apim.names import slug
-from auth0_apim.rules import connection_name_problem, display_name_problem, identifier_problem
+from auth0_apim.text_rules import display_name_problem
+from auth0_apim.user_rules import connection_name_problem
 from auth0_apim_environments.ephemeral.names import (
     LONGEST_ENVIRONMENT_NAME,
     environment_name_problem,

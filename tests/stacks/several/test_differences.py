@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.several.comparison import compare
 from auth0_apim_environments.several.differences import Difference, Values, differences, read_settings, uncompared
+from auth0_apim_environments.stack_file import StackFileError
 from rich.console import Console
 
 DEV = """
@@ -95,5 +95,5 @@ def test_equal_environments_differ_in_nothing(settings):
 
 
 def test_an_environment_without_settings_is_named(project):
-    with pytest.raises(StackError, match=r"Pulumi\.stage\.yaml"):
+    with pytest.raises(StackFileError, match=r"Pulumi\.stage\.yaml is not there"):
         read_settings(project, "stage")

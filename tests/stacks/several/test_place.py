@@ -9,6 +9,7 @@ from auth0_apim_environments.lifecycle_commands import sandbox_variables
 from auth0_apim_environments.project import Project, find_project
 from auth0_apim_environments.several.place import Place, find_place, place_of
 from auth0_apim_environments.several_commands import names_in
+from auth0_apim_environments.stack_file import StackFileError
 from local_cloud import Options
 
 S3 = "s3://contoso-state?region=eu-west-1"
@@ -51,14 +52,14 @@ def test_a_stack_that_is_not_in_the_running_sandbox_is_the_shells(project, engin
 
 def test_an_environment_without_settings_is_named_before_any_is_touched(project, engine):
     place = Place(project, engine, S3, {})
-    with pytest.raises(StackError, match=r"there is no .*Pulumi\.stage\.yaml; environments: dev"):
+    with pytest.raises(StackFileError, match=r"Pulumi\.stage\.yaml is not there; environments: dev"):
         place.prepare(["dev", "stage"])
 
 
 @pytest.mark.parametrize(
     "settings",
     [
-        "secretsprovider: awskms://alias/pulumi\n",
+        "config: {}\nsecretsprovider: awskms://alias/pulumi\n",
         "config:\n  auth0-apim:databaseConfiguration:\n    url: {secure: v1:abc}\n",
     ],
 )

@@ -42,3 +42,22 @@ def test_every_function_reads_a_known_type():
     for token in schema.functions:
         kind = LISTS[token][0] if token in LISTS else token.removeprefix("azure-native:apimanagement:get")
         assert schema.resource(f"azure-native:apimanagement:{kind}") is not None, token
+
+
+def test_of_an_answer_only_what_can_be_given_becomes_an_input():
+    schema = PackageSchema("azure-native")
+    service = schema.resource("azure-native:apimanagement:ApiManagementService")
+    assigned = {"/identities/apis": {"principalId": "p", "clientId": "c"}}
+    answer = {
+        "identity": {"type": "SystemAssigned", "principalId": "p", "tenantId": "t", "userAssignedIdentities": assigned},
+        "additionalLocations": [{"location": "eastus", "gatewayRegionalUrl": "https://apis-eastus.example"}],
+        "tags": {"principalId": "a tag's name is nobody's business"},
+        "gatewayUrl": "https://apis.example",
+    }
+    given = schema.described(service.inputs, answer)
+    assert given["identity"]["type"] == "SystemAssigned"
+    assert given["identity"].keys() == {"type", "userAssignedIdentities"}
+    assert given["additionalLocations"] == [{"location": "eastus"}]
+    assert given["tags"] == answer["tags"]
+    assert "gatewayUrl" not in given
+    assert list(schema.failures(service.inputs, given)) == []

@@ -1,0 +1,78 @@
+"""What makes an API acceptable to Auth0, and the scopes that clients, roles and operations ask of it.
+
+Every rule takes a plain value and answers None, or what is wrong with it as the end of the sentence "input 'x' …".
+None of them ever quotes a secret.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from auth0_apim.text_rules import first_duplicate
+
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+
+
+def identifier_problem(value: str) -> str | None:
+    """An API's identifier: 1 to 600 characters, no white space or control characters (Auth0 Management API, resource servers)."""
+    if not 1 <= len(value) <= 600:
+        return f"must be 1 to 600 characters long, not {len(value)}"
+    if any(character.isspace() or not character.isprintable() for character in value):
+        return f"must not contain white space or control characters, as {value!r} does"
+    return None
+
+
+def scopes_problem(value: Mapping[str, str]) -> str | None:
+    """Scopes by name: an RFC 6749 scope token of 1 to 280 characters, described in at most 500."""
+    for name, description in value.items():
+        if not is_scope_name(name):
+            return f"has {name!r}, which is no scope name (1 to 280 printable characters, no space, quote or backslash)"
+        if len(description) > 500:
+            return f"describes {name!r} in {len(description)} characters, 500 at most"
+    return None
+
+
+def requested_scopes_problem(value: Mapping[str, Any]) -> str | None:
+    """The scopes a client asks for (`requested`) against those its API has (`available`, None where not known)."""
+    requested, available = value["requested"], value["available"]
+    twice = first_duplicate(requested)
+    if twice is not None:
+        return f"names {twice!r} twice"
+    for scope in requested:
+        if not is_scope_name(scope):
+            return f"has {scope!r}, which is no scope name"
+        if available is not None and scope not in available:
+            return f"asks for {scope!r}, which the API does not have (it has {_enumeration(available)})"
+    return None
+
+
+def token_lifetime_problem(value: float, limit: int = 2_592_000) -> str | None:
+    """A token's lifetime: whole seconds, 1 to `limit` (Auth0's own is 2,592,000, 30 days)."""
+    if isinstance(value, bool) or value != int(value) or not 1 <= value <= limit:
+        return f"must be a whole number of seconds from 1 to {limit}, not {value!r}"
+    return None
+
+
+def signing_algorithm_problem(value: str) -> str | None:
+    """An access token's signing algorithm: RS256 or HS256."""
+    if value not in ("RS256", "HS256"):
+        return f"must be RS256 or HS256, not {value!r}"
+    return None
+
+
+def domain_problem(value: str) -> str | None:
+    """A tenant's domain as Auth0 shows it: a host name, no scheme and no path."""
+    if "://" in value or "/" in value:
+        return f"must be a bare domain, without scheme and path, not {value!r}"
+    if not re.fullmatch(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?", value):
+        return f"must be a host name, not {value!r}"
+    return None
+
+
+def is_scope_name(value: str) -> bool:
+    """Whether `value` is an RFC 6749 scope token that Auth0 takes: 1 to 280 characters."""
+    return len(value) <= 280 and _SCOPE.fullmatch(value) is not None
+
+
+def _enumeration(values: Sequence[str]) -> str:
+    return ", ".join(sorted(values)) or "none"
