@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -89,11 +88,12 @@ def test_a_created_environment_is_gone_on_with_and_keeps_its_time(place):
 
 
 def test_an_environment_whose_time_is_over_gets_the_time_of_the_order_that_goes_on_with_it(place):
-    old = place.empty_stack("late")
-    place.environments.stacks.mark(replace(old, created=old.created - DAY, expires=old.created - timedelta(hours=20)))
+    yesterday = datetime.now(timezone.utc) - DAY
+    then = Environments(find_project(place.folder), place.engine, place.variables, lambda: yesterday)
+    then.create("late", place.order)
     place.create("late", owner="joe", ttl=timedelta(hours=2))
     marker = place.environments.stacks.marker("late")
-    assert (marker.owner, marker.created) == ("jane", old.created - DAY)
+    assert (marker.owner, marker.created) == ("jane", yesterday.replace(microsecond=0))
     assert timedelta(minutes=100) < marker.expires - datetime.now(timezone.utc) <= timedelta(hours=2)
     [client] = [
         each for each in place.tenant.get("clients").json() if each["name"] == "Basic Calculator Client-env-late"
