@@ -59,10 +59,7 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter an option
     refresh = _go_on(pulumi, engine, stack)
     _note_inventory(folder, stack, variables)
     pulumi.run("up", "--stack", stack, "--yes", *refresh)
-    status = run_verify(stack, variables)
-    if status == 0:
-        _print_closing_lines(folder, stack, variables)
-    raise typer.Exit(status)
+    raise typer.Exit(_prove(folder, stack, variables))
 
 
 def down(stack: Stack = "local") -> None:
@@ -132,15 +129,10 @@ def verify(
     stack: Stack = "local", as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False
 ) -> None:
     """Prove with real tokens and requests that the API of an environment is guarded; status 1 if anything is wrong."""
-    raise typer.Exit(run_verify(stack, sandbox_variables(stack), as_json=as_json))
-
-
-def run_verify(stack: str, variables: Mapping[str, str], *, as_json: bool = False) -> int:
-    """Print the proof for `stack`; 0 when every check is right."""
     # The HTTP client and the token library take as long to load as all the rest.
-    from auth0_apim_environments import verify_command  # noqa: PLC0415
+    from auth0_apim_environments.verify_command import run_verify  # noqa: PLC0415
 
-    return verify_command.run_verify(stack, variables, as_json=as_json)
+    raise typer.Exit(run_verify(stack, sandbox_variables(stack), as_json=as_json))
 
 
 def sandbox_variables(stack: str) -> dict[str, str]:
@@ -158,9 +150,14 @@ def _variables(folder: StateFolder, engine: Engine, *, official_providers: bool 
     return environment(folder, engine, official_providers=official_providers)
 
 
-def _print_closing_lines(folder: StateFolder, stack: str, variables: Mapping[str, str]) -> None:
+def _prove(folder: StateFolder, stack: str, variables: Mapping[str, str]) -> int:
+    """Print the proof of `stack` and, when every check is right, how to go on; 0 then. Asks the engine once for both."""
     from auth0_apim_environments.closing_lines import closing_lines  # noqa: PLC0415
     from auth0_apim_environments.deployed_api import read_deployed_api  # noqa: PLC0415
+    from auth0_apim_environments.verify_command import verify_deployed  # noqa: PLC0415
 
     api = read_deployed_api(stack, variables)
-    Console().print(closing_lines(api, stack, folder), highlight=False, soft_wrap=True, markup=False)
+    status = verify_deployed(stack, api, variables)
+    if status == 0:
+        Console().print(closing_lines(api, stack, folder), highlight=False, soft_wrap=True, markup=False)
+    return status

@@ -8,6 +8,7 @@ destroyed at their end, and a test session whose environment leaves anything beh
 
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +16,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:  # a session without environments loads neither the engine's API nor an HTTP client
-    from auth0_apim_environments.ephemeral import Deployed, Environments, Order
+    from auth0_apim_environments.ephemeral import Deployed, Destruction, Environments, Order
 
 _RANDOM_BYTES = 4
+_PATIENCE = 120
+"""Seconds that an engine has after Ctrl-C to write its state down."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,6 +79,18 @@ def _lives(environments: "Environments", order: "Order") -> Iterator["Deployed"]
     finally:
         # A creation that failed half way has left something too; one that never began has not.
         if name in environments.stacks.names():
-            left = environments.destroy(name).left
+            left = _destroyed(environments, name).left
             if left:
                 pytest.fail(f"environment {name} left {', '.join(map(str, left))}")
+
+
+def _destroyed(environments: "Environments", name: str) -> "Destruction":
+    """Destroyed as soon as nobody works on it: after Ctrl-C the engine that created it may still be ending."""
+    from auth0_apim_environments.ephemeral.engine_errors import LockedError  # noqa: PLC0415
+
+    for _ in range(_PATIENCE):
+        try:
+            return environments.destroy(name)
+        except LockedError:  # noqa: PERF203 - each try is a process
+            time.sleep(1)
+    return environments.destroy(name)

@@ -9,7 +9,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from auth0_apim_environments.deployed_api import StackError, read_deployed_api
+from auth0_apim_environments.deployed_api import DeployedApi, StackError, read_deployed_api
 from auth0_apim_environments.unanswered import unanswered
 from auth0_apim_environments.verify import Check, open_client, verify
 
@@ -28,20 +28,33 @@ def run_verify(stack: str, environment: Mapping[str, str] | None = None, *, as_j
         The exit status: 0 when every row is right or could not be checked, 1 when a row is wrong or the stack
         cannot be read.
     """
-    variables = {**os.environ, **(environment or {})}
     try:
         api = read_deployed_api(stack, environment)
-        with open_client(variables) as client:
+    except StackError as error:
+        return _failed(error)
+    return verify_deployed(stack, api, environment, as_json=as_json)
+
+
+def verify_deployed(
+    stack: str, api: DeployedApi, environment: Mapping[str, str] | None = None, *, as_json: bool = False
+) -> int:
+    """Verify an API whose stack was read already; arguments and exit status as those of `run_verify`."""
+    try:
+        with open_client({**os.environ, **(environment or {})}) as client:
             checks = _run(verify(api, client), quiet=as_json)
     except (StackError, httpx.HTTPError) as error:
-        told = unanswered(error) if isinstance(error, httpx.HTTPError) else error
-        Console(stderr=True).print(f"verify: {told}", style="red", markup=False, soft_wrap=True)
-        return 1
+        return _failed(error)
     if as_json:
         Console().print_json(json.dumps({"stack": stack, "checks": [dataclasses.asdict(check) for check in checks]}))
     else:
         Console().print(checks_table(stack, api.api_url + api.probe.path, checks))
     return 1 if any(check.right is False for check in checks) else 0
+
+
+def _failed(error: Exception) -> int:
+    told = unanswered(error) if isinstance(error, httpx.HTTPError) else error
+    Console(stderr=True).print(f"verify: {told}", style="red", markup=False, soft_wrap=True)
+    return 1
 
 
 def _run(checks: Iterable[Check], *, quiet: bool) -> list[Check]:

@@ -1,8 +1,10 @@
 """Environments that come and go: created from a template, marked on every object, destroyed for certain."""
 
-from auth0_apim_environments.ephemeral.environments import Deployed, Destruction, Environments, LifeError, Order
+from auth0_apim_environments.ephemeral.destruction import Destruction, RevivedError
+from auth0_apim_environments.ephemeral.environments import Deployed, Environments
 from auth0_apim_environments.ephemeral.lease import Lease, LeaseError, lease_on
 from auth0_apim_environments.ephemeral.marker import Marker
+from auth0_apim_environments.ephemeral.order import LifeError, Order
 from auth0_apim_environments.ephemeral.overview import Environment, EnvironmentState
 from auth0_apim_environments.ephemeral.reaper import Fate, Reaped, Reaper, UnconfirmedError
 from auth0_apim_environments.ephemeral.remains import AuditError, Remnant
@@ -23,6 +25,7 @@ __all__ = [
     "Reaped",
     "Reaper",
     "Remnant",
+    "RevivedError",
     "UnconfirmedError",
     "lease_on",
 ]

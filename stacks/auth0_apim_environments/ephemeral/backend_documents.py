@@ -26,7 +26,7 @@ class Documents(Protocol):
     """Storage of documents by name, the way a lease needs it."""
 
     def names(self) -> list[str]:
-        """The names of all documents."""
+        """The names of all documents, with slashes for those in folders below."""
 
     def read(self, name: str) -> str | None:
         """A document; None for one that is gone."""
@@ -46,7 +46,7 @@ class FileDocuments:
 
     def names(self) -> list[str]:
         """The names of all documents."""
-        return [path.name for path in self.folder.glob("*")] if self.folder.exists() else []
+        return [path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()]
 
     def read(self, name: str) -> str | None:
         """A document; None for one that is gone."""

@@ -3,56 +3,30 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from getpass import getuser
-from pathlib import Path
 from typing import Any
 
 from local_pulumi.engine import Engine
 
-from auth0_apim_environments.deployed_api import DeployedApi, StackError, parse_outputs
+from auth0_apim_environments.deployed_api import DeployedApi, parse_outputs
 from auth0_apim_environments.ephemeral.audit import open_audit
-from auth0_apim_environments.ephemeral.engine_errors import StackGoneError, UnreadableStateError
-from auth0_apim_environments.ephemeral.marker import Marker, MarkerError
+from auth0_apim_environments.ephemeral.destruction import Destruction, destroy_resources, emptied
+from auth0_apim_environments.ephemeral.engine_errors import StackGoneError
+from auth0_apim_environments.ephemeral.marker import Marker, MarkerError, owner_problem
 from auth0_apim_environments.ephemeral.names import environment_name_problem
+from auth0_apim_environments.ephemeral.order import LifeError, Order
 from auth0_apim_environments.ephemeral.overview import Environment, environment_from
-from auth0_apim_environments.ephemeral.recovery import make_way, persistently, settle, unlocked
+from auth0_apim_environments.ephemeral.recovery import persistently, settle, unlocked
 from auth0_apim_environments.ephemeral.remains import Audit, Remnant
+from auth0_apim_environments.ephemeral.settings_file import EnvironmentFile
 from auth0_apim_environments.ephemeral.stacks import Say, Stacks
-from auth0_apim_environments.ephemeral.template import environment_file, is_environment_file, remark
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.secrets_provider import keep_seal
-from auth0_apim_environments.settings import Settings
 
-DEFAULT_TTL = timedelta(hours=4)
 _AT_ONCE = 8
-_ROUNDS = 4
-
-
-class LifeError(StackError):
-    """An environment cannot be created, extended or destroyed as asked; the message says why and what works."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """How an environment is to be.
-
-    Attributes:
-        template: the settings it is made from; the project's `Pulumi.ephemeral.yaml` when absent.
-        assignments: `key=value`, laid over those.
-        ttl: how long it is to live.
-        owner: whose it is; this process's user when absent.
-        protected: never reaped or destroyed until it is extended without.
-    """
-
-    template: Path | None = None
-    assignments: Sequence[str] = ()
-    ttl: timedelta = DEFAULT_TTL
-    owner: str | None = None
-    protected: bool = False
-
-
 _AS_USUAL = Order()
 
 
@@ -76,19 +50,6 @@ class Deployed:
             StackError: the settings have no probe, or the program does not tell all of them.
         """
         return parse_outputs(self.name, self.outputs)
-
-
-@dataclass(frozen=True)
-class Destruction:
-    """What came of destroying one environment.
-
-    Attributes:
-        environment: its name.
-        left: the objects that are still there; the stack was then kept.
-    """
-
-    environment: str
-    left: tuple[Remnant, ...] = field(default=())
 
 
 class Environments:
@@ -118,29 +79,34 @@ class Environments:
 
         Args:
             name: the environment's and its stack's.
-            order: how it is to be; one that exists already keeps its owner and its time.
+            order: how it is to be; one that exists already keeps its owner and, if it is not over, its time.
             say: receives what the engine says, line by line.
 
         Raises:
-            LifeError: the name is bad or taken, or objects of a lost environment have it.
+            LifeError: the name or the owner is bad, the name is taken, or objects of a lost environment have it.
             SettingsError: the template or an assignment is not usable.
             EngineFailureError: the engine failed; the environment stays, creating it again goes on.
         """
         problem = environment_name_problem(name)
         if problem is not None:
             raise LifeError(f"the environment's name {problem}; an example that works: pr-42")
+        owner = order.owner if order.owner is not None else getuser()
+        problem = owner_problem(owner)
+        if problem is not None:
+            raise LifeError(f"the environment's owner {problem}; an example that works: jane")
         exists = name in self.stacks.names()
-        asked = Marker.begin(name, order.owner or getuser(), self._now(), order.ttl, protected=order.protected)
-        marker = self._marker_of_existing(name) if exists else None
+        asked = Marker.begin(name, owner, self._now(), order.ttl, protected=order.protected)
+        found = self._marker_of_existing(name) if exists else None
         if not exists:
             self._refuse_remnants(name)
-        self._write_file(name, order, marker or asked)
+        marker = self._gone_on_with(found, asked)
+        self._write_file(order, marker, exists=exists)
         if exists:
             keep_seal(self._project.stack_file(name), self.stacks.state(name))
         else:
             self.stacks.create(name)
-        if marker is None:
-            self.stacks.mark(asked)
+        if marker != found:
+            self.stacks.mark(marker)
         return self._deploy(name, say, resumed=exists)
 
     def overview(self, markers: Sequence[Marker] | None = None) -> list[Environment]:
@@ -148,7 +114,7 @@ class Environments:
         markers = self.markers()[0] if markers is None else markers
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             found = pool.map(lambda marker: environment_from(self.stacks, marker, self._now()), markers)
-            return sorted(found, key=lambda each: (each.marker.expires, each.name))
+            return sorted(filter(None, found), key=lambda each: (each.marker.expires, each.name))
 
     def markers(self) -> tuple[list[Marker], list[MarkerError]]:
         """The markers of all environments, and what is wrong with those that cannot be read.
@@ -173,9 +139,9 @@ class Environments:
         old = self._marker(name)
         marker = Marker(name, old.owner, old.created, old.extended(self._now(), ttl).expires, protected)
         self.stacks.mark(marker)
-        file = self._project.stack_file(name)
-        if is_environment_file(file):
-            file.write_text(remark(file.read_text(encoding="utf-8"), marker), encoding="utf-8")
+        file = EnvironmentFile(self._project, name)
+        if file.is_there:
+            file.remark(marker)
             self._deploy(name, say, resumed=True)
         return marker
 
@@ -195,29 +161,31 @@ class Environments:
         """
         self._refuse_staying(name)
         exists = name in self.stacks.names()
-        if exists and self._marker(name).protected:
-            raise LifeError(f"environment '{name}' is protected: `auth0-apim env extend {name}` lifts that")
-        with open_audit(self._variables) as audit:
-            if not exists:
-                return self._destroy_lost(name, audit, sweep=sweep)
-            self._destroy_resources(name, audit, say, sweep=sweep)
-            left = self._emptied(name, audit)
+        if exists:
+            self._refuse_protected(name)
+        with self._open_audit() as audit:
+            if exists:
+                destroy_resources(self.stacks, audit, name, say, sweep=sweep)
+            else:
+                self._refuse_lost(name, audit, sweep=sweep)
+            left = emptied(self.stacks, audit, name)
         if not left:
-            self.stacks.remove(name)
-            self._remove_file(name)
+            if exists:
+                self.stacks.remove(name)
+            EnvironmentFile(self._project, name).remove()
         return Destruction(name, tuple(left))
 
     def audit(self, name: str | None = None) -> list[Remnant]:
-        """What is in both services with the marks of one environment, or of any that has no stack.
+        """What is in both services with the marks of one environment, or of any that no project of the backend has.
 
         Raises:
             AuditError: a service could not be asked.
         """
-        with open_audit(self._variables) as audit:
+        with self._open_audit() as audit:
             found = audit.remnants(name)
         if name is not None:
             return found
-        known = set(self.stacks.names())
+        known = {*self.stacks.names(), *self.stacks.elsewhere()}
         return [remnant for remnant in found if remnant.environment not in known]
 
     def _deploy(self, name: str, say: Say | None, *, resumed: bool) -> Deployed:
@@ -228,45 +196,25 @@ class Environments:
         return Deployed(name, outputs)
 
     def _settle(self, name: str) -> bool:
-        with open_audit(self._variables) as audit:
+        with self._open_audit() as audit:
             return settle(self.stacks, audit, name)
 
-    def _destroy_resources(self, name: str, audit: Audit, say: Say | None, *, sweep: bool) -> None:
-        try:
-            settle(self.stacks, audit, name)
-        except UnreadableStateError as error:
-            if not sweep:
-                raise LifeError(f"{error}; `auth0-apim env destroy {name} --sweep` goes by the marks instead") from None
-            unlocked(self.stacks, name, lambda: self.stacks.forget(name))
-            settle(self.stacks, audit, name)
-        deployment = self.stacks.state(name).get("deployment") or {}
-        if deployment.get("resources"):
-            make_way(audit, name, deployment)
-            persistently(lambda: unlocked(self.stacks, name, lambda: self.stacks.destroy(name, say)))
+    def _open_audit(self) -> AbstractContextManager[Audit]:
+        return open_audit(self._variables, lambda name: EnvironmentFile(self._project, name).service_name())
 
-    def _destroy_lost(self, name: str, audit: Audit, *, sweep: bool) -> Destruction:
+    def _refuse_lost(self, name: str, audit: Audit, *, sweep: bool) -> None:
+        """Refuse to go by the marks alone where nobody asked for it, or where they are another project's."""
+        project = self.stacks.elsewhere().get(name)
+        if project is not None:
+            raise LifeError(f"environment '{name}' is one of project '{project}': destroy it from there")
         found = audit.remnants(name)
-        if not found:
+        if not found and not EnvironmentFile(self._project, name).is_there:
             raise LifeError(f"there is no environment '{name}', and nothing in the services has its marks")
-        if not sweep:
+        if found and not sweep:
             raise LifeError(
                 f"there is no stack '{name}', but {len(found)} objects have its marks: "
                 f"`auth0-apim env audit {name}` lists them, `auth0-apim env destroy {name} --sweep` deletes them"
             )
-        left = self._emptied(name, audit)
-        if not left:
-            self._remove_file(name)
-        return Destruction(name, tuple(left))
-
-    def _emptied(self, name: str, audit: Audit) -> Sequence[Remnant]:
-        """What is left with the environment's marks after sweeping, which may free what could not go before."""
-        left = audit.remnants(name)
-        for _ in range(_ROUNDS):
-            if not left:
-                break
-            audit.sweep(left)
-            left = audit.remnants(name)
-        return left
 
     def _refuse_staying(self, name: str) -> None:
         """An environment that stays has no marker; one that somebody wrote by hand does not change what it is."""
@@ -288,12 +236,25 @@ class Environments:
             raise LifeError(f"stack '{name}' is no ephemeral environment: `env` leaves it alone")
         return marker
 
+    def _refuse_protected(self, name: str) -> None:
+        marker = self._marker_of_existing(name)
+        if marker is None and (self.stacks.state(name).get("deployment") or {}).get("resources"):
+            raise LifeError(f"stack '{name}' is no ephemeral environment: `env` leaves it alone")
+        if marker is not None and marker.protected:
+            raise LifeError(f"environment '{name}' is protected: `auth0-apim env extend {name}` lifts that")
+
     def _marker_of_existing(self, name: str) -> Marker | None:
         """The marker; None where the process that created the stack was killed before it could mark it."""
         marker = self.stacks.marker(name)
-        if marker is None and not is_environment_file(self._project.stack_file(name)):
-            raise LifeError(f"there is a stack '{name}' already, which is no ephemeral environment")
+        if marker is None and not EnvironmentFile(self._project, name).is_there:
+            raise LifeError(f"stack '{name}' is no ephemeral environment: `env` leaves it alone")
         return marker
+
+    def _gone_on_with(self, found: Marker | None, asked: Marker) -> Marker:
+        """An environment that exists keeps its owner and its time; one whose time is over gets the time asked for."""
+        if found is None:
+            return asked
+        return replace(found, expires=asked.expires) if found.is_expired(self._now()) else found
 
     def _marker_or_error(self, name: str) -> Marker | MarkerError | None:
         try:
@@ -303,21 +264,10 @@ class Environments:
         except StackGoneError:  # between the listing and the question
             return None
 
-    def _write_file(self, name: str, order: Order, marker: Marker) -> None:
-        file = self._project.stack_file(name)
-        if is_environment_file(file) and not order.assignments:
-            return
-        if file.exists() and not is_environment_file(file):
-            raise LifeError(f"{file} is the settings of an environment that stays: choose another name")
-        template = order.template or self._project.stack_file("ephemeral")
-        file.write_text(environment_file(template, order.assignments, marker), encoding="utf-8")
-        try:
-            Settings.from_file(file)
-        except Exception:
-            file.unlink()
-            raise
-
-    def _remove_file(self, name: str) -> None:
-        file = self._project.stack_file(name)
-        if is_environment_file(file):
-            file.unlink()
+    def _write_file(self, order: Order, marker: Marker, *, exists: bool) -> None:
+        """Write the settings; those of an environment that exists are only remarked where nothing else is asked for."""
+        file = EnvironmentFile(self._project, marker.environment)
+        if exists and file.is_there and not order.assignments and order.template is None:
+            file.remark(marker)
+        else:
+            file.write(order, marker)

@@ -47,23 +47,28 @@ class ManagerRemains:
 
     Args:
         client: of the resource manager, relative to a subscription.
+        service_name: gives the name of the service that an environment has, or had, to itself; a deleted service, which
+            has no tags any more, is an environment's only if it has that name, or if it was seen with the tags before.
     """
 
     kinds = ("policy", "product link", "subscription", *_COLLECTIONS, "service", "deleted service")
 
-    def __init__(self, client: httpx.Client) -> None:
+    def __init__(self, client: httpx.Client, service_name: Callable[[str], str | None] = lambda _: None) -> None:
         self._client = client
+        self._service_name = service_name
+        self._seen: set[tuple[str, str]] = set()
 
     def remnants(self) -> Iterator[Remnant]:
         """Services with the marks, what else has them in any service, and deleted services that Azure still keeps."""
         for service in self._all(f"{_PROVIDER}/service"):
             owner = environment_among(service.get("tags"))
             if owner is not None:
+                self._seen.add((owner, service["name"].lower()))
                 yield Remnant(owner, "service", service["name"], service["id"])
             yield from self._inside(service["id"])
         for service in self._all(f"{_PROVIDER}/deletedservices"):
             owner = environment_of(service["name"])
-            if owner is not None:
+            if owner is not None and self._was_of(owner, service["name"].lower()):
                 yield Remnant(owner, "deleted service", service["name"], service["id"])
 
     def details(self, environment: str) -> Iterator[Remnant]:
@@ -92,6 +97,10 @@ class ManagerRemains:
         answer = self._client.delete(self._address(remnant.id), params=query, headers={"If-Match": "*"})
         if answer.status_code != 404:
             answer.raise_for_status()
+
+    def _was_of(self, environment: str, service: str) -> bool:
+        known = self._service_name(environment)
+        return (environment, service) in self._seen or (known is not None and known.lower() == service)
 
     def _inside(self, service_id: str) -> Iterator[Remnant]:
         for kind, (path, owner_of) in _COLLECTIONS.items():

@@ -17,6 +17,9 @@ STACK_TAG = "auth0-apim:ephemeral"
 ENVIRONMENT_MARK = "auth0-apim-environment"
 """Metadata and tag of every object that can have some; its value is the environment's name."""
 
+LONGEST_OWNER = 100
+"""Characters: with it the marker still fits into the 256 that Pulumi Cloud gives a tag."""
+
 _DESCRIPTION = re.compile(rf"\[{ENVIRONMENT_MARK}: ([a-z0-9-]+)\]\s*\Z")
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -82,7 +85,8 @@ class Marker:
     def tag(self) -> str:
         """The text of the stack's tag; it fits into Pulumi Cloud's 256 characters."""
         return json.dumps(
-            {**self._times(), "environment": self.environment, "owner": self.owner, "protected": self.protected}
+            {**self._times(), "environment": self.environment, "owner": self.owner, "protected": self.protected},
+            ensure_ascii=False,
         )
 
     def marks(self) -> dict[str, str]:
@@ -100,6 +104,13 @@ class Marker:
 
     def _times(self) -> dict[str, str]:
         return {"created": self.created.strftime(_TIME), "expires": self.expires.strftime(_TIME)}
+
+
+def owner_problem(value: str) -> str | None:
+    """An owner: 1 to 100 printable characters, none of them a space at an end."""
+    if value.strip() != value or not value.isprintable() or not 1 <= len(value) <= LONGEST_OWNER:
+        return f"must be 1 to {LONGEST_OWNER} printable characters, not {value[:LONGEST_OWNER]!r}"
+    return None
 
 
 def described(text: str, environment: str) -> str:
@@ -127,4 +138,8 @@ def _flag(value: object) -> bool:
 
 
 def _time(text: str) -> datetime:
-    return datetime.strptime(text, _TIME).replace(tzinfo=timezone.utc)
+    """A moment in RFC 3339; in any zone, as somebody may have written it by hand, but never in none."""
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} says no zone; an example that works: 2026-03-01T12:00:00Z")
+    return moment.astimezone(timezone.utc)

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from auth0_apim_environments.ephemeral.engine_errors import UnreadableStateError
+from auth0_apim_environments.ephemeral.engine_errors import StackGoneError, UnreadableStateError
 from auth0_apim_environments.ephemeral.marker import Marker
 from auth0_apim_environments.ephemeral.stacks import Stacks
 
@@ -61,10 +61,12 @@ class Environment:
         }
 
 
-def environment_from(stacks: Stacks, marker: Marker, now: datetime) -> Environment:
-    """What the backend says of the environment of `marker`."""
+def environment_from(stacks: Stacks, marker: Marker, now: datetime) -> Environment | None:
+    """What the backend says of the environment of `marker`; None for one that has gone meanwhile."""
     try:
         deployment = stacks.state(marker.environment).get("deployment") or {}
+    except StackGoneError:
+        return None
     except UnreadableStateError:
         return Environment(marker, EnvironmentState.UNREADABLE, {}, now)
     kinds = Counter(

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from auth0_apim_environments.deployed_api import StackError
+from auth0_apim_environments.ephemeral.destruction import RevivedError
 from auth0_apim_environments.ephemeral.engine_errors import LockedError
 from auth0_apim_environments.ephemeral.environments import Environments
 from auth0_apim_environments.ephemeral.lease import Lease, LeaseError
@@ -31,7 +32,7 @@ class Fate(str, Enum):
     LEFT_OVER = "left over"
     """Destroyed, but objects are left; its stack was kept."""
     SPARED = "spared"
-    """It was extended or protected after the reaper had listed it."""
+    """It was extended, protected or deployed again after the reaper had listed it."""
     BUSY = "busy"
     """Somebody works on it; it is the next reaper's."""
     FAILED = "failed"
@@ -141,6 +142,8 @@ class Reaper:
             left = self._environments.destroy(name).left
         except (LockedError, LeaseError) as error:
             return Reaped(name, Fate.BUSY, time.monotonic() - began, str(error))
+        except RevivedError as error:
+            return Reaped(name, Fate.SPARED, time.monotonic() - began, str(error))
         except StackError as error:
             return Reaped(name, Fate.FAILED, time.monotonic() - began, str(error))
         fate = Fate.LEFT_OVER if left else Fate.DESTROYED

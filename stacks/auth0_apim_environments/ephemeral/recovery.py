@@ -31,6 +31,8 @@ def settle(stacks: Stacks, audit: Audit, stack: str) -> bool:
         UnreadableStateError: the state cannot be read.
         AuditError: a service could not be asked, or did not delete.
     """
+    # Listed first: what another process makes meanwhile it makes under a lock, or it is in the state that is read then.
+    found = [*audit.remnants(stack), *audit.details(stack)]
     locks = stacks.locks(stack)
     if locks:
         stacks.release_abandoned_locks(LockedError(stack, locks), stack)
@@ -40,7 +42,7 @@ def settle(stacks: Stacks, audit: Audit, stack: str) -> bool:
     if deployment and (pending or locks is None):
         # Where locks cannot be seen it is written even without a change: that needs the lock, so nobody is at work.
         unlocked(stacks, stack, lambda: stacks.restore(stack, document))
-    orphans = unknown_to(deployment, [*audit.remnants(stack), *audit.details(stack)])
+    orphans = unknown_to(deployment, found)
     audit.sweep(orphans)
     return bool(pending or orphans)
 

@@ -67,6 +67,20 @@ class Stacks:
             return sorted(name.removesuffix(".json") for name in files if name.endswith(".json"))
         return sorted(stack["name"].rpartition("/")[2] for stack in answer)
 
+    def elsewhere(self) -> dict[str, str]:
+        """The project of each stack of the backend that is another project's.
+
+        Raises:
+            EngineFailureError: the backend cannot be asked.
+        """
+        try:
+            answer: list[dict[str, Any]] = json.loads(self._ask("*", "stack", "ls", "--all", "--json"))
+            found = [stack["name"].split("/")[-2:] for stack in answer if "/" in stack["name"]]
+        except UnreadableStateError:
+            files = documents_of(self._backend_url, ".pulumi/stacks").names()
+            found = [name.removesuffix(".json").split("/")[-2:] for name in files if name.endswith(".json")]
+        return {parts[1]: parts[0] for parts in found if len(parts) == 2 and parts[0] != self.project.name}
+
     def marker(self, stack: str) -> Marker | None:
         """The stack's marker; None for a stack that stays.
 

@@ -53,8 +53,7 @@ def environment_file(template: Path, assignments: Sequence[str], marker: Marker)
     _rename(config, marker.environment)
     _rename_roles(config, marker)
     _mark(config, marker)
-    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
-    return HEADER + text
+    return _dumped(document)
 
 
 def remark(text: str, marker: Marker) -> str:
@@ -62,8 +61,39 @@ def remark(text: str, marker: Marker) -> str:
     document = yaml.safe_load(text)
     tags = document["config"][f"{NAMESPACE}:tags"]
     document["config"][f"{NAMESPACE}:tags"] = {**tags, **marker.marks()}
-    changed: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
-    return HEADER + changed
+    return _dumped(document)
+
+
+def service_name(file: Path, environment: str) -> str | None:
+    """The name of the API Management service that an environment of a settings file has to itself.
+
+    Args:
+        file: the environment's own file, or the template it was made from.
+        environment: its name.
+    """
+    gateway = _read(file)["config"].get(f"{NAMESPACE}:gateway")
+    base = gateway.get("serviceName") if isinstance(gateway, dict) else None
+    if not isinstance(base, str) or not base:
+        return None
+    if is_environment_file(file):
+        return None if gateway.get("existing") is True else base
+    return named(base, environment, _SERVICE_NAME[1])
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes texts that begin like numbers: the engine reads `1e5` and `0o7` as such, PyYAML, which writes them, does not."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        style = "'" if re.match(r"[-+.]?[0-9]", text) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
+def _dumped(document: dict[str, Any]) -> str:
+    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    return HEADER + text
 
 
 def is_environment_file(path: Path) -> bool:

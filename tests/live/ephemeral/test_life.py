@@ -5,16 +5,19 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from auth0_apim_environments.deployed_api import StackError
-from auth0_apim_environments.ephemeral import EnvironmentState, LifeError
+from auth0_apim_environments.ephemeral import Environments, EnvironmentState, LifeError
 from auth0_apim_environments.ephemeral.proof import wrong_checks
+from auth0_apim_environments.ephemeral.template import HEADER
 from auth0_apim_environments.problems import SettingsError
+from auth0_apim_environments.project import find_project
 
 pytestmark = pytest.mark.live
+DAY = timedelta(days=1)
 
 
 def test_an_environment_is_created_proven_destroyed_and_audited_in_seconds(place):
@@ -84,6 +87,64 @@ def test_a_created_environment_is_gone_on_with_and_keeps_its_time(place):
     assert place.environments.destroy("again").left == ()
 
 
+def test_an_environment_whose_time_is_over_gets_the_time_of_the_order_that_goes_on_with_it(place):
+    yesterday = datetime.now(timezone.utc) - DAY
+    then = Environments(find_project(place.folder), place.engine, place.variables, lambda: yesterday)
+    then.create("late", place.order)
+    place.create("late", owner="joe", ttl=timedelta(hours=2))
+    marker = place.environments.stacks.marker("late")
+    assert (marker.owner, marker.created) == ("jane", yesterday.replace(microsecond=0))
+    assert timedelta(minutes=100) < marker.expires - datetime.now(timezone.utc) <= timedelta(hours=2)
+    [client] = [
+        each for each in place.tenant.get("clients").json() if each["name"] == "Basic Calculator Client-env-late"
+    ]
+    assert client["client_metadata"] == marker.marks()
+    assert place.environments.destroy("late").left == ()
+
+
+def test_another_template_or_setting_changes_an_environment_that_exists(place, tmp_path):
+    template = tmp_path / "other.yaml"
+    text = (place.folder / "stacks" / "Pulumi.ephemeral.yaml").read_text()
+    template.write_text(
+        text.replace("path: calc", "path: sums").replace("http://localhost:14302", place.sandbox.calculator_url)
+    )
+    place.create("other")
+    assert place.create("other", template=template, assignments=()).outputs["apiUrl"].endswith("/sums-env-other")
+    assert place.environments.destroy("other").left == ()
+
+
+def test_a_creation_killed_before_its_stack_was_marked_is_destroyed_like_any_other(place):
+    place.environments.stacks.create("unmarked")
+    file = place.folder / "stacks" / "Pulumi.unmarked.yaml"
+    file.write_text(HEADER + file.read_text())
+    assert place.environments.destroy("unmarked").left == ()
+    assert place.environments.stacks.names() == []
+    assert not file.exists()
+
+
+def test_a_destruction_killed_before_its_file_was_removed_leaves_nothing_to_the_next_creation(place):
+    file = place.folder / "stacks" / "Pulumi.ended.yaml"
+    file.write_text(HEADER + "config: {}\n")
+    assert place.environments.destroy("ended").left == ()
+    assert not file.exists()
+    file.write_text(HEADER + "encryptionsalt: v1:of-a-stack-that-is-gone\nconfig: {}\n")
+    assert place.create("ended").outputs["audience"] == "basic-calculator-env-ended"
+    assert place.environments.destroy("ended").left == ()
+
+
+def test_an_environment_of_another_project_on_the_backend_is_neither_listed_nor_swept(place, tmp_path):
+    place.create("theirs")
+    (tmp_path / "Pulumi.yaml").write_text("name: another\nruntime: python\n")
+    another = Environments(find_project(tmp_path), place.engine, place.variables)
+    assert another.audit() == []
+    with pytest.raises(LifeError, match="'theirs' is one of project 'auth0-apim'"):
+        another.destroy("theirs", sweep=True)
+    with pytest.raises(LifeError, match="objects have the marks of an environment 'theirs'"):
+        another.create("theirs", place.order)
+    assert len(place.environments.audit("theirs")) == 8
+    assert place.environments.destroy("theirs").left == ()
+
+
 def test_a_protected_environment_is_not_destroyed(place):
     place.empty_stack("kept", protected=True)
     with pytest.raises(LifeError, match="'kept' is protected"):
@@ -91,6 +152,13 @@ def test_a_protected_environment_is_not_destroyed(place):
     assert place.reaper().due() == []
     place.environments.extend("kept", timedelta(hours=1))
     assert place.environments.destroy("kept").left == ()
+
+
+@pytest.mark.parametrize("owner", ["", "jane\n", "x" * 101])
+def test_a_bad_owner_is_refused_before_anything_is_made(place, owner):
+    with pytest.raises(LifeError, match="an example that works: jane"):
+        place.create("whose", owner=owner)
+    assert place.environments.stacks.names() == []
 
 
 @pytest.mark.parametrize("name", ["prod", "PR-1", "x" * 25])
@@ -102,7 +170,7 @@ def test_a_bad_name_is_refused_before_anything_is_made(place, name):
 
 def test_an_environment_that_stays_is_left_alone(place):
     place.environments.stacks.create("team")
-    with pytest.raises(LifeError, match="'team' already, which is no ephemeral environment"):
+    with pytest.raises(LifeError, match="'team' is no ephemeral environment"):
         place.create("team")
     with pytest.raises(LifeError, match="'team' is no ephemeral environment"):
         place.environments.destroy("team")

@@ -1,8 +1,10 @@
 """The fixtures that a consumer's own tests get by installing this distribution."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -47,6 +49,40 @@ def test_environments_live_as_long_as_their_fixtures_even_when_a_test_fails(plac
     assert "as a consumer's test may" in done.stdout
     assert place.environments.stacks.names() == []
     assert place.objects() == before
+
+
+def test_ctrl_c_in_the_middle_of_a_creation_leaves_nothing(place):
+    before = place.objects()
+    consumer = place.folder / "test_consumer.py"
+    consumer.write_text(CONSUMER)
+    session = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--env-set={place.order.assignments[0]}"],
+        cwd=place.folder,
+        env={**os.environ, **place.variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,  # the terminal's process group, which Ctrl-C reaches as a whole
+    )
+    while place.objects() == before and session.poll() is None:
+        time.sleep(0.1)
+    os.killpg(session.pid, signal.SIGINT)
+    said, _ = session.communicate(timeout=300)
+    assert session.returncode == pytest.ExitCode.INTERRUPTED, said
+    assert place.environments.stacks.names() == []
+    assert place.objects() == before
+
+
+def test_the_plugin_may_be_named_though_it_is_installed(tmp_path):
+    (tmp_path / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "auth0_apim_environments.pytest_plugin", "--env-ttl=10m"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
 def test_without_a_backend_the_fixtures_say_what_they_need(place):

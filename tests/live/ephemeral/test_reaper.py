@@ -24,6 +24,9 @@ from auth0_apim_environments.ephemeral.marker import STACK_TAG
 from auth0_apim_environments.ephemeral.reaper import MOST_UNCONFIRMED
 
 pytestmark = pytest.mark.live
+VERSION = {"api-version": "2024-05-01"}
+SERVICE = "resourceGroups/local/providers/Microsoft.ApiManagement/service/basic-calculator-local"
+PUBLISHER = {"publisherName": "Contoso", "publisherEmail": "apis@contoso.example"}
 
 
 @pytest.fixture
@@ -315,7 +318,11 @@ def test_a_service_of_its_own_is_purged_with_the_environment(place):
     place.create("whole", assignments=own)
     kinds = {remnant.kind: remnant.name for remnant in place.environments.audit("whole")}
     assert kinds["service"] == "own-env-whole"
+    theirs = SERVICE.replace("basic-calculator-local", "theirs-env-whole")
+    body = {"location": "westeurope", "sku": {"name": "Developer", "capacity": 1}, "properties": PUBLISHER}
+    place.manager.put(theirs, params=VERSION, json=body).raise_for_status()
+    place.manager.delete(theirs, params=VERSION).raise_for_status()
     assert place.environments.destroy("whole").left == ()
     path = "providers/Microsoft.ApiManagement/deletedservices"
-    deleted = place.manager.get(path, params={"api-version": "2024-05-01"}).raise_for_status().json()["value"]
-    assert deleted == []
+    deleted = place.manager.get(path, params=VERSION).raise_for_status().json()["value"]
+    assert [each["name"] for each in deleted] == ["theirs-env-whole"]  # of the same form, and nobody says whose it was

@@ -8,6 +8,7 @@ from auth0_apim_environments.ephemeral.marker import (
     described,
     environment_among,
     environment_in,
+    owner_problem,
 )
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=timezone.utc)
@@ -55,6 +56,17 @@ def test_a_protection_written_by_hand_is_not_taken_for_none(protected):
         Marker.from_tag("pr-42", text)
 
 
+def test_a_time_written_in_another_zone_is_the_same_moment():
+    text = MARKER.tag().replace("2026-03-01T16:00:00Z", "2026-03-02T01:30:00+09:30")
+    assert Marker.from_tag("pr-42", text) == MARKER
+
+
+@pytest.mark.parametrize("expires", ["2026-03-01T16:00:00", "2026-03-01", "tomorrow"])
+def test_a_time_of_no_zone_is_no_time(expires):
+    with pytest.raises(MarkerError, match="cannot be read"):
+        Marker.from_tag("pr-42", MARKER.tag().replace("2026-03-01T16:00:00Z", expires))
+
+
 def test_the_marker_of_another_stack_is_none():
     with pytest.raises(MarkerError, match="of stack 'pr-43' is that of 'pr-42'"):
         Marker.from_tag("pr-43", MARKER.tag())
@@ -66,3 +78,14 @@ def test_a_description_carries_the_environment():
     assert environment_in(described(described("Of Jane.", "pr-4"), "pr-42")) == "pr-42"
     assert environment_in(described("Of Jane.", "pr-4") + " Or so she says.") is None
     assert environment_in(None) is None
+
+
+@pytest.mark.parametrize("owner", ["", " ", "jane ", "a\nb", "x" * 101])
+def test_an_owner_that_a_mark_cannot_carry_is_refused(owner):
+    assert "must be 1 to 100 printable characters" in owner_problem(owner)
+
+
+@pytest.mark.parametrize("owner", ["jane", "Jörg Müller", "dependabot[bot]", "ä" * 100])
+def test_an_owner_fits_into_the_tag_with_the_longest_name(owner):
+    assert owner_problem(owner) is None
+    assert len(Marker.begin("x" * 24, owner, NOON, timedelta(days=30), protected=True).tag()) <= 256
