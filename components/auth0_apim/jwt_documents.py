@@ -9,7 +9,7 @@ from lxml import etree
 from auth0_apim.opinion_rules import open_document_problem
 from auth0_apim.policy_document import RequiredClaim, TokenCheck, base, cors, policy_document, validate_jwt
 from auth0_apim.policy_limits import quota, rate_limit
-from auth0_apim.policy_markup import element, plain, raw_policies
+from auth0_apim.policy_markup import element, literal, raw_policies
 from auth0_apim.policy_operations import by_operation, refusal, without_headers
 
 _UNAUTHORIZED = "A valid access token is required."
@@ -51,9 +51,9 @@ def jwt_document(
     inbound += _checks(settings, token, operation_scopes if level == "api" else None)
     inbound += _limits(settings, level)
     if "backend_id" in settings:
-        inbound.append(element("set-backend-service", {"backend-id": plain(settings["backend_id"])}))
+        inbound.append(element("set-backend-service", {"backend-id": literal(settings["backend_id"])}))
     fragments = settings.get("included_fragments", ())
-    inbound += [element("include-fragment", {"fragment-id": plain(fragment)}) for fragment in fragments]
+    inbound += [element("include-fragment", {"fragment-id": literal(fragment)}) for fragment in fragments]
     inbound += raw_policies(settings.get("raw_inbound", ""))
     # Last, since everything before may want to read them.
     inbound += without_headers(settings.get("dropped_request_headers", ()))

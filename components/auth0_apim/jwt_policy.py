@@ -92,7 +92,7 @@ class JwtPolicyArgs(TypedDict):
     operations: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to not checked. The API's operations, `PublishedApi.operations`, which those named here must be among."""
     required_claims: NotRequired[pulumi.Input[dict[str, pulumi.Input[list[pulumi.Input[str]]]]]]
-    """Optional, defaults to none. Further claims that every call needs, each with the values of which it must have one; 403 without. Example: `{"https://example.com/plan": ["gold", "silver"]}`."""
+    """Optional, defaults to none. Further claims that every call needs, each with the values of which it must have one; 403 without. Names and values without `{{`, `@(` and `@{`: API Management takes no expressions there, by which other values of a policy stay such texts. Example: `{"https://example.com/plan": ["gold", "silver"]}`."""
     scope_claim: NotRequired[pulumi.Input[ScopeClaim]]
     """Optional, defaults to `scope`. The claim that the required scopes are looked for in."""
     scope_match: NotRequired[pulumi.Input[ScopeMatch]]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from auth0_apim.policy_markup import element, list_element, plain, text_element
+from auth0_apim.policy_markup import carried, element, list_element, literal, text_element
 
 _NAMED_VALUE = re.compile(r"[A-Za-z0-9._-]{1,256}")
 
@@ -89,7 +89,7 @@ def cors(origins: Sequence[str]) -> etree._Element:
     return element(
         "cors",
         {"allow-credentials": "false", "terminate-unmatched-request": "false"},
-        list_element("allowed-origins", "origin", origins),
+        list_element("allowed-origins", "origin", map(literal, origins)),
         list_element("allowed-methods", "method", ["*"]),
         list_element("allowed-headers", "header", ["*"]),
     )
@@ -108,15 +108,15 @@ def validate_jwt(
         {
             "header-name": "Authorization",
             "failed-validation-httpcode": str(status),
-            "failed-validation-error-message": plain(message),
+            "failed-validation-error-message": carried(message),
             "require-expiration-time": "true",
             "require-scheme": "Bearer",
             "require-signed-tokens": "true",
             "clock-skew": str(token.clock_skew),
         },
         _keys(token),
-        list_element("audiences", "audience", token.audiences),
-        list_element("issuers", "issuer", token.issuers),
+        list_element("audiences", "audience", map(carried, token.audiences)),
+        list_element("issuers", "issuer", map(carried, token.issuers)),
     )
     if required:
         check.append(element("required-claims", {}, *map(_claim, required)))
@@ -127,14 +127,14 @@ def _keys(token: TokenCheck) -> etree._Element:
     if (token.openid_configuration_url is None) == (token.signing_key is None):
         raise ValueError("a token is checked either with an OpenID document's keys or with a shared one")
     if token.signing_key is None:
-        return element("openid-config", {"url": plain(token.openid_configuration_url or "")})
+        return element("openid-config", {"url": literal(token.openid_configuration_url or "")})
     if not _NAMED_VALUE.fullmatch(token.signing_key):
         raise ValueError(f"{token.signing_key!r} is no name of a named value")
     return element("issuer-signing-keys", {}, text_element("key", "{{" + token.signing_key + "}}"))
 
 
 def _claim(required: RequiredClaim) -> etree._Element:
-    attributes = {"name": plain(required.name), "match": required.match}
+    attributes = {"name": literal(required.name), "match": required.match}
     if required.separator is not None:
         attributes["separator"] = required.separator
-    return element("claim", attributes, *(text_element("value", plain(value)) for value in required.values))
+    return element("claim", attributes, *(text_element("value", literal(value)) for value in required.values))

@@ -1,11 +1,12 @@
 """Elements of policy documents, in which a value never becomes markup.
 
-lxml escapes every value, and what API Management itself would read as something else, a named value or an
-expression, is refused.
+lxml escapes every value. What API Management itself would read as something else, a named value or an expression, is
+written as an expression that is just this text; where it takes no expressions, such a value is refused.
 """
 
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lxml import etree
 
@@ -15,11 +16,18 @@ _SECTIONS = ("policies", "inbound", "backend", "outbound", "on-error", "base", "
 
 
 def policy_text_problem(value: str) -> str | None:
-    """What keeps `value` from being a plain value of a policy, as the end of "input 'x' …"; None where nothing does."""
+    """What keeps `value` from being a text of a policy, as the end of "input 'x' …"; None where nothing does."""
     if not value or value != value.strip():
         return f"must be text without blanks around it, not {value!r}"
     if _NOT_XML.search(value):
         return f"must not contain control characters, as {value!r} does"
+    return None
+
+
+def literal_problem(value: str) -> str | None:
+    """The same where API Management takes no expressions, as in the values of claims."""
+    if problem := policy_text_problem(value):
+        return problem
     for start in _EVALUATED:
         if start in value:
             return f"must not contain {start!r}, which API Management evaluates, as {value!r} does"
@@ -62,7 +70,7 @@ def raw_policies(value: str) -> list[etree._Element]:
 
 
 def element(name: str, attributes: Mapping[str, str] | None = None, *children: etree._Element) -> etree._Element:
-    """An element whose attributes are written as they are given: pass values through `plain` first."""
+    """An element whose attributes are written as they are given: pass values through `literal` or `carried` first."""
     made = etree.Element(name)
     for attribute, value in (attributes or {}).items():
         made.set(attribute, value)
@@ -77,23 +85,46 @@ def text_element(name: str, text: str) -> etree._Element:
     return made
 
 
-def list_element(name: str, item: str, values: Iterable[str]) -> etree._Element:
-    """An element with one child a value."""
-    return element(name, {}, *(text_element(item, plain(value)) for value in values))
+def list_element(name: str, item: str, texts: Iterable[str]) -> etree._Element:
+    """An element with one child a text, which is written as it is given."""
+    return element(name, {}, *(text_element(item, text) for text in texts))
 
 
-def plain(value: str) -> str:
-    """`value`, which stays what it is in a policy.
+def literal(value: str) -> str:
+    """`value`, for a place in which API Management takes no expressions.
 
     Raises:
         ValueError: API Management would evaluate it, or it is no text of XML.
     """
-    problem = policy_text_problem(value)
-    if problem is not None:
-        raise ValueError(f"a policy's value {problem}")
-    return value
+    return _sound(value, literal_problem)
+
+
+def carried(value: str) -> str:
+    """`value`, for a place in which API Management takes expressions: one of them where it would be evaluated otherwise.
+
+    The expression is a C# string, which has the escapes of JSON; what would be replaced or evaluated in it is escaped.
+
+    Raises:
+        ValueError: it is no text of XML.
+    """
+    if not any(start in _sound(value, policy_text_problem) for start in _EVALUATED):
+        return value
+    string = json.dumps(value).replace("{", r"\u007b").replace("@", r"\u0040")
+    return f"@({string})"
 
 
 def texts_problem(values: Sequence[str]) -> str | None:
-    """What keeps one of `values` from being a plain value of a policy."""
+    """What keeps one of `values` from being a text of a policy."""
     return next((problem for problem in map(policy_text_problem, values) if problem), None)
+
+
+def literals_problem(values: Sequence[str]) -> str | None:
+    """The same where API Management takes no expressions."""
+    return next((problem for problem in map(literal_problem, values) if problem), None)
+
+
+def _sound(value: str, problem_of: Callable[[str], str | None]) -> str:
+    problem = problem_of(value)
+    if problem is not None:
+        raise ValueError(f"a policy's value {problem}")
+    return value

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
-from auth0_apim.policy_markup import element, plain, text_element
+from auth0_apim.policy_markup import carried, element, literal, text_element
 
 _OPERATION_ID = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
@@ -42,7 +42,7 @@ def by_operation(
 
 def refusal(message: str) -> etree._Element:
     """Answers 403 as `validate-jwt` does."""
-    body = json.dumps({"statusCode": 403, "message": plain(message)})
+    body = carried(json.dumps({"statusCode": 403, "message": message}))
     return element(
         "return-response",
         {},
@@ -58,7 +58,7 @@ def refusal(message: str) -> etree._Element:
 
 def without_headers(names: Sequence[str]) -> list[etree._Element]:
     """Takes the headers away."""
-    return [element("set-header", {"name": plain(name), "exists-action": "delete"}) for name in names]
+    return [element("set-header", {"name": literal(name), "exists-action": "delete"}) for name in names]
 
 
 def _when(link: str, comparison: str, operations: Sequence[str], policies: Sequence[etree._Element]) -> etree._Element:

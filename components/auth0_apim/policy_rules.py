@@ -9,7 +9,7 @@ from typing import Any
 
 from auth0_apim.api_rules import identifier_problem, scopes_problem
 from auth0_apim.azure_rules import https_url_problem
-from auth0_apim.policy_markup import policy_text_problem, texts_problem
+from auth0_apim.policy_markup import literal_problem, literals_problem, policy_text_problem
 from auth0_apim.policy_operations import operation_id_problem
 
 
@@ -29,7 +29,7 @@ def quota_sku_problem(value: str) -> str | None:
 
 def policy_url_problem(value: str) -> str | None:
     """An absolute https URL that can stand in a policy."""
-    return https_url_problem(value) or policy_text_problem(value)
+    return https_url_problem(value) or literal_problem(value)
 
 
 def policy_urls_problem(value: Sequence[str]) -> str | None:
@@ -51,7 +51,7 @@ def required_scopes_problem(value: Sequence[str]) -> str | None:
     """Names of scopes or permissions that can stand in a policy, each once."""
     if len(set(value)) != len(value):
         return f"must name each scope once, not {list(value)!r}"
-    return scopes_problem(dict.fromkeys(value, "")) or texts_problem(value)
+    return scopes_problem(dict.fromkeys(value, "")) or literals_problem(value)
 
 
 def operation_scopes_problem(value: Mapping[str, Sequence[str]]) -> str | None:
@@ -90,11 +90,11 @@ def undeclared_scopes_problem(value: Mapping[str, Any]) -> str | None:
 def required_claims_problem(value: Mapping[str, Sequence[str]]) -> str | None:
     """Claims by name, each with the values of which it must have one."""
     for claim, values in value.items():
-        if problem := policy_text_problem(claim):
+        if problem := literal_problem(claim):
             return f"has a claim whose name {problem}"
         if not values:
             return f"names no value for {claim!r}"
-        if problem := texts_problem(values):
+        if problem := literals_problem(values):
             return f"is wrong for {claim!r}: a value {problem}"
     return None
 

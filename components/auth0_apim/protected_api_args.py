@@ -92,7 +92,7 @@ class ProtectedApiArgs(TypedDict):
     scope_match: NotRequired[pulumi.Input[ScopeMatch]]
     """Optional, defaults to `all`. How many of the required scopes a token needs."""
     required_claims: NotRequired[pulumi.Input[dict[str, pulumi.Input[list[pulumi.Input[str]]]]]]
-    """Optional, defaults to none. Further claims that every call needs, each with the values of which it must have one; 403 without. Example: `{"https://example.com/plan": ["gold", "silver"]}`."""
+    """Optional, defaults to none. Further claims that every call needs, each with the values of which it must have one; 403 without. Names and values without `{{`, `@(` and `@{`: API Management takes no expressions there, by which other values of a policy stay such texts. Example: `{"https://example.com/plan": ["gold", "silver"]}`."""
     other_issuers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Further accepted `iss` claims, such as the tenant's own domain beside its custom one."""
     other_audiences: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]

@@ -4,7 +4,7 @@ Limit of the proof: whether API Management takes a document is shown live, by de
 """
 
 from auth0_apim.jwt_documents import jwt_document, token_check
-from auth0_apim.policy_markup import policy_text_problem
+from auth0_apim.policy_markup import carried, literal_problem, policy_text_problem
 from auth0_apim.policy_rules import required_claims_problem
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -13,15 +13,16 @@ from lxml import etree
 _values = st.text(min_size=1) | st.text(alphabet="<>&\"'{}@()[]!-/?;#x \n]]>", min_size=1)
 
 
-def usable(*values):
-    return not any(policy_text_problem(value) for value in values)
+def usable(texts, literals):
+    return not any([*map(policy_text_problem, texts), *map(literal_problem, literals)])
 
 
 @given(audience=_values, claim=_values, value=_values, scope=_values, backend=_values, message=_values)
 @example("a", "</claim>", '"/><base/>', "]]>", "<x>", "'\">")
 @example("a&amp;b", "{ {x}}", "@", "}}", "(", ")")
+@example("{{secret}}", "c", "v", "s", "b", "@(context.Request)")
 def test_every_input_stays_a_value(audience, claim, value, scope, backend, message):
-    assume(usable(audience, claim, value, scope, backend, message))
+    assume(usable([audience, message], [claim, value, scope, backend]))
     assert required_claims_problem({claim: [value]}) is None
     settings = {
         "issuer": "https://tenant.example/",
@@ -35,12 +36,14 @@ def test_every_input_stays_a_value(audience, claim, value, scope, backend, messa
     text = jwt_document(settings, token_check(settings, None), "api", scopes)
     inbound = etree.fromstring(text).find("inbound")
     assert [each.tag for each in inbound] == ["base", "validate-jwt", "validate-jwt", "choose", "set-backend-service"]
-    assert {each.text for each in inbound.iter("audience")} == {audience}
-    assert {each.get("failed-validation-error-message") for each in inbound.iter("validate-jwt")} == {message}
+    assert {each.text for each in inbound.iter("audience")} == {carried(audience)}
+    assert {each.get("failed-validation-error-message") for each in inbound.iter("validate-jwt")} == {carried(message)}
     demanded = inbound.findall("validate-jwt")[1].find("required-claims/claim")
     assert (demanded.get("name"), [each.text for each in demanded]) == (claim, [value])
     assert [each.text for each in inbound.find("choose").iter("value")] == [scope, "application/json"]
     assert inbound.find("set-backend-service").get("backend-id") == backend
     assert "{{" not in text
-    # The two conditions that tell operations apart, and nothing else, are evaluated.
-    assert (text.count("@("), text.count("@{")) == (2, 0)
+    # The two conditions that tell operations apart are evaluated, and what is written as an expression of a text.
+    written = [each.text for each in inbound.iter("audience", "set-body")]
+    written += [each.get("failed-validation-error-message") for each in inbound.iter("validate-jwt")]
+    assert (text.count("@("), text.count("@{")) == (2 + sum(each.startswith("@(") for each in written), 0)

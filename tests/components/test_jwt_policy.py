@@ -348,14 +348,14 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
             '"https://tenant.eu.auth0.com/"',
         ),
         (
-            {"audience": "{{everything}}"},
-            "input 'audience' must not contain '{{', which API Management evaluates, as '{{everything}}' does; "
+            {"audience": "every thing"},
+            "input 'audience' must not contain white space or control characters, as 'every thing' does; "
             'an example that works: "basic-calculator"',
         ),
         (
-            {"other_audiences": ["@(context.Api.Id)"]},
-            "input 'other_audiences' must not contain '@(', which API Management evaluates, as '@(context.Api.Id)' "
-            'does; an example that works: ["https://api.example.com"]',
+            {"other_audiences": [" a"]},
+            "input 'other_audiences' must be text without blanks around it, not ' a'; an example that works: "
+            '["https://api.example.com"]',
         ),
         (
             {"product_id": "starter"},

@@ -15,10 +15,19 @@ from auth0_apim.policy_document import (
     validate_jwt,
 )
 from auth0_apim.policy_limits import quota, rate_limit
-from auth0_apim.policy_markup import element, plain, policy_text_problem, raw_policies, raw_policies_problem
+from auth0_apim.policy_markup import (
+    carried,
+    element,
+    literal,
+    literal_problem,
+    policy_text_problem,
+    raw_policies,
+    raw_policies_problem,
+)
 from auth0_apim.policy_operations import by_operation, operation_id_problem, refusal, without_headers
 from hypothesis import example, given
 from hypothesis import strategies as st
+from local_apim.policies.expressions import bind_expression
 from lxml import etree
 
 TOKEN = TokenCheck(["https://tenant.example/"], ["basic-calculator"], "https://tenant.example/.well-known/x")
@@ -222,40 +231,75 @@ def test_raw_policies_that_are_none_are_refused(xml, problem):
         ("", "must be text without blanks around it, not ''"),
         (" a", "must be text without blanks around it, not ' a'"),
         ("a\x00b", r"must not contain control characters, as 'a\x00b' does"),
-        ("{{secret}}", "must not contain '{{', which API Management evaluates, as '{{secret}}' does"),
-        ("@(context)", "must not contain '@(', which API Management evaluates, as '@(context)' does"),
-        ("a @{return 1;}", "must not contain '@{', which API Management evaluates, as 'a @{return 1;}' does"),
     ],
 )
-def test_what_would_be_evaluated_is_refused(value, problem):
-    assert policy_text_problem(value) == problem
+def test_what_is_no_text_of_a_policy_is_refused(value, problem):
+    assert (policy_text_problem(value), literal_problem(value)) == (problem, problem)
     with pytest.raises(ValueError, match="a policy's value must"):
         validate_jwt(TokenCheck(["https://a.example/"], [value], "https://a.example/x"), status=401, message="No.")
 
 
-_values = st.text() | st.text(alphabet="<>&\"'{}@()[]!-/?;#x \n\t\r]]>", min_size=1)
+@pytest.mark.parametrize(
+    ("value", "problem", "written"),
+    [
+        (
+            "{{secret}}",
+            "must not contain '{{', which API Management evaluates, as '{{secret}}' does",
+            r'@("\u007b\u007bsecret}}")',
+        ),
+        (
+            "@(context)",
+            "must not contain '@(', which API Management evaluates, as '@(context)' does",
+            r'@("\u0040(context)")',
+        ),
+        (
+            'a @{return "\\n";}',
+            "must not contain '@{', which API Management evaluates, as 'a @{return \"\\\\n\";}' does",
+            r'@("a \u0040\u007breturn \"\\n\";}")',
+        ),
+    ],
+)
+def test_what_would_be_evaluated_is_an_expression_that_is_this_text_or_refused(value, problem, written):
+    assert policy_text_problem(value) is None
+    assert carried(value) == written
+    assert bind_expression(written)[1](None) == value
+    assert literal_problem(value) == problem
+    with pytest.raises(ValueError, match="a policy's value must not contain"):
+        literal(value)
+
+
+_values = st.text() | st.text(alphabet="<>&\"'{}@()[]!-/?;#x \n\t\r]]>\\", min_size=1)
+
+
+def value_of(text):
+    """What the gateway takes for the value."""
+    assert "{{" not in text
+    if not text.startswith("@"):
+        return text
+    assert (text.count("@("), text.count("@{")) == (1, 0)
+    return bind_expression(text)[1](None)
 
 
 @given(issuer=_values, audience=_values, scope=_values, message=_values)
 @example("</issuer><issuer>", "a", "]]>", '"/><!--')
 @example("&amp;", "<![CDATA[x]]>", "a'b", "<?x?>")
 @example("{", "}}", "@", "{ {x}}")
+@example("@(context.Request)", "{{secret}}", "a", 'a \\"@{ return "\u2028\U0001f511"; }')
 def test_every_value_stays_a_value(issuer, audience, scope, message):
     token = TokenCheck([issuer], [audience], "https://tenant.example/x")
-    values = [issuer, audience, scope, message]
 
     def render():
         required = RequiredClaim("scope", [scope], "all", " ")
         return policy_document([base(), validate_jwt(token, status=403, message=message, required=[required])])
 
-    if any(policy_text_problem(value) for value in values):
+    if literal_problem(scope) or any(policy_text_problem(value) for value in (issuer, audience, message)):
         with pytest.raises(ValueError, match="a policy's value must"):
             render()
         return
-    text = render()
-    check = etree.fromstring(text).find("inbound/validate-jwt")
-    assert [element.text for element in check.iter("issuer", "audience", "value")] == [audience, issuer, scope]
-    assert check.get("failed-validation-error-message") == message
+    check = etree.fromstring(render()).find("inbound/validate-jwt")
+    assert [value_of(each.text) for each in check.iter("issuer", "audience")] == [audience, issuer]
+    assert [each.text for each in check.iter("value")] == [scope]
+    assert value_of(check.get("failed-validation-error-message")) == message
     assert [element.tag for element in check.iter()] == [
         "validate-jwt",
         "openid-config",
@@ -267,23 +311,24 @@ def test_every_value_stays_a_value(issuer, audience, scope, message):
         "claim",
         "value",
     ]
-    assert not any(evaluated in text for evaluated in ("{{", "@(", "@{"))
 
 
 @given(message=_values, header=_values, fragment=_values)
 @example('"}', "X", "a")
 @example("</set-body>", '"/><base/>', "{{x}}")
+@example("{{x}} @(context)", "X", "a")
 def test_every_value_beside_the_token_stays_a_value(message, header, fragment):
     def render():
-        include = element("include-fragment", {"fragment-id": plain(fragment)})
+        include = element("include-fragment", {"fragment-id": literal(fragment)})
         return policy_document([refusal(message), include, *without_headers([header])])
 
-    if any(policy_text_problem(value) for value in (message, header, fragment)):
+    if any(literal_problem(value) for value in (header, fragment)):
         with pytest.raises(ValueError, match="a policy's value must"):
             render()
         return
     inbound = etree.fromstring(render()).find("inbound")
-    assert json.loads(inbound.find("return-response/set-body").text) == {"statusCode": 403, "message": message}
+    body = value_of(inbound.find("return-response/set-body").text)
+    assert json.loads(body) == {"statusCode": 403, "message": message}
     assert inbound.find("include-fragment").get("fragment-id") == fragment
     assert inbound.find("set-header").get("name") == header
     assert [each.tag for each in inbound] == ["return-response", "include-fragment", "set-header"]

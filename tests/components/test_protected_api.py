@@ -577,9 +577,9 @@ async def test_an_api_is_put_into_a_product_that_exists(mocks, protect):
             "'calculator.txt'; an example that works: \"openapi/calculator.yaml\"",
         ),
         (
-            {"identifier": "a{{b}}"},
-            "input 'identifier' must not contain '{{', which API Management evaluates, as 'a{{b}}' does; an example "
-            'that works: "basic-calculator"',
+            {"identifier": "a b"},
+            "input 'identifier' must not contain white space or control characters, as 'a b' does; an example that "
+            'works: "basic-calculator"',
         ),
         (
             {"callbacks": ["http://app.example.com/"]},

@@ -127,6 +127,12 @@ def test_a_claim_of_ones_own_is_demanded_at_a_single_operation(ask, user_token, 
     assert ask("/machine", user_token).status_code == 403
 
 
+def test_values_that_look_like_something_to_evaluate_stay_values(outputs, ask, user_token):
+    assert outputs["audience"] == "https://echo.example/{{team}}?a<b&c='@(d)'"  # which every policy checks
+    refused = ask("/machine", user_token).json()
+    assert refused["message"] == 'For "machines" alone, not for {{team}} & @(context.User)'
+
+
 def test_the_key_of_the_subscription_is_needed_besides_the_token(ask, machine_token):
     assert ask("/read", machine_token, key=False).status_code == 401
 

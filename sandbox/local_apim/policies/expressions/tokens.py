@@ -9,6 +9,7 @@ _TOKEN = re.compile(
     r"""|(?P<name>[A-Za-z_]\w*)|(?P<operator>=>|==|!=|<=|>=|&&|\|\||\?\?|\?\.|[-!?:<>+().,;={}\[\]])|(?P<other>\S))""",
     re.DOTALL,
 )
+_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)")
 _ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n", "r": "\r", "t": "\t", "0": "\0"}
 
 
@@ -22,14 +23,21 @@ def unquoted(kind: str, token: str) -> str:
     """The text that a token of kind `string`, `verbatim` or `char` stands for.
 
     Raises:
-        ExpressionError: an escape that is not supported.
+        ExpressionError: an escape that is not supported, or half a character.
     """
     if kind == "verbatim":
         return token[2:-1].replace('""', '"')
-    return re.sub(r"\\(.)", _escaped, token[1:-1])
+    text = _ESCAPE.sub(_escaped, token[1:-1])
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        raise ExpressionError("Half a character (an unpaired surrogate) is not supported in a string.") from None
 
 
 def _escaped(match: re.Match[str]) -> str:
-    if match[1] not in _ESCAPES:
-        raise ExpressionError(f"The escape '\\{match[1]}' is not supported in a string.")
-    return _ESCAPES[match[1]]
+    escape = match[1]
+    if escape in _ESCAPES:
+        return _ESCAPES[escape]
+    if len(escape) == 5:
+        return chr(int(escape[1:], 16))
+    raise ExpressionError(f"The escape '\\{escape}' is not supported in a string.")

@@ -44,7 +44,7 @@ if not config.get_bool("gatewayOnly"):
     api = Auth0Api(
         "api",
         {
-            "identifier": "https://echo.example",
+            "identifier": "https://echo.example/{{team}}?a<b&c='@(d)'",
             "scopes": {"echo:read": "Read", "echo:write": "Write"},
             "permissions_in_token": True,
         },
@@ -154,6 +154,7 @@ if not config.get_bool("gatewayOnly"):
         {
             **one,
             "operation_id": "machine",
+            "forbidden_message": 'For "machines" alone, not for {{team}} & @(context.User)',
             "required_claims": {"gty": ["client-credentials"]},
             "dropped_request_headers": ["Authorization"],
             "raw_outbound": told("Operation"),

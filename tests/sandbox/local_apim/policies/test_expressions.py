@@ -58,6 +58,7 @@ EVALUATED = {
     "1 + 2 - 4 < 0 || false": True,
     'true ? "a" : null': "a",
     "\"a.b\".Split('.')[1].Length == 1": True,
+    r'"\u007b\u007b\u00e9\ud83d\udd11\\u"': "{{é🔑\\u",
     '"abc".Substring(1, 1) + "abc".Substring(2) + "abc".IndexOf("c") + "aXa".Replace("X", "-")': "bc2a-a",
     "string.IsNullOrEmpty(context.Subscription?.Id)": True,
     '@"a""\\b" + "\\"\\n"': 'a"\\b"\n',
@@ -164,6 +165,8 @@ REFUSED = {
     "(" * 200 + "1" + ")" * 200: "nested more than",
     "!" * 200 + "true": "nested more than",
     '"\\x41"': "The escape '\\x' is not supported",
+    '"\\u41"': "The escape '\\u' is not supported",
+    '"\\ud83d"': "Half a character (an unpaired surrogate) is not supported in a string.",
 }
 
 
