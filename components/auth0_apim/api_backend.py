@@ -11,7 +11,7 @@ from auth0_apim.azure_rules import backend_url_problem, entity_id_problem, title
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.names import slug
-from auth0_apim.ordering import after, part_of
+from auth0_apim.ordering import after, referred_to
 from auth0_apim.part_rules import credentials_problem
 
 
@@ -65,7 +65,7 @@ class ApiBackend(pulumi.ComponentResource):
                 display_name=key,
                 secret=True,
                 value=pulumi.Output.secret(secret),
-                opts=part_of(self, opts),
+                opts=referred_to(self, opts),
             )
             return pulumi.Output.concat("{{", after(key, named_value), "}}")
 
@@ -85,7 +85,7 @@ class ApiBackend(pulumi.ComponentResource):
             protocol="http",
             credentials=_credentials(references),
             tls=apimanagement.BackendTlsPropertiesArgs(validate_certificate_chain=True, validate_certificate_name=True),
-            opts=part_of(self, opts),
+            opts=referred_to(self, opts),
         )
 
         self.backend_id = backend.name

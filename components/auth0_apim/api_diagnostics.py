@@ -11,7 +11,7 @@ from auth0_apim.azure_rules import choice_problem, entity_id_problem
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.names import slug
-from auth0_apim.ordering import after, part_of
+from auth0_apim.ordering import after, part_of, referred_to
 from auth0_apim.part_rules import connection_string_problem, logged_headers_problem, percentage_problem
 
 _HIDDEN_HEADERS = ("Authorization", "Cookie", "Ocp-Apim-Subscription-Key", "Set-Cookie")
@@ -83,7 +83,7 @@ class ApiDiagnostics(pulumi.ComponentResource):
             display_name=key,
             secret=True,
             value=pulumi.Output.secret(connection),
-            opts=part_of(self, opts),
+            opts=referred_to(self, opts),
         )
         logger = apimanagement.Logger(
             f"{name}-logger",
@@ -94,7 +94,7 @@ class ApiDiagnostics(pulumi.ComponentResource):
             credentials={"connectionString": pulumi.Output.concat("{{", after(key, named_value), "}}")},
             resource_id=args.get("application_insights_id"),
             is_buffered=True,
-            opts=part_of(self, opts),
+            opts=referred_to(self, opts),
         )
         kind = apimanagement.Diagnostic if api is None else apimanagement.ApiDiagnostic
         diagnostic = kind(

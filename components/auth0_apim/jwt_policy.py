@@ -15,7 +15,7 @@ from auth0_apim.jwt_documents import jwt_document, token_check
 from auth0_apim.jwt_settings import jwt_settings, policy_level, shared_secret, tier_rule
 from auth0_apim.names import slug
 from auth0_apim.operation_scopes import operation_scopes
-from auth0_apim.ordering import after, part_of
+from auth0_apim.ordering import after, part_of, referred_to
 
 _POLICIES = {
     "operation": apimanagement.ApiOperationPolicy,
@@ -166,7 +166,7 @@ class JwtPolicy(pulumi.ComponentResource):
                 display_name=key_name,
                 secret=True,
                 value=key,
-                opts=part_of(self, opts),
+                opts=referred_to(self, opts),
             )
             signing_key = after(key_name, named_value)
         token = pulumi.Output.all(settings, signing_key).apply(lambda both: token_check(both[0], both[1]))

@@ -8,7 +8,7 @@ from typing_extensions import NotRequired, TypedDict
 
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
-from auth0_apim.ordering import part_of
+from auth0_apim.ordering import referred_to
 from auth0_apim.part_rules import (
     client_uuid_problem,
     key_vault_secret_problem,
@@ -58,7 +58,7 @@ class NamedSecret(pulumi.ComponentResource):
             display_name=secret_name,
             secret=True,
             **content,
-            opts=part_of(self, opts),
+            opts=referred_to(self, opts),
         )
 
         self.secret_name = named_value.display_name

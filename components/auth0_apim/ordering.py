@@ -25,3 +25,12 @@ def part_of(component: pulumi.ComponentResource, opts: Optional[pulumi.ResourceO
     A component's children do not inherit `deleted_with` by themselves.
     """
     return pulumi.ResourceOptions(parent=component, deleted_with=opts.deleted_with if opts else None)
+
+
+def referred_to(component: pulumi.ComponentResource, opts: Optional[pulumi.ResourceOptions]) -> pulumi.ResourceOptions:
+    """The same of a part that policies or APIs refer to by its id, and that nothing but its id can make another one.
+
+    One with another id is made before the old one goes: API Management deletes none that is still referred to, and the
+    azure-native provider by itself deletes first.
+    """
+    return pulumi.ResourceOptions.merge(part_of(component, opts), pulumi.ResourceOptions(delete_before_replace=False))

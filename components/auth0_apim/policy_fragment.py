@@ -10,7 +10,7 @@ from typing_extensions import NotRequired, TypedDict
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.names import slug
-from auth0_apim.ordering import part_of
+from auth0_apim.ordering import referred_to
 from auth0_apim.part_rules import long_text_problem
 from auth0_apim.policy_markup import element, raw_policies, raw_policies_problem
 from auth0_apim.policy_rules import fragment_id_problem
@@ -58,7 +58,7 @@ class PolicyFragment(pulumi.ComponentResource):
             description=description,
             format="xml",
             value=policies.apply(_fragment),
-            opts=part_of(self, opts),
+            opts=referred_to(self, opts),
         )
 
         self.fragment_id = fragment.name

@@ -13,7 +13,7 @@ from auth0_apim.azure_rules import GRANT_TYPES, portal_sku_problem
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.opinion_rules import implicit_grant_problem
-from auth0_apim.ordering import part_of
+from auth0_apim.ordering import referred_to
 from auth0_apim.portal_login_inputs import checked_inputs, default_scope, portal_secret, resource_owner
 
 
@@ -129,7 +129,7 @@ class PortalLogin(pulumi.ComponentResource):
             support_state=True,
             use_in_test_console=True,
             use_in_api_documentation=False,
-            opts=part_of(self, opts),
+            opts=referred_to(self, opts),
         )
 
         self.authorization_server_id = server.name
