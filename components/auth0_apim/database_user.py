@@ -76,7 +76,8 @@ class DatabaseUser(pulumi.ComponentResource):
             verify_email=email_verified.apply(_is_false),
             user_metadata=None if metadata is None else pulumi.Output.json_dumps(metadata, sort_keys=True),
             app_metadata=None if app_metadata is None else pulumi.Output.json_dumps(app_metadata, sort_keys=True),
-            opts=pulumi.ResourceOptions(parent=self),
+            # A user cannot move to another connection, and the provider would try it.
+            opts=pulumi.ResourceOptions(parent=self, replace_on_changes=["connectionName"]),
         )
 
         self.user_id = user.id
