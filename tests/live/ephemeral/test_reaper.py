@@ -195,7 +195,7 @@ def test_a_service_that_cannot_be_reached_is_a_failure_in_the_report(place, monk
     monkeypatch.setattr("auth0_apim_environments.persistence.time.sleep", lambda _: None)
     fate, reason = place.reap(place.open(AUTH0_DOMAIN="localhost:1"))["away"]
     assert fate == "failed"
-    assert reason.startswith("localhost cannot be reached: ")
+    assert reason.startswith("POST https://localhost:1/oauth/token was not answered (")
     assert place.reap() == {"away": ("destroyed", "")}
 
 
