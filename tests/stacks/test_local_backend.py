@@ -52,6 +52,6 @@ def test_one_that_nobody_answers_at_is_told_with_the_line_that_helps(settings, p
 
 
 def test_settings_without_a_backend_are_not_judged_here(tmp_path):
-    for text in ("", "config: {}", "config: {'auth0-apim:publication': {path: calc}}"):
+    for text in ("config: {}", "config: {'auth0-apim:publication': {path: calc}}"):
         (file := tmp_path / "Pulumi.local.yaml").write_text(text)
         require_local_backend(file, 14302)

@@ -51,6 +51,15 @@ def test_environments_live_as_long_as_their_fixtures_even_when_a_test_fails(plac
     assert place.objects() == before
 
 
+@pytest.fixture
+def interruptible():
+    """What a shell's background job ignores, and its children with it, is heeded: a signal that is handled is default after exec."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_in_the_middle_of_a_creation_leaves_nothing(place):
     before = place.objects()
     consumer = place.folder / "test_consumer.py"
