@@ -115,12 +115,17 @@ def carried(value: str) -> str:
 
 def texts_problem(values: Sequence[str]) -> str | None:
     """What keeps one of `values` from being a text of a policy."""
-    return next((problem for problem in map(policy_text_problem, values) if problem), None)
+    return first_problem(policy_text_problem, values)
 
 
 def literals_problem(values: Sequence[str]) -> str | None:
     """The same where API Management takes no expressions."""
-    return next((problem for problem in map(literal_problem, values) if problem), None)
+    return first_problem(literal_problem, values)
+
+
+def first_problem(problem_of: Callable[[str], str | None], values: Iterable[str]) -> str | None:
+    """What `problem_of` finds in the first of `values` that it finds anything in."""
+    return next(filter(None, map(problem_of, values)), None)
 
 
 def _sound(value: str, problem_of: Callable[[str], str | None]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from auth0_apim.api_rules import identifier_problem, scopes_problem
 from auth0_apim.azure_rules import https_url_problem
-from auth0_apim.policy_markup import literal_problem, literals_problem, policy_text_problem
+from auth0_apim.policy_markup import first_problem, literal_problem, literals_problem, policy_text_problem
 from auth0_apim.policy_operations import operation_id_problem
 
 
@@ -34,7 +34,7 @@ def policy_url_problem(value: str) -> str | None:
 
 def policy_urls_problem(value: Sequence[str]) -> str | None:
     """Absolute https URLs that can stand in a policy."""
-    return next((problem for problem in map(policy_url_problem, value) if problem), None)
+    return first_problem(policy_url_problem, value)
 
 
 def audience_problem(value: str) -> str | None:

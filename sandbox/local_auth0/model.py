@@ -77,6 +77,7 @@ class Tenant:
             setattr(self, name, self.store.collection(f"auth0.{name}"))
         self.signing_keys = SigningKeys(self.store, self.domain, self.clock)
         self._resource_servers_by_identifier: Index[str] = Index(self.resource_servers, lambda api: [api["identifier"]])
+        self._clients_by_api: Index[str] = Index(self.clients, _own_identifier)
         self._grants: Index[ClientGrantKey] = Index(self.client_grants, _grant_keys)
         self._connections_by_name: Index[str] = Index(self.connections, lambda connection: [connection["name"]])
         self._users_by_login: Index[tuple[str, str]] = Index(self.users, _login_keys)
@@ -109,6 +110,10 @@ class Tenant:
     def resource_server(self, identifier: str) -> Document | None:
         """The resource server whose identifier (audience) is exactly `identifier`."""
         return self._resource_servers_by_identifier.first(identifier)
+
+    def client_of_api(self, identifier: str) -> Document | None:
+        """The client that is itself the resource server with this identifier; the newest where several say so."""
+        return next(reversed(self._clients_by_api.all(identifier)), None)
 
     def client_grant(self, client_id: str, audience: str, subject_type: str = "client") -> Document | None:
         """The grant between a client and an API for `subject_type`, `client` or `user`.
@@ -189,6 +194,10 @@ def grant_key(user_id: str, client_id: str, audience: str) -> str:
 def _delete_where(collection: Collection, **wanted: str) -> None:
     for key in [key for key, content in collection.items() if wanted.items() <= content.items()]:
         collection.delete(key)
+
+
+def _own_identifier(client: Document) -> list[str]:
+    return [client["resource_server_identifier"]] if "resource_server_identifier" in client else []
 
 
 def _grant_keys(grant: Document) -> list[ClientGrantKey]:

@@ -7,6 +7,11 @@ _FORBIDDEN = "give the credentials that the shell has the right to do that, or e
 _STUMBLED = "run it again later"
 
 
+def in_words(error: Exception) -> str:
+    """An error as people are told of it: what a service did not answer by `unanswered`, any other as it says itself."""
+    return unanswered(error) if isinstance(error, httpx.HTTPError) else str(error)
+
+
 def unanswered(error: httpx.HTTPError) -> str:
     """The request, how it failed, and the remedy; a request's query and body, which may hold secrets, are left out."""
     if isinstance(error, httpx.HTTPStatusError):

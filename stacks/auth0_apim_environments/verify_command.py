@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from auth0_apim_environments.deployed_api import DeployedApi, StackError, read_deployed_api
-from auth0_apim_environments.unanswered import unanswered
+from auth0_apim_environments.unanswered import in_words
 from auth0_apim_environments.verify import Check, open_client, verify
 
 _MARKS = {True: "[green]right[/]", False: "[bold red]WRONG[/]", None: "[yellow]not checked[/]"}
@@ -52,8 +52,7 @@ def verify_deployed(
 
 
 def _failed(error: Exception) -> int:
-    told = unanswered(error) if isinstance(error, httpx.HTTPError) else error
-    Console(stderr=True).print(f"verify: {told}", style="red", markup=False, soft_wrap=True)
+    Console(stderr=True).print(f"verify: {in_words(error)}", style="red", markup=False, soft_wrap=True)
     return 1
 
 

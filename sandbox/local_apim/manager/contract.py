@@ -5,6 +5,8 @@ property, null where there is nothing.
 """
 
 import json
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
@@ -25,7 +27,7 @@ class Contract(BaseModel):
     @classmethod
     def _spelled(cls, value: Any, info: ValidationInfo) -> Any:
         """The members of closed sets are read in any case, as the provider reads them."""
-        spellings = {word.lower(): word for word in _words(cls.model_fields[str(info.field_name)].annotation)}
+        spellings = _spellings(cls, str(info.field_name))
         if isinstance(value, list):
             return [spellings.get(item.lower(), item) if isinstance(item, str) else item for item in value]
         return spellings.get(value.lower(), value) if isinstance(value, str) else value
@@ -130,6 +132,12 @@ def merged(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
         else:
             result[name] = value
     return result
+
+
+@cache
+def _spellings(model: type[Contract], field: str) -> Mapping[str, str]:
+    """The members of the closed sets of a field by their spelling in lower case."""
+    return {word.lower(): word for word in _words(model.model_fields[field].annotation)}
 
 
 def _words(annotation: Any) -> list[str]:

@@ -121,7 +121,8 @@ class ProductLinks(ResourceKind):
     def view_after_write(self, call: Call, document: Document, created: bool) -> dict[str, Any]:
         """The linked resource; the protocols of an API are not among what a PUT answers."""
         body = super().view_after_write(call, document, created)
-        body["properties"] |= {name: None for name in ("protocols",) if name in body["properties"]}
+        if "protocols" in body["properties"]:
+            body["properties"]["protocols"] = None
         return body
 
     def written(self, call: Call, document: Document) -> Document:

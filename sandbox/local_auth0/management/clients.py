@@ -159,9 +159,9 @@ def _logout_settings(body: dict[str, Any]) -> Document:
     settings = body["oidc_logout"]
     if settings is None:
         return {"oidc_backchannel_logout": None}
-    urls = {name: settings[name] for name in ("backchannel_logout_urls",) if name in settings}
+    urls = "backchannel_logout_urls"
     return {
-        "oidc_backchannel_logout": urls,
+        "oidc_backchannel_logout": {urls: settings[urls]} if urls in settings else {},
         "oidc_logout": {"backchannel_logout_initiators": _LOGOUT_INITIATORS, **settings},
     }
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from local_auth0 import ids
 from local_auth0.errors import ManagementError, invalid_body, not_supported
 from local_auth0.management.endpoint import Call, Endpoint, json_answer, no_content
-from local_auth0.management.paging import Show, paginate_or_checkpoint, select_fields
+from local_auth0.management.paging import paginate_or_checkpoint, select_fields
 from local_auth0.management.schemas import resource_servers as schemas
 from local_auth0.management.validation import refuse_unenforced
 from local_auth0.model import Tenant
@@ -23,7 +23,7 @@ async def list_all(call: Call) -> Response:
     found = list(call.tenant.resource_servers.values())
     if "identifiers" in call.query:
         found = [api for api in found if api["identifier"] in call.query["identifiers"]]
-    page = paginate_or_checkpoint(found, "resource_servers", call.query, _show(call))
+    page = paginate_or_checkpoint(found, "resource_servers", call.query, lambda api: _shown(call, api))
     return json_answer(page)
 
 
@@ -48,7 +48,7 @@ async def create(call: Call) -> Response:
 
 async def get(call: Call) -> Response:
     """One API, by id or identifier."""
-    return json_answer(_show(call)(_find(call)))
+    return json_answer(_shown(call, _find(call)))
 
 
 async def update(call: Call) -> Response:
@@ -63,7 +63,7 @@ async def update(call: Call) -> Response:
         call.tenant.resource_servers.put(api["id"], api)
         if "scopes" in call.body:
             _drop_permissions(call.tenant, api["identifier"], {scope["value"] for scope in api["scopes"]})
-    return json_answer(_show(call)(api))
+    return json_answer(_shown(call, api))
 
 
 async def delete(call: Call) -> Response:
@@ -85,19 +85,10 @@ async def delete(call: Call) -> Response:
     return no_content()
 
 
-def _show(call: Call) -> Show:
-    """How answers show an API: with the id of the client that is this API, if there is one."""
-    clients = {
-        client["resource_server_identifier"]: client["client_id"]
-        for client in call.tenant.clients.values()
-        if "resource_server_identifier" in client
-    }
-
-    def show(api: Document) -> Document:
-        client_id = clients.get(api["identifier"])
-        return select_fields({**api, **({"client_id": client_id} if client_id else {})}, call.query)
-
-    return show
+def _shown(call: Call, api: Document) -> Document:
+    """An API as answers show it: with the id of the client that is this API, if there is one."""
+    client = call.tenant.client_of_api(api["identifier"])
+    return select_fields({**api, **({"client_id": client["client_id"]} if client else {})}, call.query)
 
 
 def _lookup(call: Call) -> Document | None:

@@ -19,7 +19,7 @@ from auth0_apim_environments.problems import SettingsError
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.settings import PASSWORD_VARIABLE, Settings
 from auth0_apim_environments.stack_file import StackFileError, read_stack_file
-from auth0_apim_environments.unanswered import unanswered
+from auth0_apim_environments.unanswered import in_words
 from auth0_apim_environments.verify import open_client
 
 _PROVIDERS_SETTINGS = {
@@ -97,10 +97,8 @@ def _tenant(settings: Settings, variables: Mapping[str, str], own: set[str]) -> 
         yield wrong(subject, str(error), remedy)
     except ReadError as error:
         yield unknown("names in the tenant", str(error), "grant the scopes that are missing above")
-    except ServiceAwayError as error:
-        yield wrong(subject, str(error), "correct AUTH0_DOMAIN")
-    except httpx.HTTPError as error:
-        yield wrong(subject, unanswered(error), "correct AUTH0_DOMAIN")
+    except (ServiceAwayError, httpx.HTTPError) as error:
+        yield wrong(subject, in_words(error), "correct AUTH0_DOMAIN")
 
 
 def _azure(settings: Settings, variables: Mapping[str, str], own: set[str]) -> Iterator[Finding]:
@@ -121,7 +119,5 @@ def _azure(settings: Settings, variables: Mapping[str, str], own: set[str]) -> I
         yield wrong(
             "subscription", str(error), "give the service principal the role API Management Service Contributor there"
         )
-    except ServiceAwayError as error:
-        yield wrong(subject, str(error), "correct ARM_METADATA_HOSTNAME, or leave it out")
-    except httpx.HTTPError as error:
-        yield wrong(subject, unanswered(error), "correct ARM_METADATA_HOSTNAME, or leave it out")
+    except (ServiceAwayError, httpx.HTTPError) as error:
+        yield wrong(subject, in_words(error), "correct ARM_METADATA_HOSTNAME, or leave it out")

@@ -233,13 +233,13 @@ class Environments:
     def _marker(self, name: str) -> Marker:
         marker = self.stacks.marker(name)
         if marker is None:
-            raise LifeError(f"stack '{name}' is no ephemeral environment: `env` leaves it alone")
+            raise _no_environment(name)
         return marker
 
     def _refuse_protected(self, name: str) -> None:
         marker = self._marker_of_existing(name)
         if marker is None and (self.stacks.state(name).get("deployment") or {}).get("resources"):
-            raise LifeError(f"stack '{name}' is no ephemeral environment: `env` leaves it alone")
+            raise _no_environment(name)
         if marker is not None and marker.protected:
             raise LifeError(f"environment '{name}' is protected: `auth0-apim env extend {name}` lifts that")
 
@@ -247,7 +247,7 @@ class Environments:
         """The marker; None where the process that created the stack was killed before it could mark it."""
         marker = self.stacks.marker(name)
         if marker is None and not EnvironmentFile(self._project, name).is_there:
-            raise LifeError(f"stack '{name}' is no ephemeral environment: `env` leaves it alone")
+            raise _no_environment(name)
         return marker
 
     def _gone_on_with(self, found: Marker | None, asked: Marker) -> Marker:
@@ -271,3 +271,7 @@ class Environments:
             file.remark(marker)
         else:
             file.write(order, marker)
+
+
+def _no_environment(name: str) -> LifeError:
+    return LifeError(f"stack '{name}' is no ephemeral environment: `env` leaves it alone")

@@ -55,17 +55,10 @@ class Stacks:
     def names(self) -> list[str]:
         """Every stack of the project, sorted.
 
-        One state that cannot be read makes the engine refuse to list any; then the backend's own files are listed.
-
         Raises:
             EngineFailureError: the backend cannot be asked.
         """
-        try:
-            answer: list[dict[str, Any]] = json.loads(self._ask("*", "stack", "ls", "--json"))
-        except UnreadableStateError:
-            files = documents_of(self._backend_url, f".pulumi/stacks/{self.project.name}").names()
-            return sorted(name.removesuffix(".json") for name in files if name.endswith(".json"))
-        return sorted(stack["name"].rpartition("/")[2] for stack in answer)
+        return sorted(path.rpartition("/")[2] for path in self._listed(f".pulumi/stacks/{self.project.name}"))
 
     def elsewhere(self) -> dict[str, str]:
         """The project of each stack of the backend that is another project's.
@@ -73,12 +66,7 @@ class Stacks:
         Raises:
             EngineFailureError: the backend cannot be asked.
         """
-        try:
-            answer: list[dict[str, Any]] = json.loads(self._ask("*", "stack", "ls", "--all", "--json"))
-            found = [stack["name"].split("/")[-2:] for stack in answer if "/" in stack["name"]]
-        except UnreadableStateError:
-            files = documents_of(self._backend_url, ".pulumi/stacks").names()
-            found = [name.removesuffix(".json").split("/")[-2:] for name in files if name.endswith(".json")]
+        found = [path.split("/")[-2:] for path in self._listed(".pulumi/stacks", "--all")]
         return {parts[1]: parts[0] for parts in found if len(parts) == 2 and parts[0] != self.project.name}
 
     def marker(self, stack: str) -> Marker | None:
@@ -174,6 +162,18 @@ class Stacks:
 
     def _stack(self, stack: str) -> Stack:
         return Stack.select(stack, self._workspace)
+
+    def _listed(self, folder: str, *options: str) -> list[str]:
+        """The backend's stacks, as the engine lists them with `options`: names, behind their project's where it says that.
+
+        One state that cannot be read makes the engine refuse to list any; then the backend's own files in `folder` are listed.
+        """
+        try:
+            answer: list[dict[str, Any]] = json.loads(self._ask("*", "stack", "ls", *options, "--json"))
+        except UnreadableStateError:
+            files = documents_of(self._backend_url, folder).names()
+            return [name.removesuffix(".json") for name in files if name.endswith(".json")]
+        return [stack["name"] for stack in answer]
 
     def _ask(self, stack: str, *arguments: str) -> str:
         def run() -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,7 @@ def environment_file(template: Path, assignments: Sequence[str], marker: Marker)
         SettingsError: the template is no settings file, or an assignment is none.
         OSError: the template cannot be read.
     """
-    document = _read(template)
+    document = read_stack_file(template)
     config = document["config"]
     for assignment in assignments:
         _assign(config, assignment)
@@ -71,7 +70,7 @@ def service_name(file: Path, environment: str) -> str | None:
         file: the environment's own file, or the template it was made from.
         environment: its name.
     """
-    gateway = _read(file)["config"].get(f"{NAMESPACE}:gateway")
+    gateway = read_stack_file(file)["config"].get(f"{NAMESPACE}:gateway")
     base = gateway.get("serviceName") if isinstance(gateway, dict) else None
     if not isinstance(base, str) or not base:
         return None
@@ -99,10 +98,6 @@ def _dumped(document: dict[str, Any]) -> str:
 def is_environment_file(path: Path) -> bool:
     """Whether a settings file was written by `environment_file`."""
     return path.exists() and path.read_text(encoding="utf-8").startswith(HEADER)
-
-
-def _read(template: Path) -> dict[str, Any]:
-    return deepcopy(read_stack_file(template))
 
 
 def _assign(config: dict[str, Any], assignment: str) -> None:

@@ -198,7 +198,7 @@ CREATE = document(
     },
     required=["name", "strategy"],
 )
-UPDATE = document({**_PROPERTIES, "enabled_clients": {**_PROPERTIES["enabled_clients"], "type": ["array", "null"]}})
+UPDATE = document(_PROPERTIES)
 UPDATE_CLIENTS: Schema = {
     "type": "array",
     "minItems": 1,
