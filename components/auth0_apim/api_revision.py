@@ -96,5 +96,5 @@ class ApiRevision(pulumi.ComponentResource):
                 opts=part_of(self, opts),
             )
             self.url = after(url, release)
-        self.operations = imported.apply(lambda document: document.operations)
+        self.operations = imported.apply(lambda document: sorted(document.operations))
         self.register_outputs({"revision_id": self.revision_id, "url": self.url, "operations": self.operations})

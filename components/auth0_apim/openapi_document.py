@@ -1,27 +1,23 @@
 """OpenAPI documents as API Management imports them.
 
-Formats, limits and the names that operations get:
-https://learn.microsoft.com/azure/api-management/api-management-api-import-restrictions
+Formats and limits: https://learn.microsoft.com/azure/api-management/api-management-api-import-restrictions
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
+from auth0_apim.openapi_operations import Operation, at, identified_operations, reference_place
+from auth0_apim.openapi_text import LoadedText, OpenApiError, load_text
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _LARGEST = 4 * 1024 * 1024
-_LONGEST_ID = 76
 _DATA = ("example", "examples", "default", "enum", "const")
 """Keys of values that are data, in which `$ref` means nothing."""
-
-
-class OpenApiError(ValueError):
-    """A document that API Management would not import; the message is the end of "input 'openapi' …"."""
+_NAMED = ("properties", "patternProperties", "headers")
+"""Keys of objects whose own keys are names that the document gives, which may be those above or start with `x-`."""
 
 
 @dataclass(frozen=True)
@@ -29,106 +25,99 @@ class OpenApiDocument:
     """A document that can be imported.
 
     Attributes:
-        text: the document as it was written.
+        text: the document as it is sent: as it was written, or with the ids that its operations get.
         format: `swagger-json`, `openapi+json` or `openapi` (YAML), as the API's `format` names it.
-        operations: the ids that its operations get, in the document's order.
+        content: what was written.
+        described: the operations by id, sorted.
         server: absolute URL of the backend that the document names, without trailing slash; None where it names none.
     """
 
     text: str
     format: str
-    operations: tuple[str, ...]
+    content: Mapping[str, Any]
+    described: Mapping[str, Operation]
     server: str | None
 
+    @property
+    def operations(self) -> dict[str, str]:
+        """Method and URL template by operation id, sorted: `{"add": "GET /add?a={a}"}`."""
+        return {name: operation.signature for name, operation in self.described.items()}
 
+
+@lru_cache(maxsize=16)
 def parse_openapi(text: str) -> OpenApiDocument:
     """The document in `text`, JSON or YAML.
 
     Raises:
         OpenApiError: neither, or no OpenAPI 2.0, 3.0 or 3.1, or larger than API Management takes.
     """
-    size = len(text.encode())
-    if size > _LARGEST:
-        raise OpenApiError(f"is {size} bytes long, 4 MB at most")
-    is_json = text.lstrip().startswith("{")
-    document = load_document(text)
-    if elsewhere := _reference_elsewhere(document):
+    _check_size(text)
+    loaded = load_text(text)
+    content = loaded.content
+    if elsewhere := next(_references_elsewhere(content), None):
         raise OpenApiError(
             f"refers to {elsewhere!r}, and API Management reads no other file: bundle the document first"
         )
-    swagger, version = str(document.get("swagger", "")), str(document.get("openapi", ""))
+    format_ = _format(loaded)
+    named = identified_operations(content)
+    sent = _with_ids(loaded, named)
+    _check_size(sent)
+    server = _swagger_server(content) if format_ == "swagger-json" else _first_server(content)
+    return OpenApiDocument(sent, format_, content, dict(sorted(named.items())), server)
+
+
+def _check_size(text: str) -> None:
+    size = len(text.encode())
+    if size > _LARGEST:
+        raise OpenApiError(f"is {size} bytes long, 4 MB at most")
+
+
+def _format(loaded: LoadedText) -> str:
+    is_json = loaded.root is None
+    swagger, version = str(loaded.content.get("swagger", "")), str(loaded.content.get("openapi", ""))
+    if swagger == "2.0" and not is_json:
+        raise OpenApiError("is a Swagger 2.0 document in YAML, which API Management takes as JSON only")
     if swagger == "2.0":
-        if not is_json:
-            raise OpenApiError("is a Swagger 2.0 document in YAML, which API Management takes as JSON only")
-        return OpenApiDocument(text, "swagger-json", _operations(document), _swagger_server(document))
+        return "swagger-json"
     if re.fullmatch(r"3\.[01]\.[0-9]+", version):
-        form = "openapi+json" if is_json else "openapi"
-        return OpenApiDocument(text, form, _operations(document), _first_server(document))
+        return "openapi+json" if is_json else "openapi"
     raise OpenApiError(f"must say swagger: 2.0 or openapi: 3.0.x or 3.1.x, not {swagger or version or None!r}")
 
 
-def operation_id(name: str) -> str:
-    """The id of an imported operation: lower case, other characters than letters and digits to dashes, 76 at most."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_LONGEST_ID]
+def _with_ids(loaded: LoadedText, named: Mapping[str, Operation]) -> str:
+    """The document's text, in which every operation has its id."""
+    changed = {name: each for name, each in named.items() if type(each.description.get("operationId")) is not str}
+    changed |= {name: each for name, each in named.items() if each.description.get("operationId") != name}
+    # A path item that is referred to may be that of several paths.
+    copies = {each.place[:2]: each.reference for each in changed.values() if each.reference is not None}
+    return loaded.rewritten(copies, {each.place: name for name, each in changed.items()})
 
 
-def load_document(text: str) -> Mapping[str, Any]:
-    """The object in `text`, JSON where it starts like it, and YAML.
-
-    Raises:
-        OpenApiError: it is neither.
-    """
-    try:
-        document = json.loads(text) if text.lstrip().startswith("{") else yaml.safe_load(text)
-    except (ValueError, yaml.YAMLError) as error:
-        raise OpenApiError(f"is neither JSON nor YAML: {error}") from None
-    if not isinstance(document, dict):
-        raise OpenApiError("must be an OpenAPI document: an object with 'openapi' or 'swagger'")
-    return document
-
-
-def identified_operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The operations of `document`, each with the id that it gets."""
-    taken: set[str] = set()
-    for name, operation in _named_operations(document):
-        plain = operation_id(name)
-        candidates = [plain, *(f"{plain}-{number}" for number in range(1, 1000))]
-        free = next(candidate for candidate in candidates if candidate not in taken)
-        taken.add(free)
-        yield free, operation
-
-
-def _operations(document: Mapping[str, Any]) -> tuple[str, ...]:
-    ids = tuple(operation for operation, _ in identified_operations(document))
-    if not ids:
-        raise OpenApiError("has no operations: 'paths' names none")
-    return ids
-
-
-def _named_operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    paths = document.get("paths")
-    for path, item in (paths if isinstance(paths, dict) else {}).items():
-        for method, operation in (item if isinstance(item, dict) else {}).items():
-            if str(method).lower() in _METHODS and isinstance(operation, dict):
-                yield str(operation.get("operationId") or f"{method}-{path}"), operation
-
-
-def _reference_elsewhere(content: Any) -> str | None:
-    """The first `$ref` that does not lead into the document itself; None without one."""
-    places, seen = [content], set()
+def _references_elsewhere(content: Any) -> Iterator[str]:
+    """The references that lead out of the document, but for those in data and in vendor extensions."""
+    places, seen = [(content, False)], set()
     while places:
-        place = places.pop()
+        place, is_named = places.pop()
         if id(place) in seen:  # an alias of YAML, which may even lead to itself
             continue
         seen.add(id(place))
         if isinstance(place, list):
-            places += place
+            places += [(value, False) for value in place]
         elif isinstance(place, dict):
             reference = place.get("$ref")
             if isinstance(reference, str) and not reference.startswith("#"):
-                return reference
-            places += (value for name, value in place.items() if name not in _DATA)
-    return None
+                yield reference
+            if inside := reference_place(reference):  # it may lead into a vendor extension
+                places.append((at(content, inside), False))
+            places += [
+                (value, not is_named and name in _NAMED)
+                for name, value in place.items()
+                if is_named or not _means_nothing(name)
+            ]
+
+
+def _means_nothing(name: str) -> bool:
+    return name in _DATA or (name.startswith("x-") and name != "x-ms-paths")
 
 
 def _first_server(document: Mapping[str, Any]) -> str | None:

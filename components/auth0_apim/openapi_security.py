@@ -6,10 +6,13 @@ https://spec.openapis.org/oas/v3.1.1#security-requirement-object, and the same o
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from auth0_apim.openapi_document import OpenApiError, identified_operations, load_document, parse_openapi
+from auth0_apim.openapi_document import parse_openapi
+from auth0_apim.openapi_operations import resolved
 from auth0_apim.openapi_source import read_text
+from auth0_apim.openapi_text import OpenApiError
 
 _WITH_SCOPES = ("oauth2", "openIdConnect")
+_WITHOUT_SCOPES = ("apiKey", "basic", "http", "mutualTLS")
 
 
 def scopes_in_document(document: str, named: Sequence[str] = ()) -> dict[str, list[str]]:
@@ -26,15 +29,13 @@ def scopes_in_document(document: str, named: Sequence[str] = ()) -> dict[str, li
     """
     if "\n" not in document and "://" in document.partition("{")[0]:
         raise OpenApiError("is a URL, which only Azure reads; give the document's text or a file")
-    text = read_text(document)
-    parse_openapi(text)
-    content = load_document(text)
-    schemes = _security_schemes(content)
+    parsed = parse_openapi(read_text(document))
     found = {}
-    for operation, description in identified_operations(content):
-        security = description.get("security", content.get("security"))
-        if security is not None and operation not in named:
-            found[operation] = _scopes(operation, security, schemes)
+    for name, operation in parsed.described.items():
+        security = operation.description.get("security")
+        security = parsed.content.get("security") if security is None else security
+        if security is not None and name not in named:
+            found[name] = _scopes(name, security, parsed.content)
     return found
 
 
@@ -47,29 +48,42 @@ def scopes_document_problem(value: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _security_schemes(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    components = content.get("components") or {}
-    return components.get("securitySchemes") or content.get("securityDefinitions") or {}
-
-
-def _scopes(operation: str, security: Any, schemes: Mapping[str, Any]) -> list[str]:
+def _scopes(operation: str, security: Any, content: Mapping[str, Any]) -> list[str]:
     remedy = f"name {operation!r} in 'operation_scopes' instead"
     if not isinstance(security, list) or not all(isinstance(each, dict) for each in security):
         raise OpenApiError(f"has a 'security' of {operation!r} that is no list of requirements")
     if not security or {} in security:
-        raise OpenApiError(f"lets anybody call {operation!r} without a token, which no JwtPolicy does; {remedy}")
-    alternatives = [_scopes_of_one(operation, requirement, schemes) for requirement in security]
+        raise OpenApiError(
+            f"lets anybody call {operation!r} without a token; name it in 'public_operations' where that is meant, "
+            "or in 'operation_scopes' with what it asks"
+        )
+    alternatives = [_scopes_of_one(operation, requirement, content) for requirement in security]
     if any(set(alternative) != set(alternatives[0]) for alternative in alternatives):
         raise OpenApiError(f"has alternatives in the 'security' of {operation!r} with different scopes; {remedy}")
     return sorted(set(alternatives[0]))
 
 
-def _scopes_of_one(operation: str, requirement: Mapping[str, Any], schemes: Mapping[str, Any]) -> list[str]:
+def _scopes_of_one(operation: str, requirement: Mapping[str, Any], content: Mapping[str, Any]) -> list[str]:
     scopes: list[str] = []
     for name, needed in requirement.items():
-        scheme = schemes.get(name)
-        if not isinstance(scheme, dict):
-            raise OpenApiError(f"asks for the security scheme {name!r} at {operation!r}, which it does not describe")
-        if scheme.get("type") in _WITH_SCOPES:
-            scopes.extend(str(scope) for scope in needed or ())
+        kind = _kind(operation, name, content)
+        if not isinstance(needed, list) or not all(isinstance(scope, str) for scope in needed):
+            raise OpenApiError(f"has a 'security' of {operation!r} whose {name!r} is no list of scopes")
+        # OpenAPI 3.1 lets other schemes name roles, which no token's scopes are.
+        if needed and kind not in _WITH_SCOPES:
+            remedy = f"name {operation!r} in 'operation_scopes' instead"
+            raise OpenApiError(f"asks for roles of {name!r}, which has no scopes, at {operation!r}; {remedy}")
+        scopes.extend(str(scope) for scope in needed)
     return scopes
+
+
+def _kind(operation: str, name: str, content: Mapping[str, Any]) -> str:
+    components = content.get("components") or {}
+    schemes = components.get("securitySchemes") or content.get("securityDefinitions") or {}
+    if name not in schemes:
+        raise OpenApiError(f"asks for the security scheme {name!r} at {operation!r}, which it does not describe")
+    scheme, _ = resolved(content, schemes[name], f"the security scheme {name!r}")
+    kind = scheme.get("type")
+    if kind not in (*_WITH_SCOPES, *_WITHOUT_SCOPES):
+        raise OpenApiError(f"has the security scheme {name!r} of a type that is not known, {kind!r}")
+    return str(kind)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from auth0_apim.azure_rules import backend_url_problem, https_url_problem
-from auth0_apim.openapi_document import OpenApiError, parse_openapi
+from auth0_apim.openapi_document import parse_openapi
+from auth0_apim.openapi_text import OpenApiError
 
 _SUFFIXES = (".json", ".yaml", ".yml")
 _LINK_FORMATS = ("openapi-link", "openapi+json-link", "swagger-link-json")
@@ -20,13 +21,13 @@ class ApiImport:
         format: of `value`.
         value: the document's text, or its URL.
         service_url: the backend's base URL.
-        operations: ids of the operations, sorted; none where only Azure reads the document.
+        operations: method and URL template by operation id, sorted; none where only Azure reads the document.
     """
 
     format: str
     value: str
     service_url: str
-    operations: list[str]
+    operations: dict[str, str]
 
 
 def read_openapi(openapi: str, link_format: str | None = None, service_url: str | None = None) -> ApiImport:
@@ -43,7 +44,7 @@ def read_openapi(openapi: str, link_format: str | None = None, service_url: str 
     backend = service_url or document.server
     if backend is None:
         raise OpenApiError("names no https server, so that 'service_url' is required")
-    return ApiImport(document.format, document.text, backend, sorted(document.operations))
+    return ApiImport(document.format, document.text, backend, document.operations)
 
 
 def openapi_problem(value: Mapping[str, Any]) -> str | None:
@@ -69,7 +70,7 @@ def _link(url: str, link_format: str | None, service_url: str | None) -> ApiImpo
         link_format = "openapi-link" if url.endswith((".yaml", ".yml")) else "openapi+json-link"
     if link_format not in _LINK_FORMATS:
         raise OpenApiError(f"has the 'link_format' {link_format!r}; the formats are {', '.join(_LINK_FORMATS)}")
-    return ApiImport(link_format, url, service_url, [])
+    return ApiImport(link_format, url, service_url, {})
 
 
 def read_text(openapi: str) -> str:

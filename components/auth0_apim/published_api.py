@@ -144,7 +144,7 @@ class PublishedApi(pulumi.ComponentResource):
 
         self.path = path
         self.url = pulumi.Output.concat(gateway, "/", path, _version_segment(version, scheme))
-        self.operations = imported.apply(lambda document: document.operations)
+        self.operations = imported.apply(lambda document: sorted(document.operations))
         self.register_outputs(
             {
                 "api_id": self.api_id,

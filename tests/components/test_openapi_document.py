@@ -4,7 +4,8 @@ import json
 import re
 
 import pytest
-from auth0_apim.openapi_document import OpenApiError, operation_id, parse_openapi
+from auth0_apim.openapi_document import parse_openapi
+from auth0_apim.openapi_text import OpenApiError
 
 PATHS = {"/add": {"get": {"operationId": "Add two integers"}}, "/div/{by}": {"post": {}, "parameters": []}}
 
@@ -13,29 +14,16 @@ def openapi(**more):
     return json.dumps({"openapi": "3.0.1", "info": {}, "paths": PATHS, **more})
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("addNumbers", "addnumbers"),
-        ("GET-/foo/{bar}?buzz={quix}", "get-foo-bar-buzz-quix"),
-        ("__A  b__", "a-b"),
-        ("x" * 80, "x" * 76),
-    ],
-)
-def test_operations_get_the_ids_that_an_import_gives_them(name, expected):
-    assert operation_id(name) == expected
-
-
 def test_an_openapi_document_in_json():
     document = parse_openapi(openapi(servers=[{"url": "http://a.example"}, {"url": "https://b.example/v1/"}]))
     assert document.format == "openapi+json"
-    assert document.operations == ("add-two-integers", "post-div-by")
+    assert document.operations == {"add-two-integers": "GET /add", "post-div-by": "POST /div/{by}"}
     assert document.server == "https://b.example/v1"
 
 
 def test_an_openapi_document_in_yaml():
     document = parse_openapi("openapi: 3.1.0\npaths:\n  /add:\n    get: {}\n")
-    assert (document.format, document.operations, document.server) == ("openapi", ("get-add",), None)
+    assert (document.format, document.operations, document.server) == ("openapi", {"get-add": "GET /add"}, None)
 
 
 def test_a_swagger_document():
@@ -73,12 +61,9 @@ def test_references_into_the_document_and_those_in_data_are_no_matter():
 
 
 def test_an_alias_that_leads_to_itself_is_read_once():
-    assert parse_openapi("openapi: 3.1.0\nx-loop: &a [*a]\npaths:\n  /add:\n    get: {}\n").operations == ("get-add",)
-
-
-def test_operations_with_the_same_name_are_numbered():
-    paths = {"/a": {"get": {"operationId": "do it"}}, "/b": {"get": {"operationId": "do-it"}}}
-    assert parse_openapi(openapi(paths=paths)).operations == ("do-it", "do-it-1")
+    assert parse_openapi("openapi: 3.1.0\nx-loop: &a [*a]\npaths:\n  /add:\n    get: {}\n").operations == {
+        "get-add": "GET /add"
+    }
 
 
 @pytest.mark.parametrize(

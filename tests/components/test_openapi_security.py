@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from auth0_apim.openapi_document import OpenApiError
+from auth0_apim.openapi_text import OpenApiError
 from auth0_apim.openapi_security import scopes_in_document
 
 SCHEMES = {
@@ -24,7 +24,7 @@ def document(operations, security=None):
 
 def test_an_operations_own_security_goes_before_the_documents():
     text = document({"Add": {"security": [{"auth0": ["b", "a"]}]}, "sub": {}}, [{"login": ["c"]}])
-    assert scopes_in_document(text) == {"add": ["a", "b"], "sub": ["c"]}
+    assert scopes_in_document(text) == {"Add": ["a", "b"], "sub": ["c"]}
 
 
 def test_an_operation_of_which_nothing_is_said_is_left_out():
@@ -59,7 +59,8 @@ def test_alternatives_that_say_the_same_are_one():
     [
         (
             [],
-            "lets anybody call 'add' without a token, which no JwtPolicy does; name 'add' in 'operation_scopes' instead",
+            "lets anybody call 'add' without a token; name it in 'public_operations' where that is meant, or in "
+            "'operation_scopes' with what it asks",
         ),
         ([{"auth0": ["a"]}, {}], "lets anybody call 'add' without a token"),
         ([{"auth0": ["a"]}, {"auth0": ["b"]}], "has alternatives in the 'security' of 'add' with different scopes"),

@@ -1,15 +1,17 @@
 """Where an OpenAPI document comes from."""
 
 import pytest
-from auth0_apim.openapi_document import OpenApiError
+from auth0_apim.openapi_text import OpenApiError
 from auth0_apim.openapi_source import ApiImport, read_openapi
 
-TEXT = "openapi: 3.0.1\nservers:\n- url: https://calculator.example\npaths:\n  /sub: {get: {}}\n  /add: {get: {}}\n"
+TEXT = "openapi: 3.0.1\nservers:\n- url: https://calculator.example\npaths:\n  /sub: {get: {operationId: sub}}\n  /add: {get: {operationId: add}}\n"
 URL = "https://calculator.example/openapi"
 
 
 def test_a_text_is_imported_as_it_is_with_its_operations_sorted():
-    assert read_openapi(TEXT) == ApiImport("openapi", TEXT, "https://calculator.example", ["get-add", "get-sub"])
+    assert read_openapi(TEXT) == ApiImport(
+        "openapi", TEXT, "https://calculator.example", {"add": "GET /add", "sub": "GET /sub"}
+    )
 
 
 def test_a_file_is_read(tmp_path):
@@ -31,7 +33,7 @@ def test_a_given_backend_goes_before_the_documents():
     ],
 )
 def test_a_url_is_left_to_azure(url, link_format, expected):
-    assert read_openapi(url, link_format, "https://b.example") == ApiImport(expected, url, "https://b.example", [])
+    assert read_openapi(url, link_format, "https://b.example") == ApiImport(expected, url, "https://b.example", {})
 
 
 @pytest.mark.parametrize(
