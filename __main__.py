@@ -94,6 +94,7 @@ policy = JwtPolicy(
         "openid_configuration_url": api.openid_configuration_url,
         "signing_secret": api.signing_secret,
         "api_id": published.api_id,
+        "backend_url": published.backend_url,
         "operations": published.operations,
         "available_scopes": api.scopes,
         "sku": gateway.sku,

@@ -24,7 +24,7 @@ from auth0_apim.portal_login import (
 )
 from auth0_apim.protected_api import ProtectedApi
 from auth0_apim.protected_api_args import ProtectedApiArgs
-from auth0_apim.published_api import LinkFormat, PublishedApi, PublishedApiArgs, VersioningScheme
+from auth0_apim.published_api import CheckedBy, LinkFormat, PublishedApi, PublishedApiArgs, VersioningScheme
 from auth0_apim.role import Role, RoleArgs
 from auth0_apim.user_database import UserDatabase, UserDatabaseArgs
 
@@ -44,6 +44,7 @@ __all__ = [
     "Application",
     "Auth0Api",
     "Auth0ApiArgs",
+    "CheckedBy",
     "ClientAuthentication",
     "CountedBy",
     "DatabaseUser",

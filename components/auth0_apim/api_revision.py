@@ -6,12 +6,20 @@ import pulumi
 from pulumi_azure_native import apimanagement
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.azure_rules import api_path_problem, entity_id_problem, https_url_problem, revision_problem
+from auth0_apim.azure_rules import (
+    api_path_problem,
+    description_problem,
+    entity_id_problem,
+    https_url_problem,
+    revision_description_problem,
+    revision_problem,
+    title_problem,
+    version_problem,
+)
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
-from auth0_apim.ordering import after, part_of
-from auth0_apim.part_rules import long_text_problem
-from auth0_apim.published_api_inputs import api_import
+from auth0_apim.ordering import part_of
+from auth0_apim.published_api_inputs import CLOSED, api_import
 
 
 class ApiRevisionArgs(TypedDict):
@@ -20,34 +28,42 @@ class ApiRevisionArgs(TypedDict):
     service_name: pulumi.Input[str]
     """Required. The service's name: `ApiGateway.service_name`."""
     api_id: pulumi.Input[str]
-    """Required. The API that this is a revision of: `PublishedApi.api_id`. Its settings and policies are copied, once."""
+    """Required. The API that this is a revision of: `PublishedApi.api_id`."""
     path: pulumi.Input[str]
     """Required. The API's URL suffix: `PublishedApi.path`."""
     url: pulumi.Input[str]
     """Required. Absolute URL of the API: `PublishedApi.url`."""
+    display_name: pulumi.Input[str]
+    """Required. The API's name, which a revision cannot change: `PublishedApi.display_name`."""
+    api_description: NotRequired[pulumi.Input[str]]
+    """Required where the API has one. The API's description, which a revision cannot change: `PublishedApi.description`."""
+    subscription_required: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false. Whether calls of the API need a subscription key, which a revision cannot change: `PublishedApi.subscription_required`."""
+    version: NotRequired[pulumi.Input[str]]
+    """Required where the API has one. The API's version, which a revision cannot change: `PublishedApi.version`."""
+    version_set_id: NotRequired[pulumi.Input[str]]
+    """Required with `version`. The ARM id of the API's version set: `PublishedApi.version_set_id`."""
     revision: pulumi.Input[str]
-    """Required. The revision's number, as text; the API itself began as `1`. Example: `2`."""
+    """Required. The revision's number, as text; the API itself is `1`. Example: `2`."""
     openapi: pulumi.Input[str]
-    """Required. The revision's OpenAPI 3 or Swagger 2.0 document: the path of a `.json`, `.yaml` or `.yml` file, the text itself, or an https URL."""
+    """Required. The revision's OpenAPI 3 or Swagger 2.0 document: the path of a `.json`, `.yaml` or `.yml` file, the text itself, or an https URL whose document has the API's title and description."""
     service_url: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the first https server of the document. The backend's base URL."""
+    """Optional, defaults to the first https server of the document; required where it names none or is a URL. The backend's base URL; the output `backend_url` for the revision's JwtPolicy, which alone sends calls there."""
     description: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to none. What is new in the revision, 1 to 1000 characters."""
-    current: NotRequired[bool]
-    """Optional, defaults to false. Whether callers who name no revision get this one. It stays so when the input is taken away: Azure cannot take a release back, another revision must be released."""
-    release_notes: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to none. With `current`: what callers are told of it, 1 to 1000 characters."""
+    """Optional, defaults to none. What is new in the revision, 1 to 256 characters."""
 
 
 class ApiRevision(pulumi.ComponentResource):
-    """A revision of an API, called by its own URL until it is made current. Azure refuses to delete the current revision while there are others: release another one first, or give this component and the PublishedApi `deleted_with` the service where that goes as well."""
+    """A revision of an API, called by its own URL, to try a change. It needs a JwtPolicy of its own, without which every call ends in an error. It never becomes the current revision: put what was tried into the PublishedApi, and remove the ApiRevision."""
 
     revision_id: pulumi.Output[str]
-    """The id of the API's revision in API Management, such as `calc;rev=2`."""
+    """The id of the revision in API Management, such as `calc;rev=2`: the `api_id` of its JwtPolicy."""
     url: pulumi.Output[str]
-    """Absolute URL of the revision, without trailing slash; the API's own once it is current."""
-    operations: pulumi.Output[list[str]]
-    """The ids of the revision's operations, sorted; empty where the document is a URL."""
+    """Absolute URL of the revision, without trailing slash."""
+    operations: pulumi.Output[dict[str, str]]
+    """The revision's operations by id, each its method and URL template, such as `GET /add`; empty where the document is a URL."""
+    backend_url: pulumi.Output[str]
+    """The backend's base URL, for JwtPolicy's `backend_url`."""
 
     def __init__(self, name: str, args: ApiRevisionArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("ApiRevision", name)
@@ -56,45 +72,49 @@ class ApiRevision(pulumi.ComponentResource):
         api_id = inputs.check("api_id", args.get("api_id"), entity_id_problem, '"calc"')
         path = inputs.check("path", args.get("path"), api_path_problem, '"calc"')
         url = inputs.check("url", args.get("url"), https_url_problem, "PublishedApi.url")
+        title = inputs.check("display_name", args.get("display_name"), title_problem, "PublishedApi.display_name")
+        api_description = inputs.optional(
+            "api_description", args.get("api_description"), description_problem, "PublishedApi.description"
+        )
+        version = inputs.optional("version", args.get("version"), version_problem, "PublishedApi.version")
         revision = inputs.check("revision", args.get("revision"), revision_problem, '"2"')
         imported = api_import(inputs, args)
-        description, notes = (
-            inputs.check(text, args[text], long_text_problem, '"Divides too"') if args.get(text) is not None else None
-            for text in ("description", "release_notes")
+        description = inputs.optional(
+            "description", args.get("description"), revision_description_problem, '"Divides, too"'
         )
-        current = args.get("current", False)
-        if notes is not None and not current:
-            raise inputs.error("release_notes", "needs 'current'", "current: true")
         super().__init__("auth0-apim:index:ApiRevision", name, {}, opts)
 
+        revision_id = pulumi.Output.concat(api_id, ";rev=", revision)
         api = apimanagement.Api(
             f"{name}-api",
             resource_group_name=group,
             service_name=service_name,
-            api_id=pulumi.Output.concat(api_id, ";rev=", revision),
+            api_id=revision_id,
             api_revision=revision,
             api_revision_description=description,
-            source_api_id=pulumi.Output.concat("/apis/", api_id),
+            # Everything from here to the protocols must be as the API has it: a revision cannot change it.
+            display_name=title,
+            description=api_description,
+            subscription_required=args.get("subscription_required", False),
+            api_version=version,
+            api_version_set_id=args.get("version_set_id"),
             path=path,
             protocols=["https"],
             format=imported.apply(lambda document: document.format),
             value=imported.apply(lambda document: document.value),
-            service_url=imported.apply(lambda document: document.service_url),
+            service_url=CLOSED,
             opts=part_of(self, opts),
         )
-        self.revision_id = api.api_revision.apply(str)
-        self.revision_id = pulumi.Output.concat(api_id, ";rev=", self.revision_id)
+        # The name of a revision loses its number when somebody makes it the current one.
+        self.revision_id = pulumi.Output.all(revision_id, api.urn).apply(lambda both: str(both[0]))
         self.url = pulumi.Output.concat(url, ";rev=", revision)
-        if current:
-            release = apimanagement.ApiRelease(
-                f"{name}-release",
-                resource_group_name=group,
-                service_name=service_name,
-                api_id=self.revision_id,
-                release_id=pulumi.Output.concat("revision-", revision),
-                notes=notes,
-                opts=part_of(self, opts),
-            )
-            self.url = after(url, release)
-        self.operations = imported.apply(lambda document: sorted(document.operations))
-        self.register_outputs({"revision_id": self.revision_id, "url": self.url, "operations": self.operations})
+        self.operations = imported.apply(lambda document: document.operations)
+        self.backend_url = imported.apply(lambda document: document.service_url)
+        self.register_outputs(
+            {
+                "revision_id": self.revision_id,
+                "url": self.url,
+                "operations": self.operations,
+                "backend_url": self.backend_url,
+            }
+        )

@@ -125,9 +125,15 @@ def version_problem(value: str) -> str | None:
     return None
 
 
+def revision_description_problem(value: str) -> str | None:
+    """What is new in a revision: 1 to 256 characters."""
+    return text_problem(value, 256)
+
+
 def revision_problem(value: str) -> str | None:
-    """An API's revision: a whole number from 1, as text."""
-    return None if re.fullmatch(r"[1-9][0-9]{0,9}", value) else f"must be a whole number from 1, not {value!r}"
+    """A revision beside the API itself, which is revision 1: a whole number from 2, as text."""
+    is_other = re.fullmatch(r"[1-9][0-9]{0,9}", value) and value != "1"
+    return None if is_other else f"must be a whole number from 2, not {value!r}"
 
 
 def backend_url_problem(value: str) -> str | None:

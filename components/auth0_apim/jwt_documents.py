@@ -1,20 +1,28 @@
 """The policy documents that follow from JwtPolicy's inputs."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lxml import etree
 
 from auth0_apim.opinion_rules import open_document_problem
-from auth0_apim.policy_document import RequiredClaim, TokenCheck, base, cors, policy_document, validate_jwt
+from auth0_apim.policy_document import TokenCheck, base, choose, cors, policy_document, set_backend, validate_jwt
 from auth0_apim.policy_limits import quota, rate_limit
 from auth0_apim.policy_markup import element, literal, raw_policies
-from auth0_apim.policy_operations import by_operation, refusal, without_headers
+from auth0_apim.policy_operations import (
+    OPERATION,
+    claim_check,
+    is_one_of,
+    operation_checks,
+    refusal,
+    scope_check,
+    without_headers,
+)
 
 _UNAUTHORIZED = "A valid access token is required."
 _FORBIDDEN = "The access token does not allow this call."
-_CLOSED = "This operation is closed."
+_NOT_CHECKED = "This call was not checked."
+_WIDER = ("product", "service")
 
 
 def token_check(settings: Mapping[str, Any], signing_key: str | None) -> TokenCheck:
@@ -32,26 +40,30 @@ def token_check(settings: Mapping[str, Any], signing_key: str | None) -> TokenCh
 
 
 def jwt_document(
-    settings: Mapping[str, Any], token: TokenCheck, level: str, operation_scopes: Mapping[str, Any] | None = None
+    settings: Mapping[str, Any], token: TokenCheck, level: str, operations: Mapping[str, Any] | None = None
 ) -> str:
     """The document of an operation, an API, a product or the whole service.
+
+    The backend is set after the checks, and nowhere else: without this document no call reaches it.
 
     Args:
         settings: JwtPolicy's checked inputs by name.
         token: what makes a token good.
         level: the scope.
-        operation_scopes: at the scope of an API, `operations` and the `default`, as JwtPolicy checks them.
+        operations: at the scope of an API, the scopes by operation (`required`) and the operations that need no token
+            (`public`), each by its method and URL template.
 
     Raises:
         ValueError: the policy pack would refuse the document.
     """
     inbound = [cors(settings["allowed_origins"])] if "allowed_origins" in settings else []
-    if level != "global":
+    if level != "service":
         inbound.append(base())
-    inbound += _checks(settings, token, operation_scopes if level == "api" else None)
-    inbound += _limits(settings, level)
-    if "backend_id" in settings:
-        inbound.append(element("set-backend-service", {"backend-id": literal(settings["backend_id"])}))
+    inbound += _guard(settings, token, level, operations or {})
+    if level in _WIDER:
+        inbound.append(element("set-variable", {"name": f"checked-by-{level}", "value": "true"}))
+    else:
+        inbound.append(set_backend(backend_url=settings.get("backend_url"), backend_id=settings.get("backend_id")))
     fragments = settings.get("included_fragments", ())
     inbound += [element("include-fragment", {"fragment-id": literal(fragment)}) for fragment in fragments]
     inbound += raw_policies(settings.get("raw_inbound", ""))
@@ -62,57 +74,46 @@ def jwt_document(
         inbound,
         outbound=[*raw_policies(settings.get("raw_outbound", "")), *without_headers(dropped)],
         on_error=[*raw_policies(settings.get("raw_on_error", "")), *without_headers(dropped)],
-        is_global=level == "global",
+        is_service=level == "service",
     )
     if problem := open_document_problem(document):
         raise ValueError(f"the policy document {problem}")
     return document
 
 
+def checked_elsewhere_document(backend_url: str, level: str) -> str:
+    """The document of an API whose calls a wider scope checks: no other call reaches the backend.
+
+    Args:
+        backend_url: the backend's base URL.
+        level: `product` or `service`, whose JwtPolicy checks the calls.
+    """
+    unchecked = choose(f'!context.Variables.ContainsKey("checked-by-{level}")', refusal(_NOT_CHECKED))
+    return policy_document([base(), unchecked, set_backend(backend_url=backend_url)])
+
+
+def _guard(
+    settings: Mapping[str, Any], token: TokenCheck, level: str, operations: Mapping[str, Any]
+) -> list[etree._Element]:
+    """The checks and limits of every call but those of public operations."""
+    guard = [*_checks(settings, token, operations if level == "api" else None), *_limits(settings, level)]
+    public = operations.get("public", ())
+    return [choose(f"!{is_one_of(public, OPERATION)}", *guard)] if public else guard
+
+
 def _checks(
-    settings: Mapping[str, Any], token: TokenCheck, operation_scopes: Mapping[str, Any] | None
+    settings: Mapping[str, Any], token: TokenCheck, operations: Mapping[str, Any] | None
 ) -> list[etree._Element]:
-    checks = [validate_jwt(token, status=401, message=settings.get("unauthorized_message", _UNAUTHORIZED))]
-    required = [*_scope_claims(settings, settings.get("required_scopes", ()))]
-    for claim, values in sorted(settings.get("required_claims", {}).items()):
-        required.append(RequiredClaim(claim, values, "any"))
-    if required:
-        checks.append(_forbidden(settings, token, required))
-    if operation_scopes is not None:
-        checks += _operation_checks(settings, token, operation_scopes)
-    return checks
-
-
-def _operation_checks(
-    settings: Mapping[str, Any], token: TokenCheck, operation_scopes: Mapping[str, Any]
-) -> list[etree._Element]:
-    """Each operation's scopes; the others get the default ones, or are closed where nobody said which."""
-    alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for operation, scopes in sorted(operation_scopes["operations"].items()):
-        alike[tuple(sorted(scopes))].append(operation)
-    cases = [(operations, _scope_checks(settings, token, scopes)) for scopes, operations in alike.items()]
-    default = operation_scopes.get("default")
-    if default is None:
-        return by_operation(cases, [refusal(_CLOSED)])
-    return by_operation(cases, _scope_checks(settings, token, default))
-
-
-def _scope_checks(settings: Mapping[str, Any], token: TokenCheck, scopes: Sequence[str]) -> list[etree._Element]:
-    return [_forbidden(settings, token, [*_scope_claims(settings, scopes)])] if scopes else []
-
-
-def _scope_claims(settings: Mapping[str, Any], scopes: Sequence[str]) -> list[RequiredClaim]:
-    if not scopes:
-        return []
-    claim = settings.get("scope_claim", "scope")
-    # The scope claim is one string; without a separator it would be compared as a whole.
-    separator = " " if claim == "scope" else None
-    return [RequiredClaim(claim, sorted(scopes), settings.get("scope_match", "all"), separator)]
-
-
-def _forbidden(settings: Mapping[str, Any], token: TokenCheck, required: Sequence[RequiredClaim]) -> etree._Element:
     message = settings.get("forbidden_message", _FORBIDDEN)
-    return validate_jwt(token, status=403, message=message, required=required)
+    claim, match = settings.get("scope_claim", "scope"), settings.get("scope_match", "all")
+    checks = [validate_jwt(token, settings.get("unauthorized_message", _UNAUTHORIZED))]
+    if scopes := settings.get("required_scopes"):
+        checks.append(scope_check(scopes, claim, match, message))
+    for name, values in sorted(settings.get("required_claims", {}).items()):
+        checks.append(claim_check(name, values, message))
+    if operations is not None:
+        checks += operation_checks(operations["required"], claim, match, message)
+    return checks
 
 
 def _limits(settings: Mapping[str, Any], level: str) -> list[etree._Element]:

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from enum import Enum
-from typing import Optional
+from typing import Any, Optional
 
 import pulumi
 from pulumi_azure_native import apimanagement
@@ -14,14 +14,15 @@ from auth0_apim.inputs import Inputs
 from auth0_apim.jwt_documents import jwt_document, token_check
 from auth0_apim.jwt_settings import jwt_settings, policy_level, shared_secret, tier_rule
 from auth0_apim.names import slug
-from auth0_apim.operation_scopes import operation_scopes
+from auth0_apim.operation_scopes import operation_requirements
 from auth0_apim.ordering import after, part_of, referred_to
+from auth0_apim.policy_rules import document_size_problem
 
 _POLICIES = {
     "operation": apimanagement.ApiOperationPolicy,
     "api": apimanagement.ApiPolicy,
     "product": apimanagement.ProductPolicy,
-    "global": apimanagement.Policy,
+    "service": apimanagement.Policy,
 }
 
 
@@ -82,17 +83,19 @@ class JwtPolicyArgs(TypedDict):
     required_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Scopes that every call needs; a good token without them is answered with 403."""
     operation_scopes: NotRequired[dict[str, list[str]]]
-    """Required with `api_id`, unless `default_scopes` or `scopes_document` is there. Scopes that calls of single operations need, by operation id; an empty list lets any good token through. An operation that is not named is closed: 403 for everybody. Example: `{"add": ["calc:add"], "version": []}`."""
+    """Required with `api_id`, unless `default_scopes`, `scopes_document` or `public_operations` is given. The scopes that calls of single operations need, by operation: its id, or its method and URL template. An empty list accepts any good token. Operations that are not listed are denied: 403. Example: `{"add": ["calc:add"], "GET /version": []}`."""
     default_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to closing them. With `api_id`: scopes that calls of every operation need that is not named; an empty list lets any good token through."""
+    """Optional, defaults to denying them. With `operations`: the scopes that calls of every operation need that is not listed; an empty list accepts any good token."""
+    public_operations: NotRequired[list[str]]
+    """Optional, defaults to none. With `api_id`: operations that callers may use without a token, such as a health check, by id or by method and URL template. Example: `["health"]`."""
     scopes_document: NotRequired[str]
     """Optional, defaults to none. With `api_id`: the OpenAPI document, a file's path or its text, whose `security` requirements say the scopes of operations that `operation_scopes` does not name."""
     available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to no check. The scopes that the API has, which every required one must be among; pass `Auth0Api.scopes`."""
-    operations: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to not checked. The API's operations, `PublishedApi.operations`, which those named here must be among."""
+    operations: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Optional. The API's operations, `PublishedApi.operations`: by id, the method and the URL template. Without them, operations are named by method and URL template. Example: `{"add": "GET /add"}`."""
     required_claims: NotRequired[pulumi.Input[dict[str, pulumi.Input[list[pulumi.Input[str]]]]]]
-    """Optional, defaults to none. Further claims that every call needs, each with the values of which it must have one; 403 without. Names and values without `{{`, `@(` and `@{`: API Management takes no expressions there, by which other values of a policy stay such texts. Example: `{"https://example.com/plan": ["gold", "silver"]}`."""
+    """Optional, defaults to none. Further claims that every call needs, each with the values of which the token must have one; 403 without. Example: `{"https://example.com/plan": ["gold", "silver"]}`."""
     scope_claim: NotRequired[pulumi.Input[ScopeClaim]]
     """Optional, defaults to `scope`. The claim that the required scopes are looked for in."""
     scope_match: NotRequired[pulumi.Input[ScopeMatch]]
@@ -102,27 +105,29 @@ class JwtPolicyArgs(TypedDict):
     allowed_origins: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Origins whose pages may call the API from a browser. Example: `["https://app.example.com"]`."""
     rate_limit_calls: NotRequired[pulumi.Input[int]]
-    """Optional, defaults to no limit. Calls that one caller may make in `rate_limit_seconds`, 429 behind them; in tier Consumption only counted by subscription."""
+    """Optional, defaults to no limit. The calls that one caller may make in `rate_limit_seconds`; further calls get 429. In tier Consumption only counted by subscription."""
     rate_limit_seconds: NotRequired[pulumi.Input[int]]
     """Optional, defaults to 60. The rate limit's period in seconds, up to 300."""
     quota_calls: NotRequired[pulumi.Input[int]]
-    """Optional, defaults to no quota. Calls that one caller may make in `quota_seconds`, 403 behind them; in tier Consumption and the v2 tiers only counted by subscription."""
+    """Optional, defaults to no quota. The calls that one caller may make in `quota_seconds`; further calls get 403. In tier Consumption and the v2 tiers only counted by subscription."""
     quota_seconds: NotRequired[pulumi.Input[int]]
     """Optional, defaults to 86400, a day. The quota's period in seconds, from 300; 0 never ends."""
     counted_by: NotRequired[pulumi.Input[CountedBy]]
     """Optional, defaults to `subject`. Whose calls the rate limit and the quota count."""
     sku: NotRequired[pulumi.Input[str]]
     """Optional, defaults to not checked. The service's tier, `ApiGateway.sku`: a rate limit or quota in a tier without is refused."""
+    backend_url: NotRequired[pulumi.Input[str]]
+    """Required with `api_id`, unless `backend_id` is given. The backend's base URL that calls with a good token are sent to: `PublishedApi.backend_url`. A published API has no backend without this policy."""
     backend_id: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the API's own backend. The backend that calls go to: `ApiBackend.backend_id`."""
+    """Required with `api_id`, unless `backend_url` is given. The backend that calls with a good token are sent to: `ApiBackend.backend_id`."""
     dropped_request_headers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Headers that the backend does not get; operations' own policies do not see them either. Example: `["Authorization", "Ocp-Apim-Subscription-Key"]`."""
     dropped_response_headers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Headers that the caller does not get. Example: `["Server", "X-Powered-By"]`."""
     included_fragments: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. Policy fragments that run behind the checks, in the inbound section: `PolicyFragment.fragment_id`. A changed fragment is not checked again by Azure; try what is new in `raw_inbound` first, which is checked when it is saved."""
+    """Optional, defaults to none. Policy fragments that run after validation, in the inbound section: `PolicyFragment.fragment_id`. Azure does not check a changed fragment again; try what is new in `raw_inbound` first, which is checked when it is saved."""
     raw_inbound: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to none. Further policies, as well-formed XML, that run behind the checks. Expressions and named values in them are evaluated."""
+    """Optional, defaults to none. Further policies, as well-formed XML, that run after validation, and for public operations. Expressions and named values in them are evaluated."""
     raw_outbound: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. Further policies, as well-formed XML, for the answer of the backend."""
     raw_on_error: NotRequired[pulumi.Input[str]]
@@ -134,7 +139,7 @@ class JwtPolicyArgs(TypedDict):
 
 
 class JwtPolicy(pulumi.ComponentResource):
-    """Lets only calls with a good access token through: 401 without one, 403 with one that lacks a scope. It is the policy document of an operation, an API, a product or the whole service, and keeps what the wider ones say; there is one such document, so one JwtPolicy, for each. An operation of the API that nobody speaks of is closed."""
+    """Accepts only calls with a good access token: 401 without one, 403 with one that lacks a scope. It is the policy document of an operation, an API, a product or the whole service, and keeps the policies of wider scopes; each has one such document, so one JwtPolicy. At the scope of an API or an operation it also sets the backend: without this policy no call reaches it. Operations of the API that are not listed are denied."""
 
     policy_xml: pulumi.Output[str]
     """The policy document; without secrets."""
@@ -148,10 +153,11 @@ class JwtPolicy(pulumi.ComponentResource):
         level, place = policy_level(inputs, args)
         settings = jwt_settings(inputs, args)
         secret = shared_secret(inputs, args)
-        operations = operation_scopes(inputs, args, level)
+        nothing: pulumi.Output[Any] = pulumi.Output.from_input(None)
+        operations = operation_requirements(inputs, args) if level == "api" else nothing
         super().__init__("auth0-apim:index:JwtPolicy", name, {}, opts)
 
-        signing_key: pulumi.Output[Optional[str]] = pulumi.Output.from_input(None)
+        signing_key: pulumi.Output[Optional[str]] = nothing
         if secret is not None:
             key_name = pulumi.Output.all(*place.values()).apply(
                 lambda ids: slug(f"{'-'.join(ids) or 'all-apis'}-{level}")
@@ -170,9 +176,12 @@ class JwtPolicy(pulumi.ComponentResource):
             )
             signing_key = after(key_name, named_value)
         token = pulumi.Output.all(settings, signing_key).apply(lambda both: token_check(both[0], both[1]))
-        self.policy_xml = pulumi.Output.all(settings, token, operations).apply(
+        document = pulumi.Output.all(settings, token, operations).apply(
             lambda each: jwt_document(each[0], each[1], level, each[2])
         )
+        sized = {"document": document, "sku": args.get("sku")}
+        fitting = inputs.check("operation_scopes", sized, document_size_problem, '{"add": ["calc:add"]}')
+        self.policy_xml = fitting.apply(lambda known: str(known["document"]))
         policy = _POLICIES[level](
             f"{name}-policy",
             resource_group_name=group,

@@ -6,9 +6,10 @@ from typing import Any
 import pulumi
 
 from auth0_apim.api_rules import signing_algorithm_problem
-from auth0_apim.azure_rules import choice_problem, entity_id_problem
+from auth0_apim.azure_rules import backend_url_problem, choice_problem, entity_id_problem
 from auth0_apim.input_types import is_output
 from auth0_apim.inputs import Inputs, Rule
+from auth0_apim.operation_rules import required_scopes_problem
 from auth0_apim.operation_scopes import declared, known_operation
 from auth0_apim.policy_markup import policy_text_problem, raw_policies_problem, texts_problem
 from auth0_apim.policy_rules import (
@@ -26,7 +27,6 @@ from auth0_apim.policy_rules import (
     rate_limit_seconds_problem,
     rate_limit_sku_problem,
     required_claims_problem,
-    required_scopes_problem,
     signing_secret_problem,
 )
 
@@ -48,6 +48,7 @@ OPTIONAL_RULES: dict[str, tuple[Rule, str]] = {
     "rate_limit_seconds": (rate_limit_seconds_problem, "60"),
     "quota_calls": (rate_limit_calls_problem, "10000"),
     "quota_seconds": (quota_seconds_problem, "86400"),
+    "backend_url": (backend_url_problem, '"https://calculator.example/api"'),
     "backend_id": (entity_id_problem, '"calculator"'),
     "dropped_request_headers": (header_names_problem, '["Authorization"]'),
     "dropped_response_headers": (header_names_problem, '["Server", "X-Powered-By"]'),
@@ -67,8 +68,11 @@ _NEEDS = {
     "operation_scopes": ("api_id", '"calc"'),
     "default_scopes": ("api_id", '"calc"'),
     "scopes_document": ("api_id", '"calc"'),
+    "public_operations": ("api_id", '"calc"'),
+    "backend_url": ("api_id", '"calc"'),
+    "backend_id": ("api_id", '"calc"'),
 }
-_BY_OPERATION = ("operation_scopes", "default_scopes", "scopes_document")
+_BY_OPERATION = ("operation_scopes", "default_scopes", "scopes_document", "public_operations")
 
 
 def jwt_settings(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[dict[str, Any]]:
@@ -78,6 +82,9 @@ def jwt_settings(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[dict[
         InputError: one of them is missing or wrong.
     """
     required = {name: inputs.check(name, args.get(name), *rule) for name, rule in _REQUIRED.items()}
+    if args.get("api_id") is not None and args.get("backend_id") is None and args.get("backend_url") is None:
+        problem = "is required, unless 'backend_id' is given: only the policy sends calls to the API's backend"
+        raise inputs.error("backend_url", problem, "PublishedApi.backend_url")
     return pulumi.Output.all(**required, **optional_settings(inputs, args))
 
 
@@ -95,6 +102,8 @@ def optional_settings(inputs: Inputs, args: Mapping[str, Any]) -> dict[str, pulu
     for name, (needed, example) in _NEEDS.items():
         if args.get(name) is not None and args.get(needed) is None:
             raise inputs.error(name, f"needs '{needed}'", f"{needed}: {example}")
+    if {"backend_url", "backend_id"} <= checked.keys():
+        raise inputs.error("backend_id", "excludes 'backend_url'", "leave one of them out")
     if args.get("counted_by") is not None and not {"rate_limit_calls", "quota_calls"} & checked.keys():
         raise inputs.error("counted_by", "needs 'rate_limit_calls' or 'quota_calls'", "rate_limit_calls: 100")
     if args.get("counted_by") is not None:
@@ -132,7 +141,7 @@ def shared_secret(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[str]
 
 
 def policy_level(inputs: Inputs, args: Mapping[str, Any]) -> tuple[str, dict[str, pulumi.Output[str]]]:
-    """`operation`, `api`, `product` or `global`, and the path that leads to it below the service.
+    """`operation`, `api`, `product` or `service`, and the path that leads to it below the service.
 
     Raises:
         InputError: an API and a product are named, or an operation whose neighbours are spoken of.
@@ -143,7 +152,7 @@ def policy_level(inputs: Inputs, args: Mapping[str, Any]) -> tuple[str, dict[str
             raise inputs.error("product_id", "excludes 'api_id'", "leave one of them out")
         return "product", {"product_id": inputs.check("product_id", product_id, entity_id_problem, '"starter"')}
     if api_id is None:
-        return "global", {}
+        return "service", {}
     api = inputs.check("api_id", api_id, entity_id_problem, '"calc"')
     if operation_id is None:
         return "api", {"api_id": api}

@@ -43,6 +43,13 @@ class OpenApiDocument:
         """Method and URL template by operation id, sorted: `{"add": "GET /add?a={a}"}`."""
         return {name: operation.signature for name, operation in self.described.items()}
 
+    @property
+    def description(self) -> str | None:
+        """What the document says about the API; None where it says nothing."""
+        info = self.content.get("info")
+        text = info.get("description") if isinstance(info, dict) else None
+        return str(text) if text else None
+
 
 @lru_cache(maxsize=16)
 def parse_openapi(text: str) -> OpenApiDocument:

@@ -22,7 +22,7 @@ def scopes_in_document(document: str, named: Sequence[str] = ()) -> dict[str, li
 
     Args:
         document: JSON or YAML.
-        named: ids of operations that somebody else speaks of, and that are left out too.
+        named: operations that somebody else speaks of, by id or by method and URL template; they are left out too.
 
     Raises:
         OpenApiError: there is no such document, or a requirement that one list of scopes cannot say.
@@ -34,7 +34,7 @@ def scopes_in_document(document: str, named: Sequence[str] = ()) -> dict[str, li
     for name, operation in parsed.described.items():
         security = operation.description.get("security")
         security = parsed.content.get("security") if security is None else security
-        if security is not None and name not in named:
+        if security is not None and not {name, operation.signature} & set(named):
             found[name] = _scopes(name, security, parsed.content)
     return found
 

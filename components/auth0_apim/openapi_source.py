@@ -22,12 +22,14 @@ class ApiImport:
         value: the document's text, or its URL.
         service_url: the backend's base URL.
         operations: method and URL template by operation id, sorted; none where only Azure reads the document.
+        description: what the document says about the API; None where it says nothing or only Azure reads it.
     """
 
     format: str
     value: str
     service_url: str
     operations: dict[str, str]
+    description: str | None = None
 
 
 def read_openapi(openapi: str, link_format: str | None = None, service_url: str | None = None) -> ApiImport:
@@ -44,7 +46,7 @@ def read_openapi(openapi: str, link_format: str | None = None, service_url: str 
     backend = service_url or document.server
     if backend is None:
         raise OpenApiError("names no https server, so that 'service_url' is required")
-    return ApiImport(document.format, document.text, backend, document.operations)
+    return ApiImport(document.format, document.text, backend, document.operations, document.description)
 
 
 def openapi_problem(value: Mapping[str, Any]) -> str | None:

@@ -102,10 +102,10 @@ def _no_constant(constant: str) -> None:
 def _yaml(text: str) -> LoadedText:
     loader = _Loader(text)
     try:
-        root = loader.get_single_node()
-        content = None if root is None else loader.construct_document(root)  # type: ignore[no-untyped-call]
+        root: Any = loader.get_single_node()
+        content: Any = None if root is None else loader.construct_document(root)
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
     return LoadedText(text, content, root, loader.is_merged)
 
 

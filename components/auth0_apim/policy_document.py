@@ -13,6 +13,9 @@ from lxml import etree
 
 from auth0_apim.policy_markup import carried, element, list_element, literal, text_element
 
+VERIFIED_TOKEN = "verified-token"  # noqa: S105 - a variable's name
+"""The variable in which `validate-jwt` leaves the token that it found good."""
+
 _NAMED_VALUE = re.compile(r"[A-Za-z0-9._-]{1,256}")
 
 
@@ -35,40 +38,23 @@ class TokenCheck:
     clock_skew: int = 0
 
 
-@dataclass(frozen=True)
-class RequiredClaim:
-    """A claim that must hold the values.
-
-    Attributes:
-        name: the claim's name.
-        values: what it must hold.
-        match: `all` or `any` of the values.
-        separator: what separates the values of a claim that is one string; None where it is an array.
-    """
-
-    name: str
-    values: Sequence[str]
-    match: str = "all"
-    separator: str | None = None
-
-
 def policy_document(
     inbound: Iterable[etree._Element],
     *,
     outbound: Sequence[etree._Element] = (),
     on_error: Sequence[etree._Element] = (),
-    is_global: bool = False,
+    is_service: bool = False,
 ) -> str:
     """A document whose inbound section is `inbound`; in its other sections the wider scopes' policies come first.
 
-    At the global scope there is nothing wider: requests must be forwarded by name.
+    At the scope of the service there is nothing wider: requests must be forwarded by name.
     """
-    wider = () if is_global else (base,)
+    wider = () if is_service else (base,)
     root = element(
         "policies",
         {},
         element("inbound", {}, *inbound),
-        element("backend", {}, element("forward-request") if is_global else base()),
+        element("backend", {}, element("forward-request") if is_service else base()),
         element("outbound", {}, *(make() for make in wider), *outbound),
         element("on-error", {}, *(make() for make in wider), *on_error),
     )
@@ -95,32 +81,44 @@ def cors(origins: Sequence[str]) -> etree._Element:
     )
 
 
-def validate_jwt(
-    token: TokenCheck, *, status: int, message: str, required: Sequence[RequiredClaim] = ()
-) -> etree._Element:
-    """A `validate-jwt` that answers every failure with `status`: 401 needs one of its own, 403 another.
+def validate_jwt(token: TokenCheck, message: str) -> etree._Element:
+    """Answers every call without a good token with 401, and keeps the good one in the variable `VERIFIED_TOKEN`.
 
     Raises:
         ValueError: a value would be evaluated, or is no text of XML.
     """
-    check = element(
+    return element(
         "validate-jwt",
         {
             "header-name": "Authorization",
-            "failed-validation-httpcode": str(status),
+            "failed-validation-httpcode": "401",
             "failed-validation-error-message": carried(message),
             "require-expiration-time": "true",
             "require-scheme": "Bearer",
             "require-signed-tokens": "true",
             "clock-skew": str(token.clock_skew),
+            "output-token-variable-name": VERIFIED_TOKEN,
         },
         _keys(token),
         list_element("audiences", "audience", map(carried, token.audiences)),
         list_element("issuers", "issuer", map(carried, token.issuers)),
     )
-    if required:
-        check.append(element("required-claims", {}, *map(_claim, required)))
-    return check
+
+
+def set_backend(*, backend_url: str | None = None, backend_id: str | None = None) -> etree._Element:
+    """Sends the call to a backend: the one with the id where it is given, else the one at the URL.
+
+    Raises:
+        ValueError: a value would be evaluated, or is no text of XML.
+    """
+    if backend_id is not None:
+        return element("set-backend-service", {"backend-id": literal(backend_id)})
+    return element("set-backend-service", {"base-url": carried(backend_url or "")})
+
+
+def choose(condition: str, *policies: etree._Element) -> etree._Element:
+    """Runs the policies where the condition, a C# expression, is true."""
+    return element("choose", {}, element("when", {"condition": f"@({condition})"}, *policies))
 
 
 def _keys(token: TokenCheck) -> etree._Element:
@@ -131,10 +129,3 @@ def _keys(token: TokenCheck) -> etree._Element:
     if not _NAMED_VALUE.fullmatch(token.signing_key):
         raise ValueError(f"{token.signing_key!r} is no name of a named value")
     return element("issuer-signing-keys", {}, text_element("key", "{{" + token.signing_key + "}}"))
-
-
-def _claim(required: RequiredClaim) -> etree._Element:
-    attributes = {"name": literal(required.name), "match": required.match}
-    if required.separator is not None:
-        attributes["separator"] = required.separator
-    return element("claim", attributes, *(text_element("value", literal(value)) for value in required.values))

@@ -102,15 +102,26 @@ def literal(value: str) -> str:
 def carried(value: str) -> str:
     """`value`, for a place in which API Management takes expressions: one of them where it would be evaluated otherwise.
 
-    The expression is a C# string, which has the escapes of JSON; what would be replaced or evaluated in it is escaped.
-
     Raises:
         ValueError: it is no text of XML.
     """
     if not any(start in _sound(value, policy_text_problem) for start in _EVALUATED):
         return value
-    string = json.dumps(value).replace("{", r"\u007b").replace("@", r"\u0040")
-    return f"@({string})"
+    return f"@({csharp_string(value)})"
+
+
+def csharp_string(value: str) -> str:
+    """`value` as a C# string literal, for an expression; nothing in it is replaced or evaluated.
+
+    A C# string has the escapes of a JSON string (ECMA-334, 6.4.5.6).
+
+    Raises:
+        ValueError: it is no text of XML.
+    """
+    literal_text = json.dumps(_sound(value, policy_text_problem))
+    for start in _EVALUATED:
+        literal_text = literal_text.replace(start, "".join(f"\\u{ord(character):04x}" for character in start))
+    return literal_text
 
 
 def texts_problem(values: Sequence[str]) -> str | None:

@@ -1,43 +1,79 @@
-"""What single operations of an API demand, and what is closed because nobody spoke of it.
+"""What a call needs besides a good token, asked of the verified token, by operation where that is said.
 
-https://learn.microsoft.com/azure/api-management/choose-policy
+An operation is its method and URL template, as `context.Operation` has them: its id is a derivation of the service.
+https://learn.microsoft.com/azure/api-management/api-management-policy-expressions
 """
 
 import json
-import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from lxml import etree
 
-from auth0_apim.policy_markup import carried, element, literal, text_element
+from auth0_apim.policy_document import VERIFIED_TOKEN, choose
+from auth0_apim.policy_markup import carried, csharp_string, element, literal, text_element
 
-_OPERATION_ID = re.compile(r"[A-Za-z0-9._-]{1,80}")
+OPERATION = 'context.Operation.Method + " " + context.Operation.UrlTemplate'
+"""The called operation, such as `GET /add`, as a C# expression."""
+
+_REQUIRED_SCOPES = "required-scopes"
+_CLAIMS = f'((Jwt)context.Variables["{VERIFIED_TOKEN}"]).Claims'
+_MATCHES = {"all": "All", "any": "Any"}
+_CLOSED = "This operation is closed."
 
 
-def operation_id_problem(value: str) -> str | None:
-    """The id of an operation that can stand in an expression: letters, digits, `.`, `_`, `-`; those of imports have them."""
-    return None if _OPERATION_ID.fullmatch(value) else "is no operation id (1 to 80 letters, digits, '.', '_' and '-')"
+def is_one_of(texts: Iterable[str], value: str) -> str:
+    """A condition: the C# expression `value` is one of `texts`."""
+    return f"{_array(texts)}.Contains({value})"
 
 
-def by_operation(
-    cases: Iterable[tuple[Sequence[str], Sequence[etree._Element]]], otherwise: Sequence[etree._Element]
+def operation_checks(
+    required: Mapping[str, Sequence[str]], claim: str, match: str, message: str
 ) -> list[etree._Element]:
-    """The policies of each case for its operations, `otherwise` those for every other; none where nothing is asked.
+    """Refuses a call whose token lacks the scopes of its operation, and every call of an operation that is not listed.
+
+    Args:
+        required: the scopes by operation (`GET /add`); none where any good token will do.
+        claim: the claim that has the scopes, `scope` or `permissions`.
+        match: `all` or `any` of them.
+        message: of the 403.
 
     Raises:
-        ValueError: a text is no operation id.
+        ValueError: a value is no text of XML.
     """
-    cases = list(cases)
-    whens = [_when(" || ", "==", operations, policies) for operations, policies in cases if policies]
-    unasked = [operation for operations, policies in cases if not policies for operation in operations]
-    if otherwise and unasked:
-        # A branch has at least one policy: those of which nothing is asked are left out of the last one.
-        whens.append(_when(" && ", "!=", unasked, otherwise))
-    elif otherwise and not whens:
-        return list(otherwise)
-    elif otherwise:
-        whens.append(element("otherwise", {}, *otherwise))
-    return [element("choose", {}, *whens)] if whens else []
+    alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for operation in sorted(required):
+        alike[tuple(sorted(required[operation]))].append(operation)
+    branches = [_branch(operations, scopes) for scopes, operations in alike.items()]
+    if not branches:
+        return [refusal(_CLOSED)]
+    wanted = f"((string)context.Variables[\"{_REQUIRED_SCOPES}\"]).Split(' ')"
+    # Of an operation without scopes, nothing but the empty text is wanted.
+    lacking = f'!{wanted}.{_MATCHES[match]}(scope => scope == "" || {_has(claim, "scope")})'
+    return [
+        element("choose", {}, *branches, element("otherwise", {}, refusal(_CLOSED))),
+        choose(lacking, refusal(message)),
+    ]
+
+
+def scope_check(scopes: Sequence[str], claim: str, match: str, message: str) -> etree._Element:
+    """Refuses a call whose token lacks `scopes`, of whatever operation.
+
+    Raises:
+        ValueError: a value is no text of XML.
+    """
+    lacking = f"!{_array(sorted(scopes))}.{_MATCHES[match]}(scope => {_has(claim, 'scope')})"
+    return choose(lacking, refusal(message))
+
+
+def claim_check(name: str, values: Sequence[str], message: str) -> etree._Element:
+    """Refuses a call whose token has none of `values` in the claim called `name`.
+
+    Raises:
+        ValueError: a value is no text of XML.
+    """
+    held = f"{_CLAIMS}[{csharp_string(name)}].Any(value => {is_one_of(values, 'value')})"
+    return choose(f"!{_CLAIMS}.ContainsKey({csharp_string(name)}) || !{held}", refusal(message))
 
 
 def refusal(message: str) -> etree._Element:
@@ -61,9 +97,22 @@ def without_headers(names: Sequence[str]) -> list[etree._Element]:
     return [element("set-header", {"name": literal(name), "exists-action": "delete"}) for name in names]
 
 
-def _when(link: str, comparison: str, operations: Sequence[str], policies: Sequence[etree._Element]) -> etree._Element:
-    for operation in operations:
-        if not _OPERATION_ID.fullmatch(operation):
-            raise ValueError(f"{operation!r} {operation_id_problem(operation)}")
-    terms = [f'context.Operation.Id {comparison} "{operation}"' for operation in operations]
-    return element("when", {"condition": f"@({link.join(terms)})"}, *policies)
+def _branch(operations: Sequence[str], scopes: Sequence[str]) -> etree._Element:
+    # An attribute without text may be taken for one that is missing.
+    value = carried(" ".join(scopes)) if scopes else '@("")'
+    wanted = element("set-variable", {"name": _REQUIRED_SCOPES, "value": value})
+    return element("when", {"condition": f"@({is_one_of(operations, OPERATION)})"}, wanted)
+
+
+def _has(claim: str, scope: str) -> str:
+    """A condition: the token's claim has the scope that the C# variable called `scope` names.
+
+    `scope` is one string (RFC 9068, 2.2.3); `permissions` is an array, which a token without any may lack.
+    """
+    if claim == "scope":
+        return f'{_CLAIMS}.GetValueOrDefault("scope", "").Split(\' \').Contains({scope})'
+    return f"{_CLAIMS}.ContainsKey({csharp_string(claim)}) && {_CLAIMS}[{csharp_string(claim)}].Contains({scope})"
+
+
+def _array(texts: Iterable[str]) -> str:
+    return f"new [] {{ {', '.join(map(csharp_string, texts))} }}"

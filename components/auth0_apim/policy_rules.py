@@ -7,10 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from auth0_apim.api_rules import identifier_problem, scopes_problem
+from auth0_apim.api_rules import identifier_problem
 from auth0_apim.azure_rules import https_url_problem
-from auth0_apim.policy_markup import first_problem, literal_problem, literals_problem, policy_text_problem
-from auth0_apim.policy_operations import operation_id_problem
+from auth0_apim.policy_markup import first_problem, literal_problem, policy_text_problem, texts_problem
 
 
 def rate_limit_sku_problem(value: str) -> str | None:
@@ -47,54 +46,14 @@ def signing_secret_problem(value: str) -> str | None:
     return None if len(value) >= 16 else f"must be at least 16 characters long, not {len(value)}"
 
 
-def required_scopes_problem(value: Sequence[str]) -> str | None:
-    """Names of scopes or permissions that can stand in a policy, each once."""
-    if len(set(value)) != len(value):
-        return f"must name each scope once, not {list(value)!r}"
-    return scopes_problem(dict.fromkeys(value, "")) or literals_problem(value)
-
-
-def operation_scopes_problem(value: Mapping[str, Sequence[str]]) -> str | None:
-    """Required scopes by operation id; an operation without scopes takes any good token."""
-    for operation, scopes in value.items():
-        if problem := operation_id_problem(operation):
-            return f"has {operation!r}, which {problem}"
-        problem = required_scopes_problem(scopes)
-        if problem is not None:
-            return f"is wrong for {operation!r}: it {problem}"
-    return None
-
-
-def operation_problem(value: Mapping[str, Any]) -> str | None:
-    """An `operation` that is one of `operations`; none of those means that they are not known."""
-    operation, known = value["operation"], value["operations"]
-    if not known or operation in known:
-        return None
-    return f"names {operation!r}, which is no operation of the API (it has {', '.join(sorted(known))})"
-
-
-def undeclared_scopes_problem(value: Mapping[str, Any]) -> str | None:
-    """Scopes by operation (`operations`) against those that the API has (`available`, None where not known)."""
-    available = value["available"]
-    if available is None:
-        return None
-    for operation, scopes in value["operations"].items():
-        for scope in scopes:
-            if scope not in available:
-                where = f" at {operation!r}" if operation else ""
-                known = ", ".join(sorted(available)) or "none"
-                return f"asks for {scope!r}{where}, which the API does not have (it has {known})"
-    return None
-
-
 def required_claims_problem(value: Mapping[str, Sequence[str]]) -> str | None:
     """Claims by name, each with the values of which it must have one."""
     for claim, values in value.items():
-        if problem := literal_problem(claim):
+        if problem := policy_text_problem(claim):
             return f"has a claim whose name {problem}"
         if not values:
             return f"names no value for {claim!r}"
-        if problem := literals_problem(values):
+        if problem := texts_problem(values):
             return f"is wrong for {claim!r}: a value {problem}"
     return None
 
@@ -170,3 +129,15 @@ def _whole_number_problem(value: float, least: int, most: int) -> str | None:
     if isinstance(value, bool) or value != int(value) or not least <= value <= most:
         return f"must be a whole number from {least} to {most}, not {value!r}"
     return None
+
+
+def document_size_problem(value: Mapping[str, Any]) -> str | None:
+    """A policy document (`document`) that the tier (`sku`, None where not known) takes.
+
+    https://learn.microsoft.com/azure/api-management/service-limits
+    """
+    tier = value["sku"]
+    size, most = len(value["document"].encode()), 16_384 if tier == "Consumption" else 262_144
+    if size <= most:
+        return None
+    return f"makes a policy document of {size} bytes; {f'tier {tier}' if tier else 'API Management'} takes {most}"

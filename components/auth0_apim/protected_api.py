@@ -43,8 +43,8 @@ class ProtectedApi(pulumi.ComponentResource):
     """The name of the users' database connection; null without one."""
     user_id: pulumi.Output[Optional[str]]
     """The first user's id; null without one."""
-    operations: pulumi.Output[list[str]]
-    """The ids of the API's operations, sorted; empty where the document is a URL."""
+    operations: pulumi.Output[dict[str, str]]
+    """The API's operations by id, each its method and URL template, such as `GET /add`; empty where the document is a URL."""
     policy_xml: pulumi.Output[str]
     """The API's policy document; without secrets."""
 

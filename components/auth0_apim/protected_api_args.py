@@ -61,6 +61,8 @@ class ProtectedApiArgs(TypedDict):
     """Optional, defaults to none. ARM ids of user-assigned managed identities that the service has too. Example: `["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]`."""
     service_url: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the first https server of the document. The backend's base URL."""
+    keep_service_url: NotRequired[bool]
+    """Optional, defaults to false. For an API that was set up by hand: it keeps the backend as its service URL, so that calls also reach it without a policy. Remove this input with the deployment after the one that adds this component. The policy pack reports it."""
     link_format: NotRequired[pulumi.Input[LinkFormat]]
     """Optional, defaults to OpenAPI 3 in the format the URL's ending names. What the URL in `openapi` leads to."""
     api_id: NotRequired[pulumi.Input[str]]
@@ -82,9 +84,11 @@ class ProtectedApiArgs(TypedDict):
     version_set_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to a version set made here. With `version`: the ARM id of the version set of the API's other versions."""
     operation_scopes: NotRequired[dict[str, list[str]]]
-    """Required, unless `default_scopes` or `scopes_from_document` is there. Scopes that calls of single operations need, by operation id; an empty list lets any good token through. An operation that is not named is closed. Example: `{"add": ["calc:add"], "version": []}`."""
+    """Required, unless `default_scopes`, `scopes_from_document` or `public_operations` is given. The scopes that calls of single operations need, by operation: its id, or its method and URL template. An empty list accepts any good token. Operations that are not listed are denied: 403. Example: `{"add": ["calc:add"], "GET /version": []}`."""
     default_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to closing them. Scopes that calls of every operation need that is not named; an empty list lets any good token through."""
+    """Optional, defaults to denying them. The scopes that calls of every operation need that is not listed; an empty list accepts any good token. Not with a document that is a URL."""
+    public_operations: NotRequired[list[str]]
+    """Optional, defaults to none. Operations that callers may use without a token, such as a health check, by id or by method and URL template. Example: `["health"]`."""
     scopes_from_document: NotRequired[bool]
     """Optional, defaults to false. Operations that `operation_scopes` does not name need the scopes of their `security` requirements in the document."""
     required_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
@@ -92,7 +96,7 @@ class ProtectedApiArgs(TypedDict):
     scope_match: NotRequired[pulumi.Input[ScopeMatch]]
     """Optional, defaults to `all`. How many of the required scopes a token needs."""
     required_claims: NotRequired[pulumi.Input[dict[str, pulumi.Input[list[pulumi.Input[str]]]]]]
-    """Optional, defaults to none. Further claims that every call needs, each with the values of which it must have one; 403 without. Names and values without `{{`, `@(` and `@{`: API Management takes no expressions there, by which other values of a policy stay such texts. Example: `{"https://example.com/plan": ["gold", "silver"]}`."""
+    """Optional, defaults to none. Further claims that every call needs, each with the values of which the token must have one; 403 without. Example: `{"https://example.com/plan": ["gold", "silver"]}`."""
     other_issuers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Further accepted `iss` claims, such as the tenant's own domain beside its custom one."""
     other_audiences: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
@@ -102,25 +106,25 @@ class ProtectedApiArgs(TypedDict):
     allowed_origins: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Origins whose pages may call the API from a browser. Example: `["https://app.example.com"]`."""
     rate_limit_calls: NotRequired[pulumi.Input[int]]
-    """Optional, defaults to no limit. Calls that one caller may make in `rate_limit_seconds`, 429 behind them; in tier Consumption only counted by subscription."""
+    """Optional, defaults to no limit. The calls that one caller may make in `rate_limit_seconds`; further calls get 429. In tier Consumption only counted by subscription."""
     rate_limit_seconds: NotRequired[pulumi.Input[int]]
     """Optional, defaults to 60. The rate limit's period in seconds, up to 300."""
     quota_calls: NotRequired[pulumi.Input[int]]
-    """Optional, defaults to no quota. Calls that one caller may make in `quota_seconds`, 403 behind them; only in the classic dedicated tiers."""
+    """Optional, defaults to no quota. The calls that one caller may make in `quota_seconds`; further calls get 403. Only in the classic dedicated tiers."""
     quota_seconds: NotRequired[pulumi.Input[int]]
     """Optional, defaults to 86400, a day. The quota's period in seconds, from 300; 0 never ends."""
     counted_by: NotRequired[pulumi.Input[CountedBy]]
     """Optional, defaults to `subject`. Whose calls the rate limit and the quota count; a subscription's only by the rate limit."""
     backend_id: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the API's own backend. With `existing_service`: the backend that calls go to, `ApiBackend.backend_id`."""
+    """Optional, defaults to `service_url`. With `existing_service`: the backend that calls with a good token are sent to, `ApiBackend.backend_id`."""
     dropped_request_headers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Headers that the backend does not get. Example: `["Authorization", "Ocp-Apim-Subscription-Key"]`."""
     dropped_response_headers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Headers that the caller does not get. Example: `["Server", "X-Powered-By"]`."""
     included_fragments: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. With `existing_service`: policy fragments that run behind the checks, in the inbound section, `PolicyFragment.fragment_id`."""
+    """Optional, defaults to none. With `existing_service`: policy fragments that run after validation, in the inbound section, `PolicyFragment.fragment_id`."""
     raw_inbound: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to none. Further policies, as well-formed XML, that run behind the checks. Expressions and named values in them are evaluated."""
+    """Optional, defaults to none. Further policies, as well-formed XML, that run after validation, and for public operations. Expressions and named values in them are evaluated."""
     raw_outbound: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. Further policies, as well-formed XML, for the answer of the backend."""
     raw_on_error: NotRequired[pulumi.Input[str]]

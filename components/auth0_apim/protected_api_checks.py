@@ -21,8 +21,9 @@ from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs, Rule
 from auth0_apim.jwt_settings import optional_settings, tier_rule
 from auth0_apim.openapi_security import scopes_document_problem, scopes_in_document
-from auth0_apim.policy_rules import audience_problem, operation_scopes_problem, required_scopes_problem
-from auth0_apim.policy_rules import undeclared_scopes_problem as undeclared
+from auth0_apim.operation_rules import operation_names_problem, operation_scopes_problem, required_scopes_problem
+from auth0_apim.operation_rules import undeclared_scopes_problem as undeclared
+from auth0_apim.policy_rules import audience_problem
 from auth0_apim.protected_users_checks import check_clients, check_users
 from auth0_apim.published_api_inputs import api_id, api_import, api_product, api_versioning
 from auth0_apim.text_rules import display_name_problem, metadata_problem
@@ -43,6 +44,7 @@ _PLAIN: dict[str, tuple[Rule, str]] = {
     "scopes_from_document": (flag_problem, "true"),
     "signing_algorithm": (signing_algorithm_problem, '"RS256"'),
     "operation_scopes": (operation_scopes_problem, '{"add": ["calc:add"]}'),
+    "public_operations": (operation_names_problem, '["health"]'),
 }
 _IN_AN_EXISTING_SERVICE = ("backend_id", "included_fragments")
 
@@ -90,11 +92,12 @@ def _check_policy(inputs: Inputs, args: Mapping[str, Any]) -> None:
     # The policy is the API's, whatever product the API is put into.
     optional_settings(inputs, {**args, "available_scopes": declared, "api_id": args["path"], "product_id": None})
     own = args.get("operation_scopes", {})
-    if not own and "default_scopes" not in args and not args.get("scopes_from_document"):
-        problem = "names no operation, so that all would be closed; to open them to any good token, say so"
+    public = args.get("public_operations", [])
+    if not own and not public and "default_scopes" not in args and not args.get("scopes_from_document"):
+        problem = "names no operation, so that all are denied; to accept any good token at each, say so"
         raise inputs.error("operation_scopes", problem, "default_scopes: []")
     if args.get("scopes_from_document"):
-        source = {"document": args["openapi"], "named": sorted(own)}
+        source = {"document": args["openapi"], "named": sorted({*own, *public})}
         inputs.plain("openapi", source, scopes_document_problem, '"openapi/calculator.yaml"')
         own = scopes_in_document(**source) | own
     for name, scopes in (("operation_scopes", own), ("default_scopes", {"": args.get("default_scopes", [])})):

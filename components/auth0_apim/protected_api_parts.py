@@ -36,6 +36,7 @@ _OF_THE_PUBLICATION = (
     "api_id",
     "description",
     "service_url",
+    "keep_service_url",
     "subscription_required",
     "product_name",
     "product_id",
@@ -44,6 +45,7 @@ _OF_THE_PUBLICATION = (
     "versioning_scheme",
     "version_set_id",
 )
+_OF_THE_OPERATIONS = ("operation_scopes", "default_scopes", "public_operations")
 
 
 class ProtectedApiParts:
@@ -166,7 +168,9 @@ class ProtectedApiParts:
             "sku": gateway.sku,
             "scope_claim": by_permissions.apply(lambda yes: "permissions" if yes else "scope"),
         }
-        given = self._given(*OPTIONAL_RULES, "signing_algorithm", "operation_scopes", "default_scopes", "counted_by")
+        if "backend_id" not in self._args:
+            wired["backend_url"] = published.backend_url
+        given = self._given(*OPTIONAL_RULES, *_OF_THE_OPERATIONS, "signing_algorithm", "counted_by")
         if self._args.get("scopes_from_document"):
             given["scopes_document"] = self._args["openapi"]
         return JwtPolicy(f"{self._name}-jwt-policy", cast(JwtPolicyArgs, given | wired), self._inside(gateway))

@@ -11,9 +11,19 @@ from typing_extensions import NotRequired, TypedDict
 from auth0_apim.azure_rules import api_path_problem, description_problem, entity_id_problem, title_problem
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
+from auth0_apim.jwt_documents import checked_elsewhere_document
 from auth0_apim.names import slug
 from auth0_apim.ordering import after, part_of
-from auth0_apim.published_api_inputs import api_id, api_import, api_product, api_versioning, gateway_url
+from auth0_apim.published_api_inputs import (
+    CLOSED,
+    api_id,
+    api_import,
+    api_product,
+    api_versioning,
+    checked_by,
+    gateway_url,
+    keeps_backend,
+)
 
 
 class VersioningScheme(Enum):
@@ -38,6 +48,15 @@ class LinkFormat(Enum):
     """Swagger 2.0 in JSON."""
 
 
+class CheckedBy(Enum):
+    """The wider scope whose JwtPolicy checks an API's calls."""
+
+    PRODUCT = "product"
+    """A product's: only calls with a subscription of the product, or of an API in a product that needs none, are checked."""
+    SERVICE = "service"
+    """The whole service's."""
+
+
 class PublishedApiArgs(TypedDict):
     resource_group_name: pulumi.Input[str]
     """Required. The service's resource group: `ApiGateway.resource_group_name`."""
@@ -56,7 +75,13 @@ class PublishedApiArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the document's. What the developer portal says about the API and about a product or version set made here, at most 1000 characters."""
     service_url: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the first https server of the document; required where it names none or is a URL. The backend's base URL, http or https."""
+    """Optional, defaults to the first https server of the document; required where it names none or is a URL. The backend's base URL, http or https; the output `backend_url` for the API's JwtPolicy, which alone sends calls there."""
+    checked_by: NotRequired[CheckedBy]
+    """Optional, defaults to the API's own JwtPolicy. The wider scope whose JwtPolicy checks the API's calls; the API then gets a policy document of its own, by which only checked calls reach the backend."""
+    keep_service_url: NotRequired[bool]
+    """Optional, defaults to false. For an API that was set up by hand: it keeps the backend as its service URL, so that calls also reach it without a policy. Remove this input with the deployment after the one that adds a JwtPolicy. The policy pack reports it."""
+    allow_anonymous_calls: NotRequired[bool]
+    """Optional, defaults to false. Send every call to the backend, with or without a token. The policy pack reports it."""
     subscription_required: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false, as the token is the credential. Whether calls need a subscription key as well."""
     product_name: NotRequired[pulumi.Input[str]]
@@ -78,16 +103,26 @@ class PublishedApiArgs(TypedDict):
 
 
 class PublishedApi(pulumi.ComponentResource):
-    """An API behind the gateway, over https only, with the operations of its OpenAPI document, in a product if one is named."""
+    """An API behind the gateway, over https only, with the operations of its OpenAPI document, in a product if one is named. It has no backend of its own: its JwtPolicy sends calls with a good token there, and without that policy every call ends in an error."""
 
     api_id: pulumi.Output[str]
     """The API's id in API Management; known once the API is in its product, so that policies come last."""
     path: pulumi.Output[str]
     """The API's URL suffix."""
+    display_name: pulumi.Output[str]
+    """The API's name in API Management."""
+    description: pulumi.Output[Optional[str]]
+    """The API's description; null where the document has none, or is a URL and none is given."""
+    subscription_required: pulumi.Output[bool]
+    """Whether calls need a subscription key as well."""
+    version: pulumi.Output[Optional[str]]
+    """The API's version identifier; null for an API without versions."""
     url: pulumi.Output[str]
     """Absolute URL of the API, without trailing slash; it holds the version where that is part of the path."""
-    operations: pulumi.Output[list[str]]
-    """The ids of the API's operations, sorted; empty where the document is a URL, which only Azure reads."""
+    operations: pulumi.Output[dict[str, str]]
+    """The API's operations by id, each its method and URL template, such as `GET /add`; empty where the document is a URL, which only Azure reads."""
+    backend_url: pulumi.Output[str]
+    """The backend's base URL, for JwtPolicy's `backend_url`."""
     product_id: pulumi.Output[Optional[str]]
     """The id of the API's product; null without one."""
     version_set_id: pulumi.Output[Optional[str]]
@@ -108,6 +143,7 @@ class PublishedApi(pulumi.ComponentResource):
             "authorization_server_id", args.get("authorization_server_id"), entity_id_problem, '"auth0"'
         )
         gateway = gateway_url(inputs, args, service_name)
+        is_open, level = keeps_backend(inputs, args), checked_by(inputs, args)
         super().__init__("auth0-apim:index:PublishedApi", name, {}, opts)
 
         place: dict[str, Any] = {
@@ -116,6 +152,7 @@ class PublishedApi(pulumi.ComponentResource):
             "opts": part_of(self, opts),
         }
         described = place | {"description": description}
+        self.backend_url = imported.apply(lambda document: document.service_url)
         self.version_set_id = pulumi.Output.from_input(args.get("version_set_id"))
         if version is not None and args.get("version_set_id") is None:
             self.version_set_id = _version_set(name, described, title, path, scheme).id
@@ -128,7 +165,7 @@ class PublishedApi(pulumi.ComponentResource):
             protocols=["https"],
             format=imported.apply(lambda document: document.format),
             value=imported.apply(lambda document: document.value),
-            service_url=imported.apply(lambda document: document.service_url),
+            service_url=self.backend_url if is_open else CLOSED,
             subscription_required=args.get("subscription_required", False),
             api_version=version,
             api_version_set_id=self.version_set_id,
@@ -141,16 +178,29 @@ class PublishedApi(pulumi.ComponentResource):
         if product_id is not None:
             link = apimanagement.ProductApi(f"{name}-product-api", **place, product_id=product_id, api_id=api.name)
             self.api_id, self.product_id = after(api.name, link), product_id
+        if level is not None:
+            document = self.backend_url.apply(lambda url: checked_elsewhere_document(url, level))
+            apimanagement.ApiPolicy(
+                f"{name}-policy", **place, api_id=api.name, policy_id="policy", format="xml", value=document
+            )
 
-        self.path = path
+        self.path, self.display_name = path, title
+        self.description = pulumi.Output.all(description, imported).apply(lambda both: both[0] or both[1].description)
+        self.subscription_required = pulumi.Output.from_input(args.get("subscription_required", False))
+        self.version = pulumi.Output.from_input(version)
         self.url = pulumi.Output.concat(gateway, "/", path, _version_segment(version, scheme))
-        self.operations = imported.apply(lambda document: sorted(document.operations))
+        self.operations = imported.apply(lambda document: document.operations)
         self.register_outputs(
             {
                 "api_id": self.api_id,
                 "path": self.path,
+                "display_name": self.display_name,
+                "description": self.description,
+                "subscription_required": self.subscription_required,
+                "version": self.version,
                 "url": self.url,
                 "operations": self.operations,
+                "backend_url": self.backend_url,
                 "product_id": self.product_id,
                 "version_set_id": self.version_set_id,
             }

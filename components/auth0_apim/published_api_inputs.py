@@ -12,6 +12,7 @@ from auth0_apim.azure_rules import (
     backend_url_problem,
     choice_problem,
     entity_id_problem,
+    flag_problem,
     https_url_problem,
     product_name_problem,
     version_problem,
@@ -19,6 +20,9 @@ from auth0_apim.azure_rules import (
 from auth0_apim.inputs import Inputs
 from auth0_apim.names import slug
 from auth0_apim.openapi_source import ApiImport, openapi_problem, read_openapi
+
+CLOSED = "https://closed.invalid"
+"""The service URL of an API whose policy sets the backend: a name that never exists (RFC 2606, 2)."""
 
 
 def api_import(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[ApiImport]:
@@ -71,6 +75,24 @@ def api_product(
         return None, None
     title = inputs.check("product_name", product_name, product_name_problem, '"Starter"')
     return title.apply(slug), title
+
+
+def keeps_backend(inputs: Inputs, args: Mapping[str, Any]) -> bool:
+    """Whether calls reach the backend without the API's policy: for everybody, or while an API is adopted."""
+    flags = ("allow_anonymous_calls", "keep_service_url")
+    given = [name for name in flags if inputs.plain(name, args.get(name, False), flag_problem, "true")]
+    if len(given) == 2 or (given and args.get("checked_by") is not None):
+        others = [name for name in (*flags, "checked_by") if name != given[0] and args.get(name)]
+        raise inputs.error(given[0], f"excludes {others[0]!r}", "leave one of them out")
+    return bool(given)
+
+
+def checked_by(inputs: Inputs, args: Mapping[str, Any]) -> Optional[str]:
+    """The wider scope that checks the API's calls, `product` or `service`; None where the API's own policy does."""
+    if args.get("checked_by") is None:
+        return None
+    level: str = inputs.plain("checked_by", args["checked_by"], choice_problem("product", "service"), '"product"')
+    return level
 
 
 def gateway_url(inputs: Inputs, args: Mapping[str, Any], service_name: pulumi.Output[str]) -> pulumi.Output[str]:

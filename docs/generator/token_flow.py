@@ -1,5 +1,6 @@
 """The way of a token through the deployed policy: a call, and what it meets."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 
@@ -14,7 +15,8 @@ def token_flow(program: Sequence[Recorded]) -> str:
     check = _child(inbound, "validate-jwt")
     issuer, audience = _text(check, "issuers/issuer"), _text(check, "audiences/audience")
     keys = str(_child(check, "openid-config").get("url")).removeprefix(issuer)
-    path, backend = (_one(program, "Api").inputs[name] for name in ("path", "serviceUrl"))
+    path = _one(program, "Api").inputs["path"]
+    backend = _child(inbound, "set-backend-service").get("base-url")
     granted = " ".join(_one(program, "ClientGrant", "client-grant").inputs["scopes"])
     lines = [
         "participant C as client",
@@ -29,6 +31,7 @@ def token_flow(program: Sequence[Recorded]) -> str:
         f"G-->>C: {check.get('failed-validation-httpcode')} when the token is missing or not good",
         f"Note over G: {'<br/>'.join(_requirements(_child(inbound, 'choose')))}",
         "G-->>C: 403 otherwise",
+        "Note over G: sets the backend, which nothing but this policy knows",
         "G->>B: the call",
         "B-->>G: the answer",
         "G-->>C: the answer",
@@ -38,11 +41,12 @@ def token_flow(program: Sequence[Recorded]) -> str:
 
 def _requirements(choose: etree._Element) -> Iterator[str]:
     for branch in choose.findall("when"):
-        operations = re.findall(r'Operation\.Id == "([^"]+)"', str(branch.get("condition")))
-        scopes = [str(value.text) for value in branch.findall(".//required-claims/claim/value")]
-        yield f"{', '.join(operations)} needs {', '.join(scopes) or 'a good token'}"
+        (operations,) = re.findall(r"new \[\] \{ (.+) \}\.Contains", str(branch.get("condition")))
+        scopes = str(_child(branch, "set-variable").get("value"))
+        paths = (operation.partition("?")[0] for operation in json.loads(f"[{operations}]"))
+        yield f"{', '.join(paths)} needs {'a good token' if scopes.startswith('@') else scopes}"
     if choose.find("otherwise/return-response") is not None:
-        yield "every other operation is closed"
+        yield "every other operation is denied"
 
 
 def _one(program: Sequence[Recorded], kind: str, name: str | None = None) -> Recorded:

@@ -32,6 +32,7 @@ JwtPolicy(
         "openid_configuration_url": platform.require_output("openidConfigurationUrl"),
         "api_id": published.api_id,
         "operations": published.operations,
+        "backend_url": published.backend_url,
         "operation_scopes": {"add": ["calc:add"], "subtract": ["calc:subtract"]},
     },
 )

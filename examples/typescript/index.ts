@@ -42,6 +42,7 @@ const policy = new auth0apim.JwtPolicy("policy", {
     audience: api.audience,
     apiId: published.apiId,
     operations: published.operations,
+    backendUrl: published.backendUrl,
     operationScopes: { add: ["calc:add"], subtract: ["calc:subtract"] },
 });
 

@@ -20,6 +20,7 @@ from auth0_apim.azure_rules import (
     title_problem,
 )
 from auth0_apim.openapi_security import scopes_in_document
+from auth0_apim.operation_rules import operation_names_problem
 from auth0_apim.part_rules import identity_ids_problem
 from auth0_apim.portal_login import ClientAuthentication, TokenSending
 from pydantic import Field
@@ -114,19 +115,30 @@ class PublicationSettings(Section):
         description="The product needs a subscription, whose key callers then have; left out, it is open.",
         examples=[True],
     )
+    keep_service_url: bool = Field(
+        default=False,
+        description="For an API that was set up by hand: it keeps its backend as service URL; remove this after the deployment that adds the policy.",
+        examples=[True],
+    )
     subscription_required: bool = Field(
         default=False, description="Calls need a subscription key besides the token.", examples=[False]
     )
     operation_scopes: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
         exclude=True,  # the policy's, which guards what is published
-        description="The scopes a call needs, all of them, by the operation's id in the document; [] for any good token.",
+        description="The scopes a call needs, all of them, by operation: its id, or its method and URL template; [] for any good token.",
         examples=[{"add": ["calc:add"]}],
+    )
+    public_operations: Annotated[tuple[str, ...], obeys(operation_names_problem)] = Field(
+        default=(),
+        exclude=True,
+        description="Operations that callers may use without a token, by id or by method and URL template.",
+        examples=[["health"]],
     )
     default_scopes: tuple[str, ...] | None = Field(
         default=None,
         exclude=True,
-        description="The scopes that calls of all other operations need; left out, those are closed.",
+        description="The scopes that calls of all other operations need; left out, those are denied.",
         examples=[["calc:use"]],
     )
     scopes_from_document: bool = Field(
@@ -143,6 +155,7 @@ class PublicationSettings(Section):
             "operation_scopes": scopes,
             **({} if self.default_scopes is None else {"default_scopes": list(self.default_scopes)}),
             **({"scopes_document": self.openapi} if self.scopes_from_document else {}),
+            **({"public_operations": list(self.public_operations)} if self.public_operations else {}),
         }
 
     def scopes_of(self, operation: str) -> tuple[str, ...] | None:
@@ -154,7 +167,7 @@ class PublicationSettings(Section):
         if operation in self.operation_scopes:
             return self.operation_scopes[operation]
         if self.scopes_from_document:
-            found = scopes_in_document(self.openapi, sorted(self.operation_scopes))
+            found = scopes_in_document(self.openapi, sorted({*self.operation_scopes, *self.public_operations}))
             if operation in found:
                 return tuple(found[operation])
         return self.default_scopes

@@ -47,17 +47,18 @@ def _scopes(settings: "Settings") -> Iterator[Problem]:
 def _operations(settings: "Settings") -> Iterator[Problem]:
     publication, probe = settings.publication, settings.probe
     if publication.scopes_from_document:
-        source = {"document": publication.openapi, "named": sorted(publication.operation_scopes)}
+        named = sorted({*publication.operation_scopes, *publication.public_operations})
+        source = {"document": publication.openapi, "named": named}
         problem = scopes_document_problem(source)
         if problem is not None:
             yield Problem("publication.openapi", problem, "examples/basic-calculator/openapi.json")
             return
-    elif publication.default_scopes is None and not publication.operation_scopes:
-        problem = "names no operation, so that all would be closed; give it, defaultScopes or scopesFromDocument"
+    elif publication.default_scopes is None and not (publication.operation_scopes or publication.public_operations):
+        problem = "names no operation, so that all are denied; give it, defaultScopes or scopesFromDocument"
         yield Problem("publication.operationScopes", problem, "{add: ['calc:add']}")
     if probe is not None and publication.scopes_of(probe.operation) is None:
         known = sorted(publication.operation_scopes)
-        yield Problem("probe.operation", "is closed, so that no call is answered with 200", ", ".join(known) or "add")
+        yield Problem("probe.operation", "is denied, so that no call is answered with 200", ", ".join(known) or "add")
 
 
 def _roles(settings: "Settings") -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """JwtPolicy against mocks: which documents go where. That they let the right calls through is proven live."""
 
 import json
+import re
 from base64 import b64encode
 
 import pulumi
@@ -14,6 +15,8 @@ API = "azure-native:apimanagement:ApiPolicy"
 OPERATION = "azure-native:apimanagement:ApiOperationPolicy"
 NAMED_VALUE = "azure-native:apimanagement:NamedValue"
 PLACE = {"resourceGroupName": "group", "serviceName": "apis", "policyId": "policy", "format": "xml"}
+BACKEND = "https://backend.example/api"
+OPERATIONS = {"add": "GET /add", "sub": "GET /sub", "version": "GET /version", "reset": "POST /reset"}
 SECRET = "a secret of the tenant: ä"
 SECURED = json.dumps(
     {
@@ -39,7 +42,11 @@ def guard(mocks):
     }
 
     def make(**args):
-        # Without a word about operations the API would be closed.
+        if args.get("api_id") is not None:
+            args = {"backend_url": None if "backend_id" in args else BACKEND, **args}
+            if "operation_id" not in args and "scopes_document" not in args:
+                args = {"operations": OPERATIONS, **args}
+        # Without a word about operations all of them would be denied.
         if "api_id" in args and not {"operation_scopes", "scopes_document", "operation_id"} & args.keys():
             args = {"default_scopes": [], **args}
         return JwtPolicy("guard", {name: value for name, value in {**required, **args}.items() if value is not None})
@@ -48,7 +55,7 @@ def guard(mocks):
 
 
 def inbound(text):
-    return [(element.tag, element.get("failed-validation-httpcode")) for element in etree.fromstring(text)[0]]
+    return [element.tag for element in etree.fromstring(text)[0]]
 
 
 @pulumi.runtime.test
@@ -58,7 +65,8 @@ async def test_an_api_has_one_document_that_asks_for_a_good_token(mocks, guard):
     assert await policy.policy_id.future() == "guard-policy-id"
     assert mocks.children() == {(API, "guard-policy")}
     assert mocks.inputs_of(API, "guard-policy") == {**PLACE, "apiId": "calc", "value": text}
-    assert inbound(text) == [("base", None), ("validate-jwt", "401")]
+    assert inbound(text) == ["base", "validate-jwt", "choose", "choose", "set-backend-service"]
+    assert demands(text) == {("GET /add", "GET /sub", "GET /version", "POST /reset"): ""}
     check = etree.fromstring(text).find("inbound/validate-jwt")
     assert dict(check.attrib) == {
         "header-name": "Authorization",
@@ -68,6 +76,7 @@ async def test_an_api_has_one_document_that_asks_for_a_good_token(mocks, guard):
         "require-scheme": "Bearer",
         "require-signed-tokens": "true",
         "clock-skew": "0",
+        "output-token-variable-name": "verified-token",
     }
     assert [(element.tag, element.text, dict(element.attrib)) for element in check.iter() if not len(element)] == [
         ("openid-config", None, {"url": "https://tenant.example/.well-known/openid-configuration"}),
@@ -82,7 +91,7 @@ async def test_a_product_has_its_own_document(mocks, guard):
     assert mocks.children() == {(PRODUCT, "guard-policy")}
     inputs = mocks.inputs_of(PRODUCT, "guard-policy")
     assert {key: inputs[key] for key in inputs if key != "value"} == {**PLACE, "productId": "starter"}
-    assert inbound(inputs["value"]) == [("base", None), ("validate-jwt", "401")]
+    assert inbound(inputs["value"]) == ["base", "validate-jwt", "set-variable"]
 
 
 @pulumi.runtime.test
@@ -91,7 +100,7 @@ async def test_without_api_and_product_every_call_of_the_service_is_checked_and_
     assert mocks.children() == {(GLOBAL, "guard-policy")}
     inputs = mocks.inputs_of(GLOBAL, "guard-policy")
     assert {key: inputs[key] for key in inputs if key != "value"} == PLACE
-    assert inbound(inputs["value"]) == [("validate-jwt", "401")]
+    assert inbound(inputs["value"]) == ["validate-jwt", "set-variable"]
     assert [element.tag for element in etree.fromstring(inputs["value"]).find("backend")] == ["forward-request"]
 
 
@@ -110,16 +119,20 @@ async def test_everything_at_once_stands_in_the_order_that_works(guard):
     )
     text = await policy.policy_xml.future()
     assert inbound(text) == [
-        ("cors", None),
-        ("base", None),
-        ("validate-jwt", "401"),
-        ("validate-jwt", "403"),
-        ("rate-limit-by-key", None),
+        "cors",
+        "base",
+        "validate-jwt",
+        "choose",
+        "choose",
+        "choose",
+        "rate-limit-by-key",
+        "set-backend-service",
     ]
-    unauthorized, forbidden = etree.fromstring(text).findall("inbound/validate-jwt")
-    assert unauthorized.get("failed-validation-error-message") == "Log in."
-    assert forbidden.get("failed-validation-error-message") == "Ask us."
-    assert unauthorized.get("clock-skew") == forbidden.get("clock-skew") == "60"
+    (check,) = etree.fromstring(text).findall("inbound/validate-jwt")
+    assert check.get("failed-validation-error-message") == "Log in."
+    assert check.get("clock-skew") == "60"
+    answers = [json.loads(each.text)["message"] for each in etree.fromstring(text).iter("set-body")]
+    assert answers == ["Ask us.", "This operation is closed.", "Ask us."]
     limit = etree.fromstring(text).find("inbound/rate-limit-by-key")
     assert (limit.get("calls"), limit.get("renewal-period")) == ("100", "30")
 
@@ -139,51 +152,45 @@ async def test_further_issuers_and_audiences_are_accepted_each_once(guard):
 
 
 def demands(text):
-    """What a document demands of operations: scopes by condition, None for the closed ones."""
-    choice = etree.fromstring(text).find("inbound/choose")
+    """What a document demands: the text of scopes by the operations that need them; every other one is denied."""
+    choice = etree.fromstring(text).findall("inbound//choose")[-2]
+    assert (choice[-1].tag, [each.tag for each in choice[-1]]) == ("otherwise", ["return-response"])
     return {
-        branch.get("condition", "otherwise"): (
-            None if branch.find("return-response") is not None else [value.text for value in branch.iter("value")]
-        )
-        for branch in choice
+        tuple(re.findall(r'"((?:GET|POST) [^"]+)"', branch.get("condition"))): branch[0]
+        .get("value")
+        .replace('@("")', "")
+        for branch in choice[:-1]
     }
 
 
 @pulumi.runtime.test
-async def test_operations_need_their_scopes_and_one_that_nobody_names_is_closed(mocks, guard):
-    scopes = {"sub": ["calc:use", "calc:sub"], "add": ["calc:add"], "version": []}
-    policy = guard(api_id="calc", operation_scopes=scopes, operations=["add", "div", "sub", "version"])
+async def test_operations_need_their_scopes_and_one_that_is_not_listed_is_denied(mocks, guard):
+    scopes = {"sub": ["calc:use", "calc:sub"], "GET /add": ["calc:add"], "version": []}
+    policy = guard(api_id="calc", operation_scopes=scopes)
     text = await policy.policy_xml.future()
     await policy.policy_id.future()
     assert mocks.children() == {(API, "guard-policy")}
-    assert inbound(text) == [("base", None), ("validate-jwt", "401"), ("choose", None)]
-    assert demands(text) == {
-        '@(context.Operation.Id == "add")': ["calc:add"],
-        '@(context.Operation.Id == "sub")': ["calc:sub", "calc:use"],
-        '@(context.Operation.Id != "version")': None,
-    }
-    check = etree.fromstring(text).find("inbound/choose/when/validate-jwt")
-    assert check.get("failed-validation-httpcode") == "403"
-    assert check.get("failed-validation-error-message") == "The access token does not allow this call."
-    assert dict(check.find("required-claims/claim").attrib) == {"name": "scope", "match": "all", "separator": " "}
+    assert inbound(text) == ["base", "validate-jwt", "choose", "choose", "set-backend-service"]
+    assert demands(text) == {("GET /add",): "calc:add", ("GET /sub",): "calc:sub calc:use", ("GET /version",): ""}
 
 
 @pulumi.runtime.test
-async def test_a_default_is_for_the_operations_that_nobody_names(guard):
+async def test_a_default_lists_the_operations_that_nobody_names(guard):
     text = await guard(
         api_id="calc", operation_scopes={"add": ["calc:add"], "version": []}, default_scopes=["calc:use"]
     ).policy_xml.future()
     assert demands(text) == {
-        '@(context.Operation.Id == "add")': ["calc:add"],
-        '@(context.Operation.Id != "version")': ["calc:use"],
+        ("GET /add",): "calc:add",
+        ("GET /sub", "POST /reset"): "calc:use",
+        ("GET /version",): "",
     }
-    all_named = guard(api_id="calc", operation_scopes={"add": ["calc:add"]})
-    assert demands(await all_named.policy_xml.future()) == {
-        '@(context.Operation.Id == "add")': ["calc:add"],
-        "otherwise": None,
-    }
-    only = await guard(api_id="calc", default_scopes=["calc:use"]).policy_xml.future()
-    assert inbound(only) == [("base", None), ("validate-jwt", "401"), ("validate-jwt", "403")]
+
+
+@pulumi.runtime.test
+async def test_without_known_operations_they_are_named_by_method_and_url_template(guard):
+    scopes = {"GET /add": ["calc:add"], "POST /customers/{id}?since={since}": []}
+    text = await guard(api_id="calc", operations=None, operation_scopes=scopes).policy_xml.future()
+    assert demands(text) == {("GET /add",): "calc:add", ("POST /customers/{id}?since={since}",): ""}
 
 
 @pulumi.runtime.test
@@ -194,21 +201,29 @@ async def test_the_documents_security_is_the_source_where_nobody_else_speaks(gua
         operation_scopes={"health": []},
         available_scopes=["calc:add", "calc:sub"],
     ).policy_xml.future()
-    assert demands(text) == {
-        '@(context.Operation.Id == "add")': ["calc:add"],
-        '@(context.Operation.Id == "sub")': ["calc:sub"],
-        '@(context.Operation.Id != "health")': None,
-    }
+    assert demands(text) == {("GET /add",): "calc:add", ("GET /health",): "", ("GET /sub",): "calc:sub"}
+
+
+@pulumi.runtime.test
+async def test_a_public_operation_needs_no_token_and_others_do(guard):
+    text = await guard(
+        api_id="calc", scopes_document=SECURED, public_operations=["GET /health"], default_scopes=["calc:use"]
+    ).policy_xml.future()
+    assert inbound(text) == ["base", "choose", "set-backend-service"]
+    assert demands(text) == {("GET /add",): "calc:add", ("GET /sub",): "calc:sub", ("POST /reset",): "calc:use"}
+    (checked,) = etree.fromstring(text).findall("inbound/choose/when")
+    assert checked.get("condition").startswith('@(!new [] { "GET /health" }.Contains(')
+    assert [each.tag for each in checked] == ["validate-jwt", "choose", "choose"]
 
 
 @pulumi.runtime.test
 async def test_one_operation_can_have_a_document_of_its_own(mocks, guard):
-    policy = guard(api_id="calc", operation_id="add", required_scopes=["calc:add"], operations=["add"])
+    policy = guard(api_id="calc", operation_id="add", required_scopes=["calc:add"], operations=OPERATIONS)
     text = await policy.policy_xml.future()
     await policy.policy_id.future()
     assert mocks.children() == {(OPERATION, "guard-policy")}
     assert mocks.inputs_of(OPERATION, "guard-policy") == {**PLACE, "apiId": "calc", "operationId": "add", "value": text}
-    assert inbound(text) == [("base", None), ("validate-jwt", "401"), ("validate-jwt", "403")]
+    assert inbound(text) == ["base", "validate-jwt", "choose", "set-backend-service"]
 
 
 @pulumi.runtime.test
@@ -220,12 +235,7 @@ async def test_every_tier_can_count_by_subscription(guard):
         quota_calls=100,
         counted_by=CountedBy.SUBSCRIPTION,
     )
-    assert inbound(await policy.policy_xml.future()) == [
-        ("base", None),
-        ("validate-jwt", "401"),
-        ("rate-limit", None),
-        ("quota", None),
-    ]
+    assert inbound(await policy.policy_xml.future()) == ["base", "validate-jwt", "rate-limit", "quota", "set-variable"]
 
 
 @pulumi.runtime.test
@@ -246,21 +256,21 @@ async def test_what_runs_behind_the_checks_stands_behind_them_and_headers_go_las
         dropped_response_headers=["Server"],
     ).policy_xml.future()
     assert inbound(text) == [
-        ("base", None),
-        ("validate-jwt", "401"),
-        ("validate-jwt", "403"),
-        ("choose", None),
-        ("rate-limit-by-key", None),
-        ("quota-by-key", None),
-        ("set-backend-service", None),
-        ("include-fragment", None),
-        ("set-header", None),
-        ("set-header", None),
+        "base",
+        "validate-jwt",
+        "choose",
+        "choose",
+        "choose",
+        "rate-limit-by-key",
+        "quota-by-key",
+        "set-backend-service",
+        "include-fragment",
+        "set-header",
+        "set-header",
     ]
     document = etree.fromstring(text)
-    claim = document.find("inbound/validate-jwt/required-claims/claim")
-    assert dict(claim.attrib) == {"name": "https://example.com/plan", "match": "any"}
-    assert [value.text for value in claim] == ["gold", "silver"]
+    assert '.Any(value => new [] { "gold", "silver" }' in document.find("inbound/choose/when").get("condition")
+    assert dict(document.find("inbound/set-backend-service").attrib) == {"backend-id": "calculator"}
     quota = document.find("inbound/quota-by-key")
     assert (quota.get("calls"), quota.get("renewal-period")) == ("1000", "86400")
     assert "azp" in quota.get("counter-key")
@@ -270,15 +280,16 @@ async def test_what_runs_behind_the_checks_stands_behind_them_and_headers_go_las
 
 
 @pulumi.runtime.test
-async def test_permissions_are_looked_for_in_an_array(guard):
+async def test_the_claim_of_the_scopes_and_how_many_are_needed_are_inputs(guard):
     policy = guard(
         api_id="calc",
         required_scopes=["calc:add", "calc:all"],
         scope_claim=ScopeClaim.PERMISSIONS,
         scope_match=ScopeMatch.ANY,
     )
-    claim = etree.fromstring(await policy.policy_xml.future()).find(".//claim")
-    assert dict(claim.attrib) == {"name": "permissions", "match": "any"}
+    condition = etree.fromstring(await policy.policy_xml.future()).find("inbound/choose/when").get("condition")
+    assert condition.startswith('@(!new [] { "calc:add", "calc:all" }.Any(scope => ')
+    assert condition.endswith('.Claims["permissions"].Contains(scope)))')
 
 
 @pulumi.runtime.test
@@ -302,7 +313,7 @@ async def test_the_shared_key_of_hs256_is_a_secret_named_value_and_in_no_policy(
         "value": secret(key),
     }
     assert not await policy.policy_xml.is_secret()
-    assert [element.text for element in etree.fromstring(text).iter("key")] == ["{{calc-api-signing-key}}"] * 2
+    assert [element.text for element in etree.fromstring(text).iter("key")] == ["{{calc-api-signing-key}}"]
     assert "openid-config" not in text
     assert key not in text
     assert SECRET not in text
@@ -322,11 +333,21 @@ async def test_the_children_belong_to_the_component(mocks, guard):
 
 
 def test_an_operation_that_the_api_does_not_have_is_refused_once_they_are_known(mocks, guard, refused):
-    operations = pulumi.Output.from_input(["add", "sub"])
+    operations = pulumi.Output.from_input({"add": "GET /add", "sub": "GET /sub"})
     message = refused(lambda: guard(api_id="calc", operation_scopes={"ad": ["a"]}, operations=operations))
     assert (
         "JwtPolicy 'guard': input 'operation_scopes' names 'ad', which is no operation of the API (it has add, sub); "
         "an example that works: an id of PublishedApi.operations" in message
+    )
+    assert mocks.children() == set()
+
+
+def test_a_document_that_is_too_large_for_the_tier_is_refused_with_its_size(mocks, guard, refused):
+    scopes = {f"GET /{n}": [f"s:{n}"] for n in range(200)}
+    message = refused(lambda: guard(api_id="calc", operations=None, operation_scopes=scopes, sku="Consumption"))
+    assert (
+        "JwtPolicy 'guard': input 'operation_scopes' makes a policy document of 45248 bytes; tier Consumption takes "
+        '16384; an example that works: {"add": ["calc:add"]}' in message
     )
     assert mocks.children() == set()
 
@@ -367,13 +388,60 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
         ),
         (
             {"default_scopes": None},
-            "input 'operation_scopes' names no operation, so that all would be closed; to open them to any good token, "
+            "input 'operation_scopes' names no operation, so that all are denied; to accept any good token at each, "
             "say so; an example that works: default_scopes: []",
         ),
         (
             {"operation_scopes": {'a" || "': []}},
-            "input 'operation_scopes' has 'a\" || \"', which is no operation id (1 to 80 letters, digits, '.', '_' and "
-            '\'-\'); an example that works: {"add": ["calc:add"]}',
+            "input 'operation_scopes' names 'a\" || \"', which is no operation of the API (it has add, reset, sub, "
+            "version); an example that works: an id of PublishedApi.operations",
+        ),
+        (
+            {"operation_scopes": {"ADD": []}, "operations": None},
+            "input 'operation_scopes' names 'ADD'; without 'operations', name an operation by its method and URL "
+            "template, 'GET /add'; an example that works: an id of PublishedApi.operations",
+        ),
+        (
+            {"operation_scopes": {"add": [], "GET /add": ["calc:add"]}},
+            "input 'operation_scopes' names 'GET /add' by two names; an example that works: an id of "
+            "PublishedApi.operations",
+        ),
+        (
+            {"operation_scopes": {"add": []}, "public_operations": ["GET /add"]},
+            "input 'public_operations' names 'GET /add', which 'operation_scopes' names too; an example that works: an "
+            "id of PublishedApi.operations",
+        ),
+        (
+            {"public_operations": ["healthy"]},
+            "input 'public_operations' names 'healthy', which is no operation of the API (it has add, reset, sub, "
+            "version); an example that works: an id of PublishedApi.operations",
+        ),
+        (
+            {"operations": None},
+            "input 'default_scopes' needs 'operations', as an operation that is not known is denied; name each in "
+            "'operation_scopes'; an example that works: [\"calc:use\"]",
+        ),
+        (
+            {"operations": {"add": "add"}},
+            "input 'operations' has 'add' for 'add', which is no method and URL template; an example that works: "
+            '{"add": "GET /add"}',
+        ),
+        (
+            {"operations": {"add": "GET /add", "sum": "GET /add"}},
+            "input 'operations' has 'GET /add' twice; an example that works: {\"add\": \"GET /add\"}",
+        ),
+        (
+            {"backend_url": None},
+            "input 'backend_url' is required, unless 'backend_id' is given: only the policy sends calls to the API's "
+            "backend; an example that works: PublishedApi.backend_url",
+        ),
+        (
+            {"backend_url": BACKEND, "backend_id": "calculator"},
+            "input 'backend_id' excludes 'backend_url'; an example that works: leave one of them out",
+        ),
+        (
+            {"api_id": None, "product_id": "starter", "backend_id": "calculator", "default_scopes": None},
+            "input 'backend_id' needs 'api_id'; an example that works: api_id: \"calc\"",
         ),
         (
             {"operation_scopes": {"add": ["calc:ad"]}, "available_scopes": ["calc:add"]},

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from auth0_apim.openapi_text import OpenApiError
 from auth0_apim.openapi_security import scopes_in_document
+from auth0_apim.openapi_text import OpenApiError
 
 SCHEMES = {
     "auth0": {"type": "oauth2", "flows": {}},

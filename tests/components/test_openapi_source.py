@@ -1,8 +1,8 @@
 """Where an OpenAPI document comes from."""
 
 import pytest
-from auth0_apim.openapi_text import OpenApiError
 from auth0_apim.openapi_source import ApiImport, read_openapi
+from auth0_apim.openapi_text import OpenApiError
 
 TEXT = "openapi: 3.0.1\nservers:\n- url: https://calculator.example\npaths:\n  /sub: {get: {operationId: sub}}\n  /add: {get: {operationId: add}}\n"
 URL = "https://calculator.example/openapi"

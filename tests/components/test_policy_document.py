@@ -4,16 +4,10 @@ Limit of the proof: whether API Management takes a document is shown live, by de
 """
 
 import json
+from types import SimpleNamespace
 
 import pytest
-from auth0_apim.policy_document import (
-    RequiredClaim,
-    TokenCheck,
-    base,
-    cors,
-    policy_document,
-    validate_jwt,
-)
+from auth0_apim.policy_document import TokenCheck, base, cors, policy_document, set_backend, validate_jwt
 from auth0_apim.policy_limits import quota, rate_limit
 from auth0_apim.policy_markup import (
     carried,
@@ -24,7 +18,7 @@ from auth0_apim.policy_markup import (
     raw_policies,
     raw_policies_problem,
 )
-from auth0_apim.policy_operations import by_operation, operation_id_problem, refusal, without_headers
+from auth0_apim.policy_operations import claim_check, operation_checks, refusal, scope_check, without_headers
 from hypothesis import example, given
 from hypothesis import strategies as st
 from local_apim.policies.expressions import bind_expression
@@ -34,13 +28,13 @@ TOKEN = TokenCheck(["https://tenant.example/"], ["basic-calculator"], "https://t
 
 
 def test_an_api_lets_only_good_tokens_through_and_keeps_the_wider_policies():
-    assert policy_document([base(), validate_jwt(TOKEN, status=401, message="No.")]) == (
+    assert policy_document([base(), validate_jwt(TOKEN, "No.")]) == (
         "<policies>\n"
         "  <inbound>\n"
         "    <base/>\n"
         '    <validate-jwt header-name="Authorization" failed-validation-httpcode="401"'
         ' failed-validation-error-message="No." require-expiration-time="true" require-scheme="Bearer"'
-        ' require-signed-tokens="true" clock-skew="0">\n'
+        ' require-signed-tokens="true" clock-skew="0" output-token-variable-name="verified-token">\n'
         '      <openid-config url="https://tenant.example/.well-known/x"/>\n'
         "      <audiences>\n"
         "        <audience>basic-calculator</audience>\n"
@@ -64,7 +58,7 @@ def test_an_api_lets_only_good_tokens_through_and_keeps_the_wider_policies():
 
 
 def test_the_service_itself_forwards_requests_since_nothing_is_wider():
-    assert policy_document([], is_global=True) == (
+    assert policy_document([], is_service=True) == (
         "<policies>\n"
         "  <inbound/>\n"
         "  <backend>\n"
@@ -78,7 +72,7 @@ def test_the_service_itself_forwards_requests_since_nothing_is_wider():
 
 def test_a_shared_key_is_only_named():
     token = TokenCheck(["https://tenant.example/"], ["a"], signing_key="calc-key")
-    keys = validate_jwt(token, status=401, message="No.")[0]
+    keys = validate_jwt(token, "No.")[0]
     assert etree.tostring(keys) == b"<issuer-signing-keys><key>{{calc-key}}</key></issuer-signing-keys>"
 
 
@@ -86,29 +80,13 @@ def test_a_shared_key_is_only_named():
 def test_a_key_with_another_name_is_refused(name):
     token = TokenCheck(["https://tenant.example/"], ["a"], signing_key=name)
     with pytest.raises(ValueError, match="is no name of a named value"):
-        validate_jwt(token, status=401, message="No.")
+        validate_jwt(token, "No.")
 
 
 @pytest.mark.parametrize(("url", "key"), [(None, None), ("https://tenant.example/x", "key")])
 def test_keys_come_from_exactly_one_place(url, key):
     with pytest.raises(ValueError, match="either with an OpenID document's keys or with a shared one"):
-        validate_jwt(TokenCheck(["https://a.example/"], ["a"], url, key), status=401, message="No.")
-
-
-def test_scopes_in_one_string_are_separated_and_stand_behind_everything_else():
-    required = RequiredClaim("scope", ["calc:add", "calc:sub"], "all", " ")
-    check = validate_jwt(TOKEN, status=403, message="No.", required=[required])
-    assert [child.tag for child in check] == ["openid-config", "audiences", "issuers", "required-claims"]
-    assert check.get("failed-validation-httpcode") == "403"
-    assert etree.tostring(check[-1]) == (
-        b'<required-claims><claim name="scope" match="all" separator=" ">'
-        b"<value>calc:add</value><value>calc:sub</value></claim></required-claims>"
-    )
-
-
-def test_permissions_in_an_array_have_no_separator():
-    check = validate_jwt(TOKEN, status=403, message="No.", required=[RequiredClaim("permissions", ["calc:add"], "any")])
-    assert dict(check[-1][0].attrib) == {"name": "permissions", "match": "any"}
+        validate_jwt(TokenCheck(["https://a.example/"], ["a"], url, key), "No.")
 
 
 def test_origins_are_exact_and_credentials_of_the_browser_stay_out():
@@ -121,10 +99,10 @@ def test_origins_are_exact_and_credentials_of_the_browser_stay_out():
 
 
 def test_a_rate_limit_counts_by_the_subject_of_the_token():
-    assert dict(rate_limit(100, 60, "subject", "global").attrib) == {
+    assert dict(rate_limit(100, 60, "subject", "service").attrib) == {
         "calls": "100",
         "renewal-period": "60",
-        "counter-key": '@(context.Request.Headers.GetValueOrDefault("Authorization","").AsJwt()?.Subject)',
+        "counter-key": '@(((Jwt)context.Variables["verified-token"]).Subject)',
     }
 
 
@@ -133,8 +111,7 @@ def test_a_quota_counts_by_the_client_that_got_the_token():
         "calls": "1000",
         "renewal-period": "86400",
         "counter-key": (
-            '@(context.Api.Id + " " + context.Request.Headers.GetValueOrDefault("Authorization","").AsJwt()'
-            '?.Claims.GetValueOrDefault("azp",""))'
+            '@(context.Api.Id + " " + ((Jwt)context.Variables["verified-token"]).Claims.GetValueOrDefault("azp", ""))'
         ),
     }
 
@@ -142,10 +119,10 @@ def test_a_quota_counts_by_the_client_that_got_the_token():
 @pytest.mark.parametrize(
     ("level", "place"),
     [
-        ("global", "@(context.Request"),
-        ("product", '@(context.Product.Id + " " + context.Request'),
-        ("api", '@(context.Api.Id + " " + context.Request'),
-        ("operation", '@(context.Api.Id + "/" + context.Operation.Id + " " + context.Request'),
+        ("service", "@(((Jwt)context"),
+        ("product", '@(context.Product.Id + " " + ((Jwt)context'),
+        ("api", '@(context.Api.Id + " " + ((Jwt)context'),
+        ("operation", '@(context.Api.Id + "/" + context.Operation.Id + " " + ((Jwt)context'),
     ],
 )
 def test_each_place_has_counters_of_its_own(level, place):
@@ -157,32 +134,116 @@ def test_a_subscriptions_calls_are_counted_without_a_key():
     assert etree.tostring(quota(10, 300, "subscription", "product")) == b'<quota calls="10" renewal-period="300"/>'
 
 
-def test_operations_that_nobody_names_are_closed():
-    cases = [(["add", "sub"], [element("base")]), (["version"], [])]
-    (choice,) = by_operation(cases, [refusal('No "entry".')])
-    assert etree.tostring(choice).decode() == (
-        '<choose><when condition="@(context.Operation.Id == &quot;add&quot; || context.Operation.Id == &quot;sub&quot;)">'
-        '<base/></when><when condition="@(context.Operation.Id != &quot;version&quot;)"><return-response><set-status code="403" reason="Forbidden"/>'
-        '<set-header name="Content-Type" exists-action="override"><value>application/json</value></set-header>'
-        '<set-body>{"statusCode": 403, "message": "No \\"entry\\"."}</set-body></return-response></when></choose>'
+class Jwt:
+    def __init__(self, **claims):
+        self.claims = claims
+
+
+class Called:
+    """What an expression reads of a call of `GET /add`, or of another operation."""
+
+    def __init__(self, method="GET", url_template="/add", token=None, **variables):
+        self.operation = SimpleNamespace(method=method, url_template=url_template)
+        self.variables = {"verified-token": Jwt(**(token or {})), **variables}
+
+
+def holds(condition, called):
+    """Whether the gateway takes the branch with the condition."""
+    return bind_expression(condition)[1](called)
+
+
+def answer_of(elements, called):
+    """What the elements answer to the call: None where it goes on."""
+    for choice in elements:
+        branches = [each for each in choice if each.tag == "otherwise" or holds(each.get("condition"), called)]
+        for policy in branches[0] if branches else ():
+            if policy.tag == "return-response":
+                return json.loads(policy.findtext("set-body"))["message"]
+            called.variables[policy.get("name")] = value_of(policy.get("value"))
+    return None
+
+
+@pytest.mark.parametrize(
+    ("called", "answer"),
+    [
+        (Called(token={"scope": ["calc:use calc:add"]}), None),
+        (Called(token={"scope": ["calc:add"]}), "No."),
+        (Called(token={"scope": ["calc:use", "calc:add"]}), "No."),
+        (Called(token={"scope": ["calc:use calc:additional"]}), "No."),
+        (Called(token={}), "No."),
+        (Called("POST", "/add", {"scope": ["calc:use calc:add"]}), "This operation is closed."),
+        (Called("GET", "/ADD", {"scope": ["calc:use calc:add"]}), "This operation is closed."),
+        (Called("GET", "/add?a={a}", {"scope": ["calc:use calc:add"]}), "This operation is closed."),
+        (Called("GET", "/version", {}), None),
+        (Called("GET", "/version", {"scope": [""]}), None),
+    ],
+)
+def test_an_operation_asks_for_its_scopes_and_one_that_is_not_listed_is_denied(called, answer):
+    required = {"GET /add": ["calc:use", "calc:add"], "GET /version": []}
+    assert answer_of(operation_checks(required, "scope", "all", "No."), called) == answer
+
+
+@pytest.mark.parametrize(
+    ("permissions", "match", "answer"),
+    [
+        (["a", "b"], "all", None),
+        (["a"], "all", "No."),
+        (["a"], "any", None),
+        (["c"], "any", "No."),
+        (["a,b"], "any", "No."),
+        (["a b"], "any", "No."),
+        ([], "any", "No."),
+        (None, "all", "No."),
+    ],
+)
+def test_permissions_are_looked_for_in_an_array(permissions, match, answer):
+    token = {} if permissions is None else {"permissions": permissions}
+    required = operation_checks({"GET /add": ["a", "b"]}, "permissions", match, "No.")
+    assert answer_of(required, Called(token=token)) == answer
+    assert answer_of([scope_check(["a", "b"], "permissions", match, "No.")], Called(token=token)) == answer
+
+
+def test_one_branch_serves_all_operations_with_the_same_scopes():
+    required = {"GET /b": ["y", "x"], "GET /a": ["x", "y"], "GET /c": []}
+    choice, check = operation_checks(required, "scope", "all", "No.")
+    operation = 'context.Operation.Method + " " + context.Operation.UrlTemplate'
+    assert [(each.tag, each.get("condition"), [value.get("value") for value in each]) for each in choice] == [
+        ("when", f'@(new [] {{ "GET /a", "GET /b" }}.Contains({operation}))', ["x y"]),
+        ("when", f'@(new [] {{ "GET /c" }}.Contains({operation}))', ['@("")']),
+        ("otherwise", None, [None]),
+    ]
+    assert check[0].get("condition") == (
+        '@(!((string)context.Variables["required-scopes"]).Split(\' \').All(scope => scope == "" || '
+        '((Jwt)context.Variables["verified-token"]).Claims.GetValueOrDefault("scope", "").Split(\' \').Contains(scope)))'
     )
 
 
-def test_where_the_others_are_open_an_operation_without_demands_needs_no_words():
-    assert by_operation([(["version"], [])], []) == []
-    (choice,) = by_operation([(["version"], []), (["add"], [element("base")])], [])
-    assert [child.tag for child in choice] == ["when"]
+def test_where_nothing_is_listed_everything_is_denied():
+    assert [each.tag for each in operation_checks({}, "scope", "all", "No.")] == ["return-response"]
 
 
-def test_where_no_operation_is_named_what_is_otherwise_holds_for_all():
-    assert [each.tag for each in by_operation([], [element("base")])] == ["base"]
+@pytest.mark.parametrize(
+    ("token", "answer"),
+    [({"plan": ["gold"]}, None), ({"plan": ["tin", "silver"]}, None), ({"plan": ["tin"]}, "No."), ({}, "No.")],
+)
+def test_a_claim_has_one_of_the_values(token, answer):
+    assert answer_of([claim_check("plan", ["gold", "silver"], "No.")], Called(token=token)) == answer
 
 
-@pytest.mark.parametrize("operation", ["", 'a" || true || "', "a b", "é", "a" * 81])
-def test_an_operation_id_that_an_expression_would_read_otherwise_is_refused(operation):
-    assert operation_id_problem(operation) == "is no operation id (1 to 80 letters, digits, '.', '_' and '-')"
-    with pytest.raises(ValueError, match="is no operation id"):
-        by_operation([([operation], [element("base")])], [])
+def test_a_refusal_is_an_answer_in_json():
+    assert etree.tostring(refusal('No "entry".')).decode() == (
+        '<return-response><set-status code="403" reason="Forbidden"/>'
+        '<set-header name="Content-Type" exists-action="override"><value>application/json</value></set-header>'
+        '<set-body>{"statusCode": 403, "message": "No \\"entry\\"."}</set-body></return-response>'
+    )
+
+
+def test_a_backend_is_named_by_its_id_or_its_url():
+    made = [set_backend(backend_id="calc"), set_backend(backend_url="https://a.example/api")]
+    assert [etree.tostring(each) for each in made] == [
+        b'<set-backend-service backend-id="calc"/>',
+        b'<set-backend-service base-url="https://a.example/api"/>',
+    ]
 
 
 def test_headers_are_taken_away():
@@ -236,7 +297,7 @@ def test_raw_policies_that_are_none_are_refused(xml, problem):
 def test_what_is_no_text_of_a_policy_is_refused(value, problem):
     assert (policy_text_problem(value), literal_problem(value)) == (problem, problem)
     with pytest.raises(ValueError, match="a policy's value must"):
-        validate_jwt(TokenCheck(["https://a.example/"], [value], "https://a.example/x"), status=401, message="No.")
+        validate_jwt(TokenCheck(["https://a.example/"], [value], "https://a.example/x"), "No.")
 
 
 @pytest.mark.parametrize(
@@ -250,7 +311,7 @@ def test_what_is_no_text_of_a_policy_is_refused(value, problem):
         (
             "@(context)",
             "must not contain '@(', which API Management evaluates, as '@(context)' does",
-            r'@("\u0040(context)")',
+            r'@("\u0040\u0028context)")',
         ),
         (
             'a @{return "\\n";}',
@@ -274,31 +335,29 @@ _values = st.text() | st.text(alphabet="<>&\"'{}@()[]!-/?;#x \n\t\r]]>\\", min_s
 def value_of(text):
     """What the gateway takes for the value."""
     assert "{{" not in text
-    if not text.startswith("@"):
+    if not text.startswith("@("):
         return text
     assert (text.count("@("), text.count("@{")) == (1, 0)
     return bind_expression(text)[1](None)
 
 
-@given(issuer=_values, audience=_values, scope=_values, message=_values)
-@example("</issuer><issuer>", "a", "]]>", '"/><!--')
-@example("&amp;", "<![CDATA[x]]>", "a'b", "<?x?>")
-@example("{", "}}", "@", "{ {x}}")
-@example("@(context.Request)", "{{secret}}", "a", 'a \\"@{ return "\u2028\U0001f511"; }')
-def test_every_value_stays_a_value(issuer, audience, scope, message):
+@given(issuer=_values, audience=_values, message=_values)
+@example("</issuer><issuer>", "a", '"/><!--')
+@example("&amp;", "<![CDATA[x]]>", "<?x?>")
+@example("{", "}}", "{ {x}}")
+@example("@(context.Request)", "{{secret}}", 'a \\"@{ return "\u2028\U0001f511"; }')
+def test_every_value_stays_a_value(issuer, audience, message):
     token = TokenCheck([issuer], [audience], "https://tenant.example/x")
 
     def render():
-        required = RequiredClaim("scope", [scope], "all", " ")
-        return policy_document([base(), validate_jwt(token, status=403, message=message, required=[required])])
+        return policy_document([base(), validate_jwt(token, message)])
 
-    if literal_problem(scope) or any(policy_text_problem(value) for value in (issuer, audience, message)):
+    if any(policy_text_problem(value) for value in (issuer, audience, message)):
         with pytest.raises(ValueError, match="a policy's value must"):
             render()
         return
     check = etree.fromstring(render()).find("inbound/validate-jwt")
     assert [value_of(each.text) for each in check.iter("issuer", "audience")] == [audience, issuer]
-    assert [each.text for each in check.iter("value")] == [scope]
     assert value_of(check.get("failed-validation-error-message")) == message
     assert [element.tag for element in check.iter()] == [
         "validate-jwt",
@@ -307,10 +366,29 @@ def test_every_value_stays_a_value(issuer, audience, scope, message):
         "audience",
         "issuers",
         "issuer",
-        "required-claims",
-        "claim",
-        "value",
     ]
+
+
+@given(listed=_values, called=_values, claim=_values, value=_values)
+@example('" }.Contains("', "x", '") || true || ("', "{{{x}}")
+@example("@(context)", "@(context)", "@{ return true; }", "{{secret}}")
+def test_texts_in_expressions_stay_texts(listed, called, claim, value):
+    if any(policy_text_problem(text) for text in (listed, claim, value)):
+        with pytest.raises(ValueError, match="a policy's value must"):
+            [*operation_checks({listed: []}, "scope", "all", "No."), claim_check(claim, [value], "No.")]
+        return
+    checks = policy_document(operation_checks({listed: []}, "scope", "all", "No."))
+    when = etree.fromstring(checks).find("inbound/choose/when")
+    assert "{{" not in checks
+    assert (when.get("condition").count("@("), when.get("condition").count("@{")) == (1, 0)
+    for operation in (listed, called):
+        method, _, template = operation.partition(" ")
+        reached = f"{method} {template}"
+        assert holds(when.get("condition"), Called(method, template)) == (reached == listed)
+    (demand,) = etree.fromstring(policy_document([claim_check(claim, [value], "No.")])).find("inbound/choose")
+    assert not holds(demand.get("condition"), Called(token={claim: [value]}))
+    assert holds(demand.get("condition"), Called(token={claim: [f"{value}x"]}))
+    assert holds(demand.get("condition"), Called())
 
 
 @given(message=_values, header=_values, fragment=_values)

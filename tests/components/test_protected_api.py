@@ -1,6 +1,7 @@
 """ProtectedApi against mocks: its parts and their wiring; that tokens pass and fail at the gateway is proven live."""
 
 import json
+from html import unescape
 
 import auth0_apim
 import pulumi
@@ -40,6 +41,8 @@ LEFT_TO_THE_PARTS = {
     "InteractiveClient": {"existing_client_id", "audience", "available_scopes"},
     "UserDatabase": {"existing"},
     "DatabaseUser": {"email_verified", "roles", "user_metadata", "app_metadata"},
+    # The whole has a check of its own.
+    "PublishedApi": {"allow_anonymous_calls", "checked_by"},
 }
 """Inputs of the parts that the whole neither has nor gives: what they are for needs the parts themselves."""
 WIRED = {
@@ -60,6 +63,7 @@ WIRED = {
         "available_scopes",
         "operations",
         "scope_claim",
+        "backend_url",
     },
 }
 """Inputs of the parts that the whole gives itself, of other inputs or of other parts."""
@@ -123,7 +127,7 @@ async def test_the_least_is_an_api_a_client_a_gateway_and_the_check_between_them
         "redirect_uris": [],
         "connection_name": None,
         "user_id": None,
-        "operations": ["add", "sub"],
+        "operations": {"add": "GET /add", "sub": "GET /sub"},
     }
 
 
@@ -216,7 +220,8 @@ async def test_with_permissions_in_the_token_operations_ask_for_permissions(mock
         protect(permissions_in_token=True, scopes={"calc:add": "Add"}, operation_scopes={"add": ["calc:add"]})
     )
     document = mocks.inputs_of(f"{APIM}ApiPolicy", "calc-jwt-policy-policy")["value"]
-    assert '<claim name="permissions" match="all">' in document
+    assert '.All(scope => scope == "" || ' in unescape(document)
+    assert '.Claims["permissions"].Contains(scope)' in unescape(document)
 
 
 @pulumi.runtime.test
@@ -227,7 +232,7 @@ async def test_the_documents_security_says_what_operations_need(mocks, protect):
     given = {"openapi": json.dumps(document), "scopes": {"calc:add": "Add"}, "scopes_from_document": True}
     await settled(protect(**given))
     policy = mocks.inputs_of(f"{APIM}ApiPolicy", "calc-jwt-policy-policy")["value"]
-    assert "<value>calc:add</value>" in policy
+    assert '<set-variable name="required-scopes" value="calc:add"/>' in policy
     assert "This operation is closed." in policy
     with pytest.raises(InputError, match="asks for 'calc:add' at 'add', which the API does not have"):
         protect(**{**given, "scopes": {}})
@@ -292,24 +297,24 @@ async def test_the_check_is_told_limits_claims_origins_and_headers(mocks, protec
         "unauthorized_message": "Log in first.",
         "forbidden_message": "Ask for access.",
     }
-    document = (await settled(protect(**told)))["policy_xml"]
+    document = unescape((await settled(protect(**told)))["policy_xml"])
     for part in (
-        '<claim name="scope" match="any" separator=" ">',
-        '<claim name="plan" match="any">',
+        '.Any(scope => ((Jwt)context.Variables["verified-token"]).Claims.GetValueOrDefault("scope", "")',
+        '.Claims["plan"].Any(value => new [] { "gold" }.Contains(value))',
         "<issuer>https://tenant.eu.auth0.com/</issuer>",
         "<audience>https://api.example.com</audience>",
         'clock-skew="30"',
         "<origin>https://app.example.com</origin>",
         '<rate-limit-by-key calls="100" renewal-period="30"',
         '<quota-by-key calls="1000" renewal-period="3600"',
-        'GetValueOrDefault("azp","")'.replace('"', "&quot;"),
+        'GetValueOrDefault("azp", "")',
         '<set-header name="Authorization" exists-action="delete"/>',
         '<set-header name="Server" exists-action="delete"/>',
         '<set-header name="X-In">',
         '<set-header name="X-Out" exists-action="delete"/>',
         '<set-header name="X-Error" exists-action="delete"/>',
         'failed-validation-error-message="Log in first."',
-        'failed-validation-error-message="Ask for access."',
+        '"message": "Ask for access."',
     ):
         assert part in document
 
@@ -544,7 +549,7 @@ async def test_an_api_is_put_into_a_product_that_exists(mocks, protect):
         ),
         (
             {"default_scopes": None},
-            "input 'operation_scopes' names no operation, so that all would be closed; to open them to any good token, "
+            "input 'operation_scopes' names no operation, so that all are denied; to accept any good token at each, "
             "say so; an example that works: default_scopes: []",
         ),
         (

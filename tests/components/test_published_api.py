@@ -4,9 +4,11 @@ import json
 
 import pulumi
 import pytest
-from auth0_apim import InputError, LinkFormat, PublishedApi, VersioningScheme
+from auth0_apim import CheckedBy, InputError, LinkFormat, PublishedApi, VersioningScheme
+from auth0_apim.jwt_documents import checked_elsewhere_document
 
 API = "azure-native:apimanagement:Api"
+API_POLICY = "azure-native:apimanagement:ApiPolicy"
 PRODUCT = "azure-native:apimanagement:Product"
 PRODUCT_API = "azure-native:apimanagement:ProductApi"
 VERSION_SET = "azure-native:apimanagement:ApiVersionSet"
@@ -31,7 +33,12 @@ async def test_an_api_is_imported_over_https_only_and_needs_no_key(mocks, publis
     assert await api.api_id.future() == "calc"
     assert await api.path.future() == "calc"
     assert await api.url.future() == "https://apis.azure-api.net/calc"
-    assert await api.operations.future() == ["add", "sub"]
+    assert await api.operations.future() == {"add": "GET /add", "sub": "GET /sub"}
+    assert await api.backend_url.future() == "https://calculator.example/api"
+    assert await api.display_name.future() == "Calculator"
+    assert await api.description.future() is None
+    assert await api.subscription_required.future() is False
+    assert await api.version.future() is None
     assert await api.product_id.future() is None
     assert await api.version_set_id.future() is None
     assert mocks.children() == {(API, "Calculator-api")}
@@ -44,8 +51,31 @@ async def test_an_api_is_imported_over_https_only_and_needs_no_key(mocks, publis
         "protocols": ["https"],
         "format": "openapi+json",
         "value": DOCUMENT,
-        "serviceUrl": "https://calculator.example/api",
+        "serviceUrl": "https://closed.invalid",
         "subscriptionRequired": False,
+    }
+
+
+@pytest.mark.parametrize("reason", ["allow_anonymous_calls", "keep_service_url"])
+@pulumi.runtime.test
+async def test_only_an_api_that_says_so_has_a_backend_of_its_own(mocks, publish, reason):
+    await publish(**{reason: True}).api_id.future()
+    assert mocks.inputs_of(API, "Calculator-api")["serviceUrl"] == "https://calculator.example/api"
+    assert mocks.children() == {(API, "Calculator-api")}
+
+
+@pytest.mark.parametrize(("checked_by", "level"), [(CheckedBy.PRODUCT, "product"), ("service", "service")])
+def test_an_api_that_a_wider_scope_checks_has_a_document_for_its_backend(mocks, publish, deploy, checked_by, level):
+    deploy(lambda: publish(checked_by=checked_by))
+    assert mocks.children() == {(API, "Calculator-api"), (API_POLICY, "Calculator-policy")}
+    assert mocks.inputs_of(API, "Calculator-api")["serviceUrl"] == "https://closed.invalid"
+    assert mocks.inputs_of(API_POLICY, "Calculator-policy") == {
+        "resourceGroupName": "group",
+        "serviceName": "apis",
+        "apiId": "calc",
+        "policyId": "policy",
+        "format": "xml",
+        "value": checked_elsewhere_document("https://calculator.example/api", level),
     }
 
 
@@ -146,9 +176,11 @@ async def test_a_url_is_left_to_azure(mocks, publish):
     url = "https://calculator.example/swagger.json"
     api = publish(openapi=url, link_format=LinkFormat.SWAGGER_JSON, service_url="https://b.example")
     assert await api.api_id.future() == "calc"
-    assert await api.operations.future() == []
+    assert await api.operations.future() == {}
+    assert await api.backend_url.future() == "https://b.example"
     inputs = mocks.inputs_of(API, "Calculator-api")
-    assert (inputs["format"], inputs["value"], inputs["serviceUrl"]) == ("swagger-link-json", url, "https://b.example")
+    assert (inputs["format"], inputs["value"]) == ("swagger-link-json", url)
+    assert inputs["serviceUrl"] == "https://closed.invalid"
 
 
 @pulumi.runtime.test
@@ -208,6 +240,18 @@ def test_a_document_that_turns_out_wrong_fails_before_the_api_is_made(mocks, pub
             {"version": "v 1"},
             "input 'version' must be 1 to 100 letters, digits, '.', '_' and '-', not 'v 1'; an example that works: "
             '"v1"',
+        ),
+        (
+            {"allow_anonymous_calls": True, "keep_service_url": True},
+            "input 'allow_anonymous_calls' excludes 'keep_service_url'; an example that works: leave one of them out",
+        ),
+        (
+            {"checked_by": "product", "keep_service_url": True},
+            "input 'keep_service_url' excludes 'checked_by'; an example that works: leave one of them out",
+        ),
+        (
+            {"checked_by": "tenant"},
+            "input 'checked_by' must be one of product, service, not 'tenant'; an example that works: \"product\"",
         ),
         (
             {"api_id": "a b"},

@@ -84,25 +84,48 @@ async def test_a_backends_secrets_are_kept_in_named_values_and_only_referred_to(
     }
 
 
+REVISION = {
+    **SERVICE,
+    "api_id": "calc",
+    "path": "calc",
+    "url": "https://gw.example/calc",
+    "display_name": "Calculator",
+    "revision": "2",
+    "openapi": DOCUMENT,
+    "service_url": "https://calculator.example",
+}
+
+
 @pulumi.runtime.test
-async def test_a_revision_is_copied_from_the_api_and_called_by_its_number(mocks):
-    args = {**SERVICE, "api_id": "calc", "path": "calc", "url": "https://gw.example/calc", "revision": "2"}
-    revision = ApiRevision("next", {**args, "openapi": DOCUMENT, "service_url": "https://calculator.example"})
+async def test_a_revision_is_called_by_its_number_and_has_no_backend_of_its_own(mocks):
+    revision = ApiRevision("next", {**REVISION, "description": "Divides, too"})
     assert await revision.url.future() == "https://gw.example/calc;rev=2"
     assert await revision.revision_id.future() == "calc;rev=2"
-    assert await revision.operations.future() == ["add"]
-    inputs = mocks.inputs_of(f"{APIM}Api", "next-api")
-    assert (inputs["apiId"], inputs["apiRevision"], inputs["sourceApiId"]) == ("calc;rev=2", "2", "/apis/calc")
+    assert await revision.operations.future() == {"add": "GET /add"}
+    assert await revision.backend_url.future() == "https://calculator.example"
     assert mocks.children() == {(f"{APIM}Api", "next-api")}
+    assert mocks.inputs_of(f"{APIM}Api", "next-api") == {
+        **PLACE,
+        "apiId": "calc;rev=2",
+        "apiRevision": "2",
+        "apiRevisionDescription": "Divides, too",
+        "displayName": "Calculator",
+        "subscriptionRequired": False,
+        "path": "calc",
+        "protocols": ["https"],
+        "format": "openapi+json",
+        "value": DOCUMENT,
+        "serviceUrl": "https://closed.invalid",
+    }
 
 
 @pulumi.runtime.test
-async def test_a_revision_that_is_current_has_the_apis_own_url(mocks):
-    args = {**SERVICE, "api_id": "calc", "path": "calc", "url": "https://gw.example/calc", "revision": "2"}
-    more = {"openapi": DOCUMENT, "service_url": "https://calculator.example", "current": True, "release_notes": "New"}
-    assert await ApiRevision("next", {**args, **more}).url.future() == "https://gw.example/calc"
-    release = mocks.inputs_of(f"{APIM}ApiRelease", "next-release")
-    assert release == {**PLACE, "apiId": "calc;rev=2", "releaseId": "revision-2", "notes": "New"}
+async def test_a_revision_has_what_it_cannot_change_as_the_api_has_it(mocks):
+    more = {"api_description": "Adds.", "subscription_required": True, "version": "v1", "version_set_id": "the-set"}
+    await ApiRevision("next", {**REVISION, **more}).revision_id.future()
+    inputs = mocks.inputs_of(f"{APIM}Api", "next-api")
+    locked = ("description", "subscriptionRequired", "apiVersion", "apiVersionSetId")
+    assert [inputs[name] for name in locked] == ["Adds.", True, "v1", "the-set"]
 
 
 @pulumi.runtime.test
@@ -169,7 +192,10 @@ async def test_no_token_no_key_and_no_body_is_ever_logged(mocks, secret):
         (ApiDiagnostics, {"connection_string": "secret"}, "'connection_string' must have an InstrumentationKey"),
         (ApiDiagnostics, {"connection_string": CONNECTION, "logged_headers": ["authorization"]}, "'logged_headers' has 'authorization', which carries a secret and must never be logged"),
         (ApiDiagnostics, {"connection_string": CONNECTION, "sampling_percentage": 101}, "'sampling_percentage' must be from 0 to 100, not 101"),
-        (ApiRevision, {"api_id": "calc", "path": "calc", "url": "https://a.example", "revision": "two", "openapi": DOCUMENT}, "'revision' must be a whole number from 1, not 'two'"),
+        (ApiRevision, {**REVISION, "revision": "two"}, "'revision' must be a whole number from 2, not 'two'"),
+        (ApiRevision, {**REVISION, "revision": "1"}, "'revision' must be a whole number from 2, not '1'"),
+        (ApiRevision, {**REVISION, "display_name": None}, "'display_name' is required"),
+        (ApiRevision, {**REVISION, "description": "x" * 257}, "'description' must be 1 to 256 characters long, not 257"),
     ],
 )  # fmt: skip
 @pulumi.runtime.test

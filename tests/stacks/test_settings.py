@@ -190,7 +190,7 @@ def test_every_bad_key_is_named_at_once():
         ("user", {"email": "jane@example.com"}, "database is required where there is a user; {connectionName: BasicCalculator}"),
         ("portal", {}, "interactiveClient is required where there is a portal; {displayName: Calculator Portal}"),
         ("interactiveClient", {"displayName": "App"}, "interactiveClient.callbacks must have at least one address without a portal; https://app.example.com/callback"),
-        ("publication.defaultScopes", None, "publication.operationScopes names no operation, so that all would be closed; give it, defaultScopes or scopesFromDocument; {add: ['calc:add']}"),
+        ("publication.defaultScopes", None, "publication.operationScopes names no operation, so that all are denied; give it, defaultScopes or scopesFromDocument; {add: ['calc:add']}"),
         ("publication.defaultScopes", ["calc:div"], "publication.defaultScopes has 'calc:div', which is not one of api.scopes (calc:add, calc:sub); [\"calc:add\"]"),
         ("publication.scopesFromDocument", True, f"publication.openapi names the file {str(Path('openapi.json').resolve())!r}, which does not exist; examples/basic-calculator/openapi.json"),
         ("roles.operator.permissions", ["calc:add"], "api.permissionsInToken must be true where there are roles, or they count for nothing; true"),
@@ -374,7 +374,7 @@ def test_every_setting_is_described_and_has_an_example():
 def test_a_call_to_a_closed_operation_proves_nothing():
     values = with_values("probe", {"operation": "sub", "path": "/sub", "expected": 1})
     values["publication"] = {**VALUES["publication"], "defaultScopes": None, "operationScopes": {"add": []}}
-    assert problems(values) == ["probe.operation is closed, so that no call is answered with 200; add"]
+    assert problems(values) == ["probe.operation is denied, so that no call is answered with 200; add"]
 
 
 def test_the_document_says_the_scopes_where_it_is_asked(tmp_path):

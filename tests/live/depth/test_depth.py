@@ -164,11 +164,17 @@ def test_calls_are_counted_by_client(ask, machine_token, user_token):
     assert ask("/limited", user_token).status_code == 200
 
 
-def test_a_revision_is_called_by_its_own_url_and_its_new_operation_is_closed(ask, machine_token):
+def test_a_revision_is_called_by_its_own_url_and_guarded_by_its_own_policy(ask, machine_token):
     assert ask("/read", machine_token, base="revisionUrl").status_code == 200
-    closed = ask("/added", machine_token, base="revisionUrl")
-    assert (closed.status_code, closed.json()) == (403, {"statusCode": 403, "message": "This operation is closed."})
+    assert ask("/added", machine_token, base="revisionUrl").status_code == 200
+    assert ask("/added", None, base="revisionUrl").status_code == 401
     assert ask("/added", machine_token).status_code == 404
+
+
+def test_a_revision_without_a_policy_of_its_own_reaches_no_backend(ask, machine_token):
+    for token in (machine_token, None):
+        answer = ask("/read", token, base="unguardedUrl")
+        assert (answer.status_code, answer.json()["statusCode"]) == (500, 500)
 
 
 def test_a_version_is_called_by_its_header(outputs, http, machine_token):
@@ -252,11 +258,18 @@ def test_a_second_up_changes_nothing(depth):
     depth.up("--expect-no-changes")
 
 
-def test_a_released_revision_is_what_callers_get(depth, ask, machine_token):
-    depth.pulumi("config", "set", "--stack", "local", "release", "true")
+def test_what_was_tried_is_put_into_the_api_by_an_edit_of_the_program(depth, ask, machine_token, manager):
+    depth.pulumi("config", "set", "--stack", "local", "takeOver", "true")
     depth.up()
-    assert ask("/added", machine_token).status_code == 403
+    assert ask("/added", machine_token).status_code == 200
+    assert ask("/added", None).status_code == 401
+    assert [each.api_revision for each in manager.api_revision.list_by_service("local", "depth", "echo")] == ["1"]
+    depth.up("--refresh", "--expect-no-changes")
+    depth.pulumi("config", "set", "--stack", "local", "takeOver", "false")
+    depth.up()
+    assert ask("/added", machine_token).status_code == 404
     assert ask("/read", machine_token).status_code == 200
+    depth.up("--refresh", "--expect-no-changes")
 
 
 def test_a_products_quota_is_used_up_by_its_subscription_as_a_whole(ask, machine_token, user_token):

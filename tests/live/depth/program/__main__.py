@@ -68,6 +68,11 @@ if not config.get_bool("gatewayOnly"):
     )
 
     whole = pulumi.ResourceOptions(deleted_with=gateway)
+    added = {"/added": {"get": {"operationId": "added", "responses": {}}}}
+    revised = document | {"paths": {**document["paths"], **added}}
+    # What was tried as a revision becomes the API by an edit of the program.
+    is_taken_over = config.get_bool("takeOver") or False
+    current = revised if is_taken_over else document
     product = ApiProduct(
         "partners",
         {**service, "display_name": "Partners", "approval_required": True, "subscriptions_limit": 2},
@@ -78,7 +83,7 @@ if not config.get_bool("gatewayOnly"):
         {
             **service,
             "path": "echo",
-            "openapi": json.dumps(document),
+            "openapi": json.dumps(current),
             "service_url": "https://placeholder.example",
             "subscription_required": True,
             "product_id": product.product_id,
@@ -104,7 +109,6 @@ if not config.get_bool("gatewayOnly"):
                 '<set-header name="X-Team"><value>', team.reference, "</value></set-header>"
             ),
         },
-        # The revision that is current no longer includes it in a document of its own.
         whole,
     )
 
@@ -131,23 +135,27 @@ if not config.get_bool("gatewayOnly"):
             "counted_by": "subscription",
         },
     )
+    guarded: Any = {**check, "available_scopes": api.scopes, "backend_id": backend.backend_id}
     policy = JwtPolicy(
         "policy",
         {
-            **check,
+            **guarded,
             "api_id": published.api_id,
             "operations": published.operations,
-            "available_scopes": api.scopes,
             "scopes_document": json.dumps(document),
-            "operation_scopes": {"health": []},
-            "backend_id": backend.backend_id,
+            "operation_scopes": {"health": [], **({"added": []} if is_taken_over else {})},
             "included_fragments": [fragment.fragment_id],
             "dropped_request_headers": ["Ocp-Apim-Subscription-Key"],
             "dropped_response_headers": ["Server", "X-Powered-By"],
             "raw_outbound": told("Api"),
         },
     )
-    one: Any = {**check, "api_id": published.api_id.apply(lambda known: known), "operations": published.operations}
+    one: Any = {
+        **check,
+        "api_id": published.api_id.apply(lambda known: known),
+        "operations": published.operations,
+        "backend_id": backend.backend_id,
+    }
     after_api = pulumi.ResourceOptions(depends_on=[policy])
     JwtPolicy(
         "machines-only",
@@ -175,23 +183,32 @@ if not config.get_bool("gatewayOnly"):
             "logged_headers": ["User-Agent"],
         },
     )
-    revised = document | {"paths": {**document["paths"], "/added": {"get": {"operationId": "added", "responses": {}}}}}
-    revision = ApiRevision(
-        "second",
-        {
+    if not is_taken_over:
+        trial: Any = {
             **service,
-            # Behind the API's policies, which the revision takes over.
-            "api_id": pulumi.Output.all(published.api_id, policy.policy_id).apply(lambda both: str(both[0])),
+            "api_id": published.api_id,
             "path": published.path,
             "url": published.url,
-            "revision": "2",
+            "display_name": published.display_name,
+            "api_description": published.description,
+            "subscription_required": published.subscription_required,
             "openapi": json.dumps(revised),
             "service_url": "https://placeholder.example",
-            "description": "One operation more",
-            "current": config.get_bool("release") or False,
-        },
-        pulumi.ResourceOptions(deleted_with=gateway, depends_on=[policy]),
-    )
+        }
+        revision = ApiRevision("second", {**trial, "revision": "2", "description": "One operation more"}, whole)
+        JwtPolicy(
+            "policy-of-the-revision",
+            {
+                **guarded,
+                "api_id": revision.revision_id,
+                "operations": revision.operations,
+                "scopes_document": json.dumps(document),
+                "operation_scopes": {"health": [], "added": []},
+            },
+        )
+        unguarded = ApiRevision("third", {**trial, "revision": "3"}, whole)
+        pulumi.export("revisionUrl", revision.url)
+        pulumi.export("unguardedUrl", unguarded.url)
     versions: Any = {
         **service,
         "path": "versioned",
@@ -208,6 +225,8 @@ if not config.get_bool("gatewayOnly"):
             {
                 **check,
                 "api_id": version.api_id,
+                "operations": version.operations,
+                "backend_url": version.backend_url,
                 "default_scopes": [],
                 "raw_outbound": told("First" if version is first else "Second"),
             },
@@ -215,7 +234,6 @@ if not config.get_bool("gatewayOnly"):
     for name, value in {
         "url": published.url,
         "versionedUrl": following.url,
-        "revisionUrl": revision.url,
         "tokenEndpoint": api.token_endpoint,
         "audience": api.audience,
         "machineId": machine.client_id,

@@ -74,6 +74,7 @@ published = remote(
     "apiId",
     "url",
     "operations",
+    "backendUrl",
 )
 policy = remote(
     "JwtPolicy",
@@ -85,6 +86,7 @@ policy = remote(
         "openidConfigurationUrl": api.openidConfigurationUrl,
         "apiId": published.apiId,
         "operations": published.operations,
+        "backendUrl": published.backendUrl,
         "operationScopes": {"add": ["calc:add"]},
         "clockSkew": config.require_secret_int("clockSkew"),
         "scopeMatch": api.issuer.apply(lambda _: "any"),
