@@ -7,6 +7,8 @@ from pydantic import AfterValidator, StringConstraints
 
 from local_apim.manager.arm_error import ValidationFailed, unsupported
 from local_apim.manager.contract import Contract
+from local_apim.manager.inventory import Document
+from local_apim.manager.policy_texts import refuse_while_used
 from local_apim.manager.resource_kind import Call, Draft, ResourceKind
 from local_apim.manager.urls import absolute_url
 
@@ -89,6 +91,11 @@ class Backends(ResourceKind):
             given = contract.credentials.wire()
             draft.properties["credentials"] = {name: value for name, value in given.items() if value is not None}
         return draft
+
+    def check_delete(self, call: Call, document: Document) -> None:
+        """Refuse while a policy names it."""
+        name = document["name"]
+        refuse_while_used(call, f"Backend '{name}'", lambda policy: name.lower() in policy.backends())
 
     @staticmethod
     def _check_credentials(call: Call, credentials: BackendCredentials) -> None:

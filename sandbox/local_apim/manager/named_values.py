@@ -10,7 +10,7 @@ from local_apim.manager.arm_error import ValidationFailed, refused
 from local_apim.manager.contract import Contract
 from local_apim.manager.inventory import Document
 from local_apim.manager.key_vault import UnreadableSecret, is_versioned, principal_of
-from local_apim.manager.policy_texts import policies_mentioning
+from local_apim.manager.policy_texts import refuse_while_used
 from local_apim.manager.resource_kind import Action, Call, Draft, Manager, ResourceKind, answer, timestamp
 from local_apim.policies.named_values import stored_value
 
@@ -74,10 +74,7 @@ class NamedValues(ResourceKind):
     def check_delete(self, call: Call, document: Document) -> None:
         """Refuse while a policy mentions it."""
         name = document["properties"]["displayName"]
-        users = policies_mentioning(call.inventory, call.service, lambda policy: name in policy.named_values())
-        if users:
-            entities = "".join(f"{user}\r\n" for user in users)
-            raise refused(f"The Property '{document['name']}' is used by the following entities:\r\n{entities}")
+        refuse_while_used(call, f"Property '{document['name']}'", lambda policy: name in policy.named_values())
 
     async def _list_value(self, call: Call, document: Document) -> Response:
         del call

@@ -10,10 +10,10 @@ from local_apim.manager.arm_error import ValidationFailed, refused
 from local_apim.manager.contract import Contract
 from local_apim.manager.inventory import Document
 from local_apim.manager.linked_texts import fetch_text
-from local_apim.manager.policy_texts import policies_mentioning, scope_of
+from local_apim.manager.policy_texts import refuse_while_used, scope_of
 from local_apim.manager.resource_kind import Call, Draft, ResourceKind
 from local_apim.policies import PolicyDocument, PolicyError, check_connectivity, parse_policy
-from local_apim.policies.checking import check_included
+from local_apim.policies.checking import check_backends, check_included
 from local_apim.policies.document import Scope
 from local_apim.policies.markup import Node
 from local_apim.policies.named_values import fill_in, values_by_name
@@ -131,14 +131,11 @@ class PolicyFragments(PolicyKind):
     def check_delete(self, call: Call, document: Document) -> None:
         """Refuse while a policy includes it."""
         name = document["name"]
-        users = policies_mentioning(call.inventory, call.service, lambda policy: name in policy.fragments())
-        if users:
-            entities = "".join(f"{user}\r\n" for user in users)
-            raise refused(f"The Policy Fragment '{name}' is used by the following entities:\r\n{entities}")
+        refuse_while_used(call, f"Policy Fragment '{name}'", lambda policy: name.lower() in policy.fragments())
 
 
 async def save_check(call: Call, text: str, format_: str, scope: Scope) -> PolicyDocument:
-    """Check `text` as Azure does when it is saved: schema, named values, fragments, tier, OpenID documents.
+    """Check `text` as Azure does when it is saved: schema, named values, fragments, backends, tier, OpenID documents.
 
     Raises:
         ValidationFailed: 400 with the element, line and column.
@@ -148,6 +145,7 @@ async def save_check(call: Call, text: str, format_: str, scope: Scope) -> Polic
         document = parse_policy(text, format_, scope=scope, named_values=values)
         if scope != "fragment":
             check_included(document.root, scope, lambda name: _fragment(call, name))
+        check_backends(document.root, lambda name: _exists(call, f"backends/{name}"))
         _check_tier(call, document)
         filled_in = PolicyDocument(fill_in(document.root, values))
         await check_connectivity(filled_in, call.manager.fetch)
@@ -163,6 +161,10 @@ def _named_values(call: Call) -> dict[str, str]:
 def _fragment(call: Call, name: str) -> Node | None:
     stored = call.inventory.get(f"{call.service['id']}/policyFragments/{name}")
     return parse_policy(stored["properties"]["value"], "xml", scope="fragment").root if stored else None
+
+
+def _exists(call: Call, path: str) -> bool:
+    return call.inventory.get(f"{call.service['id']}/{path}") is not None
 
 
 def _check_tier(call: Call, document: PolicyDocument) -> None:

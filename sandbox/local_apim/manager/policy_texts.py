@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
+from local_apim.manager.arm_error import refused
 from local_apim.manager.inventory import Document, Inventory
+from local_apim.manager.resource_kind import Call
 from local_apim.policies import PolicyDocument, parse_policy
 from local_apim.policies.document import Scope
 
@@ -30,8 +32,13 @@ def stored_policies(inventory: Inventory, service: Document) -> Iterator[tuple[s
             yield relative, parse_policy(properties["value"], properties["format"], scope=scope)
 
 
-def policies_mentioning(
-    inventory: Inventory, service: Document, mentions: Callable[[PolicyDocument], bool]
-) -> list[str]:
-    """Ids, relative to the service, of the policies for which `mentions` is true."""
-    return [relative for relative, policy in stored_policies(inventory, service) if mentions(policy)]
+def refuse_while_used(call: Call, what: str, mentions: Callable[[PolicyDocument], bool]) -> None:
+    """Refuse to delete `what` while there are policies for which `mentions` is true.
+
+    Raises:
+        ProviderError: 400 with the ids of those policies, relative to the service.
+    """
+    users = [path for path, policy in stored_policies(call.inventory, call.service) if mentions(policy)]
+    if users:
+        entities = "".join(f"{user}\r\n" for user in users)
+        raise refused(f"The {what} is used by the following entities:\r\n{entities}")

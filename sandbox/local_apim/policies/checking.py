@@ -1,11 +1,12 @@
 """The check of a whole document: its sections, and each policy in its section and scope."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 from local_apim.policies.catalogue import POLICIES
+from local_apim.policies.document_text import NAMED_VALUE
 from local_apim.policies.errors import PolicyError
-from local_apim.policies.markup import Node
+from local_apim.policies.markup import Node, is_expression
 from local_apim.policies.schema import Child, Element, problems
 
 SECTIONS = ("inbound", "backend", "outbound", "on-error")
@@ -65,6 +66,27 @@ def check_included(root: Node, scope: str, fragment_of: _Fragments) -> None:
                 else:
                     continue
                 _refuse(node, f"Policy '{policy.name}' of the fragment '{fragment_id}' is not allowed in the {place}.")
+
+
+def check_backends(root: Node, exists: Callable[[str], bool]) -> None:
+    """Refuse a document that sends requests to a backend which is not there, where it names one literally.
+
+    What an expression gives is known only when it runs, and an id with a named value in it is not looked up either.
+
+    Raises:
+        PolicyError: the first problem, at the element that names the backend.
+    """
+    for node, backend_id in named_backends(root):
+        if not exists(backend_id):
+            _refuse(node, f"Backend with id '{backend_id}' could not be found.")
+
+
+def named_backends(root: Node) -> Iterator[tuple[Node, str]]:
+    """The policies that name a backend literally, and its id."""
+    for node in root.walk():
+        backend_id = node.attributes.get("backend-id") if node.name == "set-backend-service" else None
+        if backend_id is not None and not is_expression(backend_id) and not NAMED_VALUE.search(backend_id):
+            yield node, backend_id
 
 
 def _check_policies(parent: Node, section: str | None, scope: str, *, inside: bool = False) -> None:

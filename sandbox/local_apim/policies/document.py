@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from local_apim.policies.checking import check_document
+from local_apim.policies.checking import check_document, named_backends
 from local_apim.policies.document_text import NAMED_VALUE
 from local_apim.policies.errors import PolicyError
 from local_apim.policies.markup import Node, parse_markup, render
@@ -33,8 +33,12 @@ class PolicyDocument:
         return found
 
     def fragments(self) -> set[str]:
-        """Ids of the policy fragments that the document includes."""
-        return {node.attributes["fragment-id"] for node in self.root.walk() if node.name == "include-fragment"}
+        """Ids of the policy fragments that the document includes, in lower case."""
+        return {node.attributes["fragment-id"].lower() for node in self.root.walk() if node.name == "include-fragment"}
+
+    def backends(self) -> set[str]:
+        """Ids of the backends that the document names literally, in lower case."""
+        return {backend_id.lower() for _, backend_id in named_backends(self.root)}
 
     def to_xml(self) -> str:
         """The document as Azure returns it: format `xml`, CRLF, two spaces of indentation, expressions escaped."""

@@ -142,3 +142,65 @@ async def test_not_every_tier_has_limits_by_key(empty, tier, refused):
         if answer.status_code == 400:
             found.append(problem(answer)[0])
     assert found == refused
+
+
+BACKEND = {"url": "https://backend.test", "protocol": "http"}
+
+
+def sending_to(backend_id):
+    return f'<policies><inbound><base />\n  <set-backend-service backend-id="{backend_id}" /></inbound></policies>'
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+async def test_a_backend_must_exist_when_a_policy_names_it(published, scope):
+    assert problem(await published.put(f"{scope}/policy", {"value": sending_to("Calc")})) == (
+        "set-backend-service",
+        "Error in element 'set-backend-service' on line 2, column 4: Backend with id 'Calc' could not be found.",
+    )
+    await published.put("backends/calc", BACKEND)
+    assert (await published.put(f"{scope}/policy", {"value": sending_to("Calc")})).status_code in (200, 201)
+
+
+async def test_a_backend_in_a_branch_and_in_a_fragment_must_exist(published):
+    branch = '<choose><when condition="@(true)"><set-backend-service backend-id="none" /></when></choose>'
+    document = f"<policies><inbound><base />{branch}</inbound></policies>"
+    assert problem(await published.put("apis/calc/policies/policy", {"value": document}))[0] == "set-backend-service"
+    fragment = '<fragment><set-backend-service backend-id="none" /></fragment>'
+    assert problem(await published.put("policyFragments/send", {"value": fragment}))[0] == "set-backend-service"
+
+
+@pytest.mark.parametrize("backend_id", ["@(context.Api.Id)", "calc-{{stage}}"])
+async def test_a_backend_that_only_a_request_tells_is_not_looked_up(published, backend_id):
+    await published.put("namedValues/stage", {"displayName": "stage", "value": "dev"})
+    answer = await published.put("apis/calc/policies/policy", {"value": sending_to(backend_id)})
+    assert answer.status_code == 201
+
+
+async def test_a_backend_stays_while_a_policy_names_it(published):
+    await published.put("backends/calc", BACKEND)
+    await published.put("apis/calc/policies/policy", {"value": sending_to("CALC")})
+    answer = await published.delete("backends/calc")
+    assert code(answer) == (400, "ValidationError")
+    assert answer.json()["error"]["message"] == (
+        "The Backend 'calc' is used by the following entities:\r\n/apis/calc/policies/policy\r\n"
+    )
+    await published.delete("apis/calc/policies/policy")
+    assert (await published.delete("backends/calc")).status_code == 200
+
+
+async def test_a_fragment_is_used_however_its_id_is_spelled(published):
+    await published.put("policyFragments/cors", {"value": "<fragment />"})
+    text = '<policies><inbound><base /><include-fragment fragment-id="CORS" /></inbound></policies>'
+    assert (await published.put("apis/calc/policies/policy", {"value": text})).status_code == 201
+    assert code(await published.delete("policyFragments/cors")) == (400, "ValidationError")
+
+
+@pytest.mark.parametrize("policy", ["authentication-certificate", "set-backend-service"])
+async def test_what_the_gateway_does_not_do_is_refused_by_name(published, policy):
+    attributes = {
+        "authentication-certificate": 'certificate-id="mine"',
+        "set-backend-service": 'base-url="https://backend.test" dapr-app-id="mine"',
+    }
+    document = f"<policies><inbound><base /><{policy} {attributes[policy]} /></inbound></policies>"
+    target, message = problem(await published.put("apis/calc/policies/policy", {"value": document}))
+    assert (target, "not supported by this gateway" in message) == (policy, True)
