@@ -107,6 +107,7 @@ class Context:
         "backend_headers",
         "backend_query",
         "backend_url",
+        "backend_width",
         "before_answer",
         "clock",
         "close_backend",
@@ -135,6 +136,7 @@ class Context:
         self.last_error: LastError | None = None
         self.section = "inbound"
         self.backend_url: str | None = None
+        self.backend_width: int | None = None
         self.backend_headers: tuple[tuple[str, str], ...] = ()
         self.backend_query: tuple[tuple[str, str], ...] = ()
         self.before_answer: list[Callable[[Context], None]] = []

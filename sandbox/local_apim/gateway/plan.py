@@ -100,7 +100,6 @@ class Compiler:
         self._steps: dict[str, Callable[[Node], Step]] = {
             **_SIMPLE,
             "forward-request": lambda node: compile_forward_request(node, fetch),
-            "set-backend-service": lambda node: compile_set_backend_service(node, configuration.backends),
             "validate-jwt": lambda node: compile_validate_jwt(node, sources, clock),
         }
         self._documents: dict[tuple[str, str], PolicyDocument] = {}
@@ -169,6 +168,8 @@ class Compiler:
             return self._choose(plan, place, node)
         if node.name in _LIMITS:
             return Limit(node, f"{place.key} {place.section} {place.path}", self._counters)
+        if node.name == "set-backend-service":
+            return compile_set_backend_service(node, place.scope, self._configuration.backends)
         return self._steps[node.name](node)
 
     def _choose(self, plan: Plan, place: Place, node: Node) -> Step:

@@ -26,6 +26,9 @@ _HOP_BY_HOP = frozenset(
 )
 """Headers that belong to one connection (RFC 9110, section 7.6.1)."""
 
+_NOWHERE = "invalid"
+"""The top-level domain whose names exist nowhere; they are not looked up (RFC 6761, section 6.4)."""
+
 _LONGEST_WAIT = 300.0
 _MOST_REDIRECTS = 5
 
@@ -76,11 +79,17 @@ async def _forward(
 
 
 async def _send(context: Context, fetch: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
-    sending = fetch.send(request, stream=True, auth=None, follow_redirects=False)
+    sending = _sent(fetch, request)
     answer = await (sending if context.recording is None else context.recording.to_backend(request, sending))
     # the client keeps cookies, and would send one caller's with the next one's redirect
     fetch.cookies.clear()
     return answer
+
+
+async def _sent(fetch: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    if request.url.host.rstrip(".").rpartition(".")[2] == _NOWHERE:
+        raise httpx.ConnectError("the name of the backend's host is one that cannot exist")
+    return await fetch.send(request, stream=True, auth=None, follow_redirects=False)
 
 
 def _outgoing(context: Context, seconds: float) -> httpx.Request:

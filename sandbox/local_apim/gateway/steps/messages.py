@@ -14,6 +14,9 @@ _MANAGED = frozenset(
     {b"connection", b"content-length", b"host", b"keep-alive", b"te", b"transfer-encoding", b"upgrade"}
 )
 
+_WIDEST_FIRST = ("global", "product", "api", "operation")
+"""The scopes of documents; what a wider one does is inherited by the narrower ones."""
+
 _SEPARATE = frozenset(
     {
         "cookie",
@@ -116,12 +119,18 @@ def compile_mock_response(node: Node) -> Step:
     return mock_response
 
 
-def compile_set_backend_service(node: Node, backends: Mapping[str, Backend]) -> Step:
-    """`set-backend-service` by address, or by the id of a backend in `backends`, which has its own credentials."""
+def compile_set_backend_service(node: Node, scope: str, backends: Mapping[str, Backend]) -> Step:
+    """`set-backend-service` by address, or by the id of a backend in `backends`, which has its own credentials.
+
+    A backend that a wider scope has set by its id gives way only to another id (vendor's page on `set-backend-service`).
+    """
     base, backend = node.attributes.get("base-url"), node.attributes.get("backend-id")
     address: TextOf = text_of(base or backend or "")
+    width = _WIDEST_FIRST.index(scope)
 
     def set_backend_service(context: Context) -> None:
+        if backend is None and context.backend_width is not None and context.backend_width < width:
+            return
         given = address(context)
         chosen = backends.get(given.lower()) if backend is not None else Backend(given)
         if chosen is None:
@@ -130,6 +139,7 @@ def compile_set_backend_service(node: Node, backends: Mapping[str, Backend]) -> 
             raise internal_error("ExpressionValueEvaluationFailure", problem)
         context.backend_url = chosen.url
         context.backend_headers, context.backend_query = chosen.headers, chosen.query
+        context.backend_width = None if backend is None else width
 
     return set_backend_service
 

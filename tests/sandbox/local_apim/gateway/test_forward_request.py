@@ -181,9 +181,67 @@ async def test_an_error_status_may_count_as_a_failure(world):
     assert (await world.call()).json()["message"] == "Internal server error"
 
 
-async def test_an_api_without_a_service_url_is_a_500(world):
-    world.api(serviceUrl=None)
-    assert (await world.call()).status_code == 500
+LAST_ERROR = '<set-header name="X-R"><value>@(context.LastError.Reason)</value></set-header>'
+
+
+@pytest.mark.parametrize(
+    "address", [None, "https://closed.invalid", "https://CLOSED.Invalid.:8443/base", "http://invalid"]
+)
+async def test_an_api_without_a_way_to_its_backend_is_a_500(world, address):
+    world.api(serviceUrl=address)
+    world.policy("<base />", on_error=LAST_ERROR)
+    answer = await world.call()
+    assert (answer.status_code, answer.headers["x-r"]) == (500, "BackendConnectionFailure")
+    body = answer.json()
+    assert (body["statusCode"], body["message"]) == (500, "Internal server error")
+    assert (world.received, world.fetched) == ([], [])
+
+
+async def test_a_backend_that_a_policy_sets_may_lead_nowhere_too(world):
+    world.policy("<base /><set-backend-service base-url='https://closed.invalid' />", on_error=LAST_ERROR)
+    answer = await world.call()
+    assert (answer.status_code, answer.headers["x-r"], world.fetched) == (500, "BackendConnectionFailure", [])
+
+
+async def test_a_redirect_leads_nowhere(world):
+    world.backend = lambda _: httpx.Response(302, headers={"Location": "https://closed.invalid/"})
+    world.policy("<base />", backend="<forward-request follow-redirects='true' />", on_error=LAST_ERROR)
+    answer = await world.call()
+    assert (answer.status_code, answer.headers["x-r"], world.fetched) == (500, "BackendConnectionFailure", [])
+
+
+async def test_an_api_that_leads_nowhere_goes_where_its_policy_says(world):
+    world.api(serviceUrl="https://closed.invalid")
+    world.policy("<base /><set-backend-service base-url='https://backend.example/open' />")
+    assert (await world.call()).status_code == 200
+    assert str(world.received[0].url) == "https://backend.example/open/add"
+
+
+BY_ID, OTHER = '<set-backend-service backend-id="wide" />', '<set-backend-service backend-id="narrow" />'
+BY_URL = '<set-backend-service base-url="https://backend.example/url" />'
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "reached"),
+    [
+        (BY_ID, f"<base />{BY_URL}", "wide"),
+        (BY_ID, f"{BY_URL}<base />", "wide"),
+        (BY_ID, f"<base />{OTHER}", "narrow"),
+        (BY_ID, BY_URL, "url"),
+        (f"{BY_ID}{BY_URL}", "<base />", "url"),
+        (BY_URL, '<base /><set-backend-service base-url="https://backend.example/other" />', "other"),
+    ],
+)
+@pytest.mark.parametrize("place", ["", "apis/calc"])
+async def test_an_inherited_backend_gives_way_to_another_backend_only(world, place, wide, narrow, reached):
+    for name in ("wide", "narrow"):
+        world.put(f"backends/{name}", url=f"https://backend.example/{name}", protocol="http")
+    base = "" if place == "" else "<base />"
+    backend = "<forward-request />" if place == "" else "<base />"
+    world.policy(f"{base}{wide}", place, backend=backend)
+    world.policy(narrow, "apis/calc/operations/add")
+    await world.call()
+    assert str(world.received[0].url) == f"https://backend.example/{reached}/add"
 
 
 async def test_set_backend_service_by_address_and_by_id(world):
