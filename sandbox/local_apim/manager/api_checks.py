@@ -5,13 +5,42 @@ from typing import Any
 
 from local_apim.manager.api_contract import ApiContract
 from local_apim.manager.api_revisions import split_name
-from local_apim.manager.arm_error import ValidationFailed
+from local_apim.manager.arm_error import ValidationFailed, refused
 from local_apim.manager.resource_kind import Call, short_id
 
 _PATH = re.compile(r"|[\w.-]|[\w.][\w/.:~-]*[\w.~-]")
 
 
-def check_api(call: Call, properties: dict[str, Any], base: str) -> None:
+_LOCKED = {
+    "displayName": "Name",
+    "description": "Description",
+    "subscriptionRequired": "SubscriptionRequired",
+    "apiVersion": "ApiVersion",
+    "apiVersionDescription": "ApiVersionDescription",
+    "path": "Path",
+    "protocols": "Protocols",
+}
+"""What a revision has as the current one has it, and what refusals call it; the type is always the same here.
+
+https://learn.microsoft.com/azure/api-management/api-management-revisions
+"""
+
+SHARED = (*_LOCKED, "apiVersionSetId")
+"""Properties that all revisions of an API have in common."""
+
+
+def check_locked(current: dict[str, Any], properties: dict[str, Any]) -> None:
+    """Check that a revision differs from the current one only in what may differ.
+
+    Raises:
+        ProviderError: 400, the first property that differs.
+    """
+    for name, shown in _LOCKED.items():
+        if (properties[name] or None) != (current[name] or None):
+            raise refused(f"Can't change property {shown} for non-current revision ")
+
+
+def check_api(call: Call, properties: dict[str, Any]) -> None:
     """Check an API against the rest of its service.
 
     Raises:
@@ -23,31 +52,32 @@ def check_api(call: Call, properties: dict[str, Any], base: str) -> None:
         message = f"'{properties['path']}' is not a valid API URL suffix, for example: calc or shop/v1."
         raise ValidationFailed(("path", message))
     _check_version(call, properties)
-    _check_path(call, properties, base)
+    _check_path(call, properties)
 
 
-def _check_path(call: Call, properties: dict[str, Any], base: str) -> None:
+def _check_path(call: Call, properties: dict[str, Any]) -> None:
+    base = split_name(call.name)[0].lower()
     for other in call.inventory.children(call.service["id"], "apis"):
         theirs = other["properties"]
-        if split_name(other["name"])[0].lower() == base.lower() or theirs["path"].lower() != properties["path"].lower():
+        if split_name(other["name"])[0].lower() == base or theirs["path"].lower() != properties["path"].lower():
             continue
         version_set = properties["apiVersionSetId"]
         if version_set is None or version_set != theirs["apiVersionSetId"]:
             message = (
-                f"Cannot create API '{base}' with the same Path '{properties['path']}' as API '{other['name']}'  "
+                f"Cannot create API '{call.name}' with the same Path '{properties['path']}' as API '{other['name']}'  "
                 "unless it's a part of the same version set"
             )
             raise ValidationFailed(("path", message))
-        if (properties["apiVersion"] or "") == (theirs["apiVersion"] or ""):
-            message = f"The version set has the version '{theirs['apiVersion'] or ''}' already, API '{other['name']}'."
-            raise ValidationFailed(("apiVersion", message))
+        version = properties["apiVersion"] or ""
+        if version.lower() == (theirs["apiVersion"] or "").lower():
+            raise refused(f"API with specified version '{version}' already exists")
 
 
 def _check_version(call: Call, properties: dict[str, Any]) -> None:
     reference = properties["apiVersionSetId"]
     if reference is None:
         if properties["apiVersion"]:
-            raise ValidationFailed(("apiVersionSetId", "'apiVersion' needs 'apiVersionSetId'."))
+            raise ValidationFailed(("ApiVersion", "Can't set VersionName when ApiVersionSetId is not set."))
         return
     name = short_id(call.service, reference, "apiVersionSets") or short_id(call.service, reference, "api-version-sets")
     version_set = call.inventory.get(f"{call.service['id']}/apiVersionSets/{name}") if name else None

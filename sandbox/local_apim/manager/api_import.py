@@ -42,6 +42,11 @@ class ApiImport:
             "license": _addressed(object_of(info.get("license"), "license")),
         }
 
+    def titled(self) -> dict[str, Any]:
+        """Properties that a non-current revision must have as the current one has them, and the document overwrites."""
+        said = self.said()
+        return {name: said[name] for name in ("displayName", "description") if said[name] is not None}
+
     def save(self, inventory: Inventory, api: Document) -> None:
         """Store operations and schemas below `api`; call it inside a transaction.
 

@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 from starlette.responses import JSONResponse, Response
 
 from local_apim.manager.arm_error import ValidationFailed, method_not_allowed, missing
-from local_apim.manager.contract import Contract
+from local_apim.manager.contract import Contract, properties_of
 from local_apim.manager.inventory import Document, Inventory
 from local_apim.manager.resource_kind import Call, Draft, ResourceKind, short_id, timestamp
 
@@ -35,10 +35,15 @@ def stored_name(inventory: Inventory, service_id: str, name: str) -> str:
 
 
 def revisions(inventory: Inventory, service: Document, base: str) -> list[Document]:
-    """Every revision of the API `base`, the current one first."""
+    """Every revision of the API `base`, the newest first."""
     apis = inventory.children(service["id"], "apis")
     own = [api for api in apis if split_name(api["name"])[0].lower() == base.lower()]
-    return sorted(own, key=lambda api: ";rev=" in api["name"].lower())
+    return sorted(own, key=_age, reverse=True)
+
+
+def _age(api: Document) -> tuple[str, int, str]:
+    number = str(api["properties"]["apiRevision"])
+    return api["created"], int(number) if number.isdecimal() else 0, number
 
 
 def make_current(inventory: Inventory, service: Document, revision: Document) -> Document:
@@ -93,7 +98,7 @@ def _revision(api: Document, base: str) -> dict[str, Any]:
 class ReleaseContract(Contract):
     """Body of a release."""
 
-    api_id: Annotated[str, StringConstraints(min_length=1)]
+    api_id: Annotated[str, StringConstraints(min_length=1)] | None = None
     notes: str | None = None
 
 
@@ -106,29 +111,44 @@ class Releases(ResourceKind):
     longest_name = 80
 
     async def prepare(self, call: Call, contract: ReleaseContract) -> Draft:
-        """Demand a revision of this API."""
-        name = short_id(call.service, contract.api_id, "apis")
-        base = split_name(call.parent_id.rpartition("/")[2])[0]
-        if name is None or split_name(name)[0].lower() != base.lower():
-            raise ValidationFailed(("apiId", f"'{contract.api_id}' is not a revision of the API '{base}'."))
-        stored = stored_name(call.inventory, call.service["id"], name)
-        revision = call.inventory.get(f"{call.service['id']}/apis/{stored}")
-        if revision is None:
-            raise ValidationFailed(("apiId", f"API revision '{contract.api_id}' not found."))
-        now = timestamp(call.manager.clock())
+        """Demand a revision of this API; a release that is there keeps its own unless the body names one."""
         before = call.existing["properties"] if call.existing else {}
+        revision = self._revision(call, contract.api_id or before.get("apiId"))
+        now = timestamp(call.manager.clock())
+        base = split_name(revision["name"])[0]
         number = revision["properties"]["apiRevision"]
         times = {"createdDateTime": before.get("createdDateTime", now), "updatedDateTime": now}
         draft = Draft({"apiId": f"{call.service['id']}/apis/{base};rev={number}", **times, "notes": contract.notes})
-        if split_name(stored)[1] is not None:
+        if properties_of(call.request.json()).get("apiId") is not None:
             draft.after = lambda _document, _created: _released(call, revision)
         return draft
+
+    @staticmethod
+    def _revision(call: Call, api_id: str | None) -> Document:
+        """The revision that `api_id` names: `/apis/calc;rev=2`, the full ARM id, or the name alone."""
+        base = split_name(call.parent_id.rpartition("/")[2])[0]
+        if api_id is None:
+            raise ValidationFailed(("apiId", "'apiId' is required."))
+        name = short_id(call.service, api_id if "/" in api_id else f"/apis/{api_id}", "apis")
+        if name is None or split_name(name)[0].lower() != base.lower():
+            raise ValidationFailed(("apiId", f"'{api_id}' is not a revision of the API '{base}'."))
+        stored = stored_name(call.inventory, call.service["id"], name)
+        revision = call.inventory.get(f"{call.service['id']}/apis/{stored}")
+        if revision is None:
+            raise ValidationFailed(("apiId", f"API revision '{api_id}' not found."))
+        return revision
 
     def view(self, call: Call, document: Document) -> dict[str, Any]:
         """The release; the current revision goes by the name of the API."""
         body = super().view(call, document)
         name = stored_name(call.inventory, call.service["id"], body["properties"]["apiId"].rpartition("/")[2])
         body["properties"]["apiId"] = f"{call.service['id']}/apis/{name}"
+        return body
+
+    def view_in_list(self, call: Call, document: Document) -> dict[str, Any]:
+        """The release without its revision, which lists leave out."""
+        body = super().view_in_list(call, document)
+        del body["properties"]["apiId"]
         return body
 
 

@@ -1,15 +1,15 @@
 """APIs: created, imported, copied, revised."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from starlette.responses import Response
 
-from local_apim.manager.api_checks import check_api, check_authentication
+from local_apim.manager.api_checks import SHARED, check_api, check_authentication, check_locked
 from local_apim.manager.api_contract import NOT_KEPT, ApiContract
 from local_apim.manager.api_import import ApiImport, read_import
-from local_apim.manager.api_revisions import make_current, revisions, split_name, stored_name
-from local_apim.manager.arm_error import ValidationFailed, refused, unsupported
+from local_apim.manager.api_revisions import revisions, split_name, stored_name
+from local_apim.manager.arm_error import ProviderError, ValidationFailed, refused, unsupported
 from local_apim.manager.contract import properties_of
 from local_apim.manager.inventory import Document
 from local_apim.manager.long_running import FIRST_WITH_STATUS
@@ -21,6 +21,17 @@ _FIRST_WITH_SETTINGS = "2022-08-01"
 
 _FIRST_SETTINGS = ("oAuth2", "openid")
 """Authentication settings that every version has."""
+
+_NOT_COPIED = (
+    "apiRevision",
+    "apiRevisionDescription",
+    "apiVersion",
+    "apiVersionDescription",
+    "apiVersionSetId",
+    "isCurrent",
+    "path",
+)
+"""Properties that an API made from another one does not take over."""
 
 
 class Apis(ResourceKind):
@@ -42,18 +53,47 @@ class Apis(ResourceKind):
     async def prepare(self, call: Call, contract: ApiContract) -> Draft:
         """Read the document of an import, fill in what it says, check the whole against the service."""
         _refuse_unsupported(contract)
-        base, revision = split_name(call.name)
+        base, number = split_name(call.name)
+        current = call.inventory.get(_base_id(call, base))
+        is_current = split_name(call.id.rpartition("/")[2])[1] is None
+        existing = call.existing["properties"]["apiRevision"] if call.existing else None
+        number = number or existing or contract.api_revision or "1"
+        if contract.is_current is True and not (is_current and contract.api_revision in (None, number)):
+            raise ValidationFailed(("IsCurrent", "Can't set new revision as current."))
         source = _source(call, contract)
         imported = await read_import(call, contract)
         properties = _properties(contract, imported, source)
         check_authentication(call, contract)
-        properties["apiRevision"] = self._revision_number(call, contract, revision)
-        properties["isCurrent"] = split_name(call.id.rpartition("/")[2])[1] is None
-        check_api(call, properties, base)
-        return Draft(properties, after=self._after(call, contract, imported, source))
+        properties |= {"apiRevision": number, "isCurrent": is_current}
+        check_api(call, properties)
+        if current is not None and not is_current:
+            check_locked(current["properties"], properties | (imported.titled() if imported else {}))
+        return Draft(properties, after=self._after(call, imported, source))
+
+    async def save(self, call: Call, contract: ApiContract) -> Response:
+        """Check and write what was sent; what is wrong with an import is said at the end of its operation."""
+        try:
+            return await super().save(call, contract)
+        except ProviderError as refusal:
+            if not self.is_begun(call):
+                raise
+            name = {"id": call.id, "type": self.type, "name": call.id.rpartition("/")[2]}
+            return self.answer_begun(call, call.existing or name, call.existing is None, refusal)
+
+    async def delete(self, call: Call) -> Response:
+        """Delete a revision; newer versions say at the end of the operation that it cannot be."""
+        try:
+            return await super().delete(call)
+        except ProviderError as refusal:
+            if refusal.status != 400 or call.request.version < FIRST_WITH_STATUS:
+                raise
+            headers = call.manager.long_running.of_child(call.request, call.service["id"], 204, refusal)
+            return Response(status_code=202, headers=headers)
 
     def check_name(self, name: str) -> None:
-        """Check the name without its `;rev=N`."""
+        """Check the name, `;rev=N` in its length."""
+        if len(name) > self.longest_name:
+            super().check_name(name)
         super().check_name(split_name(name)[0])
 
     def get(self, call: Call) -> Response:
@@ -63,15 +103,14 @@ class Apis(ResourceKind):
         return super().get(call)
 
     def view(self, call: Call, document: Document) -> dict[str, Any]:
-        """The API under the name it was asked for, `isCurrent` only where it is true."""
+        """The API, the current revision under the plain name and it alone with `isCurrent`; with its version set."""
         body = super().view(call, document)
         body["properties"] = _of_version(body["properties"], call.request.version)
         if not body["properties"]["isCurrent"]:
             del body["properties"]["isCurrent"]
-        asked_base, asked_revision = split_name(call.name)
-        if asked_revision is not None and document["id"].lower() == _base_id(call, asked_base).lower():
-            body["name"] = f"{document['name']};rev={asked_revision}"
-            body["id"] = f"{document['id']};rev={asked_revision}"
+        version_set = call.inventory.get(document["properties"]["apiVersionSetId"] or "")
+        if version_set is not None:
+            body["properties"]["apiVersionSet"] = _version_set(version_set)
         return body
 
     def view_after_write(self, call: Call, document: Document, created: bool) -> dict[str, Any]:
@@ -81,6 +120,10 @@ class Apis(ResourceKind):
         given = {name: value for name, value in settings.items() if value or name in _FIRST_SETTINGS}
         body["properties"]["authenticationSettings"] = given
         return body
+
+    def listed(self, call: Call) -> Iterable[Document]:
+        """The current revisions; `apis/{id}/revisions` lists the others."""
+        return (document for document in super().listed(call) if document["properties"]["isCurrent"])
 
     def view_in_list(self, call: Call, document: Document) -> dict[str, Any]:
         """The API; the oldest version says nothing of its settings and of its subscription key in a list."""
@@ -108,7 +151,10 @@ class Apis(ResourceKind):
             raise refused("Cannot delete the current revision of an API.")
 
     def deleted(self, call: Call, document: Document) -> None:
-        """With the current revision go the other ones, the links with products and the API's subscriptions."""
+        """With the current revision go the other ones, the links with products and the API's subscriptions.
+
+        A version set goes with the last of its versions.
+        """
         base, revision = split_name(document["name"])
         if revision is not None:
             return
@@ -118,11 +164,10 @@ class Apis(ResourceKind):
             call.inventory.remove(f"{product['id']}/apis/{base}")
         for subscription in subscriptions_with_scope(call, document["id"]):
             call.inventory.remove(subscription["id"])
-
-    def written(self, call: Call, document: Document) -> Document:
-        """The document under the name it has now, which differs when it has become current."""
-        name = stored_name(call.inventory, call.service["id"], call.name)
-        return call.inventory.get(f"{call.service['id']}/apis/{name}") or document
+        set_id = document["properties"]["apiVersionSetId"]
+        apis = call.inventory.children(call.service["id"], "apis")
+        if set_id is not None and all(api["properties"]["apiVersionSetId"] != set_id for api in apis):
+            call.inventory.remove(set_id)
 
     def write(self, call: Call, draft: Draft) -> Document:
         """Write the API with the times that its list of revisions shows."""
@@ -134,28 +179,34 @@ class Apis(ResourceKind):
         return call.inventory.write({**old, "updated": updated, "properties": draft.properties, "secrets": {}})
 
     @staticmethod
-    def _revision_number(call: Call, contract: ApiContract, named: str | None) -> str:
-        existing = call.existing["properties"]["apiRevision"] if call.existing else None
-        wanted = named or contract.api_revision or existing or "1"
-        for other, where in ((contract.api_revision, "the body"), (existing, "the service")):
-            if other is not None and other != wanted:
-                message = f"The revision '{wanted}' and that of {where}, '{other}', differ. Address a revision as 'api;rev=N'."
-                raise ValidationFailed(("apiRevision", message))
-        return wanted
-
-    @staticmethod
-    def _after(
-        call: Call, contract: ApiContract, imported: ApiImport | None, source: Document | None
-    ) -> Callable[[Document, bool], None]:
+    def _after(call: Call, imported: ApiImport | None, source: Document | None) -> Callable[[Document, bool], None]:
         def after(document: Document, created: bool) -> None:
             if source is not None and created:
                 _copy_children(call, source, document)
             if imported is not None:
                 imported.save(call.inventory, document)
-            if contract.is_current is True and not document["properties"]["isCurrent"]:
-                make_current(call.inventory, call.service, document)
+            if document["properties"]["isCurrent"]:
+                _share(call, document)
 
         return after
+
+
+def _share(call: Call, current: Document) -> None:
+    """Give the other revisions of an API what they can only have as the current one has it."""
+    shared = {name: current["properties"][name] for name in SHARED}
+    for other in revisions(call.inventory, call.service, current["name"]):
+        if other["id"] != current["id"]:
+            call.inventory.write({**other, "properties": {**other["properties"], **shared}})
+
+
+def _version_set(document: Document) -> dict[str, Any]:
+    properties = document["properties"]
+    names = ("description", "versioningScheme", "versionQueryName", "versionHeaderName")
+    return {
+        "id": document["id"],
+        "name": properties["displayName"],
+        **{name: properties[name] for name in names},
+    }
 
 
 def _of_version(properties: dict[str, Any], version: str) -> dict[str, Any]:
@@ -175,7 +226,7 @@ def _refuse_unsupported(contract: ApiContract) -> None:
     for value in (contract.api_type, contract.type):
         if value != "http":
             raise unsupported(f"An API of type '{value}'")
-    if contract.api_version_set is not None:
+    if contract.api_version_set is not None and contract.api_version_set_id is None:
         raise unsupported("A version set inside an API (properties.apiVersionSet); use apiVersionSetId")
     if contract.protocols and {"ws", "wss"} & set(contract.protocols):
         raise unsupported("A WebSocket API (protocols ws, wss)")
@@ -202,10 +253,10 @@ def _properties(contract: ApiContract, imported: ApiImport | None, source: Docum
     given = contract.model_fields_set
     if source is not None:
         sent.update({name: value for name, value in source["properties"].items() if _not_given(name, sent, given)})
-    if sent["path"] is None:
+    if sent["path"] is None and source is None:
         raise ValidationFailed(("path", "'path' is required."))
     protocols = [name for name in ("http", "https") if name in (sent["protocols"] or ["https"])]
-    return {**sent, "path": sent["path"].strip("/"), "protocols": protocols}
+    return {**sent, "path": (sent["path"] or "").strip("/"), "protocols": protocols}
 
 
 def _not_given(name: str, sent: dict[str, Any], given: set[str]) -> bool:
@@ -214,8 +265,7 @@ def _not_given(name: str, sent: dict[str, Any], given: set[str]) -> bool:
         "authenticationSettings": "authentication_settings",
         "subscriptionKeyParameterNames": "subscription_key_parameter_names",
     }
-    own = ("apiRevision", "apiRevisionDescription", "isCurrent", "apiVersion", "apiVersionSetId")
-    return name not in own and (sent.get(name) is None or (name in defaulted and defaulted[name] not in given))
+    return name not in _NOT_COPIED and (sent.get(name) is None or (name in defaulted and defaulted[name] not in given))
 
 
 def _copy_children(call: Call, source: Document, target: Document) -> None:

@@ -1,6 +1,7 @@
 """Long-running operations, as clients of the provider walk through them.
 
-The local manager is done when it answers, so every operation that it has named has succeeded when somebody asks.
+The local manager is done when it answers, so every operation that it has named has ended when somebody asks: it has
+succeeded, or it says why not.
 https://github.com/Azure/azure-resource-manager-rpc/blob/master/v1.0/async-api-reference.md, and the live service:
 before 2024-05-01 `Location` alone, from then on `Azure-AsyncOperation` as well.
 """
@@ -11,7 +12,7 @@ from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response
 
-from local_apim.manager.arm_error import missing
+from local_apim.manager.arm_error import ArmError, missing
 from local_apim.manager.arm_request import ArmRequest
 
 FIRST_WITH_STATUS = "2024-05-01"
@@ -26,17 +27,20 @@ class LongRunning:
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
-        self._ended: set[str] = set()
+        self._ended: dict[str, ArmError | None] = {}
 
-    def of_child(self, request: ArmRequest, service_id: str, final_status: int) -> dict[str, str]:
+    def of_child(
+        self, request: ArmRequest, service_id: str, final_status: int, refusal: ArmError | None = None
+    ) -> dict[str, str]:
         """Headers that begin an operation on a child of a service.
 
         Args:
             request: the call that begins it.
             service_id: id of the service.
             final_status: the status that `Location` answers in the end: 200, 201 or 204.
+            refusal: what the operation ends with where it does not succeed.
         """
-        operation, version = self._begun(secrets.token_hex(12)), request.version
+        operation, version = self._begun(secrets.token_hex(12), refusal), request.version
         place = f"{self._endpoint}{quote(request.path)}?api-version={version}"
         headers = {
             "Location": f"{place}&asyncId={operation}&asyncCode={final_status}",
@@ -64,15 +68,24 @@ class LongRunning:
         """
         if operation not in self._ended:
             raise missing("OperationResult")
-        return JSONResponse({"status": "Succeeded"})
+        refusal = self._ended[operation]
+        return JSONResponse({"status": "Failed", **refusal.body()} if refusal else {"status": "Succeeded"})
 
     def final_status(self, request: ArmRequest) -> int | None:
-        """The status that the end of an operation gives to a GET of its `Location`, None for any other GET."""
-        code = request.query.get("asyncCode", "")
-        return int(code) if code in ("200", "201", "204") and request.query.get("asyncId") in self._ended else None
+        """The status that the end of an operation gives to a GET of its `Location`, None for any other GET.
 
-    def _begun(self, operation: str) -> str:
-        self._ended.add(operation)
+        Raises:
+            ArmError: the operation was refused.
+        """
+        code, operation = request.query.get("asyncCode", ""), request.query.get("asyncId", "")
+        if code not in ("200", "201", "204") or operation not in self._ended:
+            return None
+        if refusal := self._ended[operation]:
+            raise refusal
+        return int(code)
+
+    def _begun(self, operation: str, refusal: ArmError | None = None) -> str:
+        self._ended[operation] = refusal
         return operation
 
 

@@ -103,7 +103,7 @@ class ProductLinks(ResourceKind):
 
     async def put(self, call: Call) -> Response:
         """Link them; 201 when they were not linked."""
-        target = call.inventory.get(f"{call.service['id']}/{self._target}/{call.name}")
+        target = call.inventory.get(f"{call.service['id']}/{self._target}/{call.id.rpartition('/')[2]}")
         if target is None:
             raise refused(f"{self.noun} '{call.name}' not found.")
         product = call.inventory.get(call.parent_id)

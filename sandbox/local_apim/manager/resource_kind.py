@@ -219,15 +219,17 @@ class ResourceKind:
         """Create or replace the resource."""
         call.request.check_if_match(call.existing)
         self.check_name(call.name)
-        contract = checked(self.contract, properties_of(call.request.json()))
-        return self.store(call, await self.prepare(call, contract))
+        return await self.save(call, checked(self.contract, properties_of(call.request.json())))
 
     async def patch(self, call: Call) -> Response:
         """Change the properties that the body names."""
         document = self.found(call)
         call.request.check_if_match(document)
         before = {**document["properties"], **document["secrets"]}
-        contract = checked(self.contract, merged(before, properties_of(call.request.json())))
+        return await self.save(call, checked(self.contract, merged(before, properties_of(call.request.json()))))
+
+    async def save(self, call: Call, contract: Any) -> Response:
+        """Check and write what was sent."""
         return self.store(call, await self.prepare(call, contract))
 
     async def delete(self, call: Call) -> Response:
@@ -251,7 +253,7 @@ class ResourceKind:
                 draft.after(document, created)
         document = self.written(call, document)
         if self.is_begun(call):
-            return self._answer_begun(call, document, created)
+            return self.answer_begun(call, document, created)
         return answer(self.view_after_write(call, document, created), document, 201 if created else 200)
 
     def is_begun(self, call: Call) -> bool:
@@ -264,10 +266,14 @@ class ResourceKind:
         del call
         return Response()
 
-    def _answer_begun(self, call: Call, document: Document, created: bool) -> Response:
-        headers = call.manager.long_running.of_child(call.request, call.service["id"], 201 if created else 200)
+    def answer_begun(
+        self, call: Call, document: Document, created: bool, refusal: ProviderError | None = None
+    ) -> Response:
+        """Answer a write that goes on, and in the end succeeds or meets `refusal`."""
+        status = 201 if created else 200
+        headers = call.manager.long_running.of_child(call.request, call.service["id"], status, refusal)
         if created and call.request.version >= FIRST_WITH_STATUS:
-            return JSONResponse(in_progress(self.view(call, document)), 201, headers=headers)
+            return JSONResponse(in_progress(document), 201, headers=headers)
         return Response(status_code=202, headers=headers)
 
     def written(self, call: Call, document: Document) -> Document:
@@ -276,7 +282,7 @@ class ResourceKind:
 
     def write(self, call: Call, draft: Draft) -> Document:
         """Write `draft` under the id of `call`, keeping the spelling of an id that is there."""
-        old = call.existing or {"id": call.id, "name": call.name, "type": self.type}
+        old = call.existing or {"id": call.id, "name": call.id.rpartition("/")[2], "type": self.type}
         return call.inventory.write({**old, "properties": draft.properties, "secrets": draft.secrets})
 
     def check_name(self, name: str) -> None:

@@ -4,7 +4,7 @@ import re
 
 from starlette.responses import JSONResponse, Response
 
-from local_apim.manager.api_revisions import Releases, list_revisions, stored_name
+from local_apim.manager.api_revisions import Releases, list_revisions, split_name, stored_name
 from local_apim.manager.apis import Apis
 from local_apim.manager.arm_error import ArmError, ProviderError, method_not_allowed, missing, unsupported
 from local_apim.manager.arm_request import ArmRequest
@@ -163,7 +163,9 @@ def _parent(manager: Manager, service: Document, types: list[str], names: list[s
         kind = _KINDS.get(path)
         if kind is None:
             raise unsupported(f"The resource type '{PROVIDER}/service/{'/'.join(types)}'")
-        stored = _stored(manager, service, path, name)
+        # A release belongs to the API, whichever of its revisions the path names.
+        is_release = [type_name.lower() for type_name in types] == ["apis", "releases"]
+        stored = split_name(name)[0] if is_release else _stored(manager, service, path, name)
         document = manager.inventory.get(f"{resource_id}/{types[depth]}/{stored}")
         if document is None:
             raise missing(kind.noun)
@@ -172,6 +174,9 @@ def _parent(manager: Manager, service: Document, types: list[str], names: list[s
 
 
 def _stored(manager: Manager, service: Document, path: str, name: str) -> str:
+    """The name under which `name` is stored: revisions go by their API where they are the current one, or in a product."""
+    if path == "products/apis":
+        return split_name(name)[0]
     return stored_name(manager.inventory, service["id"], name) if path == "apis" else name
 
 

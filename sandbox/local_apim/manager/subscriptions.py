@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import StringConstraints
 from starlette.responses import Response
 
+from local_apim.manager.api_revisions import stored_name
 from local_apim.manager.arm_error import ValidationFailed, refused
 from local_apim.manager.contract import Contract
 from local_apim.manager.inventory import Document
@@ -160,10 +161,12 @@ def _full_scope(call: Call, scope: str) -> str:
     for type_name, noun in (("products", "Product"), ("apis", "Api")):
         name = short_id(call.service, relative, type_name)
         if name is not None:
-            target = call.inventory.get(f"{service_id}/{type_name}/{name}")
+            stored = stored_name(call.inventory, service_id, name) if type_name == "apis" else name
+            target = call.inventory.get(f"{service_id}/{type_name}/{stored}")
             if target is None:
                 raise ValidationFailed(("scope", f"{noun} '{name}' not found."))
-            return str(target["id"])
+            # The service takes the scope of a revision as it is named; no call is ever of that scope.
+            return f"{service_id}/apis/{name}" if ";rev=" in name.lower() else str(target["id"])
     raise ValidationFailed(("scope", _SCOPE_RULE))
 
 

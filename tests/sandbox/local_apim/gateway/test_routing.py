@@ -165,3 +165,33 @@ async def test_the_parts_of_an_address_in_expressions(world):
     text = ' + " " + '.join(f"context.Request.OriginalUrl.{part}" for part in parts)
     world.policy(f"<return-response><set-body>@({text})</set-body></return-response>")
     assert (await world.call("/calc/add?a=1&b")).text == "https gateway.example 443 /calc/add ?a=1&b"
+
+
+SET = "/subscriptions/s/apiVersionSets/set"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "second", "headers"),
+    [
+        ({"versioningScheme": "Segment"}, "/calc/v2/add", {}),
+        ({"versioningScheme": "Query", "versionQueryName": "v"}, "/calc/add?v=v2", {}),
+        ({"versioningScheme": "Header", "versionHeaderName": "X-V"}, "/calc/add", {"X-V": "v2"}),
+    ],
+)
+async def test_the_original_answers_without_an_identifier_beside_a_version(echo, scheme, second, headers):
+    echo.put("apiVersionSets/set", displayName="Set", **scheme)
+    echo.api(apiVersionSetId=SET)
+    echo.api("two", path="calc", apiVersionSetId=SET, apiVersion="v2")
+    echo.operation(api="two")
+    assert (await echo.call()).text == "calc add"
+    assert (await echo.call(second, headers=headers)).text == "two add"
+
+
+async def test_a_revision_of_a_version_in_the_path_stands_behind_the_version(echo):
+    echo.put("apiVersionSets/set", displayName="Set", versioningScheme="Segment")
+    echo.api(apiVersionSetId=SET, apiVersion="v1", apiRevision="1")
+    echo.api("calc;rev=2", path="calc", apiVersionSetId=SET, apiVersion="v1", apiRevision="2", isCurrent=False)
+    echo.operation(api="calc;rev=2")
+    assert (await echo.call("/calc/v1/add")).text == "calc add"
+    assert (await echo.call("/calc/v1;rev=2/add")).text == "calc;rev=2 add"
+    assert (await echo.call("/calc;rev=2/v1/add")).status_code == 404

@@ -52,7 +52,15 @@ class Arm:
         self.group = f"{self.subscription}/resourceGroups/local"
         self.service = f"{self.group}/providers/Microsoft.ApiManagement/service/apim"
 
-    async def call(self, method, path, properties=None, *, body=None, params=None, headers=None):
+    async def call(self, method, path, properties=None, **options):
+        """The answer; of an operation that is refused at its end, the refusal, as clients that wait for it see it."""
+        answer = await self.begun(method, path, properties, **options)
+        if answer.status_code not in (201, 202) or "location" not in answer.headers:
+            return answer
+        ended = await self.client.get(answer.headers["location"])
+        return ended if ended.status_code == 400 else answer
+
+    async def begun(self, method, path, properties=None, *, body=None, params=None, headers=None):
         url = path if path.startswith("/subscriptions") else f"{self.service}/{path}" if path else self.service
         content = body if body is not None else None if properties is None else {"properties": properties}
         query = {"api-version": VERSION, **(params or {})}

@@ -58,7 +58,7 @@ async def test_patch_changes_only_what_it_names(arm):
         ({"path": "x", "displayName": "X", "serviceUrl": "ftp://x"}, "serviceUrl"),
         ({"path": "x", "displayName": "X", "serviceUrl": "https://x/" + "x" * 2000}, "serviceUrl"),
         ({"path": "x", "displayName": "X", "protocols": ["gopher"]}, "protocols[0]"),
-        ({"path": "x", "displayName": "X", "apiVersion": "v1"}, "apiVersionSetId"),
+        ({"path": "x", "displayName": "X", "apiVersion": "v1"}, "ApiVersion"),
         ({"path": "x", "displayName": "X", "apiVersionSetId": "/apiVersionSets/none"}, "apiVersionSetId"),
         ({"path": "x", "displayName": "X", "sourceApiId": "/apis/none"}, "sourceApiId"),
         ({"path": "x", "format": "openapi"}, "format"),
@@ -73,21 +73,6 @@ async def test_a_missing_authorization_server_is_named_as_azure_does(arm):
     settings = {"oAuth2": {"authorizationServerId": "none"}}
     answer = await arm.put("apis/x", {"path": "x", "displayName": "X", "authenticationSettings": settings})
     assert problem(answer) == ("AuthenticationSettings", "Authorization server was not found.")
-
-
-async def test_two_apis_share_a_path_only_in_a_version_set(arm):
-    await arm.put("apiVersionSets/set", {"displayName": "Set", "versioningScheme": "Segment"})
-    first = {"path": "calc", "displayName": "1", "apiVersionSetId": "/apiVersionSets/set", "apiVersion": "v1"}
-    answer = await arm.put("apis/one", first)
-    assert answer.json()["properties"]["apiVersionSetId"] == f"{arm.service}/apiVersionSets/set"
-    answer = await arm.put("apis/two", {"path": "CALC", "displayName": "2"})
-    assert problem(answer) == (
-        "path",
-        "Cannot create API 'two' with the same Path 'CALC' as API 'one'  unless it's a part of the same version set",
-    )
-    assert problem(await arm.put("apis/two", first))[0] == "apiVersion"
-    assert (await arm.put("apis/two", {**first, "apiVersion": "v2"})).status_code == 201
-    assert code(await arm.delete("apiVersionSets/set")) == (400, "ValidationError")
 
 
 async def test_kinds_of_api_that_are_not_served_are_refused_by_name(arm):
@@ -110,43 +95,6 @@ async def test_a_deleted_api_takes_its_children_links_and_subscriptions(arm):
     assert code(await arm.get("apis/calc/operations/add")) == (404, "ResourceNotFound")
     assert await names(arm, "products/starter/apis") == []
     assert (await arm.get("subscriptions/mine")).status_code == 404
-
-
-async def test_a_revision_is_a_copy_until_it_is_released(arm):
-    await arm.calculator()
-    policy = {"value": "<policies><inbound><base /></inbound></policies>"}
-    await arm.put("apis/calc/operations/add/policies/policy", policy)
-    answer = await arm.put("apis/calc;rev=2", {"path": "calc", "sourceApiId": "/apis/calc"})
-    assert (answer.status_code, answer.json()["name"]) == (201, "calc;rev=2")
-    assert "isCurrent" not in answer.json()["properties"]
-    assert (await arm.get("apis/calc;rev=2/operations/add/policies/policy")).status_code == 200
-    await arm.delete("apis/calc;rev=2/operations/divide")
-    assert len(await names(arm, "apis/calc/operations")) == 4
-    await arm.put("apis/calc/releases/now", {"apiId": "/apis/calc;rev=2"})
-    assert await names(arm, "apis/calc/operations") == ["add", "multiply", "subtract"]
-    assert len(await names(arm, "apis/calc;rev=1/operations")) == 4
-    assert (await arm.get("apis/calc")).json()["properties"]["apiRevision"] == "2"
-    assert (await arm.get("apis/calc;rev=2")).json()["name"] == "calc;rev=2"
-    assert await names(arm, "apis/calc/releases") == ["now"]
-    revisions = (await arm.get("apis/calc/revisions")).json()["value"]
-    assert [(item["apiRevision"], item["isCurrent"]) for item in revisions] == [("2", True), ("1", False)]
-
-
-async def test_a_revision_can_be_made_current_by_patch(arm):
-    await arm.calculator()
-    await arm.put("apis/calc;rev=2", {"path": "calc", "sourceApiId": "/apis/calc"})
-    answer = await arm.patch("apis/calc;rev=2", {"isCurrent": True})
-    assert (answer.json()["name"], answer.json()["properties"]["isCurrent"]) == ("calc;rev=2", True)
-    assert (await arm.get("apis/calc")).json()["properties"]["apiRevision"] == "2"
-
-
-async def test_the_current_revision_goes_only_with_all_of_them(arm):
-    await arm.calculator()
-    await arm.put("apis/calc;rev=2", {"path": "calc", "sourceApiId": "/apis/calc"})
-    answer = await arm.delete("apis/calc")
-    assert answer.json()["error"]["message"] == "Cannot delete the current revision of an API."
-    assert (await arm.delete("apis/calc", params={"deleteRevisions": "true"})).status_code == 202
-    assert await names(arm, "apis") == []
 
 
 async def test_an_operation_declares_its_template_parameters(arm):
@@ -184,28 +132,6 @@ async def test_a_template_whose_braces_do_not_match_is_refused(arm, template):
     await arm.calculator()
     answer = await arm.put("apis/calc/operations/x", {"displayName": "X", "method": "GET", "urlTemplate": template})
     assert (answer.status_code, answer.json()["error"]["details"][0]["target"]) == (400, "urlTemplate")
-
-
-async def test_a_release_names_the_api_while_its_revision_is_current(arm):
-    await arm.calculator()
-    for number in ("2", "3"):
-        await arm.put(f"apis/calc;rev={number}", {"path": "calc", "sourceApiId": "/apis/calc"})
-    answer = await arm.put("apis/calc/releases/second", {"apiId": "/apis/calc;rev=2", "notes": "n"})
-    assert (answer.status_code, answer.json()["properties"]) == (
-        201,
-        {
-            "apiId": f"{arm.service}/apis/calc",
-            "createdDateTime": "2027-01-15T08:00:00Z",
-            "updatedDateTime": "2027-01-15T08:00:00Z",
-            "notes": "n",
-        },
-    )
-    await arm.put("apis/calc/releases/third", {"apiId": "/apis/calc;rev=3"})
-    shown = (await arm.get("apis/calc/releases")).json()["value"]
-    assert [(item["name"], item["properties"]["apiId"]) for item in shown] == [
-        ("second", f"{arm.service}/apis/calc;rev=2"),
-        ("third", f"{arm.service}/apis/calc"),
-    ]
 
 
 async def test_lists_follow_the_display_names(arm):
