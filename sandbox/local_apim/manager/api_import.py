@@ -50,15 +50,31 @@ class ApiImport:
     def save(self, inventory: Inventory, api: Document) -> None:
         """Store operations and schemas below `api`; call it inside a transaction.
 
-        Operations that are there keep what stands below them; those that the document does not have are removed.
+        Operations that are there keep what stands below them. Those that the document does not have are removed; a new
+        one takes over the policies of the one that had its method and URL template.
         """
         self._save_schemas(inventory, api)
+        before = inventory.children(api["id"], "operations")
+        inherited = self._inherited(inventory, before)
         wanted = {name.lower() for name in self.operations}
-        for old in inventory.children(api["id"], "operations"):
+        for old in before:
             if old["name"].lower() not in wanted:
                 inventory.remove(old["id"])
         for name, operation in self.operations.items():
             _write_child(inventory, api, "operations", name, operation.wire())
+            for policy in inherited.get(name, ()):
+                inventory.write({**policy, "id": f"{api['id']}/operations/{name}/policies/{policy['name']}"})
+
+    def _inherited(self, inventory: Inventory, before: list[Document]) -> dict[str, list[Document]]:
+        """The policies that operations which are new by their names take over, by those names."""
+        names = {old["name"].lower() for old in before}
+        by_signature = {(old["properties"]["method"], old["properties"]["urlTemplate"]): old for old in before}
+        inherited = {}
+        for name, operation in self.operations.items():
+            old = by_signature.get((operation.method, operation.url_template))
+            if old is not None and name.lower() not in names:
+                inherited[name] = inventory.children(old["id"], "policies")
+        return inherited
 
     def _save_schemas(self, inventory: Inventory, api: Document) -> None:
         schemas = self.specification.schemas()

@@ -253,3 +253,55 @@ def test_long_running_writes_are_done_at_the_first_question(azure, service):
         poller.wait(3)
     assert [poller.status() for poller in pollers] == ["Succeeded", "Succeeded"]
     assert pollers[0].result().value == "1"
+
+
+def test_revisions_are_tried_released_and_deleted(azure, service, openapi):
+    first = m.ApiCreateOrUpdateParameter(
+        path="rev", format="openapi+json", value=json.dumps(openapi), service_url="https://first.test"
+    )
+    azure.api.begin_create_or_update(GROUP, SERVICE, "rev", first).result(3)
+    trial = m.ApiCreateOrUpdateParameter(path="rev", source_api_id="/apis/rev", service_url="https://second.test")
+    made = azure.api.begin_create_or_update(GROUP, SERVICE, "rev;rev=2", trial).result(3)
+    assert (made.name, made.api_revision, made.is_current) == ("rev;rev=2", "2", None)
+    assert [item.name for item in azure.api_operation.list_by_api(GROUP, SERVICE, "rev;rev=2")] == [
+        "add",
+        "divide",
+        "multiply",
+        "subtract",
+    ]
+    release = m.ApiReleaseContract(api_id="/apis/rev;rev=2", notes="n")
+    assert azure.api_release.create_or_update(GROUP, SERVICE, "rev", "now", release).api_id.endswith("/apis/rev")
+    assert azure.api.get(GROUP, SERVICE, "rev").service_url == "https://second.test"
+    revisions = list(azure.api_revision.list_by_service(GROUP, SERVICE, "rev"))
+    assert sorted((item.api_revision, item.is_current) for item in revisions) == [("1", False), ("2", True)]
+    with pytest.raises(HttpResponseError, match="Cannot delete the current revision of an API"):
+        azure.api.begin_delete(GROUP, SERVICE, "rev", "*").result(3)
+    azure.api.begin_delete(GROUP, SERVICE, "rev;rev=1", "*").result(3)
+    azure.api.begin_delete(GROUP, SERVICE, "rev", "*").result(3)
+    with pytest.raises(ResourceNotFoundError, match="Api not found"):
+        azure.api.get(GROUP, SERVICE, "rev")
+
+
+def test_an_import_that_is_refused_fails_when_it_is_waited_for(azure, service, openapi):
+    plain = m.ApiCreateOrUpdateParameter(path="named", display_name="Named")
+    azure.api.begin_create_or_update(GROUP, SERVICE, "named", plain).result(3)
+    imported = m.ApiCreateOrUpdateParameter(
+        path="named", display_name="Named", format="openapi+json", value=json.dumps(openapi)
+    )
+    waiting = azure.api.begin_create_or_update(GROUP, SERVICE, "named;rev=2", imported)
+    with pytest.raises(HttpResponseError, match="Can't change property Name for non-current revision") as refused:
+        waiting.result(3)
+    assert refused.value.error.code == "ValidationError"
+
+
+def test_a_version_set_goes_with_its_last_version(azure, service):
+    scheme = m.ApiVersionSetContract(display_name="Versions", versioning_scheme="Segment")
+    azure.api_version_set.create_or_update(GROUP, SERVICE, "versions", scheme)
+    version = m.ApiCreateOrUpdateParameter(
+        path="v", display_name="V", api_version="v1", api_version_set_id="/apiVersionSets/versions"
+    )
+    made = azure.api.begin_create_or_update(GROUP, SERVICE, "v1", version).result(3)
+    assert (made.api_version_set.name, made.api_version_set.versioning_scheme) == ("Versions", "Segment")
+    azure.api.begin_delete(GROUP, SERVICE, "v1", "*").result(3)
+    with pytest.raises(ResourceNotFoundError):
+        azure.api_version_set.get(GROUP, SERVICE, "versions")
