@@ -96,3 +96,21 @@ def _as_said(new: Any, said: Any) -> Any:
     return [
         {key: item[key] for key in item if key in used} if used and isinstance(item, dict) else item for item in new
     ]
+
+
+def with_all_drift(inputs: Mapping[str, Any], before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """As `with_drift`, with what was added besides: at the top level, and inside every object that the program names."""
+    drifted: dict[str, Any] = {}
+    for name in {**inputs, **now}:
+        drifted[name] = _with_all_drift(inputs.get(name), before.get(name), now.get(name))
+    return {name: value for name, value in drifted.items() if value is not None}
+
+
+def _with_all_drift(said: Any, old: Any, new: Any) -> Any:
+    if old == new:
+        return said
+    if isinstance(said, dict) and isinstance(old, dict) and isinstance(new, dict):
+        return with_all_drift(said, old, new)
+    if isinstance(said, list) and isinstance(old, list) and isinstance(new, list):
+        return [_with_all_drift(_at(said, index), _at(old, index), item) for index, item in enumerate(new)]
+    return new

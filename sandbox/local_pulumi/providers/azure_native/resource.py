@@ -10,7 +10,7 @@ from typing import Any
 
 from local_pulumi.providers.autonaming import Naming
 from local_pulumi.providers.azure_native.resource_manager import ResourceManager, ResourceManagerError
-from local_pulumi.providers.differences import top_level, with_drift
+from local_pulumi.providers.differences import top_level, with_all_drift
 from local_pulumi.providers.errors import IncompleteResourceError, ProviderError
 from local_pulumi.providers.provider import Change, Properties
 from local_pulumi.providers.schema import Failure, ResourceSchema
@@ -20,6 +20,8 @@ ENVELOPE = frozenset({"location", "tags", "sku", "identity", "zones", "managedBy
 """Properties that ARM documents have beside `properties`."""
 API_VERSION = "2024-05-01"
 MAX_NAME = 80
+RANDOM_DIGITS = 8
+"""Digits behind the logical name of a group or a service that is given no name; what is in a service gets none."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Description:
     """Whether inputs outside the envelope are the document's `properties`."""
     query: frozenset[str] = frozenset()
     """Inputs that a PUT carries in its query."""
+    in_body: frozenset[str] = frozenset()
+    """Parameters of the path that the document has as well, as they are."""
     never_read: frozenset[str] = frozenset()
     """Inputs that no answer has, being secrets."""
     replaces: frozenset[str] = frozenset()
@@ -59,6 +63,9 @@ class Scope:
 class ArmResource:
     """A resource type that is one ARM document."""
 
+    described_as = "resource"
+    """What a refusal to create it once more calls it."""
+
     def __init__(
         self, manager: ResourceManager, schema: ResourceSchema, description: Description, scope: Scope
     ) -> None:
@@ -68,7 +75,8 @@ class ArmResource:
         self.scope = scope
         last = description.parameters[-1]
         optional = last not in schema.required
-        self.naming = Naming(last, separator="", digits=8, max_length=MAX_NAME) if optional else None
+        digits = 0 if "serviceName" in description.parameters[:-1] else RANDOM_DIGITS
+        self.naming = Naming(last, separator="", digits=digits, max_length=MAX_NAME) if optional else None
 
     def check(self, inputs: Properties) -> Iterable[Failure]:
         """Parameters of the path must say something."""
@@ -77,8 +85,14 @@ class ArmResource:
                 yield Failure(name, f"{name} of {self.schema.token} is empty; it is part of the resource's id.")
 
     def unchanged(self, old: Properties, new: Properties) -> Iterable[str]:
-        """A location that the program drops stays: it is the resource group's or the provider's where none is given."""
-        return ("location",) if "location" in old and "location" not in new else ()
+        """What the official provider takes for the same, however it is spelled.
+
+        A location that the program drops stays: it is the resource group's or the provider's where none is given.
+        """
+        if "location" in old and _place(old["location"]) == _place(new.get("location", old["location"])):
+            yield "location"
+        if str(old.get("resourceGroupName")).lower() == str(new.get("resourceGroupName")).lower():
+            yield "resourceGroupName"
 
     def replaces(self, path: str) -> bool:
         """Whether the property is part of the id, or cannot be changed in place."""
@@ -90,23 +104,24 @@ class ArmResource:
         return True
 
     def preview(self, inputs: Properties, change: Change | None) -> Properties:
-        """The inputs among the outputs, with the service's part unknown in a create and as it is in an update."""
-        expected = change.state if change is not None else dict.fromkeys(self.schema.outputs, UNKNOWN)
+        """The inputs among the outputs, and the rest unknown; an update leaves name and location what they are."""
+        expected = dict.fromkeys(self.schema.outputs, UNKNOWN)
+        kept = {name: change.state[name] for name in ("name", "location") if name in change.state} if change else {}
         given = {name: value for name, value in inputs.items() if name in self.schema.outputs}
         known = {"azureApiVersion": self.description.api_version}
         hidden = self.description.never_read
-        return {name: value for name, value in (expected | given | known).items() if name not in hidden}
+        return {name: value for name, value in (expected | kept | given | known).items() if name not in hidden}
 
     async def create(self, inputs: Properties) -> tuple[str, Properties]:
-        """PUTs what must not be there yet."""
+        """PUTs what must not be there yet; the answer says its id."""
         resource_id = self.resource_id(inputs)
         await self.check_absence(resource_id)
         try:
             document = await self.put(resource_id, inputs)
         except ResourceManagerError as error:
-            await self._raise_if_made(resource_id, error)
+            await self._raise_if_made(resource_id, error, "created")
             raise
-        return resource_id, self.outputs(document)
+        return document.get("id") or resource_id, self.outputs(document)
 
     async def check_absence(self, resource_id: str) -> None:
         """Asks whether it exists, as the official provider does before every create.
@@ -116,16 +131,15 @@ class ArmResource:
         """
         method = "HEAD" if self.description.head_only else "GET"
         answer = await self.manager.sent(method, resource_id, self.description.api_version)
-        if answer.status_code == 404:
+        if answer.status_code == 404 or (method == "GET" and answer.status_code == 204):
             return
-        if answer.status_code == 204 or (answer.status_code == 200 and (answer.content or method == "HEAD")):
-            if answer.status_code == 200 and method == "GET" and self.may_exist(answer.json()):
-                return
-            raise ProviderError(f"cannot create already existing resource '{resource_id}'")
-        if answer.status_code != 200:
+        if answer.status_code not in (200, 204):
             raise ProviderError(
                 f"cannot check existence of resource '{resource_id}': status code {answer.status_code}, {answer.text}"
             )
+        if method == "GET" and (not answer.content or self.may_exist(answer.json())):
+            return
+        raise ProviderError(f"cannot create already existing {self.described_as} '{resource_id}'")
 
     def may_exist(self, document: dict[str, Any]) -> bool:
         """Whether a create may take over the document that is there; an empty one counts as none."""
@@ -155,18 +169,20 @@ class ArmResource:
     def drifted_inputs(self, inputs: Properties, before: Properties, now: Properties) -> Properties:
         """The inputs, with what changed in the cloud: a PUT without it would reset it, so it belongs to the plan."""
         # The outputs of an import have the parameters of the path, which no later answer has.
-        before = {name: value for name, value in before.items() if name not in self.description.parameters}
-        added = {
-            name: value
-            for name, value in now.items()
-            if name in self.schema.inputs and name not in inputs and value != before.get(name)
-        }
-        return with_drift(inputs, before, now) | added
+        apart = {*self.description.parameters} - self.description.in_body
+        then = {name: value for name, value in before.items() if name not in apart}
+        return with_all_drift(inputs, then, {name: now[name] for name in now if name in self.schema.inputs})
 
     async def update(self, resource_id: str, change: Change) -> Properties:
-        """PUTs the whole document."""
+        """PUTs the whole document where the inputs say it is."""
         kept = {"location": change.state["location"]} if "location" in change.state else {}
-        return self.outputs(await self.put(resource_id, kept | change.new))
+        target = self.resource_id(change.new)
+        try:
+            return self.outputs(await self.put(target, kept | change.new))
+        except ResourceManagerError as error:
+            if error.begun:
+                await self._raise_if_made(resource_id, error, "updated")
+            raise
 
     async def delete(self, resource_id: str, inputs: Properties, state: Properties) -> None:  # noqa: ARG002
         """DELETEs it."""
@@ -193,7 +209,7 @@ class ArmResource:
 
     def body(self, inputs: Properties) -> dict[str, Any]:
         """The ARM document of the inputs."""
-        apart = {*self.description.parameters, *self.description.query}
+        apart = {*self.description.parameters, *self.description.query} - self.description.in_body
         written = {name: value for name, value in inputs.items() if name not in apart}
         if not self.description.nests:
             return written
@@ -227,13 +243,24 @@ class ArmResource:
         group = f"/subscriptions/{self.scope.subscription_id}/resourceGroups/{inputs['resourceGroupName']}"
         return {"location": (await self.manager.get(group, "2024-03-01"))["location"]}
 
-    async def _raise_if_made(self, resource_id: str, error: ResourceManagerError) -> None:
-        """A failed PUT may have made the resource; then the state must know it."""
-        if error.status < 500 and error.status != 200:
+    async def _raise_if_made(self, resource_id: str, error: ResourceManagerError, done: str) -> None:
+        """A failed PUT may have made the resource, and an operation that has begun counts as having: the state must know it."""
+        if error.status < 500 and not error.begun:
             return
-        document = await self.manager.find(resource_id, self.description.api_version)
-        if document:
-            raise IncompleteResourceError(str(error), resource_id, self.outputs(document)) from error
+        try:
+            document = await self.manager.get(resource_id, self.description.api_version)
+        except ResourceManagerError as unread:
+            if error.begun:
+                raise IncompleteResourceError(
+                    f"resource {done} but read failed {unread}: {error}", resource_id, {}
+                ) from error
+            return
+        raise IncompleteResourceError(str(error), resource_id, self.outputs(document)) from error
+
+
+def _place(location: Any) -> str:
+    """A location without what its spellings differ in."""
+    return str(location).replace(" ", "").lower()
 
 
 def _query_text(value: Any) -> str:

@@ -26,11 +26,12 @@ ENDED = frozenset({"Succeeded", "Failed", "Canceled"})
 
 
 class ResourceManagerError(ProviderError):
-    """An error answer of the resource manager."""
+    """An error answer of the resource manager; `begun` is whether it ends an operation that had begun well."""
 
-    def __init__(self, status: int, sentence: str) -> None:
+    def __init__(self, status: int, sentence: str, *, begun: bool = False) -> None:
         super().__init__(sentence)
         self.status = status
+        self.begun = begun
 
 
 @dataclass(frozen=True)
@@ -114,12 +115,15 @@ class ResourceManager:
             if status in ENDED:
                 if status != "Succeeded":
                     raise ResourceManagerError(
-                        answer.status_code, f"The operation on {path} {status}: {_reason(answer)}"
+                        answer.status_code, f"The operation on {path} {status}: {_reason(answer)}", begun=True
                     )
                 return True
             await asyncio.sleep(_wait(answer, 1.0))
         while location:
-            answer = await self._checked("GET", location, "")
+            answer = await self.sent("GET", location, "")
+            if answer.status_code >= 400:
+                sentence = f"The operation on {path} failed: {answer.status_code} {_reason(answer)}"
+                raise ResourceManagerError(answer.status_code, sentence, begun=True)
             if answer.status_code != 202:
                 return True
             await asyncio.sleep(_wait(answer, 1.0))

@@ -1,7 +1,7 @@
 """The tables of the azure-native provider: resource types with their ARM paths, and functions."""
 
 from local_pulumi.providers.azure_native.resource import ArmResource, Description
-from local_pulumi.providers.azure_native.special_resources import ApiRelease, GlobalPolicy
+from local_pulumi.providers.azure_native.special_resources import GlobalPolicy
 
 GROUP = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
 SERVICE = GROUP + "/providers/Microsoft.ApiManagement/service/{serviceName}"
@@ -21,7 +21,10 @@ RESOURCES: dict[str, tuple[type[ArmResource], Description]] = {
         Description(API + "/operations/{operationId}/policies/{policyId}"),
     ),
     "azure-native:apimanagement:ApiPolicy": (ArmResource, Description(API + "/policies/{policyId}")),
-    "azure-native:apimanagement:ApiRelease": (ApiRelease, Description(API + "/releases/{releaseId}")),
+    "azure-native:apimanagement:ApiRelease": (
+        ArmResource,
+        Description(API + "/releases/{releaseId}", in_body=frozenset({"apiId"})),
+    ),
     "azure-native:apimanagement:ApiVersionSet": (ArmResource, Description(SERVICE + "/apiVersionSets/{versionSetId}")),
     "azure-native:apimanagement:AuthorizationServer": (
         ArmResource,

@@ -3,7 +3,7 @@
 import grpc
 import httpx
 import pytest
-from local_pulumi.providers.values import UNKNOWN, Secret, unmarshal
+from local_pulumi.providers.values import UNKNOWN, Secret, marshal, unmarshal
 from pulumi.runtime.proto import provider_pb2
 
 APIM = "azure-native:apimanagement:"
@@ -76,12 +76,19 @@ async def test_defaults_of_the_sdk_are_filled_in(azure):
     assert service["disableGateway"] is False
 
 
-async def test_an_id_that_is_left_out_gets_eight_random_digits_and_keeps_them(azure):
+async def test_a_group_and_a_service_without_a_name_get_eight_random_digits_and_keep_them(azure):
+    silent = {name: value for name, value in SERVICE.items() if name != "serviceName"}
+    answer = await azure.checked(f"{APIM}ApiManagementService", silent)
+    assert answer["serviceName"].startswith("thing")
+    assert len(answer["serviceName"]) == len("thing") + 8
+    again = await azure.check(f"{APIM}ApiManagementService", silent, answer)
+    assert unmarshal(again.inputs)["serviceName"] == answer["serviceName"]
+    assert len((await azure.checked(GROUP, {}))["resourceGroupName"]) == len("thing") + 8
+
+
+async def test_what_is_in_a_service_is_called_by_its_logical_name(azure):
     answer = await azure.checked(f"{APIM}Product", IN_SERVICE | {"displayName": "Starter"})
-    assert answer["productId"].startswith("thing")
-    assert len(answer["productId"]) == len("thing") + 8
-    again = await azure.check(f"{APIM}Product", IN_SERVICE | {"displayName": "Starter"}, answer)
-    assert unmarshal(again.inputs)["productId"] == answer["productId"]
+    assert answer["productId"] == "thing"
 
 
 async def test_an_empty_id_is_refused(azure):
@@ -112,8 +119,34 @@ async def test_the_policy_a_service_is_born_with_may_be_taken_over_and_another_n
     inputs = IN_SERVICE | {"policyId": "policy", "value": "<policies/>", "format": "xml"}
     resource_manager.documents[policy_id] = {"id": policy_id, "properties": {"value": born, "format": "xml"}}
     assert (await azure.create(f"{APIM}Policy", inputs))[0] == policy_id
-    with pytest.raises(grpc.aio.AioRpcError, match="cannot create already existing resource"):
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
         await azure.create(f"{APIM}Policy", inputs)
+    assert refused.value.details() == f"cannot create already existing subresource '{policy_id}'"
+
+
+@pytest.mark.parametrize(
+    ("method", "answer", "refusal"),
+    [
+        ("GET", httpx.Response(204), None),
+        ("GET", httpx.Response(200), None),
+        ("GET", httpx.Response(200, json={}), None),
+        ("GET", httpx.Response(200, json={"id": "x"}), "cannot create already existing resource '{}'"),
+        ("GET", httpx.Response(403, text="no"), "cannot check existence of resource '{}': status code 403, no"),
+        ("HEAD", httpx.Response(204), "cannot create already existing resource '{}'"),
+        ("HEAD", httpx.Response(404), None),
+    ],
+)
+async def test_a_create_asks_first_whether_it_is_there(azure, resource_manager, method, answer, refusal):
+    kind, inputs = ("Api", API) if method == "GET" else ("ProductApi", IN_SERVICE | {"productId": "p", "apiId": "calc"})
+    resource_id = f"{SERVICE_ID}/apis/calc" if method == "GET" else f"{SERVICE_ID}/products/p/apis/calc"
+    usual, first = resource_manager.answer, [answer]
+    resource_manager.answer = lambda request, body: first.pop() if first else usual(request, body)
+    if refusal is None:
+        assert (await azure.create(APIM + kind, inputs))[0] == resource_id
+        return
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await azure.create(APIM + kind, inputs)
+    assert refused.value.details() == refusal.format(resource_id)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +175,38 @@ async def test_a_location_that_is_dropped_or_said_as_it_is_replaces_nothing(azur
     assert (list(said.replaces), list(said.diffs)) == ([], ["location"])
 
 
+async def test_a_place_is_the_same_however_it_is_spelled(azure):
+    spelled = SERVICE | {"location": "West Europe", "resourceGroupName": "RG"}
+    answer = await azure.diff(f"{APIM}ApiManagementService", SERVICE, spelled)
+    assert (answer.changes, list(answer.diffs)) == (provider_pb2.DiffResponse.DIFF_NONE, [])
+    moved = await azure.diff(f"{APIM}Api", API, API | {"resourceGroupName": "other"})
+    assert list(moved.replaces) == ["resourceGroupName"]
+
+
+async def test_a_preview_of_an_update_knows_the_inputs_and_where_it_is(azure, resource_manager):
+    _, state = await azure.create(f"{APIM}ApiManagementService", SERVICE)
+    state |= {"gatewayUrl": "https://gateway.test", "location": "westeurope"}
+    request = provider_pb2.UpdateRequest(
+        id=SERVICE_ID,
+        urn=f"urn:pulumi:local::calculator::{APIM}ApiManagementService::thing",
+        olds=marshal(state),
+        old_inputs=marshal(SERVICE),
+        news=marshal({**SERVICE, "publisherName": "B"}),
+        preview=True,
+    )
+    outputs = unmarshal((await azure.stub.Update(request)).properties)
+    known = {name: value for name, value in outputs.items() if value is not UNKNOWN}
+    assert known == {
+        "azureApiVersion": "2024-05-01",
+        "location": "westeurope",
+        "name": "apim",
+        "publisherEmail": "a@example.com",
+        "publisherName": "B",
+        "sku": {"name": "Developer", "capacity": 1},
+    }
+    assert outputs["gatewayUrl"] is UNKNOWN
+
+
 async def test_a_preview_knows_the_inputs_and_not_the_rest(azure, resource_manager):
     _, outputs = await azure.create(f"{APIM}ApiManagementService", SERVICE | {"publisherName": UNKNOWN}, preview=True)
     assert outputs["gatewayUrl"] is UNKNOWN
@@ -168,6 +233,109 @@ async def test_a_refresh_sees_what_was_changed_and_what_was_added(azure, resourc
     assert outputs["description"] == "added by hand"
     resource_manager.documents.clear()
     assert await azure.read(f"{APIM}Api", api_id, API, state) == ("", {}, {})
+
+
+async def test_a_refresh_sees_what_was_added_inside_what_the_program_names(azure, resource_manager):
+    inputs = IN_SERVICE | {
+        "backendId": "calc",
+        "url": "https://backend.test",
+        "protocol": "http",
+        "credentials": {"header": {"X-Key": ["one", "two"]}},
+    }
+    backend_id, state = await azure.create(f"{APIM}Backend", inputs)
+    credentials = resource_manager.documents[backend_id]["properties"]["credentials"]
+    credentials["header"] |= {"X-Key": ["one", "by hand", "three"], "X-Other": ["by hand"]}
+    credentials["query"] = {"code": ["by hand"]}
+    _, drifted, outputs = await azure.read(f"{APIM}Backend", backend_id, inputs, state)
+    assert drifted["credentials"] == {
+        "header": {"X-Key": ["one", "by hand", "three"], "X-Other": ["by hand"]},
+        "query": {"code": ["by hand"]},
+    }
+    plan = await azure.diff(f"{APIM}Backend", drifted, inputs, outputs)
+    assert sorted(plan.diffs) == [
+        'credentials.header["X-Key"][1]',
+        'credentials.header["X-Key"][2]',
+        'credentials.header["X-Other"]',
+        "credentials.query",
+    ]
+    await azure.update(f"{APIM}Backend", backend_id, drifted, inputs, outputs)
+    assert resource_manager.last_put[1]["properties"]["credentials"] == inputs["credentials"]
+
+
+async def test_a_refresh_sees_what_was_taken_away(azure, resource_manager):
+    api_id, state = await azure.create(f"{APIM}Api", API | {"description": "D"})
+    del resource_manager.documents[api_id]["properties"]["description"]
+    assert (await azure.read(f"{APIM}Api", api_id, API | {"description": "D"}, state))[1] == API
+
+
+async def test_the_service_s_own_additions_are_no_drift(azure, resource_manager):
+    inputs = IN_SERVICE | {"backendId": "calc", "url": "https://b.test", "protocol": "http", "tls": {}}
+    backend_id, _ = await azure.create(f"{APIM}Backend", inputs)
+    resource_manager.documents[backend_id]["properties"]["tls"] = {"validateCertificateChain": True}
+    state = (await azure.read(f"{APIM}Backend", backend_id, inputs))[2]
+    assert (await azure.read(f"{APIM}Backend", backend_id, inputs, state))[1] == inputs
+
+
+async def test_the_id_of_a_resource_is_the_one_of_the_answer(azure, resource_manager):
+    usual = resource_manager.answer
+
+    def answer(request, body):
+        """The current revision goes by the name of its API."""
+        plain = httpx.URL(str(request.url).replace(";rev=1", "").replace("%3Brev%3D1", "").replace("%3Brev=1", ""))
+        return usual(httpx.Request(request.method, plain), body)
+
+    resource_manager.answer = answer
+    inputs = API | {"apiId": "calc;rev=1"}
+    api_id, state = await azure.create(f"{APIM}Api", inputs)
+    assert (api_id, state["name"]) == (f"{SERVICE_ID}/apis/calc", "calc")
+    await azure.update(f"{APIM}Api", api_id, inputs, inputs | {"displayName": "Other"}, state)
+    assert resource_manager.last_put[0] == f"{SERVICE_ID}/apis/calc;rev=1"
+    await azure.delete(f"{APIM}Api", api_id, inputs)
+    assert [path for method, path, _ in resource_manager.requests if method == "DELETE"] == [f"{SERVICE_ID}/apis/calc"]
+
+
+async def test_the_api_of_a_release_is_one_input_for_its_place_and_its_revision(azure, resource_manager):
+    inputs = IN_SERVICE | {"apiId": "calc;rev=2", "releaseId": "now", "notes": "n"}
+    release_id = f"{SERVICE_ID}/apis/calc;rev=2/releases/now"
+    usual = resource_manager.answer
+
+    def answer(request, body):
+        response = usual(request, body)
+        if request.method == "PUT":
+            resource_manager.documents[release_id]["properties"] = {"apiId": f"{SERVICE_ID}/apis/calc", "notes": "n"}
+            return httpx.Response(201, json=resource_manager.documents[release_id])
+        return response
+
+    resource_manager.answer = answer
+    made, state = await azure.create(f"{APIM}ApiRelease", inputs)
+    assert (made, state["apiId"]) == (release_id, f"{SERVICE_ID}/apis/calc")
+    assert resource_manager.last_put == (release_id, {"properties": {"apiId": "calc;rev=2", "notes": "n"}})
+    assert (await azure.read(f"{APIM}ApiRelease", made, inputs, state))[1] == inputs
+    resource_manager.documents[release_id]["properties"]["apiId"] = f"{SERVICE_ID}/apis/calc;rev=2"
+    drifted = (await azure.read(f"{APIM}ApiRelease", made, inputs, state))[1]
+    assert drifted["apiId"] == f"{SERVICE_ID}/apis/calc;rev=2"
+    assert list((await azure.diff(f"{APIM}ApiRelease", drifted, inputs)).replaces) == ["apiId"]
+
+
+@pytest.mark.parametrize("header", ["Azure-AsyncOperation", "Location"])
+async def test_an_operation_that_fails_leaves_a_resource_that_the_state_knows(azure, resource_manager, header):
+    error = {"error": {"code": "ValidationError", "message": "No.", "details": None}}
+    usual = resource_manager.answer
+
+    def answer(request, body):
+        if request.url.path == "/operation":
+            status = 200 if header == "Azure-AsyncOperation" else 400
+            return httpx.Response(status, json={"status": "Failed", **error})
+        if request.method == "PUT":
+            return httpx.Response(202, headers={header: "https://localhost:14301/operation"})
+        return usual(request, body)
+
+    resource_manager.answer = answer
+    with pytest.raises(grpc.aio.AioRpcError) as failed:
+        await azure.create(f"{APIM}Api", API | {"format": "openapi", "value": "{"})
+    assert failed.value.details().startswith("resource created but read failed GET ")
+    assert failed.value.details().endswith("ValidationError: No.")
+    assert "grpc-status-details-bin" in dict(failed.value.trailing_metadata())
 
 
 async def test_nulls_of_an_answer_are_no_drift(azure, resource_manager):
