@@ -133,7 +133,7 @@ class Router:
             revision = _REVISION.search(prefix)
             candidates = self._by_path.get((prefix[: revision.start()] if revision else prefix).lower(), ())
             for api in candidates:
-                wanted = api.revision == revision[1] if revision else api.is_current_revision
+                wanted = api.revision.lower() == revision[1].lower() if revision else api.is_current_revision
                 if wanted and scheme in api.protocols and _is_version(api, query_string, headers):
                     return api, "/".join(segments[count:])
         return None

@@ -62,7 +62,7 @@ def _check_path(call: Call, properties: dict[str, Any]) -> None:
         if split_name(other["name"])[0].lower() == base or theirs["path"].lower() != properties["path"].lower():
             continue
         version_set = properties["apiVersionSetId"]
-        if version_set is None or version_set != theirs["apiVersionSetId"]:
+        if version_set is None or version_set.lower() != (theirs["apiVersionSetId"] or "").lower():
             message = (
                 f"Cannot create API '{call.name}' with the same Path '{properties['path']}' as API '{other['name']}'  "
                 "unless it's a part of the same version set"

@@ -29,7 +29,7 @@ def stored_name(inventory: Inventory, service_id: str, name: str) -> str:
     """The name under which the API revision `name` is stored, or would be."""
     base, revision = split_name(name)
     current = inventory.get(f"{service_id}/apis/{base}")
-    if revision is None or current is None or current["properties"]["apiRevision"] == revision:
+    if revision is None or current is None or current["properties"]["apiRevision"].lower() == revision.lower():
         return base
     return f"{base};rev={revision}"
 

@@ -14,6 +14,7 @@ from local_apim.manager.contract import properties_of
 from local_apim.manager.inventory import Document
 from local_apim.manager.long_running import FIRST_WITH_STATUS
 from local_apim.manager.resource_kind import Call, Draft, ResourceKind, short_id, timestamp
+from local_apim.manager.settings_kinds import versions_of
 from local_apim.manager.subscriptions import subscriptions_with_scope
 
 _FIRST_WITH_SETTINGS = "2022-08-01"
@@ -57,7 +58,7 @@ class Apis(ResourceKind):
         current = call.inventory.get(_base_id(call, base))
         is_current = split_name(call.id.rpartition("/")[2])[1] is None
         existing = call.existing["properties"]["apiRevision"] if call.existing else None
-        number = number or existing or contract.api_revision or "1"
+        number = existing or number or contract.api_revision or "1"
         if contract.is_current is True and not (is_current and contract.api_revision in (None, number)):
             raise ValidationFailed(("IsCurrent", "Can't set new revision as current."))
         source = _source(call, contract)
@@ -165,8 +166,7 @@ class Apis(ResourceKind):
         for subscription in subscriptions_with_scope(call, document["id"]):
             call.inventory.remove(subscription["id"])
         set_id = document["properties"]["apiVersionSetId"]
-        apis = call.inventory.children(call.service["id"], "apis")
-        if set_id is not None and all(api["properties"]["apiVersionSetId"] != set_id for api in apis):
+        if set_id is not None and not versions_of(call, set_id):
             call.inventory.remove(set_id)
 
     def write(self, call: Call, draft: Draft) -> Document:

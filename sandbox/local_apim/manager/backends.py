@@ -13,6 +13,7 @@ from local_apim.manager.resource_kind import Call, Draft, ResourceKind
 from local_apim.manager.urls import absolute_url
 
 Text300 = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Text2000 = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Header = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
 _NAMED_VALUE = re.compile(r"\{\{([A-Za-z0-9._-]+)\}\}")
 
@@ -45,10 +46,10 @@ class BackendContract(Contract):
     """Body of a backend."""
 
     title: Text300 | None = None
-    description: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    description: Text2000 | None = None
     url: Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(absolute_url)]
     protocol: str
-    resource_id: str | None = None
+    resource_id: Text2000 | None = None
     type: str | None = None
     credentials: BackendCredentials | None = None
     proxy: dict[str, Any] | None = None

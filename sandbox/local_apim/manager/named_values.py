@@ -18,7 +18,8 @@ REFRESH_AFTER = 3.5 * 3600
 """Seconds after which a value from a vault is read again; API Management promises four hours."""
 
 DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[A-Za-z0-9-._]+$")]
-Value = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+Value = Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"\S")]
+"""Not of blanks alone, as the provider's specification has it."""
 
 
 class KeyVaultContract(Contract):

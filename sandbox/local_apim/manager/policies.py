@@ -42,6 +42,9 @@ _V2 = ("BasicV2", "StandardV2", "PremiumV2")
 _TIERS = {"rate-limit-by-key": (*_CLASSIC, *_V2), "quota-by-key": _CLASSIC}
 """Tiers of the policies that not every tier has."""
 
+_LARGEST_IN_CONSUMPTION = 16 * 1024
+"""Characters in a document of a service in the Consumption tier (16 KiB)."""
+
 
 class PolicyContract(Contract):
     """Body of a policy."""
@@ -142,6 +145,8 @@ async def save_check(call: Call, text: str, format_: str, scope: Scope) -> Polic
     """
     values = _named_values(call)
     try:
+        if scope != "fragment":
+            _check_size(call, text)
         document = parse_policy(text, format_, scope=scope, named_values=values)
         if scope != "fragment":
             check_included(document.root, scope, lambda name: _fragment(call, name))
@@ -165,6 +170,14 @@ def _fragment(call: Call, name: str) -> Node | None:
 
 def _exists(call: Call, path: str) -> bool:
     return call.inventory.get(f"{call.service['id']}/{path}") is not None
+
+
+def _check_size(call: Call, text: str) -> None:
+    if call.service["sku"]["name"] == "Consumption" and len(text) > _LARGEST_IN_CONSUMPTION:
+        message = (
+            f"The document has {len(text)} characters; the most is {_LARGEST_IN_CONSUMPTION} in the Consumption tier."
+        )
+        raise PolicyError(message, 1, 1)
 
 
 def _check_tier(call: Call, document: PolicyDocument) -> None:

@@ -43,9 +43,14 @@ class VersionSets(ResourceKind):
 
     def check_delete(self, call: Call, document: Document) -> None:
         """Refuse while an API belongs to it."""
-        for api in call.inventory.children(call.service["id"], "apis"):
-            if (api["properties"].get("apiVersionSetId") or "").lower() == document["id"].lower():
-                raise refused(f"The API version set '{document['name']}' is used by the API '{api['name']}'.")
+        for api in versions_of(call, document["id"]):
+            raise refused(f"The API version set '{document['name']}' is used by the API '{api['name']}'.")
+
+
+def versions_of(call: Call, set_id: str) -> list[Document]:
+    """The APIs in the version set `set_id`, each of their revisions."""
+    apis = call.inventory.children(call.service["id"], "apis")
+    return [api for api in apis if (api["properties"]["apiVersionSetId"] or "").lower() == set_id.lower()]
 
 
 class GroupContract(Contract):

@@ -7,7 +7,7 @@ from typing import Literal
 from local_apim.policies.checking import check_document, named_backends
 from local_apim.policies.document_text import NAMED_VALUE
 from local_apim.policies.errors import PolicyError
-from local_apim.policies.markup import Node, parse_markup, render
+from local_apim.policies.markup import LARGEST_DOCUMENT, LARGEST_FRAGMENT, Node, parse_markup, render
 from local_apim.policies.named_values import fill_in
 
 Scope = Literal["global", "product", "api", "operation", "fragment"]
@@ -71,7 +71,8 @@ def parse_policy(
     """
     if format not in ("xml", "rawxml"):
         raise ValueError(f"policy format {format!r} is not supported; use 'xml' or 'rawxml'")
-    document = PolicyDocument(parse_markup(text, format))
+    largest = LARGEST_FRAGMENT if scope == "fragment" else LARGEST_DOCUMENT
+    document = PolicyDocument(parse_markup(text, format, largest))
     if named_values is not None:
         _check_named_values(document, named_values)
     try:

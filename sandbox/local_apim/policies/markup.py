@@ -17,6 +17,9 @@ from local_apim.policies.raw import hide_expressions, reveal_expressions
 LARGEST_DOCUMENT = 256 * 1024
 """Characters in a document, the limit API Management documents (256 KiB)."""
 
+LARGEST_FRAGMENT = 512 * 1024
+"""Characters in a policy fragment, the limit API Management documents (512 KB)."""
+
 DEEPEST_NESTING = 64
 """Elements inside each other; documents come from outside and are walked recursively."""
 
@@ -130,14 +133,14 @@ class _Builder:
         raise PolicyError(f"The processing instruction '{target}' is not allowed in a policy.", line, column)
 
 
-def parse_markup(text: str, text_format: str) -> Node:
-    """The root element of a document in format `xml` or `rawxml`.
+def parse_markup(text: str, text_format: str, largest: int = LARGEST_DOCUMENT) -> Node:
+    """The root element of a document in format `xml` or `rawxml` of at most `largest` characters.
 
     Raises:
         PolicyError: not well-formed, too long, too deep, or with a document type.
     """
-    if len(text) > LARGEST_DOCUMENT:
-        raise PolicyError(f"The document has {len(text)} characters; the most is {LARGEST_DOCUMENT}.", 1, 1)
+    if len(text) > largest:
+        raise PolicyError(f"The document has {len(text)} characters; the most is {largest}.", 1, 1)
     text = text.removeprefix("\ufeff")
     return _Builder().build(hide_expressions(text) if text_format == "rawxml" else text)
 

@@ -195,3 +195,9 @@ async def test_a_revision_of_a_version_in_the_path_stands_behind_the_version(ech
     assert (await echo.call("/calc/v1/add")).text == "calc add"
     assert (await echo.call("/calc/v1;rev=2/add")).text == "calc;rev=2 add"
     assert (await echo.call("/calc;rev=2/v1/add")).status_code == 404
+
+
+async def test_a_revision_is_called_in_any_case(echo):
+    echo.api("calc;rev=Trial", path="calc", apiRevision="Trial", isCurrent=False)
+    echo.operation(api="calc;rev=Trial")
+    assert (await echo.call("/CALC;REV=trial/add")).text == "calc;rev=Trial add"

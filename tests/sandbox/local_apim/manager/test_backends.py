@@ -25,6 +25,14 @@ async def test_a_reference_to_a_named_value_that_is_not_there_is_refused(arm):
     assert (answer.status_code, detail["message"]) == (400, "Cannot find a property 'none'.")
 
 
+@pytest.mark.parametrize(("name", "most"), [("title", 300), ("description", 2000), ("resourceId", 2000)])
+async def test_texts_of_a_backend_have_a_longest_length(arm, name, most):
+    assert (await arm.put("backends/calc", {**BACKEND, name: "x" * most})).status_code == 201
+    for text in ("", "x" * (most + 1)):
+        answer = await arm.put("backends/calc", {**BACKEND, name: text})
+        assert (answer.status_code, answer.json()["error"]["details"][0]["target"]) == (400, name)
+
+
 @pytest.mark.parametrize(
     "properties",
     [

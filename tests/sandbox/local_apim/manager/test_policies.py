@@ -204,3 +204,32 @@ async def test_what_the_gateway_does_not_do_is_refused_by_name(published, policy
     document = f"<policies><inbound><base /><{policy} {attributes[policy]} /></inbound></policies>"
     target, message = problem(await published.put("apis/calc/policies/policy", {"value": document}))
     assert (target, "not supported by this gateway" in message) == (policy, True)
+
+
+@pytest.mark.parametrize(
+    ("tier", "characters", "refused"),
+    [("Consumption", 16_385, True), ("Consumption", 16_384, False), ("Developer", 16_385, False)],
+)
+async def test_a_document_is_shorter_in_the_consumption_tier(empty, tier, characters, refused):
+    body = {
+        "location": "westeurope",
+        "sku": {"name": tier, "capacity": 0 if tier == "Consumption" else 1},
+        "properties": {"publisherEmail": "admin@example.com", "publisherName": "Example"},
+    }
+    await empty.put("", body=body)
+    text = "<policies><inbound /><backend><forward-request /></backend></policies>"
+    text += "<!--" + "x" * (characters - len(text) - 7) + "-->"
+    answer = await empty.put("policies/policy", {"value": text})
+    assert answer.is_error is refused
+    if refused:
+        assert problem(answer) == (
+            "representation",
+            "The document has 16385 characters; the most is 16384 in the Consumption tier. Line 1, position 1.",
+        )
+
+
+async def test_a_fragment_may_be_longer_than_a_document(arm):
+    for characters, status in ((512 * 1024, 201), (512 * 1024 + 1, 400)):
+        text = f"<fragment><!--{'x' * (characters - 28)}--></fragment>"
+        answer = await arm.put(f"policyFragments/f{status}", {"value": text})
+        assert (len(text), answer.status_code) == (characters, status)

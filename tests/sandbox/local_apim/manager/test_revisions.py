@@ -346,3 +346,16 @@ async def test_a_subscription_to_a_revision_is_taken_as_it_is_named(revised):
         )
     refused = await revised.put("subscriptions/none", {"displayName": "N", "scope": "/apis/calc;rev=9"})
     assert refusal(refused)[1] == "scope"
+
+
+async def test_the_number_of_a_revision_is_compared_without_case(arm):
+    body = {"path": "new", "displayName": "New"}
+    assert (await arm.put("apis/new;rev=Trial", body)).status_code == 201
+    assert (await arm.put("apis/NEW;rev=trial", body)).status_code == 200
+    assert [item["apiRevision"] for item in (await arm.get("apis/new/revisions")).json()["value"]] == ["Trial"]
+
+
+@pytest.mark.parametrize(("length", "status"), [(256, 201), (257, 400)])
+async def test_the_number_counts_in_the_length_of_a_name(arm, length, status):
+    name = "x" * (length - len(";rev=2")) + ";rev=2"
+    assert (await arm.put(f"apis/{name}", {"path": "new", "displayName": "New"})).status_code == status

@@ -44,6 +44,13 @@ async def test_a_plain_named_value_shows_its_value_and_a_secret_one_does_not(arm
     assert code(await arm.post("namedValues/none/listValue")) == (404, "ResourceNotFound")
 
 
+@pytest.mark.parametrize("value", ["", " ", "\r\n\t ", "x" * 4097])
+async def test_a_value_of_blanks_or_of_more_than_4096_characters_is_refused(arm, value):
+    answer = await arm.put("namedValues/blank", {"displayName": "blank", "value": value})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"][0]["target"] == "value"
+
+
 async def test_display_names_are_unique_and_of_few_characters(arm):
     await arm.put("namedValues/a", {"displayName": "A", "value": "1"})
     answer = await arm.put("namedValues/b", {"displayName": "a", "value": "2"})

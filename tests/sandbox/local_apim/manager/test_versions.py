@@ -102,3 +102,8 @@ async def test_a_revision_of_a_version_names_version_and_set(versioned):
         "Cannot create API 'two;rev=2' with the same Path 'calc' as API 'one'  unless it's a part of the same version set",
     )
     assert (await versioned.put("apis/two;rev=2", revision)).status_code == 201
+
+
+async def test_a_set_is_named_in_any_case(versioned):
+    answer = await versioned.put("apis/two", {**FIRST, "apiVersion": "v2", "apiVersionSetId": "/APIVERSIONSETS/SET"})
+    assert (answer.status_code, answer.json()["properties"]["apiVersionSetId"]) == (201, f"{versioned.service}{SET}")
