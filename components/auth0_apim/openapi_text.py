@@ -123,7 +123,14 @@ class _Loader(yaml.SafeLoader):
         if any(key.tag == _MERGE for key, _ in node.value):
             self.is_merged = True
             super().flatten_mapping(node)
-            node.value = list({(key.tag, str(key.value)): (key, value) for key, value in node.value}.values())
+            node.value = list({str(key.value): (key, value) for key, value in node.value}.values())
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
+        """The mapping, whose keys are texts whatever they look like."""
+        self.flatten_mapping(node)
+        for key in (key for key, _ in node.value if not isinstance(key, yaml.ScalarNode)):
+            raise yaml.constructor.ConstructorError(None, None, "found a key that is no text", key.start_mark)
+        return {str(key.value): self.construct_object(value, deep=deep) for key, value in node.value}  # type: ignore[no-untyped-call]
 
     def construct_text(self, node: yaml.ScalarNode) -> str | bool:
         """The text of a scalar that YAML 1.1 takes for something else, or true or false."""
