@@ -169,12 +169,13 @@ def _check_names(names: Sequence[str], path: str) -> None:
 def _check_signatures(operations: Sequence[Operation]) -> None:
     known: dict[str, str] = {}
     for operation in operations:
-        signature = operation.signature
-        other = known.setdefault(_PLACEHOLDER.sub("{}", signature).lower(), signature)
-        if other is not signature:
+        _, path, method = operation.place
+        written = f"{method.upper()} {path}"
+        other = known.setdefault(_PLACEHOLDER.sub("{}", operation.signature).lower(), written)
+        if other is not written:
             raise OpenApiError(
-                f"has two operations that API Management takes for one, {other!r} and {signature!r}: names of "
-                "parameters, upper and lower case, and what a path says of the query make no difference"
+                f"has two operations that API Management takes for one, {other!r} and {written!r}: names of parameters, "
+                "upper and lower case, and what a path says of the query make no difference"
             )
 
 

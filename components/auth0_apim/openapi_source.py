@@ -81,6 +81,7 @@ def read_text(openapi: str) -> str:
     Raises:
         OpenApiError: it is neither, or the file cannot be read.
     """
+    openapi = openapi.removeprefix("\ufeff")
     if "\n" in openapi or openapi.lstrip().startswith("{"):
         return openapi
     path = Path(openapi)

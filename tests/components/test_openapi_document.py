@@ -60,6 +60,21 @@ def test_references_into_the_document_and_those_in_data_are_no_matter():
     assert parse_openapi(openapi(components={"schemas": schemas})).format == "openapi+json"
 
 
+def test_references_in_vendor_extensions_are_no_matter_but_in_what_is_referred_to():
+    vendor = {"shared": {"get": {"responses": {"200": {"$ref": "other.json"}}}}, "list": [{"$ref": "other.json"}]}
+    assert parse_openapi(openapi(**{"x-vendor": vendor})).format == "openapi+json"
+    with pytest.raises(OpenApiError, match=r"refers to 'other.json'"):
+        parse_openapi(openapi(paths={"/a": {"$ref": "#/x-vendor/shared"}}, **{"x-vendor": vendor}))
+
+
+@pytest.mark.parametrize("named", ["properties", "headers"])
+@pytest.mark.parametrize("name", ["x-rate", "example", "default", "enum"])
+def test_names_that_look_like_data_and_extensions_are_neither(named, name):
+    schemas = {"Sum": {named: {name: {"$ref": "other.json"}}}}
+    with pytest.raises(OpenApiError, match=r"refers to 'other.json'"):
+        parse_openapi(openapi(components={"schemas": schemas}))
+
+
 def test_an_alias_that_leads_to_itself_is_read_once():
     assert parse_openapi("openapi: 3.1.0\nx-loop: &a [*a]\npaths:\n  /add:\n    get: {}\n").operations == {
         "get-add": "GET /add"

@@ -114,6 +114,12 @@ def test_parameters_are_found_by_reference():
     assert operations(paths, components=components) == {"get-add": "GET /add?a={a}"}
 
 
+def test_a_reference_may_lead_into_a_list_and_be_percent_encoded():
+    first = {"get": {"operationId": "one", "parameters": [query("a")]}}
+    second = {"get": {"operationId": "two", "parameters": [{"$ref": "#/paths/~1one~1%7Bid%7D/get/parameters/0"}]}}
+    assert operations({"/one/{id}": first, "/two": second}) == {"one": "GET /one/{id}?a={a}", "two": "GET /two?a={a}"}
+
+
 def test_parameters_of_swagger_are_found_by_reference():
     paths = {"/add": {"get": {"parameters": [{"$ref": "#/parameters/a"}]}}}
     swagger = {"swagger": "2.0", "paths": paths, "parameters": {"a": {**query("a"), "type": "string"}}}
@@ -150,7 +156,7 @@ def test_paths_of_azures_extension_are_operations_too():
             "has two operations that API Management takes for one, 'GET /items/{id}' and 'GET /items/{Key}'",
         ),
         ({"/Add": {"get": {}}, "/add": {"get": {}}}, "takes for one, 'GET /Add' and 'GET /add'"),
-        ({"/add?a=1": {"get": {}}, "/add?a=2": {"get": {}}}, "takes for one, 'GET /add' and 'GET /add'"),
+        ({"/add?a=1": {"get": {}}, "/add?a=2": {"get": {}}}, "takes for one, 'GET /add?a=1' and 'GET /add?a=2'"),
         (
             {"/add/{A}": {"get": {"parameters": [query("a")]}}},
             "has 2 parameters called 'a' in the URL template of '/add/{A}'",

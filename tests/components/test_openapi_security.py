@@ -10,6 +10,7 @@ SCHEMES = {
     "auth0": {"type": "oauth2", "flows": {}},
     "login": {"type": "openIdConnect", "openIdConnectUrl": "https://tenant.example/.well-known/x"},
     "token": {"type": "http", "scheme": "bearer"},
+    "strange": {"type": "magic"},
 }
 
 
@@ -49,6 +50,31 @@ def test_swagger_has_its_schemes_elsewhere():
     assert scopes_in_document(json.dumps(content)) == {"add": ["a"]}
 
 
+def test_a_scheme_is_found_by_reference():
+    content = json.loads(document({"add": {"security": [{"shared": ["a"]}]}}))
+    content["components"]["securitySchemes"]["shared"] = {"$ref": "#/components/securitySchemes/auth0"}
+    assert scopes_in_document(json.dumps(content)) == {"add": ["a"]}
+
+
+def test_operations_with_one_id_each_ask_for_their_own_scopes():
+    orders = {
+        method: {"operationId": "orders", "security": [{"auth0": [scope]}]}
+        for method, scope in (("post", "orders:admin"), ("get", "orders:read"))
+    }
+    content = json.loads(document({})) | {"paths": {"/orders": orders}}
+    assert scopes_in_document(json.dumps(content)) == {"orders": ["orders:admin"], "orders-1": ["orders:read"]}
+
+
+def test_scopes_of_yaml_are_texts():
+    content = "openapi: 3.1.0\ncomponents: {securitySchemes: {off: {type: oauth2}}}\n"
+    operation = "paths: {/add: {get: {operationId: add, security: [{off: [0123, on]}]}}}\n"
+    assert scopes_in_document(content + operation) == {"add": ["0123", "on"]}
+
+
+def test_a_security_that_is_null_says_nothing():
+    assert scopes_in_document(document({"add": {"security": None}}, [{"auth0": ["a"]}])) == {"add": ["a"]}
+
+
 def test_alternatives_that_say_the_same_are_one():
     operations = {"add": {"security": [{"auth0": ["a"]}, {"login": ["a"]}]}}
     assert scopes_in_document(document(operations)) == {"add": ["a"]}
@@ -65,6 +91,12 @@ def test_alternatives_that_say_the_same_are_one():
         ([{"auth0": ["a"]}, {}], "lets anybody call 'add' without a token"),
         ([{"auth0": ["a"]}, {"auth0": ["b"]}], "has alternatives in the 'security' of 'add' with different scopes"),
         ([{"other": []}], "asks for the security scheme 'other' at 'add', which it does not describe"),
+        (
+            [{"token": ["admin"]}],
+            "asks for roles of 'token', which has no scopes, at 'add'; name 'add' in 'operation_sc",
+        ),
+        ([{"auth0": "admin"}], "has a 'security' of 'add' whose 'auth0' is no list of scopes"),
+        ([{"strange": []}], "has the security scheme 'strange' of a type that is not known, 'magic'"),
         ({"auth0": []}, "has a 'security' of 'add' that is no list of requirements"),
     ],
 )

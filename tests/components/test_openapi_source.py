@@ -20,6 +20,21 @@ def test_a_file_is_read(tmp_path):
     assert read_openapi(str(file)) == read_openapi(TEXT)
 
 
+def test_a_byte_order_mark_is_not_sent(tmp_path):
+    file = tmp_path / "calculator.yaml"
+    file.write_text(TEXT, encoding="utf-8-sig")
+    assert read_openapi(str(file)).value == TEXT
+    assert read_openapi("\ufeff" + TEXT).value == TEXT
+
+
+def test_an_import_has_the_ids_that_it_names():
+    text = '{"openapi": "3.0.1", "paths": {"/add": {"get": {"operationId": "Add both"}}}}'
+    sent = '{"openapi": "3.0.1", "paths": {"/add": {"get": {"operationId": "add-both"}}}}'
+    expected = ApiImport("openapi+json", sent, "https://b.example", {"add-both": "GET /add"})
+    assert read_openapi(text, service_url="https://b.example") == expected
+    assert read_openapi("\ufeff" + text, service_url="https://b.example") == expected
+
+
 def test_a_given_backend_goes_before_the_documents():
     assert read_openapi(TEXT, service_url="http://localhost:8080").service_url == "http://localhost:8080"
 

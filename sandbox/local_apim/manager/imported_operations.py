@@ -82,7 +82,9 @@ class _Converter:
         }
 
     def _template_parameters(self, endpoint: Endpoint, declared: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        names = placeholders(endpoint.path.partition("?")[0])
+        path, _, dropped = endpoint.path.partition("?")
+        names = placeholders(path)
+        declared = [item for item in declared if item["name"] not in placeholders(dropped)]
         unknown = [item["name"] for item in declared if item["name"] not in names]
         missing = [name for name in names if name not in [item["name"] for item in declared]]
         if unknown or missing:

@@ -119,9 +119,12 @@ class Specification:
         value: Any = self.document
         for part in unquote(reference[2:]).split("/"):
             name = part.replace("~1", "/").replace("~0", "~")
-            if not isinstance(value, dict) or name not in value:
+            if isinstance(value, list) and name.isdecimal():
+                value = dict(enumerate(value)).get(int(name))
+            else:
+                value = value.get(name) if isinstance(value, dict) else None
+            if value is None:
                 raise parsing_failed(f"the reference '{reference}' points nowhere")
-            value = value[name]
         return value
 
     def _parameters(self, *lists: list[dict[str, Any]] | None) -> list[dict[str, Any]]:

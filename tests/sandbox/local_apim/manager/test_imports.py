@@ -282,6 +282,131 @@ async def test_two_paths_that_no_request_can_tell_apart_are_refused(arm):
     )
 
 
+async def test_paths_that_differ_by_case_alone_are_one(arm):
+    paths = {"/A": {"get": {"operationId": "a"}}, "/a": {"get": {"operationId": "b"}}}
+    answer = await imported(arm, "openapi+json", _document(paths=paths))
+    assert message(answer) == "Importing API has duplicate signature operations: 2 operations with signature 'GET /A'"
+
+
+async def names(arm, *operation_ids):
+    """The operations' names by path of a document whose paths have these ids."""
+    paths = {f"/{number}": {"get": {"operationId": wanted}} for number, wanted in enumerate(operation_ids)}
+    await imported(arm, "openapi+json", _document(paths=paths))
+    return [name for _, name in sorted((body["urlTemplate"], name) for name, body in (await operations(arm)).items())]
+
+
+@pytest.mark.parametrize("name", ["addPet", "findPets_by_Tag", "OpenId_read-Metadata_get", "_a_", "x" * 76])
+async def test_names_of_letters_digits_dashes_and_underscores_stay(arm, name):
+    assert await names(arm, name) == [name]
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "name"),
+    [
+        ("Add Pet", "add-pet"),
+        ("-Pet-", "pet"),
+        ("a" * 75 + " b c", "a" * 75 + "-"),
+        ("aB_" * 26, "ab-" * 25 + "a"),
+    ],
+)
+async def test_other_names_are_trimmed_then_cut(arm, operation_id, name):
+    assert await names(arm, operation_id) == [name]
+
+
+async def test_names_are_unique_without_case_in_the_documents_order(arm):
+    paths = {"/a": {"post": {"operationId": "pet"}, "get": {"operationId": "Pet"}}}
+    await imported(arm, "openapi+json", _document(paths=paths))
+    assert {name: body["method"] for name, body in (await operations(arm)).items()} == {"pet": "POST", "Pet-1": "GET"}
+
+
+async def test_a_path_item_is_found_by_reference_in_a_vendor_extension_too(arm):
+    item = {"get": {"operationId": "getOrders", "parameters": [{"$ref": "#/x-shared/list/0"}]}}
+    shared = {"a b": item, "list": [{"name": "q", "in": "query", "required": True}]}
+    vendor = {"$ref": "./samples/one.json"}
+    paths = {"/orders": {"$ref": "#/x-shared/a%20b"}, "x-note": "no path"}
+    await imported(arm, "openapi+json", _document(paths=paths, **{"x-shared": shared, "x-vendor": vendor}))
+    assert {name: body["urlTemplate"] for name, body in (await operations(arm)).items()} == {
+        "getOrders": "/orders?q={q}"
+    }
+
+
+async def test_paths_of_azures_extension_are_imported(arm):
+    twice = {"get": {"operationId": "twice", "parameters": [{"name": "op", "in": "query", "required": True}]}}
+    await imported(arm, "openapi+json", _document(**{"x-ms-paths": {"/a?op=twice": twice}}))
+    assert {name: body["urlTemplate"] for name, body in (await operations(arm)).items()} == {
+        "get-a": "/a",
+        "twice": "/a?op={op}",
+    }
+
+
+async def test_the_query_of_a_path_is_built_anew_from_required_parameters(arm):
+    parameters = [
+        {"name": "x", "in": "path", "required": True},
+        {"name": "dummyReqQueryParam", "in": "query", "required": True, "schema": {"type": "string"}},
+        {"name": "other", "in": "query"},
+    ]
+    await imported(arm, "openapi+json", _document(paths={"/p?willbeignored={x}": {"get": {"parameters": parameters}}}))
+    (operation,) = (await operations(arm)).values()
+    assert operation["urlTemplate"] == "/p?dummyReqQueryParam={dummyReqQueryParam}"
+    assert [item["name"] for item in operation["templateParameters"]] == ["dummyReqQueryParam"]
+
+
+async def test_parameters_of_path_and_query_need_names_that_differ_by_more_than_case(arm):
+    parameters = [{"name": "Id", "in": "path"}, {"name": "id", "in": "query", "required": True}]
+    answer = await imported(arm, "openapi+json", _document(paths={"/p/{Id}": {"get": {"parameters": parameters}}}))
+    assert "of GET /p/{Id} are not unique in its path and query" in message(answer)
+
+
+async def test_the_default_response_is_status_500_unless_there_is_one(arm):
+    await imported(arm, "openapi+json", _get(responses={"200": {}, "default": {"description": "Wrong"}}))
+    answers = (await operations(arm))["get-a"]["responses"]
+    assert [(item["statusCode"], item.get("description")) for item in answers] == [(200, None), (500, "Wrong")]
+    await imported(arm, "openapi+json", _get(responses={"default": {"description": "Wrong"}, "500": {}}))
+    answers = (await operations(arm))["get-a"]["responses"]
+    assert [(item["statusCode"], item.get("description")) for item in answers] == [(500, None)]
+
+
+async def test_a_parameters_format_is_put_before_its_description(arm):
+    parameters = [
+        {"name": "id", "in": "query", "description": "ID of pet", "schema": {"type": "integer", "format": "int64"}},
+        {"name": "plain", "in": "query", "description": "Plain"},
+    ]
+    await imported(arm, "openapi+json", _get(parameters=parameters))
+    found = (await operations(arm))["get-a"]["request"]["queryParameters"]
+    assert [item["description"] for item in found] == ["Format - int64. ID of pet", "Plain"]
+
+
+async def test_an_operation_without_a_summary_is_shown_by_its_id(arm):
+    await imported(arm, "openapi+json", _get(operationId="Find Pets"))
+    assert (await operations(arm))["find-pets"]["displayName"] == "Find Pets"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("x: &x {}\npaths: {/a: {<<: *x}}", "<< is not a valid property"),
+        ("paths: {}\npaths: {}", "Duplicate key paths"),
+    ],
+)
+async def test_yaml_that_the_services_reader_does_not_know_is_refused(arm, text, problem):
+    assert message(await imported(arm, "openapi", YAML_HEAD + text)) == f"Parsing error(s): {problem}."
+
+
+@pytest.mark.parametrize("format_", ["openapi", "openapi+json"])
+async def test_a_byte_order_mark_is_refused(arm, format_):
+    answer = await imported(arm, format_, "\ufeff" + json.dumps(_document()))
+    assert "Mapping values are not allowed in this context" in message(answer)
+
+
+async def test_yaml_keeps_words_that_yaml_1_1_takes_for_something_else(arm):
+    text = (
+        "paths: {/a: {get: {operationId: on, parameters: [{name: off, in: query, schema: {enum: [0123, yes, 12]}}]}}}"
+    )
+    await imported(arm, "openapi", YAML_HEAD + text)
+    (parameter,) = (await operations(arm))["on"]["request"]["queryParameters"]
+    assert (parameter["name"], parameter["values"]) == ("off", ["0123", "yes", "12"])
+
+
 async def test_protocols_are_answered_in_azures_order(arm):
     await imported(arm, "openapi+json", _document(), protocols=["https", "http", "https"])
     assert (await arm.get("apis/x")).json()["properties"]["protocols"] == ["http", "https"]
