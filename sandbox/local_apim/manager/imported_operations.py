@@ -11,7 +11,8 @@ from typing import Any
 from local_apim.manager.arm_error import ValidationFailed
 from local_apim.manager.contract import checked
 from local_apim.manager.operations import OperationContract, check_template, placeholders
-from local_apim.manager.specification import Endpoint, Specification, list_of, object_of, parsing_failed
+from local_apim.manager.specification import Endpoint, Specification, list_of, object_of
+from local_apim.manager.specification_text import parsing_failed
 
 _LONGEST_NAME = 76
 _KEPT_NAME = re.compile(rf"[A-Za-z0-9_](?:[A-Za-z0-9_-]{{0,{_LONGEST_NAME - 2}}}[A-Za-z0-9_])?")
