@@ -16,7 +16,7 @@ from auth0_apim.openapi_text import LoadedText, OpenApiError, load_text
 _LARGEST = 4 * 1024 * 1024
 _DATA = ("example", "examples", "default", "enum", "const")
 """Keys of values that are data, in which `$ref` means nothing."""
-_NAMED = ("properties", "patternProperties", "headers")
+_NAMED = ("$defs", "definitions", "headers", "parameters", "patternProperties", "properties", "schemas")
 """Keys of objects whose own keys are names that the document gives, which may be those above or start with `x-`."""
 
 
@@ -102,29 +102,32 @@ def _with_ids(loaded: LoadedText, named: Mapping[str, Operation]) -> str:
 
 def _references_elsewhere(content: Any) -> Iterator[str]:
     """The references that lead out of the document, but for those in data and in vendor extensions."""
-    places, seen = [(content, False)], set()
+    places, seen = [(content, "")], set()
     while places:
-        place, is_named = places.pop()
+        place, held_by = places.pop()
         if id(place) in seen:  # an alias of YAML, which may even lead to itself
             continue
         seen.add(id(place))
         if isinstance(place, list):
-            places += [(value, False) for value in place]
+            places += [(value, "") for value in place]
         elif isinstance(place, dict):
             reference = place.get("$ref")
             if isinstance(reference, str) and not reference.startswith("#"):
                 yield reference
             if inside := reference_place(reference):  # it may lead into a vendor extension
-                places.append((at(content, inside), False))
+                places.append((at(content, inside), ""))
             places += [
-                (value, not is_named and name in _NAMED)
+                (value, "" if held_by in _NAMED else name)
                 for name, value in place.items()
-                if is_named or not _means_nothing(name)
+                if not _means_nothing(name, held_by)
             ]
 
 
-def _means_nothing(name: str) -> bool:
-    return name in _DATA or (name.startswith("x-") and name != "x-ms-paths")
+def _means_nothing(name: str, held_by: str) -> bool:
+    if held_by in _NAMED:
+        return False
+    is_data = name in _DATA and (held_by, name) != ("responses", "default")
+    return is_data or (name.startswith("x-") and name != "x-ms-paths")
 
 
 def _first_server(document: Mapping[str, Any]) -> str | None:

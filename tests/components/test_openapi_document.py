@@ -67,6 +67,19 @@ def test_references_in_vendor_extensions_are_no_matter_but_in_what_is_referred_t
         parse_openapi(openapi(paths={"/a": {"$ref": "#/x-vendor/shared"}}, **{"x-vendor": vendor}))
 
 
+def test_the_default_response_is_no_default_value():
+    paths = {"/a": {"get": {"responses": {"default": {"$ref": "other.json"}, "x-note": {"$ref": "note.json"}}}}}
+    with pytest.raises(OpenApiError, match=r"refers to 'other.json'"):
+        parse_openapi(openapi(paths=paths))
+    del paths["/a"]["get"]["responses"]["default"]
+    assert parse_openapi(openapi(paths=paths)).operations == {"get-a": "GET /a"}
+
+
+def test_a_property_called_properties_is_a_name():
+    schema = {"properties": {"properties": {"x-note": {"$ref": "note.json"}, "default": {"$ref": "data.json"}}}}
+    assert parse_openapi(openapi(components={"schemas": {"Sum": schema}})).format == "openapi+json"
+
+
 @pytest.mark.parametrize("named", ["properties", "headers"])
 @pytest.mark.parametrize("name", ["x-rate", "example", "default", "enum"])
 def test_names_that_look_like_data_and_extensions_are_neither(named, name):
