@@ -7,7 +7,7 @@ spelling of every scalar.
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -125,12 +125,12 @@ class _Loader(yaml.SafeLoader):
             super().flatten_mapping(node)
             node.value = list({str(key.value): (key, value) for key, value in node.value}.values())
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """The mapping, whose keys are texts whatever they look like."""
         self.flatten_mapping(node)
         for key in (key for key, _ in node.value if not isinstance(key, yaml.ScalarNode)):
             raise yaml.constructor.ConstructorError(None, None, "found a key that is no text", key.start_mark)
-        return {str(key.value): self.construct_object(value, deep=deep) for key, value in node.value}  # type: ignore[no-untyped-call]
+        return {str(key.value): self.construct_object(value, deep=deep) for key, value in node.value}
 
     def construct_text(self, node: yaml.ScalarNode) -> str | bool:
         """The text of a scalar that YAML 1.1 takes for something else, or true or false."""
