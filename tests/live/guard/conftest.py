@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 from azure.mgmt.apimanagement import models
+from pulumi import automation
 
 GROUP, SERVICE = "local", "guarded"
 PROBE = "X-Probe"
@@ -51,6 +52,27 @@ def backend() -> Iterator[Backend]:
     made.server.shutdown()
     made.server.server_close()
     thread.join()
+
+
+@pytest.fixture(scope="module")
+def stack(sandbox, engine, tmp_path_factory) -> Iterator[Callable[[Callable[[], object]], automation.Stack]]:
+    """A stack of an inline program, one for each, which the whole module uses; all are destroyed at its end."""
+    folder = tmp_path_factory.mktemp("state")
+    own = {"PULUMI_BACKEND_URL": folder.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "passphrase"}
+    variables = {name: text for name, text in sandbox.environment(engine).items() if "PASSPHRASE" not in name} | own
+    options = automation.LocalWorkspaceOptions(env_vars=variables, work_dir=str(folder))
+    made: list[automation.Stack] = []
+
+    def of(program: Callable[[], object]) -> automation.Stack:
+        name = f"stack-{len(made)}"
+        made.append(automation.create_or_select_stack(name, "guarded", program=program, opts=options))
+        return made[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", variables["PATH"])
+        yield of
+        for each in reversed(made):
+            each.destroy()
 
 
 @pytest.fixture(scope="module")
