@@ -6,6 +6,7 @@ from typing import Any
 from lxml import etree
 
 from auth0_apim.opinion_rules import open_document_problem
+from auth0_apim.policy_challenges import Challenge
 from auth0_apim.policy_document import TokenCheck, base, choose, cors, policy_document, set_backend, validate_jwt
 from auth0_apim.policy_limits import quota, rate_limit
 from auth0_apim.policy_markup import element, literal, raw_policies
@@ -74,6 +75,7 @@ def jwt_document(
         inbound,
         outbound=[*raw_policies(settings.get("raw_outbound", "")), *without_headers(dropped)],
         on_error=[*raw_policies(settings.get("raw_on_error", "")), *without_headers(dropped)],
+        first_on_error=_challenge(settings).of_unauthorized(_policy_id(level)),
         is_service=level == "service",
     )
     if problem := open_document_problem(document):
@@ -96,24 +98,34 @@ def _guard(
     settings: Mapping[str, Any], token: TokenCheck, level: str, operations: Mapping[str, Any]
 ) -> list[etree._Element]:
     """The checks and limits of every call but those of public operations."""
-    guard = [*_checks(settings, token, operations if level == "api" else None), *_limits(settings, level)]
+    guard = [*_checks(settings, token, level, operations), *_limits(settings, level)]
     public = operations.get("public", ())
     return [choose(f"!{is_one_of(public, OPERATION)}", *guard)] if public else guard
 
 
 def _checks(
-    settings: Mapping[str, Any], token: TokenCheck, operations: Mapping[str, Any] | None
+    settings: Mapping[str, Any], token: TokenCheck, level: str, operations: Mapping[str, Any]
 ) -> list[etree._Element]:
     message = settings.get("forbidden_message", _FORBIDDEN)
     claim, match = settings.get("scope_claim", "scope"), settings.get("scope_match", "all")
-    checks = [validate_jwt(token, settings.get("unauthorized_message", _UNAUTHORIZED))]
+    challenge = _challenge(settings)
+    checks = [validate_jwt(token, settings.get("unauthorized_message", _UNAUTHORIZED), _policy_id(level))]
     if scopes := settings.get("required_scopes"):
-        checks.append(scope_check(scopes, claim, match, message))
+        checks.append(scope_check(scopes, claim, match, message, challenge))
     for name, values in sorted(settings.get("required_claims", {}).items()):
-        checks.append(claim_check(name, values, message))
-    if operations is not None:
-        checks += operation_checks(operations["required"], claim, match, message)
+        checks.append(claim_check(name, values, message, challenge))
+    if level == "api":
+        checks += operation_checks(operations["required"], claim, match, message, challenge)
     return checks
+
+
+def _challenge(settings: Mapping[str, Any]) -> Challenge:
+    return Challenge(settings["issuer"], settings.get("resource_metadata"))
+
+
+def _policy_id(level: str) -> str:
+    """Unique among the documents that run for one call."""
+    return f"{level}-access-token"
 
 
 def _limits(settings: Mapping[str, Any], level: str) -> list[etree._Element]:

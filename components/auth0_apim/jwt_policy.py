@@ -132,6 +132,8 @@ class JwtPolicyArgs(TypedDict):
     """Optional, defaults to none. Further policies, as well-formed XML, for the answer of the backend."""
     raw_on_error: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. Further policies, as well-formed XML, for errors, refused calls among them."""
+    resource_metadata: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to none. Absolute URL of the API's protected resource metadata (RFC 9728), which each challenge (`WWW-Authenticate`) of a 401 or 403 then names."""
     unauthorized_message: NotRequired[pulumi.Input[str]]
     """Optional, defaults to a text that tells nothing about the check. The message of a 401."""
     forbidden_message: NotRequired[pulumi.Input[str]]

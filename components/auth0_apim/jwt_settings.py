@@ -56,6 +56,10 @@ OPTIONAL_RULES: dict[str, tuple[Rule, str]] = {
     "raw_inbound": (raw_policies_problem, "'<set-header name=\"X-Team\"><value>calc</value></set-header>'"),
     "raw_outbound": (raw_policies_problem, '\'<set-header name="X-Team" exists-action="delete"/>\''),
     "raw_on_error": (raw_policies_problem, '\'<set-header name="X-Team" exists-action="delete"/>\''),
+    "resource_metadata": (
+        policy_url_problem,
+        '"https://contoso-apis.azure-api.net/.well-known/oauth-protected-resource/calc"',
+    ),
     "unauthorized_message": (policy_text_problem, '"Log in first."'),
     "forbidden_message": (policy_text_problem, '"Ask for access."'),
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from auth0_apim.policy_challenges import CHALLENGE_HEADER
 from auth0_apim.policy_markup import carried, element, list_element, literal, text_element
 
 VERIFIED_TOKEN = "verified-token"  # noqa: S105 - a variable's name
@@ -43,20 +44,22 @@ def policy_document(
     *,
     outbound: Sequence[etree._Element] = (),
     on_error: Sequence[etree._Element] = (),
+    first_on_error: etree._Element | None = None,
     is_service: bool = False,
 ) -> str:
     """A document whose inbound section is `inbound`; in its other sections the wider scopes' policies come first.
 
-    At the scope of the service there is nothing wider: requests must be forwarded by name.
+    `first_on_error` runs before them. At the scope of the service there is nothing wider: requests must be forwarded by name.
     """
     wider = () if is_service else (base,)
+    first = () if first_on_error is None else (first_on_error,)
     root = element(
         "policies",
         {},
         element("inbound", {}, *inbound),
         element("backend", {}, element("forward-request") if is_service else base()),
         element("outbound", {}, *(make() for make in wider), *outbound),
-        element("on-error", {}, *(make() for make in wider), *on_error),
+        element("on-error", {}, *first, *(make() for make in wider), *on_error),
     )
     etree.indent(root, space="  ")
     return etree.tostring(root, encoding="unicode")
@@ -78,11 +81,14 @@ def cors(origins: Sequence[str]) -> etree._Element:
         list_element("allowed-origins", "origin", map(literal, origins)),
         list_element("allowed-methods", "method", ["*"]),
         list_element("allowed-headers", "header", ["*"]),
+        list_element("expose-headers", "header", [CHALLENGE_HEADER]),
     )
 
 
-def validate_jwt(token: TokenCheck, message: str) -> etree._Element:
+def validate_jwt(token: TokenCheck, message: str, policy_id: str) -> etree._Element:
     """Answers every call without a good token with 401, and keeps the good one in the variable `VERIFIED_TOKEN`.
+
+    `policy_id` is what `context.LastError.PolicyId` says of its failures.
 
     Raises:
         ValueError: a value would be evaluated, or is no text of XML.
@@ -90,6 +96,7 @@ def validate_jwt(token: TokenCheck, message: str) -> etree._Element:
     return element(
         "validate-jwt",
         {
+            "id": policy_id,
             "header-name": "Authorization",
             "failed-validation-httpcode": "401",
             "failed-validation-error-message": carried(message),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from lxml import etree
 
+from auth0_apim.policy_challenges import Challenge, challenge_header
 from auth0_apim.policy_document import VERIFIED_TOKEN, choose
 from auth0_apim.policy_markup import carried, csharp_string, element, literal, text_element
 
@@ -28,7 +29,7 @@ def is_one_of(texts: Iterable[str], value: str) -> str:
 
 
 def operation_checks(
-    required: Mapping[str, Sequence[str]], claim: str, match: str, message: str
+    required: Mapping[str, Sequence[str]], claim: str, match: str, message: str, challenge: Challenge
 ) -> list[etree._Element]:
     """Refuses a call whose token lacks the scopes of its operation, and every call of an operation that is not listed.
 
@@ -37,6 +38,7 @@ def operation_checks(
         claim: the claim that has the scopes, `scope` or `permissions`.
         match: `all` or `any` of them.
         message: of the 403.
+        challenge: of the 403, which names the operation's scopes; an operation that is not listed has none.
 
     Raises:
         ValueError: a value is no text of XML.
@@ -47,42 +49,46 @@ def operation_checks(
     branches = [_branch(operations, scopes) for scopes, operations in alike.items()]
     if not branches:
         return [refusal(_CLOSED)]
-    wanted = f"((string)context.Variables[\"{_REQUIRED_SCOPES}\"]).Split(' ')"
+    wanted = f'(string)context.Variables["{_REQUIRED_SCOPES}"]'
     # Of an operation without scopes, nothing but the empty text is wanted.
-    lacking = f'!{wanted}.{_MATCHES[match]}(scope => scope == "" || {_has(claim, "scope")})'
+    held = f'scope => scope == "" || {_has(claim, "scope")}'
+    lacking = f"!({wanted}).Split(' ').{_MATCHES[match]}({held})"
     return [
         element("choose", {}, *branches, element("otherwise", {}, refusal(_CLOSED))),
-        choose(lacking, refusal(message)),
+        choose(lacking, refusal(message, challenge.of_forbidden(wanted))),
     ]
 
 
-def scope_check(scopes: Sequence[str], claim: str, match: str, message: str) -> etree._Element:
+def scope_check(scopes: Sequence[str], claim: str, match: str, message: str, challenge: Challenge) -> etree._Element:
     """Refuses a call whose token lacks `scopes`, of whatever operation.
 
     Raises:
         ValueError: a value is no text of XML.
     """
     lacking = f"!{_array(sorted(scopes))}.{_MATCHES[match]}(scope => {_has(claim, 'scope')})"
-    return choose(lacking, refusal(message))
+    named = challenge.text("insufficient_scope", " ".join(sorted(scopes)))
+    return choose(lacking, refusal(message, carried(named)))
 
 
-def claim_check(name: str, values: Sequence[str], message: str) -> etree._Element:
+def claim_check(name: str, values: Sequence[str], message: str, challenge: Challenge) -> etree._Element:
     """Refuses a call whose token has none of `values` in the claim called `name`.
 
     Raises:
         ValueError: a value is no text of XML.
     """
     held = f"{_CLAIMS}[{csharp_string(name)}].Any(value => {is_one_of(values, 'value')})"
-    return choose(f"!{_CLAIMS}.ContainsKey({csharp_string(name)}) || !{held}", refusal(message))
+    lacking = f"!{_CLAIMS}.ContainsKey({csharp_string(name)}) || !{held}"
+    return choose(lacking, refusal(message, carried(challenge.text("insufficient_scope"))))
 
 
-def refusal(message: str) -> etree._Element:
-    """Answers 403 as `validate-jwt` does."""
+def refusal(message: str, challenge: str | None = None) -> etree._Element:
+    """Answers 403 as `validate-jwt` does, with a challenge, which is written as it is given."""
     body = carried(json.dumps({"statusCode": 403, "message": message}))
     return element(
         "return-response",
         {},
         element("set-status", {"code": "403", "reason": "Forbidden"}),
+        *([] if challenge is None else [challenge_header(challenge)]),
         element(
             "set-header",
             {"name": "Content-Type", "exists-action": "override"},

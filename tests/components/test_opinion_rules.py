@@ -111,7 +111,9 @@ def test_an_open_document(monkeypatch):
     monkeypatch.setattr(jwt_documents, "policy_document", lambda *_, **__: document)
     with pytest.raises(ValueError, match="<inbound>") as refusal:
         jwt_documents.jwt_document(
-            {}, TokenCheck(["https://a.example/"], ["calc"], "https://a.example/oidc"), "product"
+            {"issuer": "https://a.example/"},
+            TokenCheck(["https://a.example/"], ["calc"], "https://a.example/oidc"),
+            "product",
         )
     assert str(refusal.value) == f"the policy document {problem}"
     kinds = ("azure-native:apimanagement:Api", "azure-native:apimanagement:ApiPolicy")

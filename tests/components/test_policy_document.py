@@ -7,6 +7,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from auth0_apim.policy_challenges import Challenge, challenge_header
 from auth0_apim.policy_document import TokenCheck, base, cors, policy_document, set_backend, validate_jwt
 from auth0_apim.policy_limits import quota, rate_limit
 from auth0_apim.policy_markup import (
@@ -24,15 +25,16 @@ from hypothesis import strategies as st
 from local_apim.policies.expressions import bind_expression
 from lxml import etree
 
+CHALLENGE = Challenge("https://tenant.example/")
 TOKEN = TokenCheck(["https://tenant.example/"], ["basic-calculator"], "https://tenant.example/.well-known/x")
 
 
 def test_an_api_lets_only_good_tokens_through_and_keeps_the_wider_policies():
-    assert policy_document([base(), validate_jwt(TOKEN, "No.")]) == (
+    assert policy_document([base(), validate_jwt(TOKEN, "No.", "check")]) == (
         "<policies>\n"
         "  <inbound>\n"
         "    <base/>\n"
-        '    <validate-jwt header-name="Authorization" failed-validation-httpcode="401"'
+        '    <validate-jwt id="check" header-name="Authorization" failed-validation-httpcode="401"'
         ' failed-validation-error-message="No." require-expiration-time="true" require-scheme="Bearer"'
         ' require-signed-tokens="true" clock-skew="0" output-token-variable-name="verified-token">\n'
         '      <openid-config url="https://tenant.example/.well-known/x"/>\n'
@@ -72,7 +74,7 @@ def test_the_service_itself_forwards_requests_since_nothing_is_wider():
 
 def test_a_shared_key_is_only_named():
     token = TokenCheck(["https://tenant.example/"], ["a"], signing_key="calc-key")
-    keys = validate_jwt(token, "No.")[0]
+    keys = validate_jwt(token, "No.", "check")[0]
     assert etree.tostring(keys) == b"<issuer-signing-keys><key>{{calc-key}}</key></issuer-signing-keys>"
 
 
@@ -80,13 +82,13 @@ def test_a_shared_key_is_only_named():
 def test_a_key_with_another_name_is_refused(name):
     token = TokenCheck(["https://tenant.example/"], ["a"], signing_key=name)
     with pytest.raises(ValueError, match="is no name of a named value"):
-        validate_jwt(token, "No.")
+        validate_jwt(token, "No.", "check")
 
 
 @pytest.mark.parametrize(("url", "key"), [(None, None), ("https://tenant.example/x", "key")])
 def test_keys_come_from_exactly_one_place(url, key):
     with pytest.raises(ValueError, match="either with an OpenID document's keys or with a shared one"):
-        validate_jwt(TokenCheck(["https://a.example/"], ["a"], url, key), "No.")
+        validate_jwt(TokenCheck(["https://a.example/"], ["a"], url, key), "No.", "check")
 
 
 def test_origins_are_exact_and_credentials_of_the_browser_stay_out():
@@ -94,7 +96,8 @@ def test_origins_are_exact_and_credentials_of_the_browser_stay_out():
         b'<cors allow-credentials="false" terminate-unmatched-request="false">'
         b"<allowed-origins><origin>https://app.example</origin></allowed-origins>"
         b"<allowed-methods><method>*</method></allowed-methods>"
-        b"<allowed-headers><header>*</header></allowed-headers></cors>"
+        b"<allowed-headers><header>*</header></allowed-headers>"
+        b"<expose-headers><header>WWW-Authenticate</header></expose-headers></cors>"
     )
 
 
@@ -180,7 +183,7 @@ def answer_of(elements, called):
 )
 def test_an_operation_asks_for_its_scopes_and_one_that_is_not_listed_is_denied(called, answer):
     required = {"GET /add": ["calc:use", "calc:add"], "GET /version": []}
-    assert answer_of(operation_checks(required, "scope", "all", "No."), called) == answer
+    assert answer_of(operation_checks(required, "scope", "all", "No.", CHALLENGE), called) == answer
 
 
 @pytest.mark.parametrize(
@@ -198,14 +201,14 @@ def test_an_operation_asks_for_its_scopes_and_one_that_is_not_listed_is_denied(c
 )
 def test_permissions_are_looked_for_in_an_array(permissions, match, answer):
     token = {} if permissions is None else {"permissions": permissions}
-    required = operation_checks({"GET /add": ["a", "b"]}, "permissions", match, "No.")
+    required = operation_checks({"GET /add": ["a", "b"]}, "permissions", match, "No.", CHALLENGE)
     assert answer_of(required, Called(token=token)) == answer
-    assert answer_of([scope_check(["a", "b"], "permissions", match, "No.")], Called(token=token)) == answer
+    assert answer_of([scope_check(["a", "b"], "permissions", match, "No.", CHALLENGE)], Called(token=token)) == answer
 
 
 def test_one_branch_serves_all_operations_with_the_same_scopes():
     required = {"GET /b": ["y", "x"], "GET /a": ["x", "y"], "GET /c": []}
-    choice, check = operation_checks(required, "scope", "all", "No.")
+    choice, check = operation_checks(required, "scope", "all", "No.", CHALLENGE)
     operation = 'context.Operation.Method + " " + context.Operation.UrlTemplate'
     assert [(each.tag, each.get("condition"), [value.get("value") for value in each]) for each in choice] == [
         ("when", f'@(new [] {{ "GET /a", "GET /b" }}.Contains({operation}))', ["x y"]),
@@ -219,7 +222,7 @@ def test_one_branch_serves_all_operations_with_the_same_scopes():
 
 
 def test_where_nothing_is_listed_everything_is_denied():
-    assert [each.tag for each in operation_checks({}, "scope", "all", "No.")] == ["return-response"]
+    assert [each.tag for each in operation_checks({}, "scope", "all", "No.", CHALLENGE)] == ["return-response"]
 
 
 @pytest.mark.parametrize(
@@ -227,7 +230,7 @@ def test_where_nothing_is_listed_everything_is_denied():
     [({"plan": ["gold"]}, None), ({"plan": ["tin", "silver"]}, None), ({"plan": ["tin"]}, "No."), ({}, "No.")],
 )
 def test_a_claim_has_one_of_the_values(token, answer):
-    assert answer_of([claim_check("plan", ["gold", "silver"], "No.")], Called(token=token)) == answer
+    assert answer_of([claim_check("plan", ["gold", "silver"], "No.", CHALLENGE)], Called(token=token)) == answer
 
 
 def test_a_refusal_is_an_answer_in_json():
@@ -235,6 +238,62 @@ def test_a_refusal_is_an_answer_in_json():
         '<return-response><set-status code="403" reason="Forbidden"/>'
         '<set-header name="Content-Type" exists-action="override"><value>application/json</value></set-header>'
         '<set-body>{"statusCode": 403, "message": "No \\"entry\\"."}</set-body></return-response>'
+    )
+
+
+METADATA = "https://apis.example/.well-known/oauth-protected-resource/calc"
+
+
+@pytest.mark.parametrize(
+    ("challenge", "error", "scope", "value"),
+    [
+        (CHALLENGE, None, None, 'Bearer realm="https://tenant.example/"'),
+        (CHALLENGE, "invalid_token", None, 'Bearer realm="https://tenant.example/", error="invalid_token"'),
+        (
+            Challenge("https://tenant.example/", METADATA),
+            "insufficient_scope",
+            "a b",
+            'Bearer realm="https://tenant.example/", error="insufficient_scope", '
+            f'resource_metadata="{METADATA}", scope="a b"',
+        ),
+        (
+            Challenge('https://a.example/"\\{{x}}\r\nA: b'),
+            None,
+            None,
+            'Bearer realm="https://a.example/%22%5C%7B%7Bx%7D%7D%0D%0AA:%20b"',
+        ),
+    ],
+)
+def test_a_challenge_has_the_parameters_of_rfc_6750_and_nothing_breaks_out_of_them(challenge, error, scope, value):
+    assert challenge.text(error, scope) == value
+
+
+@pytest.mark.parametrize(
+    ("policy_id", "reason", "header"),
+    [
+        ("api-access-token", "TokenNotPresent", 'Bearer realm="https://tenant.example/"'),
+        ("api-access-token", "TokenExpired", 'Bearer realm="https://tenant.example/", error="invalid_token"'),
+        ("product-access-token", "TokenNotPresent", None),
+        (None, "SubscriptionKeyNotFound", None),
+    ],
+)
+def test_a_401_is_challenged_only_where_this_check_failed(policy_id, reason, header):
+    choice = CHALLENGE.of_unauthorized("api-access-token")
+    called = Called()
+    called.last_error = SimpleNamespace(policy_id=policy_id, reason=reason)
+    taken = next((each for each in choice if holds(each.get("condition"), called)), None)
+    assert (None if taken is None else taken.findtext("set-header/value")) == header
+
+
+def test_a_403_names_the_scopes_of_its_operation():
+    called = Called(**{"required-scopes": "a b"})
+    choice = operation_checks({"GET /add": ["b", "a"]}, "scope", "all", "No.", CHALLENGE)[-1]
+    header = choice.find("when/return-response/set-header[@name='WWW-Authenticate']")
+    assert value_of(header.findtext("value"), called) == (
+        'Bearer realm="https://tenant.example/", error="insufficient_scope", scope="a b"'
+    )
+    assert etree.tostring(challenge_header("Bearer x")) == (
+        b'<set-header name="WWW-Authenticate" exists-action="override"><value>Bearer x</value></set-header>'
     )
 
 
@@ -297,7 +356,7 @@ def test_raw_policies_that_are_none_are_refused(xml, problem):
 def test_what_is_no_text_of_a_policy_is_refused(value, problem):
     assert (policy_text_problem(value), literal_problem(value)) == (problem, problem)
     with pytest.raises(ValueError, match="a policy's value must"):
-        validate_jwt(TokenCheck(["https://a.example/"], [value], "https://a.example/x"), "No.")
+        validate_jwt(TokenCheck(["https://a.example/"], [value], "https://a.example/x"), "No.", "check")
 
 
 @pytest.mark.parametrize(
@@ -332,13 +391,13 @@ def test_what_would_be_evaluated_is_an_expression_that_is_this_text_or_refused(v
 _values = st.text() | st.text(alphabet="<>&\"'{}@()[]!-/?;#x \n\t\r]]>\\", min_size=1)
 
 
-def value_of(text):
+def value_of(text, called=None):
     """What the gateway takes for the value."""
     assert "{{" not in text
     if not text.startswith("@("):
         return text
     assert (text.count("@("), text.count("@{")) == (1, 0)
-    return bind_expression(text)[1](None)
+    return bind_expression(text)[1](called)
 
 
 @given(issuer=_values, audience=_values, message=_values)
@@ -350,7 +409,7 @@ def test_every_value_stays_a_value(issuer, audience, message):
     token = TokenCheck([issuer], [audience], "https://tenant.example/x")
 
     def render():
-        return policy_document([base(), validate_jwt(token, message)])
+        return policy_document([base(), validate_jwt(token, message, "check")])
 
     if any(policy_text_problem(value) for value in (issuer, audience, message)):
         with pytest.raises(ValueError, match="a policy's value must"):
@@ -375,9 +434,12 @@ def test_every_value_stays_a_value(issuer, audience, message):
 def test_texts_in_expressions_stay_texts(listed, called, claim, value):
     if any(policy_text_problem(text) for text in (listed, claim, value)):
         with pytest.raises(ValueError, match="a policy's value must"):
-            [*operation_checks({listed: []}, "scope", "all", "No."), claim_check(claim, [value], "No.")]
+            [
+                *operation_checks({listed: []}, "scope", "all", "No.", CHALLENGE),
+                claim_check(claim, [value], "No.", CHALLENGE),
+            ]
         return
-    checks = policy_document(operation_checks({listed: []}, "scope", "all", "No."))
+    checks = policy_document(operation_checks({listed: []}, "scope", "all", "No.", CHALLENGE))
     when = etree.fromstring(checks).find("inbound/choose/when")
     assert "{{" not in checks
     assert (when.get("condition").count("@("), when.get("condition").count("@{")) == (1, 0)
@@ -385,7 +447,9 @@ def test_texts_in_expressions_stay_texts(listed, called, claim, value):
         method, _, template = operation.partition(" ")
         reached = f"{method} {template}"
         assert holds(when.get("condition"), Called(method, template)) == (reached == listed)
-    (demand,) = etree.fromstring(policy_document([claim_check(claim, [value], "No.")])).find("inbound/choose")
+    (demand,) = etree.fromstring(policy_document([claim_check(claim, [value], "No.", CHALLENGE)])).find(
+        "inbound/choose"
+    )
     assert not holds(demand.get("condition"), Called(token={claim: [value]}))
     assert holds(demand.get("condition"), Called(token={claim: [f"{value}x"]}))
     assert holds(demand.get("condition"), Called())

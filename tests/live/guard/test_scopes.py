@@ -94,15 +94,23 @@ def shop(stack, backend, gateway_url, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def answers(shop, http, gateway_url, backend):
+def token_of(shop, http):
+    """A token of the program's client with the scopes."""
+
+    def get(scopes):
+        form = {"grant_type": "client_credentials", "client_id": shop["id"], "client_secret": shop["secret"]}
+        form |= {"audience": shop["audience"], "scope": scopes}
+        return http.post(shop["token"], data=form).raise_for_status().json()["access_token"]
+
+    return get
+
+
+@pytest.fixture(scope="module")
+def answers(token_of, http, gateway_url, backend):
     """The statuses of calls with a token of the scopes, or with none; and whether the backend saw each."""
 
     def get(kind, scopes, *calls):
-        token = None
-        if scopes is not None:
-            form = {"grant_type": "client_credentials", "client_id": shop["id"], "client_secret": shop["secret"]}
-            form |= {"audience": shop["audience"], "scope": scopes}
-            token = http.post(shop["token"], data=form).raise_for_status().json()["access_token"]
+        token = None if scopes is None else token_of(scopes)
         found = []
         for call in calls:
             method, path = call.split(" ")
@@ -126,9 +134,32 @@ def test_each_operation_asks_for_its_own_scopes(answers, kind):
     assert answers(kind, None, *CALLS) == [401, 401, 401, 401, 401, 200]
 
 
+def test_a_refusal_says_what_token_is_needed_and_nothing_of_the_call(
+    token_of, http, gateway_url, sandbox, foreign_token
+):
+    good = token_of("shop:read")
+
+    def challenge(method, path, token):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        answer = http.request(method, f"{gateway_url}/own{path}", headers=headers)
+        return answer.status_code, answer.json()["statusCode"], answer.headers.get("WWW-Authenticate")
+
+    realm = f'Bearer realm="{sandbox.issuer}"'
+    assert challenge("GET", "/orders", None) == (401, 401, realm)
+    assert challenge("GET", "/orders", foreign_token) == (401, 401, f'{realm}, error="invalid_token"')
+    lacking = f'{realm}, error="insufficient_scope", scope="shop:admin"'
+    assert challenge("POST", "/orders", good) == (403, 403, lacking)
+
+
 def test_of_a_document_behind_a_url_only_the_listed_operations_are_open(answers):
     assert answers("url", "shop:read shop:admin", *CALLS) == [200, 403, 403, 403, 403, 403]
     assert answers("url", None, *CALLS) == [401] * 6
+
+
+def test_a_denied_operation_has_no_scope_to_ask_for(token_of, http, gateway_url):
+    token = token_of("shop:read shop:admin")
+    answer = http.get(f"{gateway_url}/url/items/7", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.headers.get("WWW-Authenticate")) == (403, None)
 
 
 def test_a_products_check_opens_the_backend_of_its_apis(answers):
