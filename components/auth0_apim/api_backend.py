@@ -27,13 +27,13 @@ class ApiBackendArgs(TypedDict):
     title: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The backend's name, 1 to 300 characters."""
     header_credentials: NotRequired[dict[str, pulumi.Input[str]]]
-    """Optional, defaults to none. Secrets that the backend gets in headers, by the header's name, in place of the caller's; each is kept in a secret named value. Example: `{"x-functions-key": key}`."""
+    """Optional, defaults to none. Secrets that are sent to the backend in headers, by header name; they replace the caller's headers. Each is stored in a secret named value. Example: `{"x-functions-key": key}`."""
     query_credentials: NotRequired[dict[str, pulumi.Input[str]]]
-    """Optional, defaults to none. Secrets that the backend gets in its query, where its logs see them, by the parameter's name; each is kept in a secret named value."""
+    """Optional, defaults to none. Secrets that are sent to the backend in the query string, by parameter name; the backend's logs may show them. Each is stored in a secret named value."""
 
 
 class ApiBackend(pulumi.ComponentResource):
-    """A backend with its certificate checked and credentials that no document shows."""
+    """A backend with its credentials. Its certificate is validated, and the credentials are stored in secret named values."""
 
     backend_id: pulumi.Output[str]
     """The backend's id, for JwtPolicy's `backend_id`; known once the backend exists."""

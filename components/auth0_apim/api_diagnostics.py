@@ -19,7 +19,7 @@ _HIDDEN_PARAMETERS = ("access_token", "code", "subscription-key")
 
 
 class Verbosity(Enum):
-    """How much is written down."""
+    """How much is logged."""
 
     ERROR = "error"
     """Failed calls."""
@@ -35,30 +35,30 @@ class ApiDiagnosticsArgs(TypedDict):
     service_name: pulumi.Input[str]
     """Required. The service's name: `ApiGateway.service_name`."""
     connection_string: pulumi.Input[str]
-    """Required. The connection string of the Application Insights resource; kept in a secret named value."""
+    """Required. The connection string of the Application Insights resource; it is stored in a secret named value."""
     api_id: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to every API of the service. The API whose calls are written down: `PublishedApi.api_id`."""
+    """Optional, defaults to every API of the service. The API whose calls are logged: `PublishedApi.api_id`."""
     logger_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name in lower case. The logger's id in API Management, 1 to 80 characters."""
     application_insights_id: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to none. ARM id of the Application Insights resource, so that the Azure portal links to it."""
+    """Optional, defaults to none. ARM id of the Application Insights resource; the Azure portal links to it."""
     sampling_percentage: NotRequired[pulumi.Input[float]]
-    """Optional, defaults to 100. The share of calls that is written down, 0 to 100; errors always are."""
+    """Optional, defaults to 100. The percentage of calls that are logged, 0 to 100. Errors are always logged."""
     verbosity: NotRequired[pulumi.Input[Verbosity]]
-    """Optional, defaults to `information`. How much is written down."""
+    """Optional, defaults to `information`. How much is logged."""
     log_client_ip: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Whether callers' addresses are written down."""
+    """Optional, defaults to false. Whether callers' IP addresses are logged."""
     logged_headers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. Headers of requests and answers that are written down; one that carries a token or a key is refused. Example: `["User-Agent"]`."""
+    """Optional, defaults to none. Headers of requests and responses that are logged. A header that carries a token or a key is refused. Example: `["User-Agent"]`."""
 
 
 class ApiDiagnostics(pulumi.ComponentResource):
-    """Calls written down in Application Insights, without bodies, and with tokens and keys hidden wherever they stand."""
+    """Logs the calls of an API, or of all APIs, to Application Insights. Bodies are not logged; tokens and keys are masked."""
 
     logger_id: pulumi.Output[str]
     """The logger's id in API Management."""
     diagnostic_id: pulumi.Output[str]
-    """ARM id of the diagnostic; known once it works."""
+    """ARM id of the diagnostic setting."""
 
     def __init__(self, name: str, args: ApiDiagnosticsArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("ApiDiagnostics", name)

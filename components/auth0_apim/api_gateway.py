@@ -51,15 +51,15 @@ class ApiGatewayArgs(TypedDict):
     resource_group_name: pulumi.Input[str]
     """Required. The resource group of the service. Example: `calculator-dev`."""
     service_name: pulumi.Input[str]
-    """Required. The service's name, unique in Azure because it becomes a host name: 1 to 50 letters, digits and dashes. Example: `contoso-apis-dev`."""
+    """Required. The service's name, unique in Azure, because it is part of the host name: 1 to 50 letters, digits and dashes. Example: `contoso-apis-dev`."""
     existing: NotRequired[bool]
-    """Optional, defaults to false. Use a service that exists: it is read, never changed, and survives a destroy. Excludes every input that describes a new one."""
+    """Optional, defaults to false. Use a service that exists: it is read, never changed, and remains after a destroy. Excludes every input that describes a new one."""
     publisher_name: NotRequired[pulumi.Input[str]]
     """Required unless `existing`. The organization's name, shown in the developer portal and in e-mails; 1 to 100 characters."""
     publisher_email: NotRequired[pulumi.Input[str]]
-    """Required unless `existing`. The administrator's e-mail address, which notifications go to."""
+    """Required unless `existing`. The administrator's e-mail address; notifications are sent to it."""
     sku: NotRequired[pulumi.Input[GatewaySku]]
-    """Optional, defaults to `Consumption`, the tier that costs nothing while unused, is made in minutes and is not soft-deleted. A developer portal needs another one."""
+    """Optional, defaults to `Consumption`, which costs nothing while it is not used, is created in minutes and is not soft-deleted. The developer portal needs another tier."""
     capacity: NotRequired[pulumi.Input[int]]
     """Optional, defaults to 0 in tier Consumption and to 1 in every other. The number of units, within the tier's limits."""
     location: NotRequired[pulumi.Input[str]]
@@ -67,15 +67,15 @@ class ApiGatewayArgs(TypedDict):
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to none. Tags of the service."""
     restore: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Bring the soft-deleted service of this name back instead of making one, with everything that was in it and its old settings. Take it away afterwards: the next deployment then applies the settings given here."""
+    """Optional, defaults to false. Restore the soft-deleted service of this name, with its contents and its old settings, instead of creating one. Remove this input after the deployment; the next deployment applies the settings given here."""
     system_identity: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Give the service a managed identity of its own, with which it reads secrets of Key Vaults; `principal_id` is what a role such as `Key Vault Secrets User` is assigned to."""
+    """Optional, defaults to false. Enable the service's system-assigned managed identity, which reads secrets of Key Vaults. Assign roles such as `Key Vault Secrets User` to `principal_id`."""
     user_identity_ids: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. ARM ids of user-assigned managed identities that the service has too. Example: `["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]`."""
+    """Optional, defaults to none. ARM ids of user-assigned managed identities of the service. Example: `["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]`."""
 
 
 class ApiGateway(pulumi.ComponentResource):
-    """An API Management service with nothing older than TLS 1.2, or an existing one, adopted. Azure keeps a deleted service of any tier but Consumption for 48 hours, and its name stays taken until it is purged: to purge it (`auth0-apim purge`) or to bring it back (`restore`) is a decision of its own and no part of a destroy."""
+    """An API Management service that accepts TLS 1.2 or later, or an existing service. Azure keeps a deleted service of every tier but Consumption for 48 hours, and its name stays reserved until it is purged. A destroy does not purge it: run `auth0-apim purge`, or set `restore`."""
 
     gateway_url: pulumi.Output[str]
     """Absolute URL of the gateway, without trailing slash."""
@@ -88,7 +88,7 @@ class ApiGateway(pulumi.ComponentResource):
     sku: pulumi.Output[str]
     """The service's tier, such as `Developer`."""
     principal_id: pulumi.Output[Optional[str]]
-    """Object id of the service's own managed identity, for role assignments; null without one."""
+    """Object id of the service's system-assigned managed identity, for role assignments; null without one."""
 
     def __init__(self, name: str, args: ApiGatewayArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("ApiGateway", name)

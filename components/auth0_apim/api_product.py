@@ -28,17 +28,17 @@ class ApiProductArgs(TypedDict):
     terms: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. Terms that a subscriber must accept."""
     subscription_required: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to true. Whether calls need a subscription's key besides the token. Azure then makes a subscription of its own and refuses to delete the product before it: give the component `deleted_with` the service where that goes as well."""
+    """Optional, defaults to true. Whether calls need a subscription's key besides the token. Azure then creates a subscription of its own and does not delete the product while it exists: set the resource option `deleted_with` to the service where the service is destroyed as well."""
     approval_required: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Whether an administrator approves each subscription."""
     subscriptions_limit: NotRequired[pulumi.Input[int]]
-    """Optional, defaults to no limit. How many subscriptions one user may have, from 1."""
+    """Optional, defaults to no limit. The number of subscriptions that one user may have, 1 or more."""
     published: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to true. Whether the developer portal shows the product to its groups."""
 
 
 class ApiProduct(pulumi.ComponentResource):
-    """A product: APIs that are subscribed to together, with approval and limits of its subscriptions."""
+    """A product: a group of APIs with one subscription, its approval and its limits."""
 
     product_id: pulumi.Output[str]
     """The product's id, for `PublishedApi`, `ApiSubscription` and `JwtPolicy`; known once the product exists."""

@@ -20,26 +20,26 @@ class ApiSubscriptionArgs(TypedDict):
     service_name: pulumi.Input[str]
     """Required. The service's name: `ApiGateway.service_name`."""
     product_id: NotRequired[pulumi.Input[str]]
-    """Required, unless `api_id` is there. The product that is subscribed to: `ApiProduct.product_id` or `PublishedApi.product_id`."""
+    """Required, unless `api_id` is given. The product of the subscription: `ApiProduct.product_id` or `PublishedApi.product_id`."""
     api_id: NotRequired[pulumi.Input[str]]
-    """Required, unless `product_id` is there. The single API that is subscribed to: `PublishedApi.api_id`."""
+    """Required, unless `product_id` is given. The API of the subscription: `PublishedApi.api_id`."""
     display_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The subscription's name, 1 to 100 characters. Example: `Partner Inc.`."""
     subscription_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name in lower case. The subscription's id in API Management, 1 to 80 characters."""
     allow_tracing: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Whether its keys may ask for traces of calls, which show headers."""
+    """Optional, defaults to false. Whether its keys may request traces of calls. A trace shows headers."""
 
 
 class ApiSubscription(pulumi.ComponentResource):
-    """An active subscription to a product or an API, with the keys that calls send besides the token."""
+    """An active subscription to a product or an API. Calls send one of its keys besides the token."""
 
     subscription_id: pulumi.Output[str]
     """The subscription's id."""
     primary_key: pulumi.Output[str]
     """The key for the header `Ocp-Apim-Subscription-Key`, secret."""
     secondary_key: pulumi.Output[str]
-    """The other key, for changing them one by one, secret."""
+    """The second key, for rotation, secret."""
 
     def __init__(self, name: str, args: ApiSubscriptionArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("ApiSubscription", name)

@@ -45,7 +45,7 @@ class Auth0ApiArgs(TypedDict):
     identifier: pulumi.Input[str]
     """Required. The API's immutable identifier, 1 to 600 characters; the `aud` claim of its tokens. A change replaces the API. Example: `basic-calculator`."""
     existing: NotRequired[bool]
-    """Optional, defaults to false. Use the API that has the identifier: it is read, never changed, and survives a destroy. Excludes every input that describes a new one."""
+    """Optional, defaults to false. Use the API that has the identifier: it is read, never changed, and remains after a destroy. Excludes every input that describes a new one."""
     display_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The API's name in Auth0's dashboard, at most 200 characters without `<` and `>`."""
     scopes: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]

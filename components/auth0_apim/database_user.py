@@ -25,30 +25,30 @@ class DatabaseUserArgs(TypedDict):
     email: pulumi.Input[str]
     """Required. The user's e-mail address, unique in the database. Example: `jane@example.com`."""
     password: pulumi.Input[str]
-    """Required. The user's password, secret; checked against the policy before Auth0 is asked, at most 72 bytes."""
+    """Required. The user's password, secret, at most 72 bytes. It is checked against the password policy before any call to Auth0."""
     password_policy: NotRequired[pulumi.Input[PasswordPolicy]]
-    """Optional, defaults to `good`. The policy of the database, which the password must meet."""
+    """Optional, defaults to `good`. The password policy of the database, which the password must meet."""
     minimum_password_length: NotRequired[pulumi.Input[int]]
-    """Optional, defaults to 12. Characters the database asks for, 1 to 72."""
+    """Optional, defaults to 12. The minimum password length of the database, 1 to 72 characters."""
     username: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. The user's name, in a database that requires one. Example: `jane`."""
     email_verified: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to true. The address is known to be the user's; where false, Auth0 sends a message to verify it."""
+    """Optional, defaults to true. Whether the address is verified; where false, Auth0 sends a verification e-mail."""
     roles: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to whatever roles others give. The ids of all the user's roles; any other is taken away. Pass a Role's `role_id`."""
+    """Optional, defaults to leaving the user's roles as they are. The ids of all roles of the user; other roles are removed. Pass a Role's `role_id`."""
     user_metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """Optional, defaults to none. What the user may read and change about themselves. Example: `{"language": "en"}`."""
+    """Optional, defaults to none. Metadata that the user may read and change. Example: `{"language": "en"}`."""
     app_metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """Optional, defaults to none. What applications know of the user, who may not change it. Example: `{"owner": "platform-team"}`."""
+    """Optional, defaults to none. Metadata that applications read and the user cannot change. Example: `{"owner": "platform-team"}`."""
 
 
 class DatabaseUser(pulumi.ComponentResource):
-    """A user whose e-mail address and password are checked before Auth0 is asked, and whose password stays secret."""
+    """A user of a database connection. The e-mail address and the password are checked before any call to Auth0; the password is secret."""
 
     user_id: pulumi.Output[str]
     """The user's id, the `sub` claim of their tokens. Example: `auth0|507f1f77bcf86cd799439020`."""
     email: pulumi.Output[str]
-    """The user's e-mail address. Known once the user can log in and has the roles."""
+    """The user's e-mail address. Known once the user has the roles."""
 
     def __init__(self, name: str, args: DatabaseUserArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("DatabaseUser", name)

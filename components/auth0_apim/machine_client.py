@@ -44,7 +44,7 @@ class MachineClientArgs(TypedDict):
     allow_password_grant: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Let the client also exchange users' passwords for tokens, which RFC 9700 advises against; for a developer portal's test console."""
     metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """Optional, defaults to none. Up to 10 texts that the client carries, by name, for those who look after it. Example: `{"owner": "platform-team"}`."""
+    """Optional, defaults to none. Metadata of the client: up to 10 texts by name. Example: `{"owner": "platform-team"}`."""
 
 
 class MachineClient(pulumi.ComponentResource):

@@ -23,20 +23,20 @@ class NamedSecretArgs(TypedDict):
     service_name: pulumi.Input[str]
     """Required. The service's name: `ApiGateway.service_name`."""
     value: NotRequired[pulumi.Input[str]]
-    """Required, unless `key_vault_secret` is there. The secret itself, 1 to 4096 characters; kept secret."""
+    """Required, unless `key_vault_secret` is given. The value, 1 to 4096 characters, secret."""
     key_vault_secret: NotRequired[pulumi.Input[str]]
-    """Required, unless `value` is there. Identifier of a secret in Azure Key Vault, which the service's managed identity (`ApiGateway.system_identity`) may read. Without a version the service follows its newest one. Example: `https://contoso.vault.azure.net/secrets/calculator`."""
+    """Required, unless `value` is given. Identifier of a secret in Azure Key Vault that the service's managed identity (`ApiGateway.system_identity`) may read. Without a version, the service uses the newest one. Example: `https://contoso.vault.azure.net/secrets/calculator`."""
     key_vault_client_id: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the service's own identity. With `key_vault_secret`: client id of the user-assigned identity that reads it."""
+    """Optional, defaults to the service's system-assigned identity. With `key_vault_secret`: client id of the user-assigned identity that reads it."""
     secret_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The name that policies refer to, unique in the service: letters, digits, `.`, `_`, `-`."""
 
 
 class NamedSecret(pulumi.ComponentResource):
-    """A secret named value, given here or kept in Azure Key Vault; no policy and no state shows it."""
+    """A secret named value, whose value is given here or stored in Azure Key Vault. Policies and state do not show it."""
 
     secret_name: pulumi.Output[str]
-    """The name; known once the secret is there."""
+    """The name; known once the named value exists."""
     reference: pulumi.Output[str]
     """How a policy or a backend's credential refers to it: the name in double braces."""
 

@@ -30,7 +30,7 @@ class PolicyFragmentArgs(TypedDict):
 
 
 class PolicyFragment(pulumi.ComponentResource):
-    """Policies that documents include by the fragment's id; they must fit the section that they are included in. Azure checks that when such a document is saved, and not when the fragment changes: one that no longer fits is answered with 500 in every call. A JwtPolicy includes fragments in its inbound section."""
+    """Policies that policy documents include by the fragment's id. They must be allowed in the section that includes them: Azure checks this when the document is saved, but not when the fragment changes; calls of a document whose fragment does not fit get 500. A JwtPolicy includes fragments in its inbound section."""
 
     fragment_id: pulumi.Output[str]
     """The fragment's id, for JwtPolicy's `included_fragments`; known once the fragment exists."""

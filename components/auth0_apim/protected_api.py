@@ -22,7 +22,7 @@ class ProtectedApi(pulumi.ComponentResource):
     gateway_url: pulumi.Output[str]
     """Absolute URL of the gateway."""
     principal_id: pulumi.Output[Optional[str]]
-    """Object id of the service's own managed identity, for role assignments; null without one."""
+    """Object id of the service's system-assigned managed identity, for role assignments; null without one."""
     token_endpoint: pulumi.Output[str]
     """Absolute URL where clients get tokens."""
     authorization_endpoint: pulumi.Output[str]

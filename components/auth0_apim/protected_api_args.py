@@ -38,9 +38,9 @@ class ProtectedApiArgs(TypedDict):
     domain: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the domain of the tenant that the auth0 provider manages. The domain tokens are requested from, without scheme. Example: `login.example.com`."""
     metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """Optional, defaults to none. Up to 10 texts that the clients and the users' database carry in Auth0, by name. Example: `{"owner": "platform-team"}`."""
+    """Optional, defaults to none. Metadata of the clients and of the database connection in Auth0: up to 10 texts by name. Example: `{"owner": "platform-team"}`."""
     existing_service: NotRequired[bool]
-    """Optional, defaults to false. Use an API Management service that exists: it is read, never changed, and survives a destroy. Excludes every input that describes a new one."""
+    """Optional, defaults to false. Use an API Management service that exists: it is read, never changed, and remains after a destroy. Excludes every input that describes a new one."""
     publisher_name: NotRequired[pulumi.Input[str]]
     """Required unless `existing_service`. The organization's name, 1 to 100 characters."""
     publisher_email: NotRequired[pulumi.Input[str]]
@@ -54,11 +54,11 @@ class ProtectedApiArgs(TypedDict):
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to none. Tags of the service."""
     restore: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Bring the soft-deleted service of this name back instead of making one. Take it away afterwards."""
+    """Optional, defaults to false. Restore the soft-deleted service of this name instead of creating one. Remove this input after the deployment."""
     system_identity: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Give the service a managed identity of its own, with which it reads secrets of Key Vaults: `principal_id`."""
+    """Optional, defaults to false. Enable the service's system-assigned managed identity, which reads secrets of Key Vaults: `principal_id`."""
     user_identity_ids: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. ARM ids of user-assigned managed identities that the service has too. Example: `["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]`."""
+    """Optional, defaults to none. ARM ids of user-assigned managed identities of the service. Example: `["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]`."""
     service_url: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the first https server of the document. The backend's base URL."""
     keep_service_url: NotRequired[bool]
@@ -74,7 +74,7 @@ class ProtectedApiArgs(TypedDict):
     product_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to no product. The id of an existing product that the API is put into; excludes `product_name`. Example: `starter`."""
     product_subscription_required: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. With `product_name`: whether that product needs a subscription; Azure then makes one of its own, and refuses to delete the product before it."""
+    """Optional, defaults to false. With `product_name`: whether that product needs a subscription; Azure then creates one of its own, and does not delete the product while it exists."""
     subscription_required: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Whether calls need a subscription key besides the token."""
     version: NotRequired[pulumi.Input[str]]
@@ -160,21 +160,21 @@ class ProtectedApiArgs(TypedDict):
     connection_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to no database. The name of a database connection that is made for the API's users. Example: `BasicCalculator`."""
     password_policy: NotRequired[pulumi.Input[PasswordPolicy]]
-    """Optional, defaults to `good`. How a password is judged."""
+    """Optional, defaults to `good`. The password policy."""
     minimum_password_length: NotRequired[pulumi.Input[int]]
-    """Optional, defaults to 12. Characters a password must have, 1 to 72; takes the place of the policy's own length."""
+    """Optional, defaults to 12. The minimum password length, 1 to 72 characters; it replaces the length of the password policy."""
     password_history: NotRequired[pulumi.Input[int]]
-    """Optional, defaults to 5. How many of a user's former passwords are refused, 0 to 24."""
+    """Optional, defaults to 5. The number of a user's former passwords that are refused, 0 to 24."""
     requires_username: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Users have a user name besides their e-mail address."""
+    """Optional, defaults to false. Whether users have a user name besides their e-mail address."""
     allow_sign_up: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Anybody may make an account for themselves."""
+    """Optional, defaults to false. Whether anybody may sign up."""
     brute_force_protection: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to true. Block an address after repeated wrong passwords for one user."""
+    """Optional, defaults to true. Whether an IP address is blocked after repeated wrong passwords for one user."""
     scripts: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to Auth0's own database. The text of a custom database's scripts by name: `login`, `get_user`, `create`, `verify`, `change_password`, `change_email`, `delete`; `login` is required."""
     import_mode: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Move each user of the custom database into Auth0 at the first login; needs the scripts `login` and `get_user`."""
+    """Optional, defaults to false. Whether each user of the custom database is imported into Auth0 at the first login; needs the scripts `login` and `get_user`."""
     configuration: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to none. Values that the scripts read as `configuration`, such as a connection string. Secret."""
     user_email: NotRequired[pulumi.Input[str]]

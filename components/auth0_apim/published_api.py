@@ -89,7 +89,7 @@ class PublishedApiArgs(TypedDict):
     product_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to no product. The id of an existing product that the API is put into; excludes `product_name`. Example: `starter`, which the classic tiers are born with."""
     product_subscription_required: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Whether the product made here needs a subscription; Azure then makes one of its own, and refuses to delete the product before it: give the component `deleted_with` the service where that goes as well."""
+    """Optional, defaults to false. Whether the product made here needs a subscription; Azure then creates one of its own and does not delete the product while it exists: set the resource option `deleted_with` to the service where the service is destroyed as well."""
     version: NotRequired[pulumi.Input[str]]
     """Optional, defaults to an API without versions. The API's version identifier. Example: `v1`."""
     versioning_scheme: NotRequired[pulumi.Input[VersioningScheme]]

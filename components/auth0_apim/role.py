@@ -14,9 +14,9 @@ from auth0_apim.user_rules import permissions_problem, role_description_problem,
 
 class RoleArgs(TypedDict):
     audience: pulumi.Input[str]
-    """Required. The identifier of the API that the permissions belong to; pass Auth0Api's `audience`. The API needs `permissions_in_token` for them to count. Example: `basic-calculator`."""
+    """Required. The identifier of the API that the permissions belong to; pass Auth0Api's `audience`. The API needs `permissions_in_token`. Example: `basic-calculator`."""
     permissions: pulumi.Input[list[pulumi.Input[str]]]
-    """Required. The API's scopes that users of the role have as permissions, at least one. Example: `["calc:add"]`."""
+    """Required. The API's scopes that are the role's permissions, at least one. Example: `["calc:add"]`."""
     available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to no check. The scopes that the API has, which every permission must be among; pass Auth0Api's `scopes`."""
     role_name: NotRequired[pulumi.Input[str]]

@@ -35,33 +35,33 @@ class UserDatabaseArgs(TypedDict):
     connection_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The connection's name, the `realm` of a password login: 1 to 128 letters, digits and single dashes. A change replaces the database. Example: `BasicCalculator`."""
     existing: NotRequired[bool]
-    """Optional, defaults to false. Use the connection that has the name: it is read, never changed, and survives a destroy. Excludes every input that describes a new one."""
+    """Optional, defaults to false. Use the connection that has the name: it is read, never changed, and remains after a destroy. Excludes every input that describes a new one."""
     enabled_clients: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. The ids of all clients whose users are in this database; any other is disabled, but for an existing connection's, which keeps them. Pass a client's `client_id`."""
+    """Optional, defaults to none. The ids of all clients that the connection is enabled for; other clients are disabled. Clients of an existing connection stay enabled. Pass a client's `client_id`."""
     password_policy: NotRequired[pulumi.Input[PasswordPolicy]]
-    """Optional, defaults to `good`. How a password is judged."""
+    """Optional, defaults to `good`. The password policy."""
     minimum_password_length: NotRequired[pulumi.Input[int]]
-    """Optional, defaults to 12. Characters a password must have, 1 to 72; takes the place of the policy's own length."""
+    """Optional, defaults to 12. The minimum password length, 1 to 72 characters; it replaces the length of the password policy."""
     password_history: NotRequired[pulumi.Input[int]]
-    """Optional, defaults to 5. How many of a user's former passwords are refused, 0 to 24."""
+    """Optional, defaults to 5. The number of a user's former passwords that are refused, 0 to 24."""
     requires_username: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Users have a user name besides their e-mail address."""
+    """Optional, defaults to false. Whether users have a user name besides their e-mail address."""
     allow_sign_up: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Anybody may make an account for themselves."""
+    """Optional, defaults to false. Whether anybody may sign up."""
     brute_force_protection: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to true. Block an address after repeated wrong passwords for one user."""
+    """Optional, defaults to true. Whether an IP address is blocked after repeated wrong passwords for one user."""
     scripts: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to Auth0's own database. The text of a custom database's scripts by name: `login`, `get_user`, `create`, `verify`, `change_password`, `change_email`, `delete`; `login` is required."""
     import_mode: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Move each user of the custom database into Auth0 at the first login; needs the scripts `login` and `get_user`."""
+    """Optional, defaults to false. Whether each user of the custom database is imported into Auth0 at the first login; needs the scripts `login` and `get_user`."""
     configuration: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to none. Values that the scripts read as `configuration`, such as a connection string. Secret."""
     metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """Optional, defaults to none. Up to 10 texts that the connection carries, by name, for those who look after it. Example: `{"owner": "platform-team"}`."""
+    """Optional, defaults to none. Metadata of the connection: up to 10 texts by name. Example: `{"owner": "platform-team"}`."""
 
 
 class UserDatabase(pulumi.ComponentResource):
-    """A database of users with strong passwords, closed to sign-up unless asked for, or the way to a database of one's own."""
+    """A database connection: a user store of Auth0 with a strong password policy and without sign-up, or a custom database with scripts."""
 
     connection_id: pulumi.Output[str]
     """The connection's id."""
