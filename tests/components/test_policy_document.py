@@ -392,9 +392,13 @@ _values = st.text() | st.text(alphabet="<>&\"'{}@()[]!-/?;#x \n\t\r]]>\\", min_s
 
 
 def value_of(text, called=None):
-    """What the gateway takes for the value."""
+    """What the gateway takes for the value. An expression is `@(…)` or `@{…}`; any other at sign is a character.
+
+    https://learn.microsoft.com/azure/api-management/api-management-policy-expressions#syntax
+    """
     assert "{{" not in text
-    if not text.startswith("@("):
+    if not text.startswith(("@(", "@{")):
+        assert (text.count("@("), text.count("@{")) == (0, 0)
         return text
     assert (text.count("@("), text.count("@{")) == (1, 0)
     return bind_expression(text)[1](called)
@@ -404,6 +408,7 @@ def value_of(text, called=None):
 @example("</issuer><issuer>", "a", '"/><!--')
 @example("&amp;", "<![CDATA[x]]>", "<?x?>")
 @example("{", "}}", "{ {x}}")
+@example("@", "@@ (", "a@")
 @example("@(context.Request)", "{{secret}}", 'a \\"@{ return "\u2028\U0001f511"; }')
 def test_every_value_stays_a_value(issuer, audience, message):
     token = TokenCheck([issuer], [audience], "https://tenant.example/x")
@@ -459,6 +464,7 @@ def test_texts_in_expressions_stay_texts(listed, called, claim, value):
 @example('"}', "X", "a")
 @example("</set-body>", '"/><base/>', "{{x}}")
 @example("{{x}} @(context)", "X", "a")
+@example("@", "@", "@ (")
 def test_every_value_beside_the_token_stays_a_value(message, header, fragment):
     def render():
         include = element("include-fragment", {"fragment-id": literal(fragment)})

@@ -25,6 +25,8 @@ DEEPEST_NESTING = 64
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
 _ATTRIBUTE_ESCAPES = {**_ESCAPES, ord('"'): "&quot;", ord("\n"): "&#xA;", ord("\t"): "&#x9;"}
+_BLANKS = " \t\r\n"
+"""White space as XML 1.0, 2.3, has it: a no-break space is a character like any other."""
 _EXPRESSION = re.compile(r"\s*@[({]")
 
 
@@ -108,7 +110,7 @@ class _Builder:
     def _end(self, _: str) -> None:
         node = self._open.pop()
         node.has_end_tag = not self._source.endswith(b"/>", 0, self._parser.CurrentByteIndex)
-        if not node.text.strip():
+        if not node.text.strip(_BLANKS):
             node.content = [part for part in node.content if isinstance(part, Node)]
 
     def _characters(self, text: str) -> None:
