@@ -7,13 +7,14 @@ PYTEST_ARGS ?=
 export PATH := $(PATH):$(CURDIR)/.tools/bin:$(CURDIR)/.tools/lib/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up verify down test check bench docs crash lock
+.PHONY: help up verify down test test-fast check bench docs crash lock
 
 help:
 	@echo 'make up       deploy the local environment with the real Pulumi engine and prove it with real requests'
 	@echo 'make verify   prove it again (STACK=name for another environment)'
 	@echo 'make down     destroy it and stop the sandbox'
-	@echo 'make test     run every test'
+	@echo 'make test     run every test (PYTEST_ARGS="tests/components -q" for some)'
+	@echo 'make test-fast  components on mocks and the sandbox over HTTP: every test that needs no engine'
 	@echo 'make check    format, lint and types'
 	@echo 'make bench    measure what the README claims'
 	@echo 'make docs     write the schema, the reference pages and the pictures anew'
@@ -36,6 +37,10 @@ test:
 	@$(PYTHON) bootstrap.py dev
 	@.venv/bin/auth0-apim engine --with nodejs --with yaml
 	@.venv/bin/pytest $(PYTEST_ARGS)
+
+test-fast:
+	@$(PYTHON) bootstrap.py dev
+	@.venv/bin/pytest -m 'not live' $(PYTEST_ARGS)
 
 PROGRAMS = benchmarks components components/policy_pack docs/generator
 

@@ -12,8 +12,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from local_cloud import Sandbox
 from local_pulumi.engine import Engine, Step, find_or_install
+
+# Every run draws examples of its own, here as in CI, where hypothesis would take the same ones each time; how fast the
+# machine is decides nothing.
+settings.register_profile("suite", database=None, deadline=None, derandomize=False, print_blob=True)
+settings.load_profile("suite")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as live what asks for the engine, so that `-m "not live"` never builds one."""
+    for item in items:
+        if {"engine", "engine_for"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("live")
 
 
 @pytest.fixture(scope="session")

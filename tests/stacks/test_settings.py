@@ -41,7 +41,7 @@ PORTAL = {"portal": {}, "interactiveClient": {"displayName": "Portal"}}
 
 
 @pytest.fixture
-def engine(monkeypatch):
+def hand_over(monkeypatch):
     """Hand values over as the engine does: scalars as text, maps and lists as JSON, the namespace before each key."""
     monkeypatch.delenv("AUTH0_APIM_USER_PASSWORD", raising=False)
 
@@ -85,9 +85,9 @@ def test_defaults_are_the_safe_ones():
     assert Settings.parse(VALUES | USER).database.allow_sign_up is False
 
 
-def test_the_engine_hands_over_values_of_every_shape(engine):
+def test_the_engine_hands_over_values_of_every_shape(hand_over):
     values = with_values("api.tokenLifetime", "3600") | USER | {"userPassword": '{"not": "json"}'}
-    engine(values | {"tags": {"owner": "me"}}, secret_keys=["userPassword"])
+    hand_over(values | {"tags": {"owner": "me"}}, secret_keys=["userPassword"])
     settings = Settings.load()
     assert settings.api.token_lifetime == 3600
     assert settings.api.scopes == {"calc:add": "Add", "calc:sub": "Sub"}
@@ -95,32 +95,32 @@ def test_the_engine_hands_over_values_of_every_shape(engine):
     assert settings.user_password.get_secret_value() == '{"not": "json"}'
 
 
-def test_the_engine_can_hand_over_by_environment_variables_only(engine, monkeypatch):
-    engine({})
+def test_the_engine_can_hand_over_by_environment_variables_only(hand_over, monkeypatch):
+    hand_over({})
     monkeypatch.setenv("PULUMI_CONFIG", json.dumps({f"auth0-apim:{key}": json.dumps(VALUES[key]) for key in VALUES}))
     assert Settings.load() == Settings.parse(VALUES)
 
 
-def test_the_password_comes_from_the_environment_when_the_stack_has_none(engine, monkeypatch):
-    engine(VALUES | USER)
+def test_the_password_comes_from_the_environment_when_the_stack_has_none(hand_over, monkeypatch):
+    hand_over(VALUES | USER)
     monkeypatch.setenv("AUTH0_APIM_USER_PASSWORD", "correct Horse 7")
     assert Settings.load().user_password.get_secret_value() == "correct Horse 7"
 
 
-def test_the_stacks_own_password_goes_first(engine, monkeypatch):
-    engine(VALUES | USER | {"userPassword": "of the Stack 1"}, secret_keys=["userPassword"])
+def test_the_stacks_own_password_goes_first(hand_over, monkeypatch):
+    hand_over(VALUES | USER | {"userPassword": "of the Stack 1"}, secret_keys=["userPassword"])
     monkeypatch.setenv("AUTH0_APIM_USER_PASSWORD", "of the Environment 1")
     assert Settings.load().user_password.get_secret_value() == "of the Stack 1"
 
 
-def test_a_password_in_the_environment_does_not_disturb_a_stack_without_user(engine, monkeypatch):
-    engine(VALUES)
+def test_a_password_in_the_environment_does_not_disturb_a_stack_without_user(hand_over, monkeypatch):
+    hand_over(VALUES)
     monkeypatch.setenv("AUTH0_APIM_USER_PASSWORD", "correct Horse 7")
     assert Settings.load().user_password is None
 
 
-def test_a_user_without_password_is_refused_with_both_ways_to_give_one(engine):
-    engine(VALUES | USER)
+def test_a_user_without_password_is_refused_with_both_ways_to_give_one(hand_over):
+    hand_over(VALUES | USER)
     with pytest.raises(SettingsError) as refusal:
         Settings.load()
     assert str(refusal.value) == (
@@ -131,9 +131,9 @@ def test_a_user_without_password_is_refused_with_both_ways_to_give_one(engine):
 
 
 @pytest.mark.parametrize("key", ["userPassword", "databaseConfiguration"])
-def test_a_secret_in_plain_text_is_refused_without_being_quoted(engine, tmp_path, key):
+def test_a_secret_in_plain_text_is_refused_without_being_quoted(hand_over, tmp_path, key):
     value = "hunter2" if key == "userPassword" else {"url": "hunter2"}
-    engine(VALUES | USER | {key: value})
+    hand_over(VALUES | USER | {key: value})
     file = tmp_path / "Pulumi.plain.yaml"
     file.write_text(yaml.safe_dump({"config": {f"auth0-apim:{key}": value}}))
     for read in (Settings.load, lambda: Settings.from_file(file)):
@@ -143,8 +143,8 @@ def test_a_secret_in_plain_text_is_refused_without_being_quoted(engine, tmp_path
         assert "hunter2" not in str(refusal.value)
 
 
-def test_secrets_are_neither_shown_nor_quoted(engine):
-    engine(VALUES | USER | {"userPassword": "hunter2", "client": "hunter2"}, secret_keys=["userPassword", "client"])
+def test_secrets_are_neither_shown_nor_quoted(hand_over):
+    hand_over(VALUES | USER | {"userPassword": "hunter2", "client": "hunter2"}, secret_keys=["userPassword", "client"])
     with pytest.raises(SettingsError) as refusal:
         Settings.load()
     assert "auth0-apim:client must be a map" in str(refusal.value)
@@ -155,8 +155,8 @@ def test_secrets_are_neither_shown_nor_quoted(engine):
     ]
 
 
-def test_keys_of_other_namespaces_are_no_business_of_ours(engine):
-    engine(VALUES)
+def test_keys_of_other_namespaces_are_no_business_of_ours(hand_over):
+    hand_over(VALUES)
     set_all_config({**{f"auth0-apim:{key}": json.dumps(VALUES[key]) for key in VALUES}, "aws:region": "eu-west-1"}, [])
     assert Settings.load() == Settings.parse(VALUES)
 
