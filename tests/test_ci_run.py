@@ -62,7 +62,9 @@ def test_the_environment_goes_down_when_tests_fail_and_the_status_is_theirs(run)
     assert shown[-1] == FAILED
 
 
-@pytest.mark.parametrize("line", ["1 failed, 3 passed in 0.05s", "no tests ran in 0.01s", "3 passed, 1 warning in 1.20s"])
+@pytest.mark.parametrize(
+    "line", ["1 failed, 3 passed in 0.05s", "no tests ran in 0.01s", "3 passed, 1 warning in 1.20s"]
+)
 def test_a_quiet_closing_line_is_one_too(run, line):
     assert run(f"...\\n{line}")[2][-1] == line
 

@@ -16,19 +16,19 @@ import uvloop
 from local_cloud.cloud import Cloud
 from local_cloud.control import version
 from local_cloud.folder import Record, StateFolder
-from local_cloud.ports import PortError, Ports
+from local_cloud.ports import Claim, PortError, Ports, claim, ranges
 
 
-async def run(folder: StateFolder, ports: Ports, *, in_memory: bool, ready: int | None, parent: int | None) -> None:
+async def run(folder: StateFolder, claimed: Claim, *, in_memory: bool, ready: int | None, parent: int | None) -> None:
     """Run a sandbox until SIGTERM or SIGINT, or until the process `parent` is no longer this one's parent."""
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    cloud = Cloud(folder, ports, in_memory=in_memory)
+    cloud = Cloud(folder, claimed, in_memory=in_memory)
     try:
         await cloud.start()
         folder.write_record(Record(os.getpid(), version(), cloud.ports))
-        _report(ready, {"status": cloud.status()})
+        _report(ready, {"status": cloud.status(), "passed_over": claimed.passed_over})
         while not stopping.is_set() and parent in {None, os.getppid()}:
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(stopping.wait(), timeout=None if parent is None else 1)
@@ -61,6 +61,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="local_cloud")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--ports", type=json.loads, required=True, help="the port map as JSON")
+    parser.add_argument("--or-free", action="store_true", help="where it is taken, the next range that is free")
     parser.add_argument("--in-memory", action="store_true")
     parser.add_argument("--ready", type=int, help="file descriptor to report to")
     parser.add_argument("--parent", type=int, help="end when this process is gone")
@@ -71,8 +72,8 @@ def main() -> int:
     lock = os.open(folder.lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _take(lock)
-        ports = Ports(**options.ports)
-        uvloop.run(run(folder, ports, in_memory=options.in_memory, ready=options.ready, parent=options.parent))
+        claimed = claim([Ports(**options.ports), *(ranges() if options.or_free else ())])
+        uvloop.run(run(folder, claimed, in_memory=options.in_memory, ready=options.ready, parent=options.parent))
     except BlockingIOError:
         _report(options.ready, {"error": f"a sandbox runs in {folder.path} already"})
         return 1

@@ -22,7 +22,7 @@ from local_cloud.faults import Faults
 from local_cloud.folder import StateFolder
 from local_cloud.gateways import GatewayListeners
 from local_cloud.listeners import Listener
-from local_cloud.ports import Ports, listen, port_of
+from local_cloud.ports import Claim
 from local_cloud.request_log import logged
 
 _REFRESH_INTERVAL = 60
@@ -34,28 +34,22 @@ class Cloud:
 
     Args:
         folder: where its files are.
-        ports: where it listens; zeros become the ports that were free.
+        claim: the ports that it has.
         in_memory: keep what the services hold in this process only.
     """
 
-    def __init__(self, folder: StateFolder, ports: Ports, *, in_memory: bool) -> None:
+    def __init__(self, folder: StateFolder, claim: Claim, *, in_memory: bool) -> None:
         self._folder = folder
+        self.ports, self._sockets, _ = claim
         self._faults = Faults()
         self._listeners: list[Listener] = []
         self._store = Store(":memory:" if in_memory else folder.database)
-        self._sockets = {
-            "tenant": listen(ports.tenant, "tenant"),
-            "manager": listen(ports.manager, "resource manager"),
-            "calculator": listen(ports.calculator, "calculator"),
-            "control": listen(ports.control, "control endpoint"),
-            "vault": listen(ports.vault, "vault"),
-            "insights": listen(ports.insights, "ingestion endpoint"),
-        }
-        self.ports = replace(ports, **{name: port_of(found) for name, found in self._sockets.items()})
         ensure_certificates(folder)
         trust = ssl.create_default_context(cafile=str(folder.trust_bundle))
         self._fetch = httpx.AsyncClient(verify=trust, trust_env=False)
-        self._gateways = GatewayListeners(self._store, ports.gateways, folder.server_certificate, self._create_gateway)
+        self._gateways = GatewayListeners(
+            self._store, self.ports.gateways, folder.server_certificate, self._create_gateway
+        )
         self._providers: Any = None
         self._refreshing: asyncio.Task[None] | None = None
 

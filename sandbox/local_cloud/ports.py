@@ -1,21 +1,43 @@
 """The port map, and the sockets behind it: on the loopback interface only."""
 
+import contextlib
 import errno
 import json
 import socket
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_BASE = 14300
+_RANGE = 100
+_LAST_BASE = 32600  # Linux gives the ports from 32768 on to clients
 _CONTROL_OFFSET = 5
 _GATEWAY_OFFSET = 10
+# Held from the start, the tenant's first: whoever has it has the whole range.
+_HTTP_PARTS = {
+    "tenant": "tenant",
+    "manager": "resource manager",
+    "calculator": "calculator",
+    "control": "control endpoint",
+    "vault": "vault",
+    "insights": "ingestion endpoint",
+}
 
 
 class PortError(Exception):
-    """A port cannot be used; the message names it, who has it where that is known, and the way out."""
+    """A port cannot be used; the message names it, who has it where that is known, and the way out.
+
+    Attributes:
+        reason: the message without the way out.
+    """
+
+    def __init__(self, reason: str, way_out: str = "") -> None:
+        super().__init__(reason + way_out)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -59,6 +81,59 @@ class Ports:
         return cls(*first, base + _CONTROL_OFFSET, base + 6, base + 7, base + _GATEWAY_OFFSET)
 
 
+class Claim(NamedTuple):
+    """The ports of one sandbox, which nobody else can take any more.
+
+    Attributes:
+        ports: the map; the ports of provider endpoints and gateways in it are listened on later.
+        sockets: a listening socket for every other part, by its name in the map.
+        passed_over: why a map before this one could not be taken; None for the first one.
+    """
+
+    ports: Ports
+    sockets: dict[str, socket.socket]
+    passed_over: str | None
+
+
+def claim(candidates: Iterable[Ports]) -> Claim:
+    """Listen on the first map of `candidates` whose ports are all free.
+
+    Raises:
+        PortError: none is free; says what is wrong with the first.
+    """
+    refusals: list[PortError] = []
+    for ports in candidates:
+        try:
+            sockets = _listen_on(ports)
+        except PortError as error:  # noqa: PERF203 - each try asks the system
+            refusals.append(error)
+        else:
+            taken = replace(ports, **{name: port_of(found) for name, found in sockets.items()})
+            return Claim(taken, sockets, refusals[0].reason if refusals else None)
+    raise refusals[0]
+
+
+def ranges() -> Iterator[Ports]:
+    """The maps above 14300, 14400 and so on, of which a sandbox takes the first that is free."""
+    return map(Ports.from_base, range(DEFAULT_BASE, _LAST_BASE + 1, _RANGE))
+
+
+def _listen_on(ports: Ports) -> dict[str, socket.socket]:
+    """A socket for every HTTP part, or none; the ports that are listened on later are tried."""
+    with contextlib.ExitStack() as opened:
+        sockets = {name: opened.enter_context(listen(getattr(ports, name), part)) for name, part in _HTTP_PARTS.items()}
+        for port, part in (
+            (ports.auth0_provider, "auth0 provider"),
+            (ports.azure_native_provider, "azure-native provider"),
+            (ports.gateways, "first gateway"),
+            (ports.gateways and ports.gateways + 1, "first gateway"),
+        ):
+            if port:
+                listen(port, part).close()
+        opened.pop_all()
+    return sockets
+
+
 def listen(port: int, part: str) -> socket.socket:
     """A listening socket on the loopback interface for `part` of the sandbox.
 
@@ -86,9 +161,8 @@ def port_of(listener: socket.socket) -> int:
 def _explained(error: OSError, port: int, part: str) -> PortError:
     if error.errno != errno.EADDRINUSE:
         return PortError(f"port {port}, for the {part}, cannot be used: {error.strerror}")
-    return PortError(
-        f"port {port}, for the {part}, is taken{_holder(port)}. Stop that, or choose other ports with --base-port."
-    )
+    reason = f"port {port}, for the {part}, is taken{_holder(port)}"
+    return PortError(reason, ". Stop that, or choose other ports with --base-port.")
 
 
 def _holder(port: int) -> str:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import IO, Any
@@ -27,7 +28,8 @@ class Options:
     """How a sandbox is started.
 
     Attributes:
-        base_port: first port of the map; 0 for free ports; None for the ports of the last time, else 14300.
+        base_port: first port of the map; 0 for free ports; None for the ports of the last time, else those from 14300
+            on, and where they are taken, for the next range that is free.
         in_memory: keep nothing of what the services hold.
         with_parent: end when the process that starts it ends.
     """
@@ -49,9 +51,14 @@ def running(folder: StateFolder) -> Record | None:
     return None
 
 
-def start(folder: StateFolder, options: Options) -> Record:
+def start(folder: StateFolder, options: Options, tell: Callable[[str], None] = lambda _: None) -> Record:
     """Start a sandbox in `folder` and return when every part of it answers. One that runs already is kept, unless it
     is of another version of this distribution: then it is replaced, on the same state.
+
+    Args:
+        folder: its state.
+        options: how it is started.
+        tell: gets a sentence when it takes other ports than those of the last time or the usual ones, and why.
 
     Raises:
         SandboxError: it did not start; the reason is in the message.
@@ -63,8 +70,10 @@ def start(folder: StateFolder, options: Options) -> Record:
         stop(folder)
     folder.prepare()
     with folder.log.open("a") as log:
-        _spawn(folder, options, log)
+        passed_over = _spawn(folder, options, log)
     if found := running(folder):
+        if passed_over:
+            tell(f"{passed_over}: this sandbox listens from port {found.ports.tenant} on")
         return found
     raise SandboxError(f"the sandbox ended as soon as it had started; {folder.log} says why")
 
@@ -73,6 +82,8 @@ def command(folder: StateFolder, options: Options) -> list[str]:
     """The command line of the sandbox process."""
     ports = json.dumps(asdict(_ports(folder, options)))
     words = [sys.executable, "-I", "-m", "local_cloud", str(folder.path), "--ports", ports]
+    if options.base_port is None:
+        words.append("--or-free")
     if options.in_memory:
         words.append("--in-memory")
     if options.with_parent:
@@ -109,13 +120,14 @@ def _kept(record: Record, options: Options, folder: StateFolder) -> Record:
 
 
 def _ports(folder: StateFolder, options: Options) -> Ports:
-    """The ports asked for; without a wish the ones of the last time, because deployed stacks hold their addresses."""
+    """The ports asked for; without a wish rather the ones of the last time, as deployed stacks hold their addresses."""
     if options.base_port is None and (record := folder.read_record()):
         return record.ports
     return Ports.from_base(DEFAULT_BASE if options.base_port is None else options.base_port)
 
 
-def _spawn(folder: StateFolder, options: Options, log: IO[str]) -> None:
+def _spawn(folder: StateFolder, options: Options, log: IO[str]) -> str | None:
+    """Start the process and wait until it is ready; why it did not take the ports that it was to take first."""
     readable, writable = os.pipe()
     process = subprocess.Popen(
         [*command(folder, options), "--ready", str(writable)],
@@ -133,6 +145,8 @@ def _spawn(folder: StateFolder, options: Options, log: IO[str]) -> None:
         raise SandboxError(report.get("error") or f"the sandbox did not start; {folder.log} says why")
     # It outlives this object; `stop` collects its status where this process is still its parent.
     process.returncode = 0
+    passed_over: str | None = report["passed_over"]
+    return passed_over
 
 
 def _wait_until_ended(folder: StateFolder) -> bool:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -105,24 +106,69 @@ def test_a_sandbox_of_another_version_is_replaced(kept):
     assert (new.pid != old.pid, new.ports) == (True, old.ports)
 
 
-def test_a_taken_port_stops_the_start_and_leaves_nothing_running(tmp_path):
+@pytest.fixture
+def started():
+    """Starts sandboxes that are stopped at the end; the record of each, and what was told."""
+    folders = []
+
+    def start(path, **options):
+        told = []
+        folders.append(StateFolder(path))
+        return process.start(folders[-1], Options(**options, with_parent=True), told.append), told
+
+    yield start
+    for folder in folders:
+        process.stop(folder)
+
+
+def test_a_taken_port_that_was_asked_for_stops_the_start_and_leaves_nothing_running(tmp_path):
     folder = StateFolder(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as other:
-        taken = Ports(manager=port_of(other))
-        folder.prepare()
-        folder.write_record(Record(0, "0", taken))
-        with pytest.raises(SandboxError, match=f"port {taken.manager}, for the resource manager, is taken"):
-            process.start(folder, Options())
+        base = port_of(other)
+        with pytest.raises(SandboxError, match=f"port {base}, for the tenant, is taken"):
+            process.start(folder, Options(base_port=base))
     assert process.running(folder) is None
 
 
-def test_a_port_of_another_sandbox_is_named_with_its_folder(kept, tmp_path):
+def test_where_the_ports_of_the_last_time_are_taken_the_next_free_range_is(tmp_path, started):
+    folder = StateFolder(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        folder.prepare()
+        folder.write_record(Record(0, "0", Ports(manager=port_of(other))))
+        record, told = started(tmp_path)
+    assert (record.ports, record.ports.tenant % 100) == (Ports.from_base(record.ports.tenant), 0)
+    [sentence] = told
+    assert sentence.startswith(f"port {port_of_text(sentence)}, for the resource manager, is taken by ")
+    assert sentence.endswith(f": this sandbox listens from port {record.ports.tenant} on")
+
+
+def port_of_text(sentence):
+    return sentence.split()[1].rstrip(",")
+
+
+def test_the_range_of_another_sandbox_is_passed_over_with_its_folder_named(kept, tmp_path, started):
     other = StateFolder(tmp_path / "other")
     other.prepare()
     ports = kept.ports
     other.write_record(Record(0, "0", Ports(tenant=ports.tenant)))
-    with pytest.raises(SandboxError, match=f"port {ports.tenant}, for the tenant, is taken by"):
-        process.start(other, Options())
+    record, [sentence] = started(other.path)
+    assert f"port {ports.tenant}, for the tenant, is taken by" in sentence
+    assert record.ports.tenant != ports.tenant
+    assert process.running(kept.folder).ports == ports
+
+
+def test_sandboxes_that_start_at_once_take_ranges_of_their_own(tmp_path, started):
+    with ThreadPoolExecutor() as pool:
+        records = list(pool.map(started, [tmp_path / name for name in ("one", "two", "three")]))
+    bases = [record.ports.tenant for record, _ in records]
+    assert len(set(bases)) == 3
+    assert [record.ports for record, _ in records] == [Ports.from_base(base) for base in bases]
+
+
+def test_a_sandbox_on_its_usual_ports_says_nothing(kept, started):
+    kept.stop()
+    record, told = started(kept.folder.path)
+    assert (record.ports, told) == (kept.ports, [])
 
 
 def test_secrets_are_files_that_only_their_owner_reads(sandbox):
