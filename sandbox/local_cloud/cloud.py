@@ -75,7 +75,7 @@ class Cloud:
         self._add("calculator", create_calculator())
         for listener in self._listeners:
             await listener.start()
-        await self._gateways.reopen()
+        await manager.open_gateways()
         await self._start_providers()
         control = Listener(create_control(self.status, self._faults), self._sockets["control"])
         self._listeners.append(control)

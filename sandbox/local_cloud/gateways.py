@@ -47,11 +47,6 @@ class GatewayListeners:
         for listener in self._open.pop(key, []):
             await listener.stop()
 
-    async def reopen(self) -> None:
-        """Start the gateways of the services that were there when the process ended."""
-        for key in list(self._places):
-            await self.open(self._places[key]["service_id"])
-
     async def stop(self) -> None:
         """Stop all of them; their ports stay theirs."""
         for listeners in self._open.values():

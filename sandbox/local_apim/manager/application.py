@@ -24,6 +24,7 @@ from local_apim.manager.resource_groups import write_group
 from local_apim.manager.resource_kind import Manager
 from local_apim.manager.routing import route
 from local_apim.manager.service_host import ServiceHost
+from local_apim.manager.services import open_gateways
 
 LARGEST_BODY = 8 * 1024 * 1024
 """Bytes of a body that are read at most."""
@@ -71,6 +72,10 @@ class ResourceManager:
     def __init__(self, manager: Manager, directory: Directory) -> None:
         self._manager = manager
         self._directory = directory
+
+    async def open_gateways(self) -> None:
+        """Open the gateways of the services in the store; the process around calls this once, before the first request."""
+        await open_gateways(self._manager)
 
     async def refresh_secrets(self) -> None:
         """Read anew what is due of the secrets that named values have in vaults; the process around calls this regularly."""

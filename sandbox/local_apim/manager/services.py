@@ -85,6 +85,14 @@ async def delete_service(manager: Manager, service: Document) -> None:
         manager.inventory.remove(service["id"])
 
 
+async def open_gateways(manager: Manager) -> None:
+    """Open the gateways of all services after a restart; a service whose gateway has another address now tells that."""
+    for service in services_in(manager, f"/subscriptions/{manager.client.subscription_id}"):
+        gateway_url = await manager.host.open(service["id"])
+        if gateway_url != service["properties"]["gatewayUrl"]:
+            _write_gateway(manager, service, gateway_url)
+
+
 def _not_found(group: Document, name: str) -> Document:
     message = (
         f"The Resource '{TYPE}/{name}' under resource group '{group['name']}' was not found. For more details please go to "
@@ -179,11 +187,14 @@ async def _restored(manager: Manager, service_id: str, name: str) -> Document:
     gateway_url = await manager.host.open(service_id)
     with manager.inventory.transaction():
         take_deleted(manager, deleted)
-        service = manager.inventory.resources[service_id.lower()]
-        sku_name = service["sku"]["name"]
-        created_at = service["properties"]["createdAtUtc"]
-        properties = properties_to_answer(service["name"], service["settings"], sku_name, gateway_url, created_at)
-        return manager.inventory.write({**service, "properties": properties})
+        return _write_gateway(manager, manager.inventory.resources[service_id.lower()], gateway_url)
+
+
+def _write_gateway(manager: Manager, service: Document, gateway_url: str) -> Document:
+    """Write the addresses of a service whose gateway is at `gateway_url` now."""
+    sku_name, created_at = service["sku"]["name"], service["properties"]["createdAtUtc"]
+    properties = properties_to_answer(service["name"], service["settings"], sku_name, gateway_url, created_at)
+    return manager.inventory.write({**service, "properties": properties})
 
 
 def _check_name_is_free(manager: Manager, name: str) -> None:

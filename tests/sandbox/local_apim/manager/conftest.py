@@ -24,10 +24,11 @@ class Host:
     def __init__(self):
         self.opened = []
         self.closed = []
+        self.url = "https://localhost:14310"
 
     async def open(self, service_id):
         self.opened.append(service_id)
-        return "https://localhost:14310"
+        return self.url
 
     async def close(self, service_id):
         self.closed.append(service_id)

@@ -181,6 +181,27 @@ async def test_what_is_stored_survives_a_restart(arm, store, host):
     assert (await arm.get("policies/policy")).status_code == 200
 
 
+async def test_after_a_restart_gateways_are_open_and_services_tell_where(arm, store, host):
+    before, host.opened = (await arm.get("")).json(), []
+    await create_resource_manager(store, "https://localhost:14301", host, None).open_gateways()
+    assert (host.opened, (await arm.get("")).json()) == ([arm.service], before)
+
+    host.url = "https://localhost:14410"
+    await create_resource_manager(store, "https://localhost:14401", host, None).open_gateways()
+    shown = (await arm.get("")).json()["properties"]
+    assert (shown["gatewayUrl"], shown["hostnameConfigurations"][0]["hostName"]) == (host.url, "localhost:14410")
+    assert shown["developerPortalUrl"] == "https://apim.developer.localhost:14410"
+    moved = (
+        "gatewayUrl",
+        "gatewayRegionalUrl",
+        "developerPortalUrl",
+        "managementApiUrl",
+        "scmUrl",
+        "hostnameConfigurations",
+    )
+    assert {name for name in shown if shown[name] != before["properties"][name]} == set(moved)
+
+
 SWITCHES = (
     *("Security.Protocols.Tls10", "Security.Protocols.Tls11", "Security.Backend.Protocols.Tls10"),
     *("Security.Backend.Protocols.Tls11", "Security.Backend.Protocols.Ssl30", "Protocols.Server.Http2"),
