@@ -12,7 +12,6 @@ destroyed, and the audit must find nothing (left). Status 1 when a row does not 
 import argparse
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -31,10 +30,10 @@ from auth0_apim_environments.ephemeral.audit import open_audit
 from auth0_apim_environments.ephemeral.engine_errors import EngineFailureError, LockedError
 from auth0_apim_environments.ephemeral.recovery import unknown_to
 from auth0_apim_environments.project import find_project
+from deployment import copy_project
 from local_cloud import Sandbox
 from local_pulumi.engine import Engine, find_or_install
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 NAME = "crash"
 VICTIMS = {"create": ("command", "engine", "program", "sandbox"), "destroy": ("command", "engine", "sandbox")}
 SERVICE = {
@@ -71,15 +70,10 @@ class Walk:
     """A sandbox with one service, and a project in it that crashes happen to."""
 
     def __init__(self, sandbox: Sandbox, engine: Engine, folder: Path) -> None:
-        self.sandbox, self.engine, self.folder = sandbox, engine, folder
-        for name in ("Pulumi.yaml", "__main__.py"):
-            shutil.copy(REPOSITORY / name, folder / name)
-        for name in ("stacks", "examples"):
-            shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-        (folder / ".venv").symlink_to(REPOSITORY / ".venv")
+        self.sandbox, self.engine, self.folder = sandbox, engine, copy_project(folder)
         self.variables = sandbox.environment(engine)
         self.environments = Environments(find_project(folder), engine, self.variables)
-        self.order = Order(assignments=(f"publication.serviceUrl={sandbox.calculator_url}/api",))
+        self.order = Order()
         self.control = httpx.Client(base_url=sandbox.control_url, trust_env=False)
         with closing(open_manager(self.variables)) as manager:
             path = "resourceGroups/local/providers/Microsoft.ApiManagement/service/basic-calculator-local"
@@ -122,7 +116,7 @@ class Walk:
         action = f"kill {crash.moment}" if crash.victim == "sandbox" else f"hold {crash.moment}"
         fault = {"service": "*", "method": "*", "path": "", "action": action, "skip": crash.number}
         self.control.post("/faults", json=fault).raise_for_status()
-        command = [sys.executable, __file__, "--act", crash.act, "--folder", str(self.folder), *self.order.assignments]
+        command = [sys.executable, __file__, "--act", crash.act, "--folder", str(self.folder)]
         process = subprocess.Popen(
             command, env={**os.environ, **self.variables}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -227,11 +221,11 @@ def _below(parent: int) -> Iterator[int]:
             yield from _below(pid)
 
 
-def _act(act: str, folder: Path, assignments: tuple[str, ...]) -> None:
+def _act(act: str, folder: Path) -> None:
     """What the process that is to crash does: one act, once, as a person's command would."""
     environments = Environments(find_project(folder), find_or_install(lambda _: None), {})
     if act == "create":
-        environments.create(NAME, Order(assignments=assignments))
+        environments.create(NAME, Order())
     else:
         environments.destroy(NAME)
 
@@ -243,10 +237,9 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--act", choices=list(VICTIMS))
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("assignments", nargs="*")
     options = parser.parse_args()
     if options.act:
-        _act(options.act, options.folder, tuple(options.assignments))
+        _act(options.act, options.folder)
         return 0
     with Sandbox() as sandbox, tempfile.TemporaryDirectory() as folder:
         place = Walk(sandbox, find_or_install(lambda _: None), Path(folder))

@@ -38,7 +38,6 @@ class Program:
         engine = find_or_install(lambda step: print(step.text))
         self._folder = folder
         self._environment = {**os.environ, **sandbox.environment(engine), **(variables or {})}
-        (folder / ".venv").symlink_to(REPOSITORY / ".venv")
         self._pulumi("stack", "init", "local")
 
     def up(self, *options: str) -> Cost:
@@ -77,17 +76,26 @@ def benchmark_program(
     copy = parent / (folder or name)
     shutil.copytree(PROGRAMS / name, copy)
     shutil.copy(_OPENAPI, copy)
+    (copy / ".venv").symlink_to(REPOSITORY / ".venv")
     return Program(copy, sandbox, {"CALCULATOR_URL": sandbox.calculator_url, **(variables or {})})
 
 
 def tutorial(parent: Path, sandbox: Sandbox) -> Program:
-    """The project itself: `__main__.py` with stacks/Pulumi.local.yaml, the backend at the sandbox's port."""
+    """The project itself: `__main__.py` with the settings of the local environment."""
     folder = parent / "tutorial"
     folder.mkdir()
+    copy_project(folder)
+    shutil.copy(folder / "stacks" / "local.settings.yaml", folder / "stacks" / "Pulumi.local.yaml")
+    return Program(folder, sandbox)
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy the project into `folder`, without what anybody has written into its own; answers the folder."""
     for file in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(REPOSITORY / file, folder)
-    for data in ("stacks", "examples"):
-        shutil.copytree(REPOSITORY / data, folder / data, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    settings = folder / "stacks" / "Pulumi.local.yaml"
-    settings.write_text(settings.read_text().replace("http://localhost:14302", sandbox.calculator_url))
-    return Program(folder, sandbox)
+    (folder / "stacks").mkdir()
+    for settings in ("local.settings.yaml", "Pulumi.ephemeral.yaml"):
+        shutil.copy(REPOSITORY / "stacks" / settings, folder / "stacks")
+    shutil.copytree(REPOSITORY / "examples", folder / "examples")
+    (folder / ".venv").symlink_to(REPOSITORY / ".venv")
+    return folder

@@ -6,25 +6,27 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from deployment import REPOSITORY
+from deployment import copy_project
 from figures import Figure, in_turn, median_figure
 from local_cloud import Sandbox
 
-CREATE = ("create", "bench", "--from", "stacks/Pulumi.local.yaml")
+CREATE = ("create", "bench", "--from", "stacks/local.settings.yaml")
 
 
 def measure(rounds: int = 5) -> Iterator[Figure]:
     """Seconds of the three commands, in a sandbox that runs; each ends with status 0 only if its proof holds."""
     with tempfile.TemporaryDirectory(prefix="auth0-apim-bench-") as name, Sandbox(Path(name) / "sandbox") as sandbox:
-        environment = {**os.environ, "AUTH0_APIM_SANDBOX": str(sandbox.folder.path)}
-        service_url = f"publication.serviceUrl={sandbox.calculator_url}/api"
+        variables = {
+            "AUTH0_APIM_SANDBOX": str(sandbox.folder.path),
+            "PULUMI_BACKEND_URL": "",
+        }  # the shell may have its own
+        (folder := Path(name) / "project").mkdir()
+        run = partial(_run, copy_project(folder), {**os.environ, **variables})
         seconds = in_turn(
-            rounds,
-            create=lambda: _run(environment, *CREATE, "--set", service_url),
-            destroy=lambda: _run(environment, "destroy", "bench"),
-            audit=lambda: _run(environment, "audit"),
+            rounds, create=lambda: run(*CREATE), destroy=lambda: run("destroy", "bench"), audit=lambda: run("audit")
         )
     together = [sum(each) for each in zip(*seconds.values(), strict=True)]
     yield median_figure("ephemeral environment: created, proven, destroyed, audited", together, "s", 10.0)
@@ -32,10 +34,10 @@ def measure(rounds: int = 5) -> Iterator[Figure]:
         yield median_figure(f"ephemeral environment: {step}", taken, "s")
 
 
-def _run(environment: dict[str, str], *words: str) -> float:
+def _run(folder: Path, environment: dict[str, str], *words: str) -> float:
     command = [str(Path(sys.executable).with_name("auth0-apim")), "env", *words]
     started = time.perf_counter()
-    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"`auth0-apim env {' '.join(words)}` failed:\n{done.stdout}{done.stderr}")
     return time.perf_counter() - started

@@ -10,7 +10,6 @@ audit finds anything at the end.
 import argparse
 import json
 import os
-import shutil
 import statistics
 import sys
 import tempfile
@@ -24,10 +23,10 @@ from pathlib import Path
 from auth0_apim_environments.credentials import open_manager
 from auth0_apim_environments.ephemeral import Environments, Order
 from auth0_apim_environments.project import find_project
+from deployment import copy_project
 from local_cloud import Sandbox
 from local_pulumi.engine import find_or_install
 
-_REPOSITORY = Path(__file__).resolve().parents[1]
 _SERVICE = "resourceGroups/local/providers/Microsoft.ApiManagement/service/basic-calculator-local"
 
 
@@ -38,7 +37,7 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=4, help="how many of them at a time")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
-        result = _measure(_project(Path(folder)), sandbox, options.count, options.at_once)
+        result = _measure(copy_project(Path(folder)), sandbox, options.count, options.at_once)
     print(json.dumps(result, indent=2))
     sys.exit(1 if result["left"] else 0)
 
@@ -48,7 +47,7 @@ def _measure(project: Path, sandbox: Sandbox, count: int, at_once: int) -> dict[
     variables = sandbox.environment(engine)
     _make_service(sandbox)
     environments = Environments(find_project(project), engine, variables)
-    order = Order(assignments=(f"publication.serviceUrl={sandbox.calculator_url}/api",), owner="benchmark")
+    order = Order(owner="benchmark")
     names = [f"many-{number}" for number in range(count)]
     before = _requests(sandbox)
     created = _at_once(lambda name: environments.create(name, order), names, at_once)
@@ -86,15 +85,6 @@ def _requests(sandbox: Sandbox) -> Counter[tuple[str, str]]:
     """How many requests the tenant and the resource manager have had, by part and method."""
     lines = (line.split() for line in sandbox.folder.log.read_text().splitlines())
     return Counter((words[1], words[2]) for words in lines if len(words) > 3 and words[1] in {"tenant", "manager"})
-
-
-def _project(folder: Path) -> Path:
-    for name in ("Pulumi.yaml", "__main__.py"):
-        shutil.copy(_REPOSITORY / name, folder / name)
-    for name in ("stacks", "examples"):
-        shutil.copytree(_REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    (folder / ".venv").symlink_to(_REPOSITORY / ".venv")
-    return folder
 
 
 def _make_service(sandbox: Sandbox) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from local_cloud import Sandbox
+from local_cloud import Sandbox, unset_lines
 from local_pulumi.engine import Engine, Step, find_or_install
 
 # Every run draws examples of its own, here as in CI, where hypothesis would take the same ones each time; how fast the
@@ -28,6 +28,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"engine", "engine_for"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("live")
+
+
+# A shell after `eval "$(auth0-apim sandbox env)"` leads to the person's own environment, which no test may touch.
+for name in (line.removeprefix("unset ") for line in unset_lines().splitlines()):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def copy_project() -> Callable[[Path], Path]:
+    """Copies the project into a folder as a fresh clone has it, installed; answers the folder."""
+    repository = Path(__file__).resolve().parents[1]
+
+    def copied(folder: Path) -> Path:
+        for name in ("Pulumi.yaml", "__main__.py"):
+            shutil.copy(repository / name, folder / name)
+        (folder / "stacks").mkdir()
+        for name in ("local.settings.yaml", "Pulumi.dev.yaml", "Pulumi.ephemeral.yaml"):
+            shutil.copy(repository / "stacks" / name, folder / "stacks" / name)
+        shutil.copytree(
+            repository / "examples", folder / "examples", ignore=shutil.ignore_patterns("*.py", "__pycache__")
+        )
+        (folder / ".venv").symlink_to(repository / ".venv")
+        return folder
+
+    return copied
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from pathlib import Path
 from docs.generator.recorded_program import Recorded, noun, recorded_program
 from docs.generator.token_flow import token_flow
 
-_NOTE = "<!-- Written by `make docs` from a run of __main__.py with the settings of stacks/Pulumi.local.yaml. -->"
+_NOTE = "<!-- Written by `make docs` from a run of __main__.py with the settings of stacks/local.settings.yaml. -->"
 _CLOUDS = {"auth0": "Auth0", "azure-native": "Azure"}
 
 

@@ -17,6 +17,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from pulumi.runtime.stack import run_pulumi_func
 
 TENANT = "tenant.eu.auth0.com"
+BACKEND = "http://localhost:14302/api"
 _STACK = "pulumi:pulumi:Stack"
 _ARM_NAMES = ("apiId", "authsid", "namedValueId", "productId", "serviceName")
 
@@ -44,8 +45,9 @@ class Recorded:
 
 def recorded_program(root: Path, stack: str = "local") -> list[Recorded]:
     """Every resource of the program in `root` with the settings of `stack`, sorted by URN."""
-    settings = yaml.safe_load((root / "stacks" / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
-    os.environ.setdefault("AUTH0_APIM_USER_PASSWORD", secrets.token_urlsafe() + "-Aa1")
+    settings = yaml.safe_load((root / "stacks" / f"{stack}.settings.yaml").read_text(encoding="utf-8"))["config"]
+    os.environ["AUTH0_APIM_USER_PASSWORD"] = secrets.token_urlsafe() + "-Aa1"
+    os.environ["AUTH0_APIM_SERVICE_URL"] = BACKEND
     os.chdir(root)  # documents are named by paths relative to the project
     mocks = _Answers()
     monitor = _RecordingMonitor(mocks)

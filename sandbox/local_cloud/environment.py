@@ -81,7 +81,7 @@ def provider_variables(folder: StateFolder) -> dict[str, str]:
 
 
 def service_variables(folder: StateFolder) -> dict[str, str]:
-    """Addresses and credentials of both services, under the names that official clients read.
+    """Addresses and credentials of both services, under the names that official clients read, and the backend's address.
 
     Raises:
         SandboxError: no sandbox runs in `folder`.
@@ -93,6 +93,7 @@ def service_variables(folder: StateFolder) -> dict[str, str]:
         "ARM_METADATA_HOSTNAME": f"localhost:{ports.manager}",
         "SSL_CERT_FILE": str(folder.trust_bundle),
         "AUTH0_APIM_USER_PASSWORD": folder.user_password,
+        "AUTH0_APIM_SERVICE_URL": f"http://localhost:{ports.calculator}/api",
     }
     return {name: variables[name] for name in _SERVICE_NAMES}
 
@@ -116,6 +117,7 @@ _SERVICE_NAMES = (
     "ARM_SUBSCRIPTION_ID",
     "SSL_CERT_FILE",
     "AUTH0_APIM_USER_PASSWORD",
+    "AUTH0_APIM_SERVICE_URL",
 )
 
 

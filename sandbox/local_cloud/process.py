@@ -51,14 +51,14 @@ def running(folder: StateFolder) -> Record | None:
     return None
 
 
-def start(folder: StateFolder, options: Options, tell: Callable[[str], None] = lambda _: None) -> Record:
+def start(folder: StateFolder, options: Options, tell: Callable[[str], object] = lambda _: None) -> Record:
     """Start a sandbox in `folder` and return when every part of it answers. One that runs already is kept, unless it
     is of another version of this distribution: then it is replaced, on the same state.
 
     Args:
         folder: its state.
         options: how it is started.
-        tell: gets a sentence when it takes other ports than those of the last time or the usual ones, and why.
+        tell: gets a line of text when it takes other ports than the last time or the usual ones: why, and which.
 
     Raises:
         SandboxError: it did not start; the reason is in the message.
@@ -73,7 +73,7 @@ def start(folder: StateFolder, options: Options, tell: Callable[[str], None] = l
         passed_over = _spawn(folder, options, log)
     if found := running(folder):
         if passed_over:
-            tell(f"{passed_over}: this sandbox listens from port {found.ports.tenant} on")
+            tell(f"{passed_over}: this sandbox listens from port {found.ports.tenant} on\n")
         return found
     raise SandboxError(f"the sandbox ended as soon as it had started; {folder.log} says why")
 

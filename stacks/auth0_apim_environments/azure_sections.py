@@ -27,6 +27,9 @@ from pydantic import Field
 
 from auth0_apim_environments.section import Section, obeys
 
+SERVICE_URL_VARIABLE = "AUTH0_APIM_SERVICE_URL"
+"""Environment variable with the backend's base URL, for stacks that have no `publication.serviceUrl`; the sandbox sets it."""
+
 
 class GatewaySettings(Section):
     """The API Management service."""
@@ -96,7 +99,7 @@ class PublicationSettings(Section):
     )
     service_url: Annotated[str, obeys(backend_url_problem)] | None = Field(
         default=None,
-        description="The backend's base URL; left out, the document's.",
+        description=f"The backend's base URL; left out, that of the environment variable {SERVICE_URL_VARIABLE}, else the document's.",
         examples=["https://backend.example.com/api"],
     )
     api_id: Annotated[str, obeys(entity_id_problem)] | None = Field(

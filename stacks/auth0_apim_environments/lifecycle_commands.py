@@ -1,12 +1,13 @@
 """`auth0-apim up`, `down` and `verify`: an environment in the sandbox, from nothing to proven and back."""
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from local_cloud import Options, StateFolder, environment, running, start, stop
+from local_cloud import Options, Record, StateFolder, environment, running, start, stop
 from local_pulumi.engine import Engine
 from rich.console import Console
 
@@ -19,6 +20,7 @@ from auth0_apim_environments.sandbox_commands import (
     Providers,
     ProvidersOption,
     find_or_install_shown,
+    health,
 )
 
 Stack = Annotated[str, typer.Option("--stack", "-s", help="The environment: stacks/Pulumi.<stack>.yaml.")]
@@ -49,14 +51,14 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise typer.BadParameter("goes with --all-of only", param_hint="--json")
     project = find_project()
     folder = StateFolder(project.sandbox)
-    engine = find_or_install_shown()
     require_settings(project, stack)
-    record = start(folder, Options(base_port=base_port))
-    require_local_backend(project.stack_file(stack), record.ports.calculator)
+    engine = find_or_install_shown()
+    record = start(folder, Options(base_port=base_port), sys.stderr.write)
+    require_local_backend(project.stack_file(stack))
     variables = _variables(folder, engine, official_providers=official)
     pulumi = PulumiCommand(project, folder, variables)
     pulumi.ensure_stack(stack)
-    refresh = _go_on(pulumi, engine, stack)
+    refresh = _go_on(pulumi, engine, stack) or _follow(pulumi, record, stack)
     _note_inventory(folder, stack, variables)
     pulumi.run("up", "--stack", stack, "--yes", *refresh)
     raise typer.Exit(_prove(folder, stack, variables))
@@ -69,14 +71,14 @@ def down(stack: Stack = "local") -> None:
     if not PulumiCommand(project, folder, {}).has_stack(stack):
         require_settings(project, stack)  # a misspelt name must not stop the sandbox that another one lives in
     if folder.backend.exists():
-        start(folder, Options())
+        start(folder, Options(), sys.stderr.write)
         engine = find_or_install_shown()
         variables = _variables(folder, engine)
         pulumi = PulumiCommand(project, folder, variables)
         if pulumi.has_stack(stack):
             _go_on(pulumi, engine, stack)
             _destroy(pulumi, stack, variables)
-        pulumi.forget_salt(stack)
+        pulumi.forget_settings(stack)
     stop(folder)
     Console().print("Nothing is running.", highlight=False)
 
@@ -111,6 +113,11 @@ def _go_on(pulumi: PulumiCommand, engine: Engine, stack: str) -> tuple[str, ...]
     for made in found:
         console.print(f"deleted, as it was made and is not in the stack's state: {made}", highlight=False)
     return ("--refresh",)
+
+
+def _follow(pulumi: PulumiCommand, record: Record, stack: str) -> tuple[str, ...]:
+    """The options that a deployment needs whose gateways the sandbox has had to move to other ports since."""
+    return ("--refresh",) if pulumi.gateway_urls(stack) - set(health(record)["gateways"].values()) else ()
 
 
 def _destroy(pulumi: PulumiCommand, stack: str, variables: Mapping[str, str]) -> None:

@@ -9,12 +9,8 @@ from auth0_apim_environments.problems import NAMESPACE
 from auth0_apim_environments.stack_file import read_stack_file
 
 
-def require_local_backend(settings: Path, calculator_port: int) -> None:
-    """Make sure that a backend on this machine can be reached; one elsewhere is not asked.
-
-    Args:
-        settings: an environment's file.
-        calculator_port: where the sandbox's own backend listens, for the remedy.
+def require_local_backend(settings: Path) -> None:
+    """Make sure that a backend on this machine that the file `settings` names can be reached; one elsewhere is not asked.
 
     Raises:
         StackFileError: the file cannot be read.
@@ -28,10 +24,9 @@ def require_local_backend(settings: Path, calculator_port: int) -> None:
     except (KeyError, TypeError, AttributeError, ValueError):
         return  # the settings' own check tells what is wrong with them
     if host in {"localhost", "127.0.0.1"} and not _is_listening(port or (443 if address.scheme == "https" else 80)):
-        calculator = f"http://localhost:{calculator_port}/api"
         raise StackError(
-            f"nobody listens at {url}, the publication.serviceUrl of {settings}; the sandbox's own backend is "
-            f"{calculator}: write `serviceUrl: {calculator}` there, below {NAMESPACE}:publication"
+            f"nobody listens at {url}, the publication.serviceUrl of {settings}: start your backend, or remove "
+            f"`serviceUrl` there, below {NAMESPACE}:publication, for the sandbox's own"
         )
 
 

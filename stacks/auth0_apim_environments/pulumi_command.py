@@ -7,13 +7,20 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from local_cloud import StateFolder, running
 
 from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.project import Project
-from auth0_apim_environments.stack_file import read_stack_file
+from auth0_apim_environments.stack_file import (
+    forget_salt,
+    is_as_written,
+    read_stack_file,
+    source_of,
+    write_from_source,
+)
 
 # What the CLI says on standard error, and what helps.
 _NEXT_STEPS = {
@@ -26,7 +33,6 @@ _NEXT_STEPS = {
     "no stack named": "`auth0-apim up --stack {stack}` creates it",
     "could not find any Pulumi.yaml": "change into the project's folder",
 }
-_SALT = "encryptionsalt:"
 
 
 @dataclass(frozen=True)
@@ -49,22 +55,26 @@ class PulumiCommand:
 
     def was_interrupted(self, stack: str) -> bool:
         """Whether the state of `stack` has operations that were begun and not ended."""
+        return bool(self._deployed(stack).get("pending_operations"))
+
+    def _deployed(self, stack: str) -> dict[str, Any]:
+        """The deployment in the state of `stack`; empty where it cannot be read: the engine tells what is wrong with it."""
         try:
             latest = json.loads(self._state_file(stack).read_text(encoding="utf-8"))["checkpoint"]["latest"]
         except (OSError, ValueError, KeyError):
-            return False  # the engine tells what is wrong with it
-        return bool((latest or {}).get("pending_operations"))
+            return {}
+        return latest or {}
 
     def _state_file(self, stack: str) -> Path:
         return self.folder.backend / ".pulumi" / "stacks" / self.project.name / f"{stack}.json"
 
     def ensure_stack(self, stack: str) -> None:
-        """Create `stack` if it is not there.
+        """Create `stack` if it is not there, with settings that are written anew where they have a source.
 
         Raises:
             StackError: it has no settings file, or the CLI refused.
         """
-        require_settings(self.project, stack)
+        write_settings(self.project, stack)
         if not self.has_stack(stack):
             self.claim_settings(stack)
             self.run("stack", "init", stack)
@@ -82,15 +92,20 @@ class PulumiCommand:
                 f"{file} holds secrets of another backend than the sandbox's: name that one in PULUMI_BACKEND_URL (or as "
                 "`backend: {url: …}` in Pulumi.yaml), with the clouds' credentials, and run pulumi or `up --all-of`"
             )
-        self.forget_salt(stack)
+        forget_salt(file)
 
-    def forget_salt(self, stack: str) -> None:
-        """Take the salt that the CLI wrote into the settings file out again: without its stack it is worth nothing."""
+    def forget_settings(self, stack: str) -> None:
+        """Remove what was written for a stack that is gone: its settings if they are a copy, else the salt in them."""
         file = self.project.stack_file(stack)
-        lines = file.read_text().splitlines(keepends=True) if file.exists() else []
-        kept = [line for line in lines if not line.startswith(_SALT)]
-        if kept != lines:
-            file.write_text("".join(kept))
+        if file.exists() and is_as_written(file):
+            file.unlink()
+        else:
+            forget_salt(file)
+
+    def gateway_urls(self, stack: str) -> set[str]:
+        """Where the gateways of the services in the state of `stack` were when it was deployed or refreshed last."""
+        outputs = [each.get("outputs") or {} for each in self._deployed(stack).get("resources") or ()]
+        return {each["gatewayUrl"] for each in outputs if "gatewayUrl" in each}
 
     def run(self, *arguments: str) -> None:
         """Run pulumi with its output on the screen; once more where a process that was killed had left its lock.
@@ -148,12 +163,25 @@ def _is_abandoned(said: str) -> bool:
 
 
 def require_settings(project: Project, stack: str) -> None:
-    """Make sure that `stack` has a settings file.
+    """Make sure that `stack` has a settings file, or a source of one.
 
     Raises:
         StackFileError: it has none, and the message names those that have, or it cannot be read.
     """
     read_stack_file(project.stack_file(stack))
+
+
+def write_settings(project: Project, stack: str) -> None:
+    """Make sure that the settings file of `stack` is there, as its source is where it has one and nobody has changed it.
+
+    Raises:
+        StackFileError: as for `require_settings`.
+    """
+    require_settings(project, stack)
+    file = project.stack_file(stack)
+    if not write_from_source(file):
+        source = source_of(file).name
+        sys.stderr.write(f"{file} was changed and is kept; remove it, and it is written from {source} again\n")
 
 
 def _has_ciphertext(value: object) -> bool:

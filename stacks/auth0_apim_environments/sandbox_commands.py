@@ -42,7 +42,10 @@ class Providers(str, Enum):
 
 
 BasePort = Annotated[
-    int | None, typer.Option(help="First port of the map; 0 takes free ports.  [default: the last time's, else 14300]")
+    int | None,
+    typer.Option(
+        help="First port of the map; 0 takes any that are free.  [default: the last time's, else 14300, else the next range that is free]"
+    ),
 ]
 ProvidersOption = Annotated[
     Providers, typer.Option(help="The sandbox's own provider endpoints, or the official plugins, downloaded.")
@@ -61,7 +64,7 @@ def start(
     if foreground:
         words = command(folder, options)
         os.execv(words[0], words)  # noqa: S606 - no shell is wanted
-    _show(folder, start_sandbox(folder, options))
+    _show(folder, start_sandbox(folder, options, sys.stderr.write))
 
 
 @app.command()
@@ -78,7 +81,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     folder = sandbox_folder()
     record = running(folder)
     if as_json:
-        document = {"status": "stopped"} if record is None else {"pid": record.pid, **_health(record)}
+        document = {"status": "stopped"} if record is None else {"pid": record.pid, **health(record)}
         Console().print_json(json.dumps(document))
     elif record is None:
         Console().print(f"No sandbox runs in {folder.path}.", highlight=False)
@@ -136,16 +139,17 @@ def find_or_install_shown(languages: Collection[str] = ()) -> Engine:
         return find_or_install(progress, languages)
 
 
-def _health(record: Record) -> dict[str, Any]:
+def health(record: Record) -> dict[str, Any]:
+    """What the control endpoint of a running sandbox answers: its parts, its gateways and their addresses."""
     with urlopen(f"http://127.0.0.1:{record.ports.control}/healthz", timeout=5) as answer:
-        health: dict[str, Any] = json.loads(answer.read())
-        return health
+        document: dict[str, Any] = json.loads(answer.read())
+        return document
 
 
 def _show(folder: StateFolder, record: Record) -> None:
-    health = _health(record)
+    document = health(record)
     table = Table("part", "address", box=None, title=f"Sandbox in {_short(folder.path)}", title_justify="left")
-    for part, address in {**health["parts"], **health["gateways"]}.items():
+    for part, address in {**document["parts"], **document["gateways"]}.items():
         table.add_row(part, address)
     Console().print(table)
 

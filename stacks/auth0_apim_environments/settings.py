@@ -19,7 +19,13 @@ from auth0_apim_environments.auth0_sections import (
     RoleSettings,
     UserSettings,
 )
-from auth0_apim_environments.azure_sections import GatewaySettings, PortalSettings, ProbeSettings, PublicationSettings
+from auth0_apim_environments.azure_sections import (
+    SERVICE_URL_VARIABLE,
+    GatewaySettings,
+    PortalSettings,
+    ProbeSettings,
+    PublicationSettings,
+)
 from auth0_apim_environments.contradictions import contradictions
 from auth0_apim_environments.policy_section import PolicySettings
 from auth0_apim_environments.problems import NAMESPACE, Problem, SettingsError, problems_of
@@ -103,7 +109,11 @@ class Settings(Section):
             raise SettingsError([_in_plain_text(key) for key in plain])
         if "user" in values and "userPassword" not in values and os.environ.get(PASSWORD_VARIABLE):
             values["userPassword"] = os.environ[PASSWORD_VARIABLE]
-        settings = cls.parse({key: _structured(key, value) for key, value in values.items()}, secret_keys)
+        structured = {key: _structured(key, value) for key, value in values.items()}
+        publication, service_url = structured.get("publication"), os.environ.get(SERVICE_URL_VARIABLE)
+        if isinstance(publication, dict) and service_url:
+            structured["publication"] = {"serviceUrl": service_url, **publication}
+        settings = cls.parse(structured, secret_keys)
         if settings.user is not None and settings.user_password is None:
             problem = f"is required where there is a user, or the environment variable {PASSWORD_VARIABLE}"
             raise SettingsError([Problem("userPassword", problem, _example("user_password"))])

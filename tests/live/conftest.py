@@ -86,17 +86,12 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def project(sandbox: Sandbox, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    folder = tmp_path_factory.mktemp("project")
-    for name in ("Pulumi.yaml", "__main__.py"):
-        shutil.copy(REPOSITORY / name, folder / name)
-    for name in ("stacks", "examples"):
-        shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    (folder / ".venv").symlink_to(REPOSITORY / ".venv")
+def project(
+    sandbox: Sandbox, engine: Engine, copy_project: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Project:
+    folder = copy_project(tmp_path_factory.mktemp("project"))
+    shutil.copy(folder / "stacks" / "local.settings.yaml", folder / "stacks" / "Pulumi.local.yaml")
     copy = Project(folder, sandbox.environment(engine))
-    copy.change_settings(
-        lambda config: config["auth0-apim:publication"].update(serviceUrl=sandbox.calculator_url + "/api")
-    )
     copy.pulumi("stack", "init", "local")
     return copy
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +17,6 @@ from local_cloud import StateFolder, process
 
 pytestmark = pytest.mark.live
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 COMMAND = str(Path(sys.executable).with_name("auth0-apim"))
 
 
@@ -104,16 +102,8 @@ def engine_below(parent):
 
 
 @pytest.fixture(scope="module")
-def person(tmp_path_factory, engine):
-    folder = tmp_path_factory.mktemp("interrupted")
-    for name in ("Pulumi.yaml", "__main__.py"):
-        shutil.copy(REPOSITORY / name, folder / name)
-    for name in ("stacks", "examples"):
-        shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    (folder / ".venv").symlink_to(REPOSITORY / ".venv")
-    person = Person(folder)
-    settings = folder / "stacks" / "Pulumi.local.yaml"
-    settings.write_text(settings.read_text().replace(":14302", f":{person.ports.calculator}"))
+def person(copy_project, tmp_path_factory, engine):
+    person = Person(copy_project(tmp_path_factory.mktemp("interrupted")))
     yield person
     person.control.close()
     process.stop(person.sandbox)

@@ -1,36 +1,39 @@
 """`up` and `down` as a person runs them, with the real engine, in a copy of the project."""
 
 import os
-import shutil
+import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from auth0_apim_environments.project import find_project
 from auth0_apim_environments.pulumi_command import PulumiCommand
-from local_cloud import StateFolder, environment, process
+from local_cloud import Ports, StateFolder, environment, process
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-BASE_PORT = "24500"
 OTHER = {"COLUMNS": "160", "PULUMI_CONFIG_PASSPHRASE": "of the person's own stacks"}
 
 pytestmark = pytest.mark.live
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory, engine):
-    """The project's files with the port of the backend changed, for a sandbox of its own."""
-    folder = tmp_path_factory.mktemp("copy")
-    for name in ("Pulumi.yaml", "__main__.py"):
-        shutil.copy(REPOSITORY / name, folder / name)
-    for name in ("stacks", "examples"):
-        shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    (folder / ".venv").symlink_to(REPOSITORY / ".venv")
-    settings = folder / "stacks" / "Pulumi.local.yaml"
-    settings.write_text(settings.read_text().replace(":14302", ":24502"))
-    yield folder
-    process.stop(StateFolder(folder / ".sandbox"))
+def clone(copy_project, tmp_path_factory, engine):
+    """Makes copies of the project, as fresh clones are."""
+    folders = []
+
+    def made():
+        folders.append(copy_project(tmp_path_factory.mktemp("clone")))
+        return folders[-1]
+
+    yield made
+    for folder in folders:
+        process.stop(StateFolder(folder / ".sandbox"))
+
+
+@pytest.fixture(scope="module")
+def copy(clone):
+    return clone()
 
 
 def run(folder, *arguments):
@@ -41,40 +44,87 @@ def run(folder, *arguments):
     )
 
 
-def test_an_environment_goes_up_is_proven_stays_as_it_is_and_goes_down(copy):
-    settings = copy / "stacks" / "Pulumi.local.yaml"
-    before = settings.read_text()
+def files(folder):
+    """Text of every file of the project, but for what its sandbox and the engine keep in theirs."""
+    return {path: path.read_text() for path in (folder / "stacks").iterdir()}
 
-    first = run(copy, "up", "--base-port", BASE_PORT)
-    assert first.returncode == 0, first.stdout + first.stderr
-    assert "WRONG" not in first.stdout
-    assert "issuer    https://localhost:24500/" in first.stdout
-    secret = StateFolder(copy / ".sandbox").credentials["AUTH0_CLIENT_SECRET"]
-    assert secret not in first.stdout + first.stderr
 
-    [paste] = [block for block in first.stdout.split("\n\n") if block.lstrip().startswith("(eval")]
-    answer = subprocess.run(["/bin/sh", "-c", paste], cwd=copy, capture_output=True, text=True, check=True)
-    assert answer.stdout == '{"result":42}'
+def test_two_clones_go_up_at_once_each_in_a_sandbox_of_its_own(copy, clone):
+    other = clone()
+    before = files(copy), files(other)
+    with ThreadPoolExecutor() as pool:
+        done = list(pool.map(lambda folder: run(folder, "up"), (copy, other)))
+    for folder, up in zip((copy, other), done, strict=True):
+        ports = process.running(StateFolder(folder / ".sandbox")).ports
+        assert up.returncode == 0, up.stdout + up.stderr
+        assert "WRONG" not in up.stdout
+        assert f"issuer    https://localhost:{ports.tenant}/" in up.stdout
+        assert f"API       https://localhost:{ports.gateways}/calc" in up.stdout
+        assert f"http://localhost:{ports.calculator}/api" in state(folder)
+        assert ports == Ports.from_base(ports.tenant)
+    down = run(other, "down")
+    assert down.returncode == 0, down.stdout + down.stderr
+    assert files(other) == before[1]
+    written = {path.name for path in files(copy).keys() - before[0].keys()}
+    assert written == {"Pulumi.local.yaml"}  # git ignores it
+    assert {path: text for path, text in files(copy).items() if path in before[0]} == before[0]
 
+
+def state(folder):
+    return (StateFolder(folder / ".sandbox").backend / ".pulumi" / "stacks" / "auth0-apim" / "local.json").read_text()
+
+
+def test_what_is_up_stays_as_it_is_and_can_be_called_by_the_lines_to_paste(copy):
     second = run(copy, "up")
     assert second.returncode == 0, second.stdout + second.stderr
     assert "unchanged" in second.stdout
     assert not {"created", "updated", "replaced", "deleted"} & set(second.stdout.split())
+    secret = StateFolder(copy / ".sandbox").credentials["AUTH0_CLIENT_SECRET"]
+    assert secret not in second.stdout + second.stderr
 
+    [paste] = [block for block in second.stdout.split("\n\n") if block.lstrip().startswith("(eval")]
+    answer = subprocess.run(["/bin/sh", "-c", paste], cwd=copy, capture_output=True, text=True, check=True)
+    assert answer.stdout == '{"result":42}'
+    plain = paste.splitlines()[0].strip().removeprefix("(") + "; pulumi preview --stack local --expect-no-changes"
+    subprocess.run(["/bin/sh", "-c", plain], cwd=copy, capture_output=True, text=True, check=True)
+
+
+def test_an_environment_whose_ports_somebody_has_taken_meanwhile_moves(copy):
+    folder = StateFolder(copy / ".sandbox")
+    before = process.running(folder).ports
+    assert run(copy, "sandbox", "stop").returncode == 0
+    with socket.create_server(("127.0.0.1", before.vault)):
+        moved = run(copy, "up")
+    after = process.running(folder).ports
+    assert moved.returncode == 0, moved.stdout + moved.stderr
+    assert "WRONG" not in moved.stdout
+    assert moved.stderr.startswith(f"port {before.vault}, for the vault, is taken")
+    assert f": this sandbox listens from port {after.tenant} on\n" in moved.stderr
+    assert f"API       https://localhost:{after.gateways}/calc" in moved.stdout
+    assert f"issuer    https://localhost:{after.tenant}/" in moved.stdout
+    assert f"http://localhost:{after.calculator}/api" in state(copy)
+    assert not {"created", "updated", "replaced", "deleted"} & set(run(copy, "up").stdout.split())
+
+
+def test_what_goes_down_leaves_no_process_and_no_file(copy):
     down = run(copy, "down")
     assert down.returncode == 0, down.stdout + down.stderr
     assert process.running(StateFolder(copy / ".sandbox")) is None
-    assert settings.read_text() == before
+    assert not (copy / "stacks" / "Pulumi.local.yaml").exists()
 
 
-def test_a_backend_on_another_port_map_is_told_before_anything_is_deployed(copy):
-    settings = copy / "stacks" / "Pulumi.local.yaml"
+def test_a_backend_of_ones_own_that_does_not_run_is_told_before_anything_is_deployed(copy):
+    settings = copy / "stacks" / "local.settings.yaml"
     before = settings.read_text()
-    settings.write_text(before.replace(":24502", ":24598"))
-    refused = run(copy, "up", "--base-port", BASE_PORT)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        free = listener.getsockname()[1]
+    settings.write_text(
+        before.replace("    path: calc\n", f"    path: calc\n    serviceUrl: http://localhost:{free}/api\n")
+    )
+    refused = run(copy, "up", "--base-port", "0")
     settings.write_text(before)
     assert refused.returncode == 1
-    assert "write `serviceUrl: http://localhost:24502/api` there, below auth0-apim:publication" in refused.stderr
+    assert f"nobody listens at http://localhost:{free}/api" in refused.stderr
     assert not list((copy / ".sandbox").glob("backend/.pulumi/stacks/auth0-apim/*.json"))
     assert run(copy, "sandbox", "stop").returncode == 0
 
@@ -82,8 +132,6 @@ def test_a_backend_on_another_port_map_is_told_before_anything_is_deployed(copy)
 def test_a_stack_of_another_passphrase_is_told_with_the_next_step(copy, engine):
     assert run(copy, "sandbox", "start").returncode == 0
     folder = StateFolder(copy / ".sandbox")
-    settings = copy / "stacks" / "Pulumi.local.yaml"
-    before = settings.read_text()
     pulumi = PulumiCommand(find_project(copy), folder, environment(folder, engine))
     pulumi.ensure_stack("local")
     kept = folder.passphrase.read_text()
@@ -94,7 +142,6 @@ def test_a_stack_of_another_passphrase_is_told_with_the_next_step(copy, engine):
     assert "incorrect passphrase" in refused.stderr
     assert f"was encrypted with another passphrase than {folder.passphrase} holds" in refused.stderr
     assert run(copy, "down").returncode == 0
-    assert settings.read_text() == before
 
 
 def test_settings_sealed_for_another_backend_are_refused_and_kept(copy):

@@ -119,6 +119,22 @@ def test_a_password_in_the_environment_does_not_disturb_a_stack_without_user(han
     assert Settings.load().user_password is None
 
 
+def test_the_backend_comes_from_the_environment_when_the_stack_names_none(hand_over, monkeypatch):
+    monkeypatch.setenv("AUTH0_APIM_SERVICE_URL", "http://localhost:14302/api")
+    hand_over(VALUES)
+    assert Settings.load().publication.service_url == "http://localhost:14302/api"
+    own = {"publication": VALUES["publication"] | {"serviceUrl": "https://backend.example/api"}}
+    hand_over(VALUES | own)
+    assert Settings.load().publication.service_url == "https://backend.example/api"
+
+
+def test_a_backend_in_the_environment_is_checked_like_any_other(hand_over, monkeypatch):
+    monkeypatch.setenv("AUTH0_APIM_SERVICE_URL", "ftp://backend.example")
+    hand_over(VALUES)
+    with pytest.raises(SettingsError, match=r"publication\.serviceUrl"):
+        Settings.load()
+
+
 def test_a_user_without_password_is_refused_with_both_ways_to_give_one(hand_over):
     hand_over(VALUES | USER)
     with pytest.raises(SettingsError) as refusal:
@@ -239,7 +255,7 @@ def test_the_stacks_of_the_project_are_usable(environment):
 
 
 def test_local_is_the_tutorial():
-    settings = Settings.from_file(STACKS / "Pulumi.local.yaml")
+    settings = Settings.from_file(STACKS / "local.settings.yaml")
     assert (settings.api.display_name, settings.api.identifier) == ("Basic Calculator", "basic-calculator")
     assert settings.api.signing_algorithm is SigningAlgorithm.RS256
     assert settings.database.connection_name == "BasicCalculator"

@@ -151,7 +151,7 @@ def _open() -> tuple[Environments, dict[str, str]]:
     variables: dict[str, str] = {}
     if not os.environ.get("PULUMI_BACKEND_URL"):
         folder = StateFolder(project.sandbox)
-        start(folder, Options())
+        start(folder, Options(), sys.stderr.write)
         os.environ.pop("PULUMI_CONFIG_PASSPHRASE", None)  # the sandbox's file counts, which the CLI takes second
         variables = environment(folder, engine)
     return Environments(project, engine, variables), variables

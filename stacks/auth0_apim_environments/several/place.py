@@ -10,7 +10,7 @@ from local_pulumi.engine import Engine
 
 from auth0_apim_environments.local_backend import require_local_backend
 from auth0_apim_environments.project import Project
-from auth0_apim_environments.pulumi_command import PulumiCommand, require_settings
+from auth0_apim_environments.pulumi_command import PulumiCommand, write_settings
 from auth0_apim_environments.secrets_provider import secrets_provider
 
 
@@ -40,9 +40,9 @@ class Place:
                 its API's backend is to be on this machine.
         """
         for name in names:
-            require_settings(self.project, name)
-            if self.sandbox is not None and (record := running(self.sandbox)):
-                require_local_backend(self.project.stack_file(name), record.ports.calculator)
+            write_settings(self.project, name)
+            if self.sandbox is not None:
+                require_local_backend(self.project.stack_file(name))
                 pulumi = PulumiCommand(self.project, self.sandbox, self.variables)
                 if not pulumi.has_stack(name):
                     pulumi.claim_settings(name)
@@ -63,7 +63,7 @@ def find_place(project: Project, engine: Engine, options: Options, *, official_p
     if url := project.backend_url:
         return Place(project, engine, url, _shell_variables(engine))
     folder = StateFolder(project.sandbox)
-    start(folder, options)
+    start(folder, options, sys.stderr.write)
     return sandbox_place(project, engine, folder, official_providers=official_providers)
 
 

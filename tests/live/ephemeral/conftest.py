@@ -1,7 +1,6 @@
 """A sandbox with one API Management service that environments share, and the project whose environments they are."""
 
 import json
-import shutil
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -13,7 +12,6 @@ from auth0_apim_environments.ephemeral import Environments, Marker, Order, Reape
 from auth0_apim_environments.project import find_project
 from local_cloud import Sandbox
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 SERVICE = "resourceGroups/local/providers/Microsoft.ApiManagement/service/basic-calculator-local"
 
 
@@ -97,13 +95,8 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(engine, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("project")
-    for name in ("Pulumi.yaml", "__main__.py"):
-        shutil.copy(REPOSITORY / name, folder / name)
-    for name in ("stacks", "examples"):
-        shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    (folder / ".venv").symlink_to(REPOSITORY / ".venv")
+def place(engine, copy_project, tmp_path_factory):
+    folder = copy_project(tmp_path_factory.mktemp("project"))
     with (
         Sandbox() as sandbox,
         closing(open_tenant(sandbox.credentials)) as tenant,

@@ -139,7 +139,7 @@ def test_where_the_ports_of_the_last_time_are_taken_the_next_free_range_is(tmp_p
     assert (record.ports, record.ports.tenant % 100) == (Ports.from_base(record.ports.tenant), 0)
     [sentence] = told
     assert sentence.startswith(f"port {port_of_text(sentence)}, for the resource manager, is taken by ")
-    assert sentence.endswith(f": this sandbox listens from port {record.ports.tenant} on")
+    assert sentence.endswith(f": this sandbox listens from port {record.ports.tenant} on\n")
 
 
 def port_of_text(sentence):

@@ -26,7 +26,7 @@ BODY = {
 @pytest.fixture
 def settings():
     """The local environment's, with names that nothing else in the sandbox has."""
-    config = yaml.safe_load((REPOSITORY / "stacks" / "Pulumi.local.yaml").read_text())["config"]
+    config = yaml.safe_load((REPOSITORY / "stacks" / "local.settings.yaml").read_text())["config"]
     config["auth0-apim:api"]["identifier"] = "doctors-calculator"
     config["auth0-apim:client"]["displayName"] = "Doctor's client"
     config["auth0-apim:interactiveClient"]["displayName"] = "Doctor's portal"
