@@ -15,9 +15,9 @@ NOON = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 MARKER = Marker.begin("pr-42", "jane", NOON, timedelta(hours=4))
 
 
-def settings_of(tmp_path, template="ephemeral", assignments=(), marker=MARKER):
+def settings_of(tmp_path, template="Pulumi.ephemeral.yaml", assignments=(), marker=MARKER):
     file = tmp_path / "Pulumi.pr-42.yaml"
-    file.write_text(environment_file(STACKS / f"Pulumi.{template}.yaml", assignments, marker))
+    file.write_text(environment_file(STACKS / template, assignments, marker))
     assert is_environment_file(file)
     return Settings.from_file(file)
 
@@ -36,7 +36,7 @@ def test_every_name_is_the_environments_own_and_the_shared_service_stays(tmp_pat
 
 
 def test_a_service_and_a_portal_of_its_own_are_named_too(tmp_path):
-    settings = settings_of(tmp_path, "local")
+    settings = settings_of(tmp_path, "local.settings.yaml")
     assert settings.gateway.service_name == "basic-calculator-local-env-pr-42"
     assert settings.portal.authorization_server_id == "auth0-env-pr-42"
     assert settings.portal.display_name == "Auth0-env-pr-42"
