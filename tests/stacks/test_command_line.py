@@ -83,7 +83,7 @@ def test_the_environment_of_a_sandbox_that_does_not_run_names_the_next_step(proj
 
 
 @pytest.mark.parametrize("command", [("purge", "--yes"), ("doctor", "--json"), ("up",), ("diff", "local")])
-def test_settings_that_are_no_text_are_one_sentence_not_a_traceback(project, sandbox, command):
+def test_settings_that_are_no_text_are_one_sentence_not_a_traceback(project, sandbox, engine, command):
     (project / "stacks" / "Pulumi.odd.yaml").write_bytes(b"config: {shop:key: \xff}\n")
     stack = ("odd",) if command[0] == "diff" else ("--stack", "odd")
     result = run(*command, *stack, cwd=project, AUTH0_APIM_SANDBOX=str(sandbox.folder.path))
@@ -93,7 +93,7 @@ def test_settings_that_are_no_text_are_one_sentence_not_a_traceback(project, san
 
 
 @pytest.mark.parametrize("command", [("purge", "--yes", "--stack", "odd"), ("env", "create", "pr-1", "--from", "odd")])
-def test_a_settings_file_that_is_not_there_is_one_sentence_not_a_traceback(project, sandbox, command):
+def test_a_settings_file_that_is_not_there_is_one_sentence_not_a_traceback(project, sandbox, engine, command):
     result = run(*command, cwd=project, AUTH0_APIM_SANDBOX=str(sandbox.folder.path))
     assert result.returncode == 1
     assert "is not there; environments: " in result.stderr
