@@ -10,16 +10,16 @@ export PATH := $(PATH):$(CURDIR)/.tools/bin:$(CURDIR)/.tools/lib/bin
 .PHONY: help up verify down test test-fast check bench docs crash lock
 
 help:
-	@echo 'make up       deploy the local environment with the real Pulumi engine and prove it with real requests'
-	@echo 'make verify   prove it again (STACK=name for another environment)'
-	@echo 'make down     destroy it and stop the sandbox'
-	@echo 'make test     run every test (PYTEST_ARGS="tests/components -q" for some)'
+	@echo 'make up         deploy the local environment with the real Pulumi engine and prove it with real requests'
+	@echo 'make verify     prove it again (STACK=name for another environment)'
+	@echo 'make down       destroy it and stop the sandbox'
+	@echo 'make test       run every test (PYTEST_ARGS="tests/components -q" for some)'
 	@echo 'make test-fast  components on mocks and the sandbox over HTTP: every test that needs no engine'
-	@echo 'make check    format, lint and types'
-	@echo 'make bench    measure what the README claims'
-	@echo 'make docs     write the schema, the reference pages and the pictures anew'
-	@echo 'make crash    kill -9 at every change of create and destroy, and count what is left'
-	@echo 'make lock     resolve requirements/*.txt anew'
+	@echo 'make check      format, lint and types'
+	@echo 'make bench      measure what the README claims'
+	@echo 'make docs       write the schema, the reference pages and the pictures anew'
+	@echo 'make crash      kill -9 at every change of create and destroy, and count what is left'
+	@echo 'make lock       resolve requirements/*.txt anew'
 
 up:
 	@$(PYTHON) bootstrap.py sandbox
