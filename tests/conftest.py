@@ -30,9 +30,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("live")
 
 
-# A shell after `eval "$(auth0-apim sandbox env)"` leads to the person's own environment, which no test may touch.
-for name in (line.removeprefix("unset ") for line in unset_lines().splitlines()):
-    os.environ.pop(name, None)
+# Tests touch no environment that the shell leads to, such as the one that is up; the machine's own authorities stay.
+_KEPT = () if "AUTH0_APIM_SERVICE_URL" in os.environ else ("SSL_CERT_FILE",)
+for _name in {line.removeprefix("unset ") for line in unset_lines().splitlines()}.difference(_KEPT):
+    os.environ.pop(_name, None)
 
 
 @pytest.fixture(scope="session")
