@@ -1,5 +1,6 @@
 """The typed model of a stack's settings, from the engine and from files."""
 
+import asyncio
 import json
 from copy import deepcopy
 from pathlib import Path
@@ -38,6 +39,16 @@ VALUES = {
 }
 USER = {"database": {"connectionName": "People"}, "user": {"email": "jane@example.com"}}
 PORTAL = {"portal": {}, "interactiveClient": {"displayName": "Portal"}}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loop():
+    """The event loop of the outputs that settings have: the SDK takes the thread's, and would leave one that nobody closes."""
+    own = asyncio.new_event_loop()
+    asyncio.set_event_loop(own)
+    yield
+    asyncio.set_event_loop(None)
+    own.close()
 
 
 @pytest.fixture
