@@ -61,7 +61,7 @@ def authorize_client(tenant: Tenant, client: Document, audience: str | None, req
     api = _api(tenant, audience)
     grant = tenant.client_grant(client["client_id"], audience)
     if _policy(api, "client", "require_client_grant") == "deny_all":
-        raise _not_authorized(client, audience)
+        raise OAuthError(403, "access_denied", _not_authorized(client, audience))
     if grant is None:
         raise OAuthError(
             403,
@@ -115,11 +115,17 @@ def api_for_user(tenant: Tenant, client: Document, audience: str | None) -> Docu
     if not audience or audience == userinfo_audience(tenant):
         return None
     api = _api(tenant, audience)
-    policy = _policy(api, "user", "allow_all")
-    needs_grant = policy == "require_client_grant" or client.get("is_first_party") is False
-    if policy == "deny_all" or (needs_grant and tenant.client_grant(client["client_id"], audience, "user") is None):
-        raise _not_authorized(client, audience)
+    granted = tenant.client_grant(client["client_id"], audience, "user") is not None
+    if _policy(api, "user", "allow_all") == "deny_all" or (needs_user_grant(client, api) and not granted):
+        # The live service answers so at /authorize and at /oauth/device/code, before any login; that it does for a
+        # user's password too is inferred.
+        raise OAuthError(400, "invalid_request", _not_authorized(client, audience))
     return api
+
+
+def needs_user_grant(client: Document, api: Document) -> bool:
+    """Whether a grant of subject type `user` decides what `client` may ask `api`'s users for."""
+    return _policy(api, "user", "allow_all") == "require_client_grant" or client.get("is_first_party") is False
 
 
 def scopes_of_api(api: Document) -> list[str]:
@@ -142,7 +148,7 @@ def _scopes_of_user(tenant: Tenant, client: Document, user: Document, api: Docum
     if api.get("is_system"):
         # Users reach only their own profile through the Management API, whatever a client asks for.
         return [scope for scope in scopes if ":current_user" in scope]
-    if _policy(api, "user", "allow_all") == "require_client_grant" or client.get("is_first_party") is False:
+    if needs_user_grant(client, api):
         grant = tenant.client_grant(client["client_id"], api["identifier"], "user")
         granted = [] if grant is None else _granted(grant, api)
         scopes = [scope for scope in scopes if scope in granted]
@@ -182,9 +188,5 @@ def _offline_allowed(api: Document | None, client: Document) -> bool:
     return api is None or bool(api.get("allow_offline_access"))
 
 
-def _not_authorized(client: Document, audience: str) -> OAuthError:
-    return OAuthError(
-        403,
-        "access_denied",
-        f'Client "{client["client_id"]}" is not authorized to access resource server "{audience}".',
-    )
+def _not_authorized(client: Document, audience: str) -> str:
+    return f'Client "{client["client_id"]}" is not authorized to access resource server "{audience}".'

@@ -11,6 +11,7 @@ from local_auth0.authentication.authorization import (
     Authorization,
     api_for_user,
     authorize_user,
+    needs_user_grant,
     scopes_of_api,
     split_scope,
 )
@@ -46,7 +47,10 @@ class PasswordGrant:
         audience = call.get("audience")
         api = api_for_user(self._tenant, client, audience)
         user = await self._logins.verify(connection, username, password, _address(call, client))
-        requested = _with_implied(split_scope(call.get("scope")), api)
+        # Where a grant decides, nothing is given unasked:
+        # https://auth0.com/docs/get-started/apis/api-access-policies-for-applications
+        unasked = None if api is None or needs_user_grant(client, api) else api
+        requested = _with_implied(split_scope(call.get("scope")), unasked)
         allowed: Authorization = authorize_user(self._tenant, client, user, audience, requested)
         authentication = Authentication(user)
         refresh_token = self._user_grant.new_refresh_token(client, allowed, authentication, new_family())

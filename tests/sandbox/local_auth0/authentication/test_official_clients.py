@@ -196,6 +196,23 @@ def test_auth0s_library_gets_uses_and_revokes_tokens(server, ada):
     assert (caught.value.status_code, caught.value.error_code) == (403, "invalid_grant")
 
 
+def test_auth0s_library_gets_a_users_token_by_a_grant_alone_where_the_api_asks_for_one(server, ada):
+    policies = {"client": {"policy": "require_client_grant"}, "user": {"policy": "require_client_grant"}}
+    guarded = {**server.tenant.resource_servers["api"], "id": "api2", "identifier": "guarded"}
+    server.tenant.resource_servers.put("api2", {**guarded, "subject_type_authorization": policies})
+    tokens = GetToken(server.domain, "machine", server.tenant.clients["machine"]["client_secret"])
+    with pytest.raises(Auth0Error) as caught:
+        tokens.login(ada, PASSWORD, "add multiply", None, "guarded", grant_type="password")
+    assert (caught.value.error_code, caught.value.message) == (
+        "invalid_request",
+        'Client "machine" is not authorized to access resource server "guarded".',
+    )
+    grant = {"id": "cgr_3", "client_id": "machine", "audience": "guarded", "scope": ["add"], "subject_type": "user"}
+    server.tenant.client_grants.put("cgr_3", grant)
+    body = tokens.login(ada, PASSWORD, "add multiply", None, "guarded", grant_type="password")
+    assert body["scope"] == "add"
+
+
 def test_auth0s_library_proves_itself_by_a_private_key(server):
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(

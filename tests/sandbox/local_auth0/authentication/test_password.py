@@ -169,11 +169,23 @@ async def test_roles_decide_where_the_api_enforces_them(world):
 async def test_an_api_may_ask_for_a_grant_on_behalf_of_users(world):
     world.api(subject_type_authorization={"user": {"policy": "require_client_grant"}})
     refused = await password(world)
-    assert refused.json()["error_description"] == (
-        'Client "machine" is not authorized to access resource server "basic-calculator".'
+    assert (refused.status_code, refused.json()) == (
+        400,
+        {
+            "error": "invalid_request",
+            "error_description": 'Client "machine" is not authorized to access resource server "basic-calculator".',
+        },
     )
     world.grant(subject_type="user", scope="multiply")
     assert (await password(world, scope="add multiply")).json()["scope"] == "multiply"
+
+
+async def test_where_a_grant_decides_scopes_have_to_be_asked_for(world):
+    assert (await password(world)).json()["scope"] == "add multiply"
+    world.api(subject_type_authorization={"user": {"policy": "require_client_grant"}})
+    world.grant(subject_type="user", scope="multiply")
+    assert "scope" not in (await password(world)).json()
+    assert (await password(world, scope="openid")).json()["scope"] == "openid profile email address phone"
 
 
 async def test_users_get_no_management_scopes(world):

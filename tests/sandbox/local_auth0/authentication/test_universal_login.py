@@ -2,6 +2,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+CALLBACK = "https://app.example.com/callback"
 LOCAL = "http://localhost:3000/callback"
 
 
@@ -136,9 +137,31 @@ async def test_prompt_consent_asks_again(world):
 async def test_a_third_party_client_needs_a_grant_for_users(world):
     world.client(is_first_party=False)
     answer = world.answer(await world.authorize(audience=world.audience))
-    assert answer["error_description"] == (
-        'Client "machine" is not authorized to access resource server "basic-calculator".'
+    assert (answer["error"], answer["error_description"]) == (
+        "invalid_request",
+        'Client "machine" is not authorized to access resource server "basic-calculator".',
     )
+
+
+@pytest.mark.parametrize("policy", ["require_client_grant", "deny_all"])
+async def test_an_application_without_a_grant_is_refused_at_its_callback_before_any_login(world, policy):
+    world.api(subject_type_authorization={"user": {"policy": policy}})
+    world.grant(scope="add")
+    response = await world.authorize(audience=world.audience, scope="openid add", state="s")
+    assert response.headers["location"].startswith(f"{CALLBACK}?")
+    assert world.answer(response) == {
+        "error": "invalid_request",
+        "error_description": 'Client "machine" is not authorized to access resource server "basic-calculator".',
+        "state": "s",
+    }
+
+
+async def test_a_grant_is_the_most_that_an_application_gets_of_its_users(world):
+    world.api(subject_type_authorization={"user": {"policy": "require_client_grant"}})
+    world.grant(subject_type="user", scope="add")
+    code = world.answer(await world.log_in(audience=world.audience, scope="openid add multiply"))["code"]
+    body = (await world.token(grant_type="authorization_code", code=code, redirect_uri=CALLBACK)).json()
+    assert (body["scope"], world.claims(body["access_token"])["scope"]) == ("openid add", "openid add")
 
 
 async def test_a_tenant_names_the_lifetimes_of_sessions_in_minutes_too(world):
