@@ -29,6 +29,9 @@ class Resource(Protocol):
     def check(self, inputs: Properties) -> Iterable[Failure]:
         """What is wrong with inputs that have the right names and types."""
 
+    def compared(self, old: Properties, state: Properties) -> Properties:
+        """What new inputs are compared with in a plan: the old ones, or what the service has."""
+
     def unchanged(self, old: Properties, new: Properties) -> Iterable[str]:
         """Properties whose difference is none to the real provider."""
 

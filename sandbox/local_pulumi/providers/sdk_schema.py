@@ -34,7 +34,8 @@ AUTH0_RESOURCES = (
     "UserPermission", "UserPermissions", "UserRole", "UserRoles",
 )  # fmt: skip
 AUTH0_FUNCTIONS = (
-    "get_client", "get_clients", "get_connection", "get_resource_server", "get_role", "get_signing_keys", "get_tenant", "get_user",
+    "get_client", "get_client_grants", "get_clients", "get_connection", "get_resource_server", "get_role", "get_signing_keys",
+    "get_tenant", "get_user",
 )  # fmt: skip
 APIM_RESOURCES = (
     "Api", "ApiDiagnostic", "ApiManagementService", "ApiOperation", "ApiOperationPolicy", "ApiPolicy", "ApiRelease",

@@ -15,6 +15,9 @@ CLIENT = Naming(renamed={"crossOriginAuth": "cross_origin_authentication"})
 RESOURCE_SERVER = Naming(renamed={"scopes.name": "value"})
 USER_RESULT = Naming(renamed={**USER.renamed, **PERMISSIONS.renamed}, json_text=USER.json_text)
 
+_NO_GRANT: dict[str, Any] = {"client_id": "", "scope": [], "allow_all_scopes": False, "default_for": ""}
+"""What the official provider answers of a grant where the tenant says nothing."""
+
 
 class Functions:
     """The functions over one tenant's Management API."""
@@ -24,6 +27,7 @@ class Functions:
         self._package = package
         self._functions: Mapping[str, Callable[[Properties], Awaitable[tuple[Any, Naming]]]] = {
             "auth0:index/getClient:getClient": self._client,
+            "auth0:index/getClientGrants:getClientGrants": self._client_grants,
             "auth0:index/getClients:getClients": self._clients,
             "auth0:index/getConnection:getConnection": self._connection,
             "auth0:index/getResourceServer:getResourceServer": self._resource_server,
@@ -64,6 +68,12 @@ class Functions:
         ]
         found = [_without_secret(client, arguments) for client in clients]
         return {"id": "clients", "clients": [_sealed(client) for client in found]}, CLIENT
+
+    async def _client_grants(self, arguments: Properties) -> tuple[Any, Naming]:
+        filters = {"clientId": "client_id", "audience": "audience", "defaultFor": "default_for"}
+        query = {name: arguments[given] for given, name in filters.items() if arguments.get(given)}
+        grants = await self._management.listed("client_grants", "client-grants", **query)
+        return {"id": "client_grants_list", "client_grants": [_NO_GRANT | grant for grant in grants]}, Naming()
 
     async def _connection(self, arguments: Properties) -> tuple[Any, Naming]:
         if "connectionId" in arguments:

@@ -43,6 +43,8 @@ class Description:
     """Inputs that no answer has: they are outputs as they were given."""
     sets: frozenset[str] = frozenset()
     """List properties whose order means nothing."""
+    compared: frozenset[str] = frozenset()
+    """Properties of which a plan compares what the tenant has, as Terraform does, with what the program asks for."""
     cleared: frozenset[str] = frozenset()
     """Properties that become empty when the program drops them; all others stay as they are, as in Terraform, where a
     computed property that is left out is the service's business."""
@@ -70,6 +72,10 @@ class DocumentResource:
                 name, f"The sandbox does not support the property {name} of {self.schema.token}; leave it out."
             )
         yield from self.description.check(inputs)
+
+    def compared(self, old: Properties, state: Properties) -> Properties:
+        """The old inputs, with what the tenant has of the properties that the description names."""
+        return old | {name: state[name] for name in self.description.compared if name in state}
 
     def unchanged(self, old: Properties, new: Properties) -> Iterable[str]:
         """Reordered sets, JSON written otherwise, and properties that the program dropped but the tenant keeps."""
@@ -144,12 +150,11 @@ class DocumentResource:
     def changed_body(self, change: Change) -> Properties:
         """The document of what an update changes."""
         fixed = self.description.replaces | self.description.create_only
+        old = self.compared(change.old, change.state)
         changed = {
             name: value
             for name, value in change.new.items()
-            if value != change.old.get(name)
-            and name not in fixed
-            and name not in self.unchanged(change.old, change.new)
+            if value != old.get(name) and name not in fixed and name not in self.unchanged(old, change.new)
         }
         emptied = {
             name: EMPTY[self.schema.inputs[name]["type"]]()

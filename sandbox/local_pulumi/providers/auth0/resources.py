@@ -70,6 +70,7 @@ RESOURCES: dict[str, tuple[type[DocumentResource], Description]] = {
             collection="client-grants",
             mapping=Mapping(renamed={"scopes": "scope"}),
             replaces=frozenset({"audience", "clientId", "subjectType", "defaultFor"}),
+            compared=frozenset({"scopes"}),
             check=grant_failures,
         ),
     ),

@@ -84,6 +84,10 @@ class ArmResource:
             if inputs.get(name) == "":
                 yield Failure(name, f"{name} of {self.schema.token} is empty; it is part of the resource's id.")
 
+    def compared(self, old: Properties, state: Properties) -> Properties:  # noqa: ARG002
+        """The old inputs."""
+        return old
+
     def unchanged(self, old: Properties, new: Properties) -> Iterable[str]:
         """What the official provider takes for the same, however it is spelled.
 

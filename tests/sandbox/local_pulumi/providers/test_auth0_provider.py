@@ -220,6 +220,17 @@ async def test_an_existing_grant_is_adopted_as_it_is(auth0, tenant):
     assert tenant.sent("POST") == []
 
 
+async def test_an_adopted_grants_scopes_are_planned_and_written_by_the_next_deployment(auth0, tenant):
+    grant = {"id": "cgr_1", "client_id": "c", "audience": "a", "scope": ["x", "z"], "subject_type": "client"}
+    tenant.documents["client-grants"] = {"cgr_1": grant}
+    inputs = {"clientId": "c", "audience": "a", "scopes": ["x"], "subjectType": "client"}
+    _, state = await auth0.create(GRANT, inputs)
+    diff = await auth0.diff(GRANT, inputs, inputs, state)
+    assert (list(diff.diffs), list(diff.replaces)) == (["scopes[1]"], [])
+    assert (await auth0.update(GRANT, "cgr_1", inputs, inputs, state))["scopes"] == ["x"]
+    assert tenant.sent("PATCH") == [("client-grants/cgr_1", {"scope": ["x"]})]
+
+
 async def test_credentials_read_the_secret_as_a_secret_and_reset_the_method_at_the_end(auth0, tenant):
     client_id, _ = await auth0.create(CLIENT, {"name": "machine", "appType": "non_interactive"})
     assert tenant.sent("POST")[0][1]["token_endpoint_auth_method"] == "client_secret_post"

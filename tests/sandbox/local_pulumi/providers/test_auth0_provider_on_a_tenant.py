@@ -153,6 +153,21 @@ async def test_what_a_tenant_has_is_looked_up(auth0, ids):
     assert [key["current"] for key in keys["signingKeys"]] == [True, False]
     clients = await auth0.invoke(function("getClients"), {"nameFilter": "machine"})
     assert [client["clientId"] for client in clients["clients"]] == [ids["Client"]]
+    grant = {"clientId": ids["Client"], "audience": "calc", "scopes": ["add:numbers"], "subjectType": "user"}
+    grant_id, _ = await auth0.create(token("ClientGrant"), grant)
+    grants = await auth0.invoke(function("getClientGrants"), {"clientId": ids["Client"], "audience": "calc"})
+    assert grants["clientGrants"] == [
+        {
+            "id": grant_id,
+            "clientId": ids["Client"],
+            "audience": "calc",
+            "scopes": ["add:numbers"],
+            "subjectType": "user",
+            "allowAllScopes": False,
+            "defaultFor": "",
+        }
+    ]
+    assert (await auth0.invoke(function("getClientGrants"), {"audience": "others"}))["clientGrants"] == []
     user = await auth0.invoke(function("getUser"), {"query": 'email:"a@example.com"'})
     assert (user["userId"], user["connectionName"]) == (ids["User"], "users")
 
