@@ -6,7 +6,7 @@ from auth0_apim.api_gateway import ApiGateway, ApiGatewayArgs, GatewaySku
 from auth0_apim.api_product import ApiProduct, ApiProductArgs
 from auth0_apim.api_revision import ApiRevision, ApiRevisionArgs
 from auth0_apim.api_subscription import ApiSubscription, ApiSubscriptionArgs
-from auth0_apim.auth0_api import Auth0Api, Auth0ApiArgs, SigningAlgorithm
+from auth0_apim.auth0_api import Auth0Api, Auth0ApiArgs, SigningAlgorithm, UserAccess
 from auth0_apim.database_user import DatabaseUser, DatabaseUserArgs
 from auth0_apim.inputs import InputError
 from auth0_apim.interactive_client import Application, InteractiveClient, InteractiveClientArgs
@@ -76,6 +76,7 @@ __all__ = [
     "SigningAlgorithm",
     "TokenEndpointAuthMethod",
     "TokenSending",
+    "UserAccess",
     "UserDatabase",
     "UserDatabaseArgs",
     "Verbosity",

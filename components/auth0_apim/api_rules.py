@@ -60,6 +60,13 @@ def signing_algorithm_problem(value: str) -> str | None:
     return None
 
 
+def user_access_problem(value: str) -> str | None:
+    """An API's access policy for users' tokens: whether an application needs a grant."""
+    if value not in ("require_client_grant", "allow_all"):
+        return f"must be require_client_grant or allow_all, not {value!r}"
+    return None
+
+
 def domain_problem(value: str) -> str | None:
     """A tenant's domain as Auth0 shows it: a host name, no scheme and no path."""
     if "://" in value or "/" in value:

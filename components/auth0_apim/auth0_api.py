@@ -14,11 +14,12 @@ from auth0_apim.api_rules import (
     scopes_problem,
     signing_algorithm_problem,
     token_lifetime_problem,
+    user_access_problem,
 )
 from auth0_apim.azure_rules import flag_problem
 from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
-from auth0_apim.opinion_rules import shared_key_problem
+from auth0_apim.opinion_rules import open_access_problem, shared_key_problem
 from auth0_apim.tenant import tenant_issuer
 from auth0_apim.text_rules import display_name_problem
 
@@ -29,6 +30,7 @@ _DESCRIPTION = (
     "permissions_in_token",
     "token_lifetime",
     "allow_offline_access",
+    "user_access",
 )
 
 
@@ -41,11 +43,20 @@ class SigningAlgorithm(Enum):
     """With a secret that the tenant and the gateway share."""
 
 
+class UserAccess(Enum):
+    """Which applications get tokens of the API's users."""
+
+    REQUIRE_CLIENT_GRANT = "require_client_grant"
+    """Those that have a grant, with its scopes and no others."""
+    ALLOW_ALL = "allow_all"
+    """Every application of the tenant, with every scope of the API. Auth0's default."""
+
+
 class Auth0ApiArgs(TypedDict):
     identifier: pulumi.Input[str]
     """Required. The API's immutable identifier, 1 to 600 characters; the `aud` claim of its tokens. A change replaces the API. Example: `basic-calculator`."""
     existing: NotRequired[bool]
-    """Optional, defaults to false. Use the API that has the identifier: it is read, never changed, and remains after a destroy. Excludes every input that describes a new one."""
+    """Optional, defaults to false. Use the API that has the identifier: it is read, never changed, and remains after a destroy. Excludes every input that describes a new one. Its access policy stays as it is, too: where that is `allow_all`, Auth0's default, any application of the tenant gets its users' tokens with every scope, whatever is granted; `auth0-apim doctor` tells."""
     display_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The API's name in Auth0's dashboard, at most 200 characters without `<` and `>`."""
     scopes: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
@@ -58,6 +69,8 @@ class Auth0ApiArgs(TypedDict):
     """Optional, defaults to 86400. Seconds an access token is good for, 1 to 2592000."""
     allow_offline_access: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Let clients ask for refresh tokens with the scope `offline_access`."""
+    user_access: NotRequired[pulumi.Input[UserAccess]]
+    """Optional, defaults to `require_client_grant`: an application gets tokens of the API's users by a grant alone, with the scopes of that grant alone; it is an `InteractiveClient` with this `audience`. Tokens in an application's own name always need a grant."""
     domain: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the domain of the tenant that the auth0 provider manages. The domain tokens are requested from, without scheme; the tenant's custom domain where it has one. Example: `login.example.com`."""
 
@@ -95,6 +108,7 @@ class Auth0Api(pulumi.ComponentResource):
             refuse_description(inputs, args, "existing", _DESCRIPTION)
         super().__init__("auth0-apim:index:Auth0Api", name, {}, opts)
         inputs.warn("signing_algorithm", described["signing_algorithm"], shared_key_problem, '"RS256"')
+        inputs.warn("user_access", described["user_access"], open_access_problem, '"require_client_grant"')
 
         self.issuer = tenant_issuer(self) if domain is None else pulumi.Output.concat("https://", domain, "/")
         self.openid_configuration_url = pulumi.Output.concat(self.issuer, ".well-known/openid-configuration")
@@ -152,6 +166,12 @@ def _described(inputs: Inputs, name: str, args: Auth0ApiArgs) -> dict[str, pulum
         "token_lifetime": inputs.check(
             "token_lifetime", args.get("token_lifetime", 86400), token_lifetime_problem, "3600"
         ),
+        "user_access": inputs.check(
+            "user_access",
+            args.get("user_access", "require_client_grant"),
+            user_access_problem,
+            '"require_client_grant"',
+        ),
     }
 
 
@@ -171,6 +191,10 @@ def _new_resource_server(
         token_dialect=permissions_in_token.apply(_token_dialect),
         token_lifetime=lifetime.apply(int),
         token_lifetime_for_web=lifetime.apply(lambda seconds: min(int(seconds), 7200)),
+        subject_type_authorization=auth0.ResourceServerSubjectTypeAuthorizationArgs(
+            client=auth0.ResourceServerSubjectTypeAuthorizationClientArgs(policy="require_client_grant"),
+            user=auth0.ResourceServerSubjectTypeAuthorizationUserArgs(policy=described["user_access"]),
+        ),
         # The provider does not mark it, so it would lie in the state as it is.
         opts=pulumi.ResourceOptions(parent=component, additional_secret_outputs=["signing_secret"]),
     )

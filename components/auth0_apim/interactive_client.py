@@ -10,7 +10,15 @@ from typing_extensions import NotRequired, TypedDict
 
 from auth0_apim.api_rules import identifier_problem
 from auth0_apim.azure_rules import client_id_problem
-from auth0_apim.clients import PASSWORD_GRANTS, SIGNED_BY_THE_TENANT, readable_secret, requested_scopes
+from auth0_apim.clients import (
+    PASSWORD_GRANTS,
+    SIGNED_BY_THE_TENANT,
+    Grant,
+    granted_scopes,
+    has_existing_grant,
+    readable_secret,
+    requested_scopes,
+)
 from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
 from auth0_apim.interactive_client_inputs import described_client
@@ -40,7 +48,9 @@ class InteractiveClientArgs(TypedDict):
     callbacks: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Required unless `existing_client_id`. Every address that a login may answer to, exactly; https, or http on localhost. Example: `["https://app.example.com/callback"]`."""
     existing_client_id: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to a new client. The id of a client that exists: it is read, never changed, and survives a destroy; only a grant is made here. Excludes every input that describes a new one."""
+    """Optional, defaults to a new client. The id of a client that exists: it is read, never changed, and survives a destroy; only a grant is made here. Excludes every input that describes a new one. A grant of the tenant that this stack did not make is refused: see `existing_grant`."""
+    existing_grant: NotRequired[bool]
+    """Optional, defaults to false. With `existing_client_id` and `audience`: use the grant that the client has for its users' tokens. It is read, never changed, and survives a destroy; where `scopes` are given, it must have exactly these."""
     application: NotRequired[pulumi.Input[Application]]
     """Optional, defaults to `regular_web`. Whether the application runs on a server, with a secret, or in the browser, without."""
     display_name: NotRequired[pulumi.Input[str]]
@@ -50,9 +60,9 @@ class InteractiveClientArgs(TypedDict):
     web_origins: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Origins whose pages may renew a login silently. Example: `["https://app.example.com"]`."""
     audience: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to no grant. The identifier of an API whose users' access needs a grant; pass Auth0Api's `audience`. Example: `basic-calculator`."""
+    """Optional, defaults to no grant, without which an Auth0Api's users get no token by the application. The identifier of the API; pass Auth0Api's `audience`. Example: `basic-calculator`."""
     scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. With `audience`: the API's scopes that the application may ask its users for. Example: `["calc:add"]`."""
+    """Optional, defaults to none; with `existing_grant` to what the grant has. With `audience`: the API's scopes that the application may ask its users for, and no others; a login has to name those it wants. Example: `["calc:add"]`."""
     available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to no check. The scopes that the API has, which every one of `scopes` must be among; pass Auth0Api's `scopes`."""
     offline_access: NotRequired[pulumi.Input[bool]]
@@ -70,11 +80,14 @@ class InteractiveClient(pulumi.ComponentResource):
     """The client's id."""
     client_secret: pulumi.Output[Optional[str]]
     """The client's secret, secret; null for a single page application."""
+    granted_scopes: pulumi.Output[list[str]]
+    """The scopes of the application's grant as the tenant has it, sorted; empty without an `audience`. Known once a user's token with them can be had."""
 
     def __init__(self, name: str, args: InteractiveClientArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("InteractiveClient", name)
         args = inputs.known(args, InteractiveClientArgs)
-        scopes = requested_scopes(inputs, args)
+        requested_scopes(inputs, args)
+        has_existing_grant(inputs, args)
         audience = None
         if "audience" in args:
             audience = inputs.check("audience", args["audience"], identifier_problem, '"basic-calculator"')
@@ -92,16 +105,16 @@ class InteractiveClient(pulumi.ComponentResource):
             self.client_id, self.client_secret = _existing_client(self, existing_id)
         else:
             self.client_id, self.client_secret = _new_client(self, name, described)
+        self.granted_scopes = pulumi.Output.from_input(list[str]())
         if audience is not None:
-            auth0.ClientGrant(
-                f"{name}-grant",
-                client_id=self.client_id,
-                audience=audience,
-                scopes=scopes,
-                subject_type="user",
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-        self.register_outputs({"client_id": self.client_id, "client_secret": self.client_secret})
+            self.granted_scopes = granted_scopes(self, inputs, args, Grant(self.client_id, audience, "user"))
+        self.register_outputs(
+            {
+                "client_id": self.client_id,
+                "client_secret": self.client_secret,
+                "granted_scopes": self.granted_scopes,
+            }
+        )
 
 
 def _new_client(

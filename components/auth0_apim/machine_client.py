@@ -8,12 +8,20 @@ import pulumi_auth0 as auth0
 from typing_extensions import NotRequired, TypedDict
 
 from auth0_apim.api_rules import identifier_problem
-from auth0_apim.azure_rules import client_id_problem
+from auth0_apim.azure_rules import client_id_problem, flag_problem
 from auth0_apim.client_rules import token_endpoint_auth_method_problem
-from auth0_apim.clients import PASSWORD_GRANTS, SIGNED_BY_THE_TENANT, readable_secret, requested_scopes
+from auth0_apim.clients import (
+    PASSWORD_GRANTS,
+    SIGNED_BY_THE_TENANT,
+    Grant,
+    granted_scopes,
+    has_existing_grant,
+    new_grant,
+    readable_secret,
+    requested_scopes,
+)
 from auth0_apim.existing import refuse_description
 from auth0_apim.inputs import Inputs
-from auth0_apim.ordering import after
 from auth0_apim.text_rules import display_name_problem, metadata_problem
 
 _DESCRIPTION = ("display_name", "token_endpoint_auth_method", "allow_password_grant", "metadata")
@@ -32,17 +40,19 @@ class MachineClientArgs(TypedDict):
     audience: pulumi.Input[str]
     """Required. The identifier of the API that the client calls; pass Auth0Api's `audience`. Example: `basic-calculator`."""
     scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. The API's scopes that the client is granted, and no others. Example: `["calc:add"]`."""
+    """Optional, defaults to none; with `existing_grant` to what the grant has. The API's scopes that the client is granted, and no others. Example: `["calc:add"]`."""
     available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to no check. The scopes that the API has, which every granted one must be among; pass Auth0Api's `scopes`."""
     existing_client_id: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to a new client. The id of a client that exists: it is read, never changed, and survives a destroy; only a grant is made here. Excludes every input that describes a new one."""
+    """Optional, defaults to a new client. The id of a client that exists: it is read, never changed, and survives a destroy; only a grant is made here. Excludes every input that describes a new one. A grant of the tenant that this stack did not make is refused: see `existing_grant`."""
+    existing_grant: NotRequired[bool]
+    """Optional, defaults to false. With `existing_client_id`: use the grant that the client has for the API in its own name. It is read, never changed, and survives a destroy; where `scopes` are given, it must have exactly these."""
     display_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The client's name in Auth0's dashboard, at most 200 characters without `<` and `>`."""
     token_endpoint_auth_method: NotRequired[pulumi.Input[TokenEndpointAuthMethod]]
     """Optional, defaults to `client_secret_post`. How the client shows its secret at the token endpoint."""
-    allow_password_grant: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Let the client also exchange users' passwords for tokens, which RFC 9700 advises against; for a developer portal's test console."""
+    allow_password_grant: NotRequired[bool]
+    """Optional, defaults to false. Let the client also exchange users' passwords for tokens, which RFC 9700 advises against; for a developer portal's test console. Its users' tokens are granted the same `scopes`."""
     metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to none. Metadata of the client: up to 10 texts by name. Example: `{"owner": "platform-team"}`."""
 
@@ -55,13 +65,17 @@ class MachineClient(pulumi.ComponentResource):
     client_secret: pulumi.Output[str]
     """The client's secret, secret."""
     granted_scopes: pulumi.Output[list[str]]
-    """The scopes the client has been granted, sorted. Known once a token with them can be had."""
+    """The scopes of the client's grant as the tenant has it, sorted. Known once a token with them can be had."""
 
     def __init__(self, name: str, args: MachineClientArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("MachineClient", name)
         args = inputs.known(args, MachineClientArgs)
         audience = inputs.check("audience", args.get("audience"), identifier_problem, '"basic-calculator"')
         scopes = requested_scopes(inputs, args)
+        has_existing_grant(inputs, args)
+        by_password = inputs.plain(
+            "allow_password_grant", args.get("allow_password_grant", False), flag_problem, "true"
+        )
         label = inputs.check("display_name", args.get("display_name", name), display_name_problem, '"Calculator Bot"')
         method = inputs.check(
             "token_endpoint_auth_method",
@@ -82,12 +96,11 @@ class MachineClient(pulumi.ComponentResource):
             found = auth0.get_client_output(client_id=existing_id, opts=pulumi.InvokeOutputOptions(parent=self))
             self.client_id, secret = pulumi.Output.unsecret(found.client_id), found.client_secret
         else:
-            allow_password_grant = pulumi.Output.from_input(args.get("allow_password_grant", False))
             client = auth0.Client(
                 f"{name}-client",
                 name=label,
                 app_type="non_interactive",
-                grant_types=allow_password_grant.apply(_grant_types),
+                grant_types=["client_credentials", *(PASSWORD_GRANTS if by_password else [])],
                 oidc_conformant=True,
                 jwt_configuration=SIGNED_BY_THE_TENANT,
                 client_metadata=metadata,
@@ -100,17 +113,11 @@ class MachineClient(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self),
             )
             self.client_id, secret = client.client_id, credentials.client_secret
-        grant = auth0.ClientGrant(
-            f"{name}-grant",
-            client_id=self.client_id,
-            audience=audience,
-            scopes=scopes,
-            subject_type="client",
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        if by_password:
+            new_grant(self, f"{name}-user-grant", Grant(self.client_id, audience, "user"), scopes)
 
         self.client_secret = pulumi.Output.secret(secret.apply(readable_secret))
-        self.granted_scopes = after(scopes, grant)
+        self.granted_scopes = granted_scopes(self, inputs, args, Grant(self.client_id, audience, "client"))
         self.register_outputs(
             {
                 "client_id": self.client_id,
@@ -118,7 +125,3 @@ class MachineClient(pulumi.ComponentResource):
                 "granted_scopes": self.granted_scopes,
             }
         )
-
-
-def _grant_types(allow_password_grant: bool) -> list[str]:
-    return ["client_credentials", *(PASSWORD_GRANTS if allow_password_grant else [])]

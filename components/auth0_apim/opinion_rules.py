@@ -23,6 +23,13 @@ def shared_key_problem(value: str | None) -> str | None:
     return "is HS256: whoever can check a token can make one" if value == "HS256" else None
 
 
+def open_access_problem(value: str | None) -> str | None:
+    """Who gets tokens of an API's users: applications that have a grant, with its scopes alone."""
+    if value in ("require_client_grant", "deny_all"):
+        return None
+    return "is allow_all: any application of the tenant gets its users' tokens with every scope, without a grant"
+
+
 def open_sign_up_problem(value: bool) -> str | None:
     """Who makes users: those who run the database; `value` is whether others may."""
     return "lets anybody on the internet make an account" if value else None

@@ -12,7 +12,12 @@ from typing import Any
 
 from auth0_apim.api_rules import token_lifetime_problem
 from auth0_apim.client_rules import exact_address_problem
-from auth0_apim.opinion_rules import implicit_grant_problem, open_sign_up_problem, shared_key_problem
+from auth0_apim.opinion_rules import (
+    implicit_grant_problem,
+    open_access_problem,
+    open_sign_up_problem,
+    shared_key_problem,
+)
 
 Check = Callable[[Mapping[str, Any], Mapping[str, Any]], Iterator[str]]
 
@@ -91,6 +96,13 @@ def _shared_key(properties: Mapping[str, Any], _: Mapping[str, Any]) -> Iterator
         )
 
 
+def _open_access(properties: Mapping[str, Any], _: Mapping[str, Any]) -> Iterator[str]:
+    user = (properties.get("subjectTypeAuthorization") or {}).get("user") or {}
+    if problem := open_access_problem(user.get("policy")):
+        default = "" if "policy" in user else " (Auth0's default, as it is left out)"
+        yield f"subjectTypeAuthorization.user.policy {problem}{default}"
+
+
 def _inexact_addresses(properties: Mapping[str, Any], _: Mapping[str, Any]) -> Iterator[str]:
     for name in ("callbacks", "allowedLogoutUrls", "allowedOrigins", "webOrigins"):
         for address in properties.get(name) or []:
@@ -124,6 +136,11 @@ RESOURCE_POLICIES = (
         "asymmetric-signature",
         "An API's tokens are signed with a key that only the tenant has: RS256, unless a reason is stated.",
         {_RESOURCE_SERVER: _shared_key},
+    ),
+    ResourcePolicy(
+        "granted-access",
+        "An application gets tokens of an API's users by a grant alone, with the scopes of that grant alone.",
+        {_RESOURCE_SERVER: _open_access},
     ),
     ResourcePolicy(
         "exact-addresses",

@@ -2,7 +2,7 @@
 
 import pulumi
 import pytest
-from auth0_apim import Auth0Api, InputError, SigningAlgorithm
+from auth0_apim import Auth0Api, InputError, SigningAlgorithm, UserAccess
 
 RESOURCE_SERVER = "auth0:index/resourceServer:ResourceServer"
 SCOPES = "auth0:index/resourceServerScopes:ResourceServerScopes"
@@ -28,6 +28,10 @@ async def test_an_api_is_a_resource_server_and_its_scopes(mocks, calculator):
         "tokenDialect": "access_token",
         "tokenLifetime": 86400.0,
         "tokenLifetimeForWeb": 7200.0,
+        "subjectTypeAuthorization": {
+            "client": {"policy": "require_client_grant"},
+            "user": {"policy": "require_client_grant"},
+        },
     }
     assert mocks.inputs_of(SCOPES, "calc-scopes") == {
         "resourceServerIdentifier": "basic-calculator",
@@ -47,6 +51,14 @@ def test_the_component_gives_its_name_where_there_is_no_other(mocks, calculator,
     deploy(calculator)
     assert mocks.inputs_of(RESOURCE_SERVER, "calc-resource-server")["name"] == "calc"
     assert mocks.inputs_of(SCOPES, "calc-scopes")["scopes"] == []
+
+
+def test_every_application_gets_tokens_of_the_users_only_where_that_is_asked_for(mocks, calculator, deploy):
+    deploy(lambda: calculator(user_access=UserAccess.ALLOW_ALL))
+    assert mocks.inputs_of(RESOURCE_SERVER, "calc-resource-server")["subjectTypeAuthorization"] == {
+        "client": {"policy": "require_client_grant"},
+        "user": {"policy": "allow_all"},
+    }
 
 
 @pulumi.runtime.test
@@ -124,11 +136,12 @@ def test_a_value_of_another_resource_is_checked_when_it_is_known(mocks, calculat
         ({"scopes": {"calc add": "Add"}}, "input 'scopes' has 'calc add', which is no scope name (1 to 280 printable characters, no space, quote or backslash); an example that works: {\"calc:add\": \"Add two numbers\"}"),
         ({"scopes": {"calc:add": "x" * 501}}, "input 'scopes' describes 'calc:add' in 501 characters, 500 at most; an example that works: {\"calc:add\": \"Add two numbers\"}"),
         ({"signing_algorithm": "none"}, "input 'signing_algorithm' must be RS256 or HS256, not 'none'; an example that works: \"RS256\""),
+        ({"user_access": "deny_all"}, "input 'user_access' must be require_client_grant or allow_all, not 'deny_all'; an example that works: \"require_client_grant\""),
         ({"token_lifetime": 0}, "input 'token_lifetime' must be a whole number of seconds from 1 to 2592000, not 0; an example that works: 3600"),
         ({"token_lifetime": 1.5}, "input 'token_lifetime' must be a whole number of seconds from 1 to 2592000, not 1.5; an example that works: 3600"),
         ({"token_lifetime": True}, "input 'token_lifetime' must be a number, not true or false; an example that works: 1"),
         ({"domain": "https://a.example/"}, "input 'domain' must be a bare domain, without scheme and path, not 'https://a.example/'; an example that works: \"a.example\""),
-        ({"signing_alg": "RS256"}, "input 'signing_alg' is not one of allow_offline_access, display_name, domain, existing, identifier, permissions_in_token, scopes, signing_algorithm, token_lifetime; an example that works: signing_algorithm"),
+        ({"signing_alg": "RS256"}, "input 'signing_alg' is not one of allow_offline_access, display_name, domain, existing, identifier, permissions_in_token, scopes, signing_algorithm, token_lifetime, user_access; an example that works: signing_algorithm"),
     ],
 )  # fmt: skip
 @pulumi.runtime.test

@@ -80,6 +80,79 @@ def test_an_existing_machine_client_is_read_and_granted(deploy, mocks, found):
     assert known == {"client_id": "AaBb", "secret": "its-own-secret"}
 
 
+GRANTS = "auth0:index/getClientGrants:getClientGrants"
+GRANT = "auth0:index/clientGrant:ClientGrant"
+
+
+def a_grant(subject_type, *scopes, **others):
+    return {
+        "id": f"cgr_{subject_type}",
+        "subjectType": subject_type,
+        "scopes": list(scopes),
+        "allowAllScopes": False,
+        **others,
+    }
+
+
+@pytest.fixture
+def of_a_client_with_grants(found):
+    """A program with a client that exists, whose grants are given; `granted` is what it says they are."""
+    found(CLIENT, {"clientId": "AaBb", "clientSecret": "its-own-secret", "appType": "regular_web"})
+    granted = {}
+
+    def program(component, grants, **args):
+        asked = found(GRANTS, {"clientGrants": grants})
+
+        def run():
+            client = component("app", {"audience": "calc", "existing_client_id": "AaBb", **args})
+            collect(granted, scopes=client.granted_scopes)
+
+        return run, asked
+
+    program.granted = granted
+    return program
+
+
+@pytest.mark.parametrize(("component", "subject_type"), [(MachineClient, "client"), (InteractiveClient, "user")])
+@pytest.mark.parametrize("wanted", [{}, {"scopes": ["b", "a"]}])
+def test_an_existing_grant_is_read_and_not_made(
+    deploy, mocks, of_a_client_with_grants, component, subject_type, wanted
+):
+    other = {"client": "user", "user": "client"}[subject_type]
+    grants = [a_grant(other, "x"), a_grant(subject_type, "b", "a")]
+    program, asked = of_a_client_with_grants(component, grants, existing_grant=True, **wanted)
+    deploy(program)
+    assert asked[GRANTS] == {"clientId": "AaBb", "audience": "calc"}
+    assert mocks.children() == set()
+    assert of_a_client_with_grants.granted == {"scopes": ["a", "b"]}
+
+
+def test_an_existing_grant_of_all_scopes_has_those_of_the_api(deploy, mocks, found, of_a_client_with_grants):
+    found(RESOURCE_SERVER, {"identifier": "calc", "scopes": [{"name": "b"}, {"name": "a"}]})
+    grants = [a_grant("user", allowAllScopes=True)]
+    program, _ = of_a_client_with_grants(InteractiveClient, grants, existing_grant=True)
+    deploy(program)
+    assert of_a_client_with_grants.granted == {"scopes": ["a", "b"]}
+
+
+def test_an_existing_grant_of_other_scopes_is_refused(refused, of_a_client_with_grants):
+    program, _ = of_a_client_with_grants(
+        MachineClient, [a_grant("client", "a", "b", "c")], existing_grant=True, scopes=["a"]
+    )
+    assert (
+        "MachineClient 'app': input 'scopes' are a, and the grant that exists has a, b, c; an example that works: leave "
+        "it out, to take the grant as it is"
+    ) in refused(program)
+
+
+def test_a_grant_that_does_not_exist_is_refused(refused, of_a_client_with_grants):
+    program, _ = of_a_client_with_grants(InteractiveClient, [a_grant("client", "a")], existing_grant=True)
+    assert (
+        "InteractiveClient 'app': input 'existing_grant' is true, and the client has no grant of subject type 'user' for "
+        "the audience; an example that works: leave it out, so that one is made"
+    ) in refused(program)
+
+
 @pytest.mark.parametrize(("kind", "secret"), [("regular_web", "its-own-secret"), ("spa", None)])
 def test_an_existing_interactive_client_is_read(deploy, mocks, found, kind, secret):
     found(CLIENT, {"clientId": "AaBb", "clientSecret": "its-own-secret", "appType": kind})

@@ -95,6 +95,14 @@ def test_an_audience_is_granted_to_the_applications_users(mocks, app, deploy):
 
 
 @pulumi.runtime.test
+async def test_the_granted_scopes_are_those_that_the_tenant_has(mocks, app):
+    assert await app().granted_scopes.future() == []
+    mocks.answers[GRANT] = {"scopes": ["b", "a"]}
+    client = InteractiveClient("other", {"callbacks": [CALLBACK], "audience": "calc", "scopes": ["a"]})
+    assert await client.granted_scopes.future() == ["a", "b"]
+
+
+@pulumi.runtime.test
 async def test_addresses_that_loop_back_may_be_plain_http(mocks, app):
     addresses = ["http://localhost:3000/callback", "http://127.0.0.1/callback", "http://[::1]:8080/callback"]
     await app(callbacks=addresses).client_secret.future()
@@ -136,8 +144,10 @@ def callbacks(problem):
         ({"web_origins": ["https://a.example/"]}, "input 'web_origins' has 'https://a.example/', which must end with its host or port; an example that works: [\"https://app.example.com\"]"),
         ({"web_origins": ["https://a.example?x"]}, "input 'web_origins' has 'https://a.example?x', which must end with its host or port; an example that works: [\"https://app.example.com\"]"),
         ({"scopes": ["a"]}, "input 'audience' is required where there are scopes; an example that works: \"basic-calculator\""),
+        ({"audience": "calc", "existing_grant": True}, "input 'existing_grant' needs 'existing_client_id'; an example that works: both 'existing_grant' and 'existing_client_id'"),
+        ({"callbacks": None, "existing_client_id": "AaBb", "existing_grant": True}, "input 'existing_grant' needs 'audience'; an example that works: both 'existing_grant' and 'audience'"),
         ({"audience": "calc", "scopes": ["x"], "available_scopes": []}, "input 'scopes' asks for 'x', which the API does not have (it has none); an example that works: [\"calc:add\"]"),
-        ({"callback": []}, "input 'callback' is not one of allow_password_grant, allowed_logout_urls, application, audience, available_scopes, callbacks, display_name, existing_client_id, metadata, offline_access, scopes, web_origins; an example that works: callbacks"),
+        ({"callback": []}, "input 'callback' is not one of allow_password_grant, allowed_logout_urls, application, audience, available_scopes, callbacks, display_name, existing_client_id, existing_grant, metadata, offline_access, scopes, web_origins; an example that works: callbacks"),
     ],
 )  # fmt: skip
 @pulumi.runtime.test

@@ -73,12 +73,29 @@ def test_the_secret_can_be_sent_in_the_header(mocks, bot, deploy):
 
 
 def test_the_password_grant_is_there_only_when_asked_for(mocks, bot, deploy):
-    deploy(lambda: bot(allow_password_grant=True))
+    deploy(lambda: bot(allow_password_grant=True, scopes=["calc:add"]))
     assert mocks.inputs_of(CLIENT, "bot-client")["grantTypes"] == [
         "client_credentials",
         "password",
         "http://auth0.com/oauth/grant-type/password-realm",
     ]
+
+
+def test_users_passwords_bring_tokens_by_a_grant_of_their_own(mocks, bot, deploy):
+    deploy(lambda: bot(allow_password_grant=True, scopes=["calc:sub", "calc:add"]))
+    assert mocks.inputs_of(GRANT, "bot-grant")["subjectType"] == "client"
+    assert mocks.inputs_of(GRANT, "bot-user-grant") == {
+        "clientId": "bot-client-client-id",
+        "audience": "basic-calculator",
+        "scopes": ["calc:add", "calc:sub"],
+        "subjectType": "user",
+    }
+
+
+@pulumi.runtime.test
+async def test_the_granted_scopes_are_those_that_the_tenant_has(mocks, bot):
+    mocks.answers[GRANT] = {"scopes": ["calc:sub", "calc:add"]}
+    assert await bot(scopes=["calc:add"]).granted_scopes.future() == ["calc:add", "calc:sub"]
 
 
 @pulumi.runtime.test
@@ -132,7 +149,7 @@ def test_a_scope_that_another_resource_does_not_offer_is_refused_before_the_gran
         ),
         (
             {"scope": ["calc:add"]},
-            "input 'scope' is not one of allow_password_grant, audience, available_scopes, display_name, existing_client_id, metadata, scopes, "
+            "input 'scope' is not one of allow_password_grant, audience, available_scopes, display_name, existing_client_id, existing_grant, metadata, scopes, "
             "token_endpoint_auth_method; an example that works: scopes",
         ),
     ],

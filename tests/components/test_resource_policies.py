@@ -14,6 +14,8 @@ COMPLIANT = [
     ("no-implicit-grant", CLIENT, {"grantTypes": ["client_credentials"]}),
     ("no-implicit-grant", AUTHORIZATION_SERVER, {"grantTypes": ["authorizationCode"]}),
     ("asymmetric-signature", API, {"signingAlg": "RS256"}),
+    ("granted-access", API, {"subjectTypeAuthorization": {"user": {"policy": "require_client_grant"}}}),
+    ("granted-access", API, {"subjectTypeAuthorization": {"user": {"policy": "deny_all"}}}),
     ("exact-addresses", CLIENT, {"callbacks": ["https://app.example/callback"], "webOrigins": ["https://app.example"]}),
     ("exact-addresses", CLIENT, {"callbacks": ["com.example.app:/callback", "http://localhost:8000/"]}),
     ("token-lifetime", API, {"tokenLifetime": 86400}),
@@ -30,6 +32,12 @@ VIOLATING = [
     ("no-implicit-grant", CLIENT, {"grantTypes": ["authorization_code", "implicit"]}, "grantTypes has 'implicit'"),
     ("no-implicit-grant", AUTHORIZATION_SERVER, {"grantTypes": ["implicit"]}, "grantTypes has 'implicit'"),
     ("asymmetric-signature", API, {"signingAlg": "HS256"}, "signingAlg is HS256: whoever can check a token can make"),
+    (
+        "granted-access",
+        API,
+        {"subjectTypeAuthorization": {"user": {"policy": "allow_all"}}},
+        "subjectTypeAuthorization.user.policy is allow_all: any application of the tenant gets its users' tokens with ",
+    ),
     (
         "exact-addresses",
         CLIENT,
@@ -56,6 +64,19 @@ VIOLATING = [
     ),
 ]
 VIOLATING_BY_DEFAULT = [
+    (
+        "granted-access",
+        API,
+        {},
+        "subjectTypeAuthorization.user.policy is allow_all: any application of the tenant gets its users' tokens with "
+        "every scope, without a grant (Auth0's default, as it is left out)",
+    ),
+    (
+        "granted-access",
+        API,
+        {"subjectTypeAuthorization": {"client": {"policy": "deny_all"}}},
+        "subjectTypeAuthorization.user.policy is allow_all",
+    ),
     (
         "no-implicit-grant",
         CLIENT,
