@@ -16,6 +16,7 @@ from auth0_apim import (
     UserDatabase,
     redirect_uris,
 )
+from auth0_apim_environments.auth0_sections import ClientSettings, InteractiveClientSettings
 from auth0_apim_environments.kept import keep
 from auth0_apim_environments.settings import Settings
 
@@ -24,10 +25,17 @@ keep(settings.keep)
 portal, login, publication = settings.portal, settings.interactive_client, settings.publication
 
 api = Auth0Api("api", settings.api.args())
-granted: Any = {"audience": api.audience, "available_scopes": api.scopes, "scopes": api.scopes}
 marks = settings.metadata_args()
+
+
+def granted(client: ClientSettings | InteractiveClientSettings) -> Any:
+    """What a client may ask for: every scope of the API, unless its settings or its existing grant say which."""
+    scopes = {} if client.existing_grant else {"scopes": api.scopes}
+    return {"audience": api.audience, "available_scopes": api.scopes} | scopes
+
+
 machine = MachineClient(
-    "client", granted | settings.client.args() | ({} if settings.client.existing_client_id else marks)
+    "client", granted(settings.client) | settings.client.args() | ({} if settings.client.existing_client_id else marks)
 )
 roles = {
     key: Role(key, {"audience": api.audience, "available_scopes": api.scopes, "role_name": key} | role.args())
@@ -48,7 +56,7 @@ if login is not None:
         portal_callbacks = gateway.portal_url.apply(lambda url: redirect_uris(url, server, grants) if url else [])
         callbacks = pulumi.Output.all(callbacks, portal_callbacks).apply(lambda lists: [*lists[0], *lists[1]])
     described = {} if login.existing_client_id else marks | {"callbacks": callbacks}
-    interactive = InteractiveClient("login", login.args() | described)
+    interactive = InteractiveClient("login", granted(login) | login.args() | described)
     if portal is not None:
         console = PortalLogin(
             "portal",
@@ -56,7 +64,7 @@ if login is not None:
             | settings.portal_args()
             | {
                 "audience": api.audience,
-                "available_scopes": api.scopes,
+                "available_scopes": interactive.granted_scopes,
                 "authorization_endpoint": api.authorization_endpoint,
                 "token_endpoint": api.token_endpoint,
                 "client_id": interactive.client_id,
@@ -105,6 +113,7 @@ policy = JwtPolicy(
 for output, value in {
     "issuer": api.issuer,
     "audience": api.audience,
+    "scopes": api.scopes,
     "apiUrl": published.url,
     "tokenEndpoint": api.token_endpoint,
     "authorizationEndpoint": api.authorization_endpoint,
@@ -120,3 +129,4 @@ for output, value in {
 if interactive is not None:
     pulumi.export("interactiveClientId", interactive.client_id)
     pulumi.export("interactiveClientSecret", interactive.client_secret)
+    pulumi.export("interactiveGrantedScopes", interactive.granted_scopes)

@@ -59,7 +59,7 @@ class ProtectedApi(pulumi.ComponentResource):
         machine = parts.machine_client(api)
         gateway = parts.api_gateway()
         self.redirect_uris = parts.redirect_uris(gateway)
-        interactive = parts.interactive_client(self.redirect_uris)
+        interactive = parts.interactive_client(api, self.redirect_uris)
         database = parts.user_database(machine, interactive)
         user = parts.database_user(database)
         portal = parts.portal_login(api, gateway, interactive)

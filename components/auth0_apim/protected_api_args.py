@@ -147,6 +147,8 @@ class ProtectedApiArgs(TypedDict):
     """Optional, defaults to no application that people log in to. Every address that a login may answer to, exactly. Example: `["https://app.example.com/callback"]`."""
     interactive_client_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the API's name followed by `Login`. The name of that application in Auth0."""
+    interactive_client_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to every scope of the API. The scopes that that application, and with it the developer portal, may ask its users for, and no others."""
     application: NotRequired[pulumi.Input[Application]]
     """Optional, defaults to `regular_web`. Whether that application runs on a server, with a secret, or in the browser, without; the developer portal needs the former."""
     allowed_logout_urls: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]

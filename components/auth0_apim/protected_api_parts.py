@@ -90,13 +90,18 @@ class ProtectedApiParts:
         known = pulumi.Output.all(gateway.portal_url, self._authorization_server_id(), self._portal_grant_types())
         return known.apply(lambda each: redirect_uris(*each))
 
-    def interactive_client(self, portal_addresses: pulumi.Output[list[str]]) -> Optional[InteractiveClient]:
+    def interactive_client(
+        self, api: Auth0Api, portal_addresses: pulumi.Output[list[str]]
+    ) -> Optional[InteractiveClient]:
         """The application that people log in to, the portal included."""
         if "callbacks" not in self._args and "portal_display_name" not in self._args:
             return None
         own = pulumi.Output.from_input(self._args.get("callbacks", []))
         wired = {
             "callbacks": pulumi.Output.all(own, portal_addresses).apply(lambda both: [*both[0], *both[1]]),
+            "audience": api.audience,
+            "scopes": self._args.get("interactive_client_scopes", api.scopes),
+            "available_scopes": api.scopes,
             "display_name": self._args.get("interactive_client_name", pulumi.Output.concat(self._title, " Login")),
             **self._given(*OF_THE_LOGIN, "allow_password_grant", "metadata"),
         }
@@ -139,8 +144,8 @@ class ProtectedApiParts:
             # What Auth0 expects of an InteractiveClient.
             "client_authentication": ClientAuthentication.BODY,
             "grant_types": self._portal_grant_types(),
-            "default_scope": api.scopes.apply(" ".join),
-            "available_scopes": api.scopes,
+            "default_scope": interactive.granted_scopes.apply(" ".join),
+            "available_scopes": interactive.granted_scopes,
             "portal_url": gateway.portal_url,
             "sku": gateway.sku,
         }

@@ -44,9 +44,10 @@ def check_clients(inputs: Inputs, args: Mapping[str, Any]) -> None:
     """The machine client and the application that people log in to."""
     if "client_name" in args:
         inputs.check("client_name", args["client_name"], display_name_problem, '"Basic Calculator Client"')
-    if "client_scopes" in args:
-        requested = {"requested": args["client_scopes"], "available": args.get("scopes", {})}
-        inputs.check("client_scopes", requested, requested_scopes_problem, '["calc:add"]')
+    for name in ("client_scopes", "interactive_client_scopes"):
+        if name in args:
+            requested = {"requested": args[name], "available": args.get("scopes", {})}
+            inputs.check(name, requested, requested_scopes_problem, '["calc:add"]')
     if "token_endpoint_auth_method" in args:
         method = args["token_endpoint_auth_method"]
         inputs.check("token_endpoint_auth_method", method, token_endpoint_auth_method_problem, '"client_secret_post"')
@@ -70,7 +71,7 @@ def check_users(inputs: Inputs, args: Mapping[str, Any]) -> None:
 def _check_login(inputs: Inputs, args: Mapping[str, Any]) -> None:
     has_portal = "portal_display_name" in args
     if "callbacks" not in args and not has_portal:
-        for name in ("interactive_client_name", *OF_THE_LOGIN):
+        for name in ("interactive_client_name", "interactive_client_scopes", *OF_THE_LOGIN):
             if name in args:
                 example = 'callbacks: ["https://app.example.com/callback"]'
                 raise inputs.error(name, "needs 'callbacks' or 'portal_display_name'", example)

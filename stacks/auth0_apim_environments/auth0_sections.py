@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from auth0_apim.api_rules import domain_problem, identifier_problem, scopes_problem, token_lifetime_problem
-from auth0_apim.auth0_api import SigningAlgorithm
+from auth0_apim.auth0_api import SigningAlgorithm, UserAccess
 from auth0_apim.azure_rules import client_id_problem
 from auth0_apim.client_rules import redirect_urls_problem, web_origins_problem
 from auth0_apim.interactive_client import Application
@@ -28,6 +28,9 @@ CALLBACK = "https://app.example.com/callback"
 DisplayName = Annotated[str, obeys(display_name_problem)]
 EmailAddress = Annotated[str, obeys(email_problem)]
 RedirectUrls = Annotated[tuple[str, ...], obeys(redirect_urls_problem)]
+
+_GRANTED = ("existing_client_id", "scopes", "existing_grant")
+"""What is said of a client that exists."""
 
 
 class ApiSettings(Section):
@@ -61,6 +64,11 @@ class ApiSettings(Section):
     allow_offline_access: bool = Field(
         default=False, description="Let clients ask for refresh tokens.", examples=[True]
     )
+    user_access: UserAccess = Field(
+        default=UserAccess.REQUIRE_CLIENT_GRANT,
+        description="Which applications get tokens of the API's users.",
+        examples=["require_client_grant"],
+    )
     domain: Annotated[str, obeys(domain_problem)] | None = Field(
         default=None, description="The tenant's custom domain, where it has one.", examples=["login.example.com"]
     )
@@ -82,13 +90,16 @@ class ClientSettings(Section):
     scopes: tuple[str, ...] | None = Field(
         default=None, description="The scopes it is granted; left out, all the API has.", examples=[["calc:add"]]
     )
+    existing_grant: bool = Field(
+        default=False, description="Use the grant it has: read, never changed or destroyed.", examples=[True]
+    )
     allow_password_grant: bool = Field(
         default=False, description="Let it exchange users' passwords for tokens.", examples=[False]
     )
 
     def args(self) -> Any:
-        """Of an existing client only which one it is, and its scopes."""
-        return _only(super().args(), "existing_client_id", "scopes") if self.existing_client_id else super().args()
+        """Of an existing client only which one it is, and what it is granted."""
+        return _only(super().args(), *_GRANTED) if self.existing_client_id else super().args()
 
 
 class InteractiveClientSettings(Section):
@@ -99,6 +110,14 @@ class InteractiveClientSettings(Section):
     )
     display_name: DisplayName | None = Field(
         default=None, description="The application's name, shown at login.", examples=["Basic Calculator Portal"]
+    )
+    scopes: tuple[str, ...] | None = Field(
+        default=None,
+        description="The scopes it may ask its users for; left out, all the API has.",
+        examples=[["calc:add"]],
+    )
+    existing_grant: bool = Field(
+        default=False, description="Use the grant it has: read, never changed or destroyed.", examples=[True]
     )
     application: Application = Field(
         default=Application.REGULAR_WEB, description="Whether it runs on a server or in a browser.", examples=["spa"]
@@ -120,8 +139,8 @@ class InteractiveClientSettings(Section):
     )
 
     def args(self) -> Any:
-        """Of an existing client only which one it is."""
-        return _only(super().args(), "existing_client_id") if self.existing_client_id else super().args()
+        """Of an existing client only which one it is, and what it is granted."""
+        return _only(super().args(), *_GRANTED) if self.existing_client_id else super().args()
 
 
 class DatabaseSettings(Section):

@@ -1,5 +1,6 @@
 """Settings that are good one by one and cannot be together."""
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 def contradictions(settings: "Settings") -> Iterator[Problem]:
     """Every setting that another one contradicts."""
     yield from _scopes(settings)
+    yield from _grants(settings)
     yield from _names(settings)
     yield from _users(settings)
     yield from _gateway(settings)
@@ -28,7 +30,10 @@ def contradictions(settings: "Settings") -> Iterator[Problem]:
 
 
 def _scopes(settings: "Settings") -> Iterator[Problem]:
+    login = settings.interactive_client
     uses: list[tuple[str, Iterable[str]]] = [("client.scopes", settings.client.scopes or ())]
+    if login is not None:
+        uses.append(("interactiveClient.scopes", login.scopes or ()))
     if settings.portal is not None:
         uses.append(("portal.defaultScopes", settings.portal.default_scopes))
     for operation, required in settings.publication.operation_scopes.items():
@@ -42,6 +47,17 @@ def _scopes(settings: "Settings") -> Iterator[Problem]:
             if scope not in known:
                 problem = f"has {scope!r}, which is not one of api.scopes ({', '.join(known) or 'none'})"
                 yield Problem(key, problem, f'["{next(iter(known))}"]' if known else "[]")
+    if settings.portal is not None and login is not None and login.scopes is not None:
+        for scope in settings.portal.default_scopes:
+            if scope in known and scope not in login.scopes:
+                problem = f"has {scope!r}, which is not one of interactiveClient.scopes"
+                yield Problem("portal.defaultScopes", problem, json.dumps(sorted(login.scopes)))
+
+
+def _grants(settings: "Settings") -> Iterator[Problem]:
+    for key, client in (("client", settings.client), ("interactiveClient", settings.interactive_client)):
+        if client is not None and client.existing_grant and client.existing_client_id is None:
+            yield Problem(f"{key}.existingGrant", "needs existingClientId, as a new client has no grant yet", "false")
 
 
 def _operations(settings: "Settings") -> Iterator[Problem]:

@@ -35,10 +35,9 @@ TUTORIAL = {
 }
 
 LEFT_TO_THE_PARTS = {
-    "Auth0Api": {"existing"},
-    "MachineClient": {"existing_client_id"},
-    # No grant is needed for users of one's own API; an existing client is wired by hand.
-    "InteractiveClient": {"existing_client_id", "audience", "available_scopes"},
+    "Auth0Api": {"existing", "user_access"},
+    "MachineClient": {"existing_client_id", "existing_grant"},
+    "InteractiveClient": {"existing_client_id", "existing_grant"},
     "UserDatabase": {"existing"},
     "DatabaseUser": {"email_verified", "roles", "user_metadata", "app_metadata"},
     # The whole has a check of its own.
@@ -49,7 +48,7 @@ WIRED = {
     "ApiGateway": {"existing"},
     "Auth0Api": set(),
     "MachineClient": {"audience", "scopes", "available_scopes"},
-    "InteractiveClient": set(),
+    "InteractiveClient": {"audience", "scopes", "available_scopes"},
     "UserDatabase": {"enabled_clients"},
     "DatabaseUser": {"email", "password"},
     "PublishedApi": {"authorization_server_id", "gateway_url"},
@@ -142,6 +141,7 @@ async def test_the_whole_tutorial_is_wired_from_one_list_of_inputs(mocks, protec
         "calc-machine-client-grant",
         "calc-interactive-client-client",
         "calc-interactive-client-credentials",
+        "calc-interactive-client-grant",
         "calc-database-connection",
         "calc-database-clients",
         "calc-user-user",
@@ -162,6 +162,12 @@ async def test_the_whole_tutorial_is_wired_from_one_list_of_inputs(mocks, protec
     assert machine["name"] == "Basic Calculator Client"
     grant = mocks.inputs_of(f"{AUTH0}clientGrant:ClientGrant", "calc-machine-client-grant")
     assert grant["scopes"] == ["calc:add", "calc:sub"]
+    assert mocks.inputs_of(f"{AUTH0}clientGrant:ClientGrant", "calc-interactive-client-grant") == {
+        "clientId": outputs["interactive_client_id"],
+        "audience": "basic-calculator",
+        "scopes": ["calc:add", "calc:sub"],
+        "subjectType": "user",
+    }
     clients = mocks.inputs_of(f"{AUTH0}connectionClients:ConnectionClients", "calc-database-clients")
     assert clients["enabledClients"] == [outputs["client_id"], outputs["interactive_client_id"]]
     assert mocks.inputs_of(f"{AUTH0}user:User", "calc-user-user")["password"] == secret(PASSWORD)
@@ -263,6 +269,17 @@ async def test_the_password_grant_is_there_only_when_asked_for(mocks, protect):
     assert server["grantTypes"] == ["authorizationCode", "resourceOwnerPassword"]
     for client in ("calc-machine-client-client", "calc-interactive-client-client"):
         assert "password" in mocks.inputs_of(f"{AUTH0}client:Client", client)["grantTypes"]
+    user_grant = mocks.inputs_of(f"{AUTH0}clientGrant:ClientGrant", "calc-machine-client-user-grant")
+    assert user_grant["subjectType"] == "user"
+
+
+@pulumi.runtime.test
+async def test_the_login_and_the_portal_ask_for_the_scopes_that_they_are_granted(mocks, protect):
+    await settled(protect(**{**TUTORIAL, "interactive_client_scopes": ["calc:add"]}))
+    grant = mocks.inputs_of(f"{AUTH0}clientGrant:ClientGrant", "calc-interactive-client-grant")
+    assert grant["scopes"] == ["calc:add"]
+    server = mocks.inputs_of(f"{APIM}AuthorizationServer", "calc-portal-login-authorization-server")
+    assert server["defaultScope"] == "calc:add"
 
 
 @pytest.mark.parametrize("part", WIRED)

@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.live
 PLACE = ("local", "basic-calculator-local")
-SCOPES = "calc:add calc:subtract calc:multiply calc:divide"
+SCOPES = "calc:add calc:subtract calc:multiply"
 
 
 @pytest.fixture(scope="module")
