@@ -114,6 +114,7 @@ for output, value in {
     "issuer": api.issuer,
     "audience": api.audience,
     "scopes": api.scopes,
+    "userAccess": api.user_access,
     "apiUrl": published.url,
     "tokenEndpoint": api.token_endpoint,
     "authorizationEndpoint": api.authorization_endpoint,

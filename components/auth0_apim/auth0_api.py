@@ -96,6 +96,8 @@ class Auth0Api(pulumi.ComponentResource):
     """The shared signing secret of an HS256 API, secret; null with RS256."""
     scopes: pulumi.Output[list[str]]
     """The names of the API's scopes, sorted."""
+    user_access: pulumi.Output[str]
+    """The API's access policy for its users' tokens as the tenant has it: `require_client_grant`, `allow_all` or `deny_all`."""
 
     def __init__(self, name: str, args: Auth0ApiArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("Auth0Api", name)
@@ -108,7 +110,6 @@ class Auth0Api(pulumi.ComponentResource):
             refuse_description(inputs, args, "existing", _DESCRIPTION)
         super().__init__("auth0-apim:index:Auth0Api", name, {}, opts)
         inputs.warn("signing_algorithm", described["signing_algorithm"], shared_key_problem, '"RS256"')
-        inputs.warn("user_access", described["user_access"], open_access_problem, '"require_client_grant"')
 
         self.issuer = tenant_issuer(self) if domain is None else pulumi.Output.concat("https://", domain, "/")
         self.openid_configuration_url = pulumi.Output.concat(self.issuer, ".well-known/openid-configuration")
@@ -125,6 +126,7 @@ class Auth0Api(pulumi.ComponentResource):
                 found.signing_secret,
             )
             self.scopes = found.scopes.apply(lambda declared: sorted(scope.name for scope in declared))
+            self.user_access = found.subject_type_authorizations.apply(_found_user_access)
         else:
             server = _new_resource_server(self, name, described, args)
             declared_scopes = auth0.ResourceServerScopes(
@@ -135,6 +137,13 @@ class Auth0Api(pulumi.ComponentResource):
             )
             self.audience, self.scopes = declared_scopes.resource_server_identifier, described["scopes"].apply(sorted)
             self.signing_algorithm, signing_secret = server.signing_alg, server.signing_secret
+            self.user_access = server.subject_type_authorization.apply(_user_access)
+        inputs.warn(
+            "existing" if exists else "user_access",
+            self.user_access,
+            open_access_problem,
+            "require_client_grant, once every application that needs a grant has one",
+        )
         self.signing_secret = pulumi.Output.secret(
             pulumi.Output.all(self.signing_algorithm, signing_secret).apply(_shared_secret)
         )
@@ -149,6 +158,7 @@ class Auth0Api(pulumi.ComponentResource):
                 "signing_algorithm": self.signing_algorithm,
                 "signing_secret": self.signing_secret,
                 "scopes": self.scopes,
+                "user_access": self.user_access,
             }
         )
 
@@ -198,6 +208,15 @@ def _new_resource_server(
         # The provider does not mark it, so it would lie in the state as it is.
         opts=pulumi.ResourceOptions(parent=component, additional_secret_outputs=["signing_secret"]),
     )
+
+
+def _user_access(policies: auth0.outputs.ResourceServerSubjectTypeAuthorization) -> str:
+    return (policies.user and policies.user.policy) or UserAccess.ALLOW_ALL.value
+
+
+def _found_user_access(policies: Sequence[Any]) -> str:
+    # A tenant that says nothing of an API lets all in.
+    return str(policies[0].users[0].policy if policies and policies[0].users else UserAccess.ALLOW_ALL.value)
 
 
 def _token_dialect(permissions_in_token: bool) -> str:

@@ -36,9 +36,12 @@ class DeployedApi(BaseModel):
     client_id: str
     client_secret: SecretStr
     granted_scopes: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    user_access: str | None = None
     probe: Probe
     interactive_client_id: str | None = None
     interactive_client_secret: SecretStr | None = None
+    interactive_granted_scopes: tuple[str, ...] | None = None
     redirect_uris: tuple[str, ...] = ()
     user_email: str | None = None
     user_password: SecretStr | None = None

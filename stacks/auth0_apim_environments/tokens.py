@@ -16,16 +16,25 @@ MOST_PAGES = 8
 
 
 class TokenError(Exception):
-    """A token that could not be had, with the authorization server's own words; never a secret."""
+    """A token that could not be had, with the authorization server's own words; never a secret.
+
+    Attributes:
+        code: the error's code (RFC 6749, section 5.2); None where the authorization server gave none.
+    """
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
 
 
-def machine_token(client: httpx.Client, api: DeployedApi, scope: str | None = None) -> str:
+def machine_token(client: httpx.Client, api: DeployedApi, scope: str | None = None, audience: str | None = None) -> str:
     """An access token by the client credentials grant (RFC 6749, section 4.4).
 
     Args:
         client: trusts the authority that signed the tenant's certificate.
         api: whose token endpoint, client and audience to use.
         scope: space-separated scopes to ask for; None asks for all that are granted.
+        audience: another API to ask for.
 
     Raises:
         TokenError: the authorization server refused.
@@ -34,7 +43,7 @@ def machine_token(client: httpx.Client, api: DeployedApi, scope: str | None = No
         "grant_type": "client_credentials",
         "client_id": api.client_id,
         "client_secret": api.client_secret.get_secret_value(),
-        "audience": api.audience,
+        "audience": audience or api.audience,
     }
     if scope is not None:
         form["scope"] = scope
@@ -44,7 +53,8 @@ def machine_token(client: httpx.Client, api: DeployedApi, scope: str | None = No
 def user_tokens(client: httpx.Client, api: DeployedApi) -> dict[str, str]:
     """The user's access token and ID token by the authorization code flow with PKCE (RFC 7636).
 
-    The login pages are filled in as a browser would.
+    The login pages are filled in as a browser would, and every scope of the API is asked for: what the application is not
+    granted is left out.
 
     Returns:
         The token endpoint's answer, with `access_token` and `id_token`.
@@ -60,7 +70,7 @@ def user_tokens(client: httpx.Client, api: DeployedApi) -> dict[str, str]:
         "client_id": api.interactive_client_id or "",
         "redirect_uri": redirect_uri,
         "audience": api.audience,
-        "scope": " ".join(["openid", *api.probe.scopes]),
+        "scope": " ".join(["openid", *(api.scopes or api.probe.scopes)]),
         "state": state,
         "code_challenge": challenge,
         "code_challenge_method": "S256",
@@ -70,7 +80,8 @@ def user_tokens(client: httpx.Client, api: DeployedApi) -> dict[str, str]:
     if answer.get("state") != state:
         raise TokenError("the login came back with another state than it was sent with")
     if "code" not in answer:
-        raise TokenError(f"the login ended without a code: {answer.get('error')}: {answer.get('error_description')}")
+        told = f"{answer.get('error')}: {answer.get('error_description')}"
+        raise TokenError(f"the login ended without a code: {told}", answer.get("error"))
     form = {
         "grant_type": "authorization_code",
         "client_id": api.interactive_client_id or "",
@@ -86,9 +97,18 @@ def user_tokens(client: httpx.Client, api: DeployedApi) -> dict[str, str]:
 def _tokens(client: httpx.Client, api: DeployedApi, form: dict[str, str]) -> dict[str, str]:
     response = client.post(api.token_endpoint, data=form)
     if response.status_code != 200:
-        raise TokenError(f"{api.token_endpoint} answered {response.status_code}: {response.text}")
+        message = f"{api.token_endpoint} answered {response.status_code}: {response.text}"
+        raise TokenError(message, _error_code(response))
     tokens: dict[str, str] = response.json()
     return tokens
+
+
+def _error_code(response: httpx.Response) -> str | None:
+    try:
+        document = response.json()
+    except ValueError:
+        return None
+    return str(document["error"]) if isinstance(document, dict) and "error" in document else None
 
 
 def _answer_at(client: httpx.Client, api: DeployedApi, response: httpx.Response, redirect_uri: str) -> dict[str, str]:

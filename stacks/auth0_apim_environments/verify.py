@@ -7,6 +7,8 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
 
 import httpx
 
@@ -14,6 +16,7 @@ from auth0_apim_environments.deployed_api import DeployedApi
 from auth0_apim_environments.tokens import TokenError, machine_token, user_tokens
 
 _DAY = 86400
+_EVERY_SCOPE = "the user's login, to the tenant, for every scope of the API"
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ def verify(api: DeployedApi, client: httpx.Client) -> Iterator[Check]:
     """Every check of the API, one after another as its answer arrives.
 
     The API is asked with no token and with bad ones (401), with a token that lacks the operation's scope (403),
-    and with good ones of the machine client and of the user (200 with the right answer).
+    and with good ones of the machine client and of the user (200 with the right answer). The tenant is asked for tokens
+    that no grant allows.
     """
     ask = _Asker(api, client)
     yield ask.refused("no token", 401, lambda: None)
@@ -56,6 +60,7 @@ def verify(api: DeployedApi, client: httpx.Client) -> Iterator[Check]:
         "a good token, its expiry moved into the past", 401, lambda: _moved_expiry(_token(good), -1000 * _DAY)
     )
     yield _without_scope(api, client, ask)
+    yield _without_grant(api, client)
     yield ask.answered("the machine client's token", lambda: _token(good))
     yield from _user_checks(api, client, ask)
 
@@ -103,10 +108,50 @@ def _without_scope(api: DeployedApi, client: httpx.Client, ask: _Asker) -> Check
     return ask.refused(sent, 403, lambda: machine_token(client, api, scope=others[0]))
 
 
+def _without_grant(api: DeployedApi, client: httpx.Client) -> Check:
+    """Every tenant has the Management API, and no machine client of an API has business there."""
+    sent, expected = "the machine client, to the tenant, for an API that it has no grant for", "no token"
+    try:
+        machine_token(client, api, audience=urljoin(api.issuer, "api/v2/"))
+    except httpx.TransportError as error:
+        return Check(sent, expected, str(error), right=False)
+    except TokenError as error:
+        if "Service not found" in str(error):
+            return Check(sent, expected, "not checked: the issuer is not the Management API's domain", right=None)
+        return Check(sent, expected, str(error), right=error.code == "access_denied")
+    return Check(sent, expected, "a token for the Management API", right=False)
+
+
+def _beyond_grant(api: DeployedApi, tokens: dict[str, str] | TokenError) -> Check:
+    """Where a grant did not decide, an application would get every scope that it asks for."""
+    granted = set(api.interactive_granted_scopes or ())
+    expected = f"a token with at most {' '.join(sorted(granted)) or 'none'}"
+    reason = _beyond_grant_is_not_told(api)
+    if reason is not None:
+        return Check(_EVERY_SCOPE, expected, f"not checked: {reason}", right=None)
+    try:
+        scopes = str(_claims(_token(tokens)).get("scope", "")).split()
+    except TokenError as error:
+        return Check(_EVERY_SCOPE, expected, str(error), right=False)
+    had = sorted(set(scopes) & set(api.scopes))
+    return Check(_EVERY_SCOPE, expected, f"a token with {' '.join(had) or 'none'}", right=set(had) <= granted)
+
+
+def _beyond_grant_is_not_told(api: DeployedApi) -> str | None:
+    if api.user_access == "allow_all":
+        return "the API's access policy is allow_all, so that every application gets every scope"
+    if api.interactive_granted_scopes is None or not api.scopes:
+        return "the stack does not say what the application is granted"
+    if set(api.scopes) <= set(api.interactive_granted_scopes):
+        return "the application is granted every scope of the API"
+    return None
+
+
 def _user_checks(api: DeployedApi, client: httpx.Client, ask: _Asker) -> Iterator[Check]:
     another, user = "a token for another audience (the user's ID token)", "the user's token by the code flow"
     if not (api.interactive_client_id and api.user_email and api.user_password and api.redirect_uris):
         reason = "not checked: the stack has no user who can log in"
+        yield Check(_EVERY_SCOPE, "a token with what is granted", reason, right=None)
         yield Check(another, "401", reason, right=None)
         yield Check(user, "200", reason, right=None)
         return
@@ -115,8 +160,13 @@ def _user_checks(api: DeployedApi, client: httpx.Client, ask: _Asker) -> Iterato
         tokens = user_tokens(client, api)
     except TokenError as error:
         tokens = error
+    yield _beyond_grant(api, tokens)
     yield ask.refused(another, 401, lambda: _token(tokens, "id_token"))
-    yield ask.answered(user, lambda: _token(tokens))
+    granted = api.interactive_granted_scopes
+    if granted is None or set(api.probe.scopes) <= set(granted):
+        yield ask.answered(user, lambda: _token(tokens))
+    else:
+        yield ask.refused(f"{user}, which is not granted the operation's scope", 403, lambda: _token(tokens))
 
 
 def _machine_token_or_error(api: DeployedApi, client: httpx.Client) -> dict[str, str] | TokenError:
@@ -156,9 +206,15 @@ def _altered_signature(token: str) -> str:
 
 
 def _moved_expiry(token: str, seconds: int) -> str:
-    head, payload, signature = _segments(token)
-    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    head, _, signature = _segments(token)
+    claims = _claims(token)
     return f"{head}.{_encoded({**claims, 'exp': claims['exp'] + seconds})}.{signature}"
+
+
+def _claims(token: str) -> dict[str, Any]:
+    payload = _segments(token)[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims
 
 
 def _segments(token: str) -> list[str]:

@@ -62,6 +62,14 @@ def test_every_application_gets_tokens_of_the_users_only_where_that_is_asked_for
 
 
 @pulumi.runtime.test
+async def test_the_access_policy_is_the_one_that_the_tenant_has(mocks, calculator):
+    policies = {"client": {"policy": "require_client_grant"}, "user": {"policy": "deny_all"}}
+    assert await calculator().user_access.future() == "require_client_grant"
+    mocks.answers[RESOURCE_SERVER] = {"subjectTypeAuthorization": policies}
+    assert await Auth0Api("kept", {"identifier": "kept"}).user_access.future() == "deny_all"
+
+
+@pulumi.runtime.test
 async def test_every_endpoint_is_the_tenants_with_its_port(calculator):
     api = calculator()
     assert await api.issuer.future() == "https://tenant.example:8443/"

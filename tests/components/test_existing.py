@@ -42,6 +42,7 @@ def test_an_existing_api_is_read_by_its_identifier(deploy, mocks, found):
             "signingAlg": "HS256",
             "signingSecret": "a-shared-secret",
             "scopes": [{"name": "calc:subtract", "description": ""}, {"name": "calc:add", "description": ""}],
+            "subjectTypeAuthorizations": [{"users": [{"policy": "deny_all"}], "clients": []}],
         },
     )
     known = {}
@@ -49,7 +50,7 @@ def test_an_existing_api_is_read_by_its_identifier(deploy, mocks, found):
     def program():
         api = Auth0Api("calc", {"identifier": "basic-calculator", "existing": True})
         collect(known, audience=api.audience, scopes=api.scopes, algorithm=api.signing_algorithm)
-        collect(known, secret=api.signing_secret, issuer=api.issuer)
+        collect(known, secret=api.signing_secret, issuer=api.issuer, user_access=api.user_access)
 
     deploy(program)
     assert asked[RESOURCE_SERVER] == {"identifier": "basic-calculator"}
@@ -60,7 +61,20 @@ def test_an_existing_api_is_read_by_its_identifier(deploy, mocks, found):
         "algorithm": "HS256",
         "secret": "a-shared-secret",
         "issuer": "https://tenant.example:8443/",
+        "user_access": "deny_all",
     }
+
+
+@pytest.mark.parametrize("policies", [[], [{"users": [{"policy": "allow_all"}], "clients": []}]])
+def test_an_existing_api_that_lets_every_application_in_is_taken_with_a_warning(deploy, found, caplog, policies):
+    described = {"identifier": "basic-calculator", "signingAlg": "RS256", "signingSecret": "", "scopes": []}
+    found(RESOURCE_SERVER, described | {"subjectTypeAuthorizations": policies})
+    deploy(lambda: Auth0Api("calc", {"identifier": "basic-calculator", "existing": True}))
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        "Auth0Api 'calc': input 'existing' is allow_all: any application of the tenant gets its users' tokens with every "
+        "scope, without a grant; an example that works: require_client_grant, once every application that needs a grant "
+        "has one"
+    ]
 
 
 def test_an_existing_machine_client_is_read_and_granted(deploy, mocks, found):
@@ -143,6 +157,43 @@ def test_an_existing_grant_of_other_scopes_is_refused(refused, of_a_client_with_
         "MachineClient 'app': input 'scopes' are a, and the grant that exists has a, b, c; an example that works: leave "
         "it out, to take the grant as it is"
     ) in refused(program)
+
+
+@pytest.mark.parametrize(
+    ("grants", "problem"),
+    [
+        ([], None),
+        ([a_grant("client", "a")], None),
+        (
+            [a_grant("user", "b", "a")],
+            "InteractiveClient 'app': input 'existing_client_id' is of a client that has a grant for the audience already: "
+            "cgr_user, subject type user, scopes a, b; this stack did not make it; an example that works: "
+            "existing_grant: true, which reads it; or delete it, where an interrupted deployment left it",
+        ),
+    ],
+)
+def test_before_a_grant_is_made_one_of_others_is_refused(
+    mocks, deploy, of_a_client_with_grants, grants, problem, monkeypatch
+):
+    hooks = []
+    real = pulumi.ResourceHook
+    monkeypatch.setattr(pulumi, "ResourceHook", lambda *args: hooks.append(real(*args)) or hooks[-1])
+    program, _ = of_a_client_with_grants(InteractiveClient, grants, scopes=["a"])
+    told = []
+
+    @pulumi.runtime.test
+    async def create():
+        program()
+        [hook] = hooks
+        assert hook.opts.on_dry_run
+        try:
+            await hook.callback(None)
+        except InputError as error:
+            told.append(str(error))
+
+    create()
+    assert told == ([problem] if problem else [])
+    assert mocks.children() == {(GRANT, "app-grant")}
 
 
 def test_a_grant_that_does_not_exist_is_refused(refused, of_a_client_with_grants):

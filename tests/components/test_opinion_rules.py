@@ -10,6 +10,7 @@ from auth0_apim.client_rules import exact_address_problem
 from auth0_apim.open_operations import StackResource, open_operations
 from auth0_apim.opinion_rules import (
     implicit_grant_problem,
+    open_access_problem,
     open_document_problem,
     open_sign_up_problem,
     shared_key_problem,
@@ -62,6 +63,19 @@ def test_a_shared_key(warned):
     told = warned(lambda: Auth0Api("api", {"identifier": "calc", "signing_algorithm": "HS256"}))
     assert told == f"Auth0Api 'api': input 'signing_algorithm' {problem}; an example that works: \"RS256\""
     assert packs_problem("asymmetric-signature", API, {"signingAlg": "HS256"}).startswith(f"signingAlg {problem}. ")
+
+
+def test_open_access(warned):
+    problem = open_access_problem("allow_all")
+    told = warned(lambda: Auth0Api("api", {"identifier": "calc", "user_access": "allow_all"}))
+    assert told == (
+        f"Auth0Api 'api': input 'user_access' {problem}; an example that works: require_client_grant, once every "
+        "application that needs a grant has one"
+    )
+    policies = {"user": {"policy": "allow_all"}}
+    assert packs_problem("granted-access", API, {"subjectTypeAuthorization": policies}) == (
+        f"subjectTypeAuthorization.user.policy {problem}"
+    )
 
 
 def test_open_sign_up(warned):

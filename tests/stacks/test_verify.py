@@ -19,6 +19,9 @@ OUTPUTS = {
     "clientId": "machine",
     "clientSecret": "machine-secret",
     "grantedScopes": ["calc:add", "calc:subtract"],
+    "scopes": ["calc:add", "calc:subtract"],
+    "userAccess": "require_client_grant",
+    "interactiveGrantedScopes": ["calc:add"],
     "probe": {"path": "/add?a=2&b=3", "scopes": ["calc:add"], "expected": {"result": 5}},
     "interactiveClientId": "web",
     "interactiveClientSecret": "web-secret",
@@ -41,10 +44,16 @@ def token(audience: str, scope: str) -> str:
 
 
 class Services:
-    """A tenant and a gateway that treat tokens as real ones do; `open_gateway` lets everybody through."""
+    """A tenant and a gateway that treat tokens as real ones do.
 
-    def __init__(self, *, open_gateway: bool = False, login_host: str = "tenant.example") -> None:
+    `open_gateway` lets everybody through, `open_tenant` issues what is asked for, whatever is granted.
+    """
+
+    def __init__(
+        self, *, open_gateway: bool = False, open_tenant: bool = False, login_host: str = "tenant.example"
+    ) -> None:
         self.open_gateway = open_gateway
+        self.open_tenant = open_tenant
         self.login_host = login_host
         self.typed: list[dict[str, list[str]]] = []
 
@@ -62,15 +71,18 @@ class Services:
     def token(self, request: httpx.Request) -> httpx.Response:
         form = parse_qs(request.content.decode())
         scope = form.get("scope", ["calc:add calc:subtract"])[0]
+        if form.get("audience") == ["https://tenant.example/api/v2/"] and not self.open_tenant:
+            return httpx.Response(403, json={"error": "access_denied", "error_description": "You need a grant"})
         tokens = {"access_token": token("basic-calculator", scope)}
         if form["grant_type"] == ["authorization_code"]:
             assert form["code"] == ["c1"]
             assert len(form["code_verifier"][0]) >= 43
-            tokens = {"access_token": token("basic-calculator", "calc:add"), "id_token": token("web", "")}
+            had = self.asked if self.open_tenant else "openid calc:add"
+            tokens = {"access_token": token("basic-calculator", had), "id_token": token("web", "")}
         return httpx.Response(200, json=tokens)
 
     def authorize(self, request: httpx.Request) -> httpx.Response:
-        self.state = request.url.params["state"]
+        self.state, self.asked = request.url.params["state"], request.url.params["scope"]
         return httpx.Response(302, headers={"location": f"https://{self.login_host}/u/login?state=s1"})
 
     def login(self, request: httpx.Request) -> httpx.Response:
@@ -106,7 +118,9 @@ def test_every_check_of_a_guarded_api_is_right():
         ("a good token, its expiry moved into the future", True),
         ("a good token, its expiry moved into the past", True),
         ("a good token without the operation's scope", True),
+        ("the machine client, to the tenant, for an API that it has no grant for", True),
         ("the machine client's token", True),
+        ("the user's login, to the tenant, for every scope of the API", True),
         ("a token for another audience (the user's ID token)", True),
         ("the user's token by the code flow", True),
     ]
@@ -124,6 +138,58 @@ def test_an_open_gateway_is_wrong_wherever_it_should_refuse():
         "a good token without the operation's scope",
         "a token for another audience (the user's ID token)",
     ]
+
+
+def test_a_tenant_that_asks_for_no_grant_is_wrong():
+    rows = checks_of(Services(open_tenant=True))
+    assert [sent for sent, right in rows if right is False] == [
+        "the machine client, to the tenant, for an API that it has no grant for",
+        "the user's login, to the tenant, for every scope of the API",
+    ]
+
+
+EVERY_SCOPE = "the user's login, to the tenant, for every scope of the API"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "reason"),
+    [
+        (
+            {"userAccess": "allow_all"},
+            "the API's access policy is allow_all, so that every application gets every scope",
+        ),
+        ({"interactiveGrantedScopes": None}, "the stack does not say what the application is granted"),
+        ({"scopes": []}, "the stack does not say what the application is granted"),
+        ({"scopes": ["calc:add"]}, "the application is granted every scope of the API"),
+        ({"userEmail": None}, "the stack has no user who can log in"),
+    ],
+)
+def test_a_login_that_shows_nothing_of_grants_is_not_checked(outputs, reason):
+    client = httpx.Client(transport=httpx.MockTransport(Services()))
+    rows = {check.sent: check for check in verify(parse_outputs("local", {**OUTPUTS, **outputs}), client)}
+    assert (rows[EVERY_SCOPE].right, rows[EVERY_SCOPE].received) == (None, f"not checked: {reason}")
+
+
+def test_a_login_that_is_not_granted_the_operations_scope_is_refused_by_the_gateway():
+    asked_for = {"path": "/add?a=2&b=3", "scopes": ["calc:multiply"], "expected": {"result": 5}}
+    rows = dict(checks_of(Services(), probe=asked_for, interactiveGrantedScopes=["calc:add"]))
+    sent = "the user's token by the code flow, which is not granted the operation's scope"
+    assert rows[sent] is False  # the stand-in for the gateway knows calc:add alone
+    assert rows[EVERY_SCOPE] is True
+
+
+def test_a_tenant_that_knows_no_management_api_at_the_issuer_shows_nothing(monkeypatch):
+    refusal = {"error": "access_denied", "error_description": "Service not found: https://tenant.example/api/v2/"}
+    usual = Services.token
+
+    def answer(services, request):
+        asked = parse_qs(request.content.decode()).get("audience")
+        foreign = asked == ["https://tenant.example/api/v2/"]
+        return httpx.Response(403, json=refusal) if foreign else usual(services, request)
+
+    monkeypatch.setattr(Services, "token", answer)
+    rows = dict(checks_of(Services()))
+    assert rows["the machine client, to the tenant, for an API that it has no grant for"] is None
 
 
 def test_a_token_that_is_no_jwt_is_told_apart_from_a_bad_answer(monkeypatch):
