@@ -5,6 +5,7 @@ import pytest
 from auth0_apim import Auth0Api, DatabaseUser, InteractiveClient, UserDatabase
 from auth0_apim_environments.deployed_api import parse_outputs
 from auth0_apim_environments.tokens import TokenError, user_tokens
+from pulumi import automation
 
 pytestmark = pytest.mark.live
 CALLBACK = "https://app.example.com/callback"
@@ -77,3 +78,65 @@ def test_an_application_gets_its_users_tokens_by_its_grant_and_with_its_scopes_a
     with pytest.raises(TokenError, match='invalid_request: Client ".+" is not authorized to access resource server'):
         log_in("stranger")
     assert log_in("granted")["scope"] == "openid calc:add"
+
+
+@pytest.fixture
+def theirs(tenant):
+    """An API and an application of somebody else's, with a grant of both scopes for its users; the grant's scopes."""
+    api = tenant.resource_servers.create(
+        identifier="theirs", name="Theirs", scopes=[{"value": name, "description": name} for name in SCOPES]
+    )
+    client = tenant.clients.create(name="Theirs", app_type="regular_web")
+    grant = tenant.client_grants.create(
+        client_id=client.client_id, audience="theirs", scope=sorted(SCOPES), subject_type="user"
+    )
+    yield (
+        client.client_id,
+        lambda: {each.id: each.scope for each in tenant.client_grants.list(audience="theirs")},
+        grant.id,
+    )
+    tenant.clients.delete(client.client_id)
+    tenant.resource_servers.delete(api.id)
+
+
+def with_grant(client_id, **args):
+    client = InteractiveClient("app", {"existing_client_id": client_id, "audience": "theirs", **args})
+    pulumi.export("granted", client.granted_scopes)
+
+
+def test_a_grant_of_others_is_not_taken_over_but_read(stack_of, theirs):
+    client_id, grants, grant_id = theirs
+    before = grants()
+    stack = stack_of(lambda: with_grant(client_id, scopes=["calc:add"]))
+    for step in (stack.preview, stack.up):
+        with pytest.raises(automation.CommandError) as refusal:
+            step()
+        assert (
+            f"InteractiveClient 'app': input 'existing_client_id' is of a client that has a grant for the audience already: "
+            f"{grant_id}, subject type user, scopes calc:add, calc:divide; this stack did not make it"
+        ) in str(refusal.value)
+    assert grants() == before
+    stack = stack_of(lambda: with_grant(client_id, existing_grant=True, scopes=["calc:add"]))
+    with pytest.raises(
+        automation.CommandError, match="input 'scopes' are calc:add, and the grant that exists has calc:add"
+    ):
+        stack.preview()
+    stack = stack_of(lambda: with_grant(client_id, existing_grant=True))
+    assert stack.up().outputs["granted"].value == ["calc:add", "calc:divide"]
+    stack.destroy()
+    assert grants() == before
+
+
+def test_a_grant_that_the_stack_made_is_changed_and_deleted_by_it(stack_of, theirs, tenant):
+    client_id, grants, grant_id = theirs
+    tenant.client_grants.delete(grant_id)
+    stack = stack_of(lambda: with_grant(client_id, scopes=["calc:add"]))
+    assert stack.up().outputs["granted"].value == ["calc:add"]
+    assert list(grants().values()) == [["calc:add"]]
+    assert stack.up().summary.resource_changes.get("update", 0) == 0
+    [made] = grants()
+    tenant.client_grants.update(made, scope=sorted(SCOPES))
+    assert stack.up(refresh=True).outputs["granted"].value == ["calc:add"]
+    assert grants() == {made: ["calc:add"]}
+    stack.destroy()
+    assert grants() == {}
