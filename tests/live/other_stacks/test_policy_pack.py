@@ -39,6 +39,7 @@ def test_every_hole_is_told_and_stops_the_preview(violating, pack):
     for policy in (
         "no-implicit-grant",
         "asymmetric-signature",
+        "granted-access",
         "exact-addresses",
         "token-lifetime",
         "sign-up-off",
@@ -51,6 +52,7 @@ def test_policies_are_configured_by_their_users(violating, pack):
     configuration = {
         "no-implicit-grant": {"reasons": {"app": "an old browser app, gone by summer"}},
         "asymmetric-signature": {"reasons": {"api": "its gateway cannot fetch keys"}},
+        "granted-access": {"reasons": {"api": "every application is its own"}},
         "token-lifetime": {"maximumSeconds": 600000},
         "exact-addresses": "advisory",
         "sign-up-off": "disabled",

@@ -85,6 +85,22 @@ def test_a_second_up_changes_nothing(consumer, outputs):
     assert consumer.preview_steps() == {}
 
 
+def test_a_grant_of_others_is_refused_in_a_preview_and_read_where_that_is_said(consumer, outputs, tenant):
+    client = tenant.clients.create(name="Theirs", app_type="regular_web").client_id
+    audience = "https://remote.example"
+    tenant.client_grants.create(client_id=client, audience=audience, scope=["calc:add"], subject_type="user")
+    consumer.configure({"existingClientId": client, "existingGrant": False})
+    told = consumer.pulumi("preview", "--stack", "local", status=1)
+    assert "InteractiveClient 'theirs': input 'existing_client_id' is of a client that has a grant" in told
+    consumer.configure({"existingGrant": True})
+    consumer.up()
+    assert consumer.outputs()["theirScopes"] == ["calc:add"]
+    consumer.configure({"existingClientId": ""})
+    consumer.up()
+    assert [each.scope for each in tenant.client_grants.list(client_id=client)] == [["calc:add"]]
+    tenant.clients.delete(client)
+
+
 def test_a_refused_input_is_told_by_the_name_its_user_wrote(consumer, outputs):
     consumer.configure({"serviceName": "-remote-"})
     told = consumer.up(status=1)

@@ -44,6 +44,18 @@ client = remote(
     "clientSecret",
     "grantedScopes",
 )
+if config.get("existingClientId"):
+    theirs = remote(
+        "InteractiveClient",
+        "theirs",
+        {
+            "audience": api.audience,
+            "existingClientId": config.require("existingClientId"),
+            "existingGrant": config.require_bool("existingGrant"),
+        },
+        "grantedScopes",
+    )
+    pulumi.export("theirScopes", theirs.grantedScopes)
 gateway = remote(
     "ApiGateway",
     "gateway",
