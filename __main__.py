@@ -56,7 +56,8 @@ if login is not None:
         portal_callbacks = gateway.portal_url.apply(lambda url: redirect_uris(url, server, grants) if url else [])
         callbacks = pulumi.Output.all(callbacks, portal_callbacks).apply(lambda lists: [*lists[0], *lists[1]])
     described = {} if login.existing_client_id else marks | {"callbacks": callbacks}
-    interactive = InteractiveClient("login", granted(login) | login.args() | described)
+    access = {} if login.without_grant else granted(login)
+    interactive = InteractiveClient("login", access | login.args() | described)
     if portal is not None:
         console = PortalLogin(
             "portal",
@@ -64,7 +65,7 @@ if login is not None:
             | settings.portal_args()
             | {
                 "audience": api.audience,
-                "available_scopes": interactive.granted_scopes,
+                "available_scopes": api.scopes if login.without_grant else interactive.granted_scopes,
                 "authorization_endpoint": api.authorization_endpoint,
                 "token_endpoint": api.token_endpoint,
                 "client_id": interactive.client_id,

@@ -119,6 +119,12 @@ class InteractiveClientSettings(Section):
     existing_grant: bool = Field(
         default=False, description="Use the grant it has: read, never changed or destroyed.", examples=[True]
     )
+    without_grant: bool = Field(
+        default=False,
+        exclude=True,
+        description="Have no grant: for an adopted API whose access policy is still allow_all.",
+        examples=[True],
+    )
     application: Application = Field(
         default=Application.REGULAR_WEB, description="Whether it runs on a server or in a browser.", examples=["spa"]
     )

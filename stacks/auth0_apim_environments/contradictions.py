@@ -58,6 +58,9 @@ def _grants(settings: "Settings") -> Iterator[Problem]:
     for key, client in (("client", settings.client), ("interactiveClient", settings.interactive_client)):
         if client is not None and client.existing_grant and client.existing_client_id is None:
             yield Problem(f"{key}.existingGrant", "needs existingClientId, as a new client has no grant yet", "false")
+    login = settings.interactive_client
+    if login is not None and login.without_grant and (login.scopes is not None or login.existing_grant):
+        yield Problem("interactiveClient.withoutGrant", "excludes scopes and existingGrant", "leave it out")
 
 
 def _operations(settings: "Settings") -> Iterator[Problem]:

@@ -162,7 +162,7 @@ def _user_checks(api: DeployedApi, client: httpx.Client, ask: _Asker) -> Iterato
         tokens = error
     yield _beyond_grant(api, tokens)
     yield ask.refused(another, 401, lambda: _token(tokens, "id_token"))
-    granted = api.interactive_granted_scopes
+    granted = None if api.user_access == "allow_all" else api.interactive_granted_scopes
     if granted is None or set(api.probe.scopes) <= set(granted):
         yield ask.answered(user, lambda: _token(tokens))
     else:

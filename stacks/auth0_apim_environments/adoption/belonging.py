@@ -7,7 +7,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
 
-from auth0_apim_environments.adoption.services import Document, Manager, Tenant
+from auth0_apim_environments.adoption.services import (
+    Document,
+    Manager,
+    Tenant,
+    asks_for_grants,
+    user_grant,
+    without_user_grant,
+)
 from auth0_apim_environments.deployed_api import StackError
 
 BORN_WITH = "echo-api"
@@ -57,6 +64,8 @@ class Belongings:
 
     Attributes:
         login: the client that the portal's authorization server uses; the same as `client` where one serves for both.
+        user_grant: by which the machine client gets tokens of users who show it their passwords.
+        login_grant: by which the login gets its users' tokens.
         service_is_shared: the service has other APIs, so that it is not this environment's alone.
         notes: what was left out, in words.
     """
@@ -72,6 +81,8 @@ class Belongings:
     product: Document | None = None
     authorization_server: Document | None = None
     policy: Document | None = None
+    user_grant: Document | None = None
+    login_grant: Document | None = None
     service_is_shared: bool = False
     notes: list[str] = field(default_factory=list)
 
@@ -102,6 +113,8 @@ def belongings(tenant: Tenant, manager: Manager, answers: Answers) -> Belongings
     users_clients = {machine["client_id"], *([login["client_id"]] if login else [])}
     connection = _connection(tenant, users_clients, answers)
     user = _user(tenant, connection, answers, notes) if connection else None
+    if not asks_for_grants(pair.api):
+        notes.append(_open_access(pair.api, without_user_grant(clients.values(), grants, pair.identifier)))
     others = _other_apis(manager, pair)
     if others:
         notes.append(f"service {pair.service['name']} has other APIs, so it is only read: {', '.join(others)}")
@@ -117,8 +130,17 @@ def belongings(tenant: Tenant, manager: Manager, answers: Answers) -> Belongings
         product=_product(manager, pair.published, answers),
         authorization_server=pair.server,
         policy=pair.policy,
+        user_grant=user_grant(grants, machine["client_id"], pair.identifier),
+        login_grant=user_grant(grants, login["client_id"], pair.identifier) if login else None,
         service_is_shared=bool(others),
         notes=notes,
+    )
+
+
+def _open_access(api: Document, without: Sequence[str]) -> str:
+    return (
+        f"any application gets tokens of the users of {api['identifier']} with every scope, and keep leaves that as it is; "
+        f"these have no grant for it yet: {', '.join(without) or 'none'}"
     )
 
 

@@ -24,6 +24,10 @@ def resource_ids(found: Belongings) -> dict[str, str]:
     }
     if found.login is not None:
         ids |= {"login-client": found.login["client_id"], "login-credentials": found.login["client_id"]}
+        if found.login_grant is not None:
+            ids["login-grant"] = found.login_grant["id"]
+    if found.user_grant is not None:
+        ids["client-user-grant"] = found.user_grant["id"]
     if found.connection is not None:
         ids |= {"database-connection": found.connection["id"], "database-clients": found.connection["id"]}
     if found.user is not None:

@@ -1,6 +1,6 @@
 """What there is in a tenant and in a subscription's API Management services. Read only: nothing here changes anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -85,6 +85,37 @@ class Tenant:
             if len(found) < _PAGE:
                 return
             number += 1
+
+
+_OF_USERS = {
+    "authorization_code",
+    "implicit",
+    "password",
+    "http://auth0.com/oauth/grant-type/password-realm",
+    "urn:ietf:params:oauth:grant-type:device_code",
+}
+"""Grant types by which a client gets its users' tokens."""
+
+
+def asks_for_grants(api: Document) -> bool:
+    """Whether an API's users' tokens need a grant; one that does not say it asks for none."""
+    policies = api.get("subject_type_authorization") or {}
+    return (policies.get("user") or {}).get("policy", "allow_all") != "allow_all"
+
+
+def user_grant(grants: Iterable[Document], client_id: str, audience: str) -> Document | None:
+    """The grant by which a client gets its users' tokens for an API; None without one."""
+    wanted = {"client_id": client_id, "audience": audience, "subject_type": "user"}
+    return next((grant for grant in grants if wanted.items() <= grant.items()), None)
+
+
+def without_user_grant(clients: Iterable[Document], grants: Sequence[Document], audience: str) -> list[str]:
+    """The names of the clients that people log in to and that have no grant for an API's users, sorted."""
+    return sorted(
+        client["name"]
+        for client in clients
+        if _OF_USERS & set(client.get("grant_types") or []) and not user_grant(grants, client["client_id"], audience)
+    )
 
 
 class Manager:

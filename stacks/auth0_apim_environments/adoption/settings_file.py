@@ -1,6 +1,6 @@
 """A stack's settings that say what was found, so that nothing has to change."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from auth0_apim.names import slug
 from auth0_apim.portal_login import redirect_uris
 
 from auth0_apim_environments.adoption.belonging import Belongings
+from auth0_apim_environments.adoption.services import asks_for_grants
 from auth0_apim_environments.problems import NAMESPACE
 from auth0_apim_environments.settings import Settings, is_encrypted
 
@@ -72,7 +73,8 @@ def _client(found: Belongings) -> dict[str, Any]:
     return {
         "displayName": found.client["name"],
         "scopes": sorted(found.grant.get("scope", [])),
-        "allowPasswordGrant": _has_password_grant(found.client),
+        # Without a grant it stays as it is by `keep`.
+        "allowPasswordGrant": _has_password_grant(found.client) and _is_apart(found) and found.user_grant is not None,
     }
 
 
@@ -81,11 +83,14 @@ def _login(found: Belongings) -> dict[str, Any] | None:
     if login is None or server is None:
         return None
     if login["client_id"] == found.client["client_id"]:
-        return {"existingClientId": login["client_id"]}  # one client for both: it is managed as the machine client
+        # One client for both: it is managed as the machine client.
+        granted = "withoutGrant" if found.login_grant is None else "existingGrant"
+        return {"existingClientId": login["client_id"], granted: True}
     portal = found.service["properties"].get("developerPortalUrl") or ""
     own = redirect_uris(portal, server["name"], _grant_types(server))
     return {
         "displayName": login["name"],
+        **_login_grant(found),
         "application": login["app_type"] if login.get("app_type") in _APPLICATIONS else "regular_web",
         "callbacks": [address for address in login.get("callbacks", []) if address not in own],
         "allowedLogoutUrls": login.get("allowed_logout_urls", []),
@@ -93,6 +98,23 @@ def _login(found: Belongings) -> dict[str, Any] | None:
         "offlineAccess": "refresh_token" in login.get("grant_types", []),
         "allowPasswordGrant": _has_password_grant(login),
     }
+
+
+def _login_grant(found: Belongings) -> dict[str, Any]:
+    if found.login_grant is None:
+        return {} if asks_for_grants(found.api) else {"withoutGrant": True}
+    return {"scopes": sorted(_scopes_of_the_login(found))}
+
+
+def _scopes_of_the_login(found: Belongings) -> Collection[str]:
+    declared: Collection[str] = _api(found)["scopes"]
+    if found.login_grant is None or found.login_grant.get("allow_all_scopes"):
+        return declared
+    return set(declared) & set(found.login_grant.get("scope", []))
+
+
+def _is_apart(found: Belongings) -> bool:
+    return found.login is None or found.login["client_id"] != found.client["client_id"]
 
 
 def _database(found: Belongings, scripts: Mapping[str, str]) -> dict[str, Any] | None:
@@ -169,7 +191,7 @@ def _portal(found: Belongings) -> dict[str, Any] | None:
         "authorizationServerId": found.authorization_server["name"],
         "registrationPage": server["clientRegistrationEndpoint"],
         "grantTypes": _grant_types(found.authorization_server),
-        "defaultScopes": [scope for scope in scopes if scope in _api(found)["scopes"]],
+        "defaultScopes": [scope for scope in scopes if scope in _scopes_of_the_login(found)],
         "description": server.get("description") or None,
         **_requests(server),
     }

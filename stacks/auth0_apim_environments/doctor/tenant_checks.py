@@ -5,11 +5,17 @@ import json
 from collections.abc import Iterator, Sequence
 
 import httpx
+from auth0_apim.auth0_api import UserAccess
 
-from auth0_apim_environments.adoption.services import Tenant
+from auth0_apim_environments.adoption.services import Tenant, asks_for_grants, without_user_grant
 from auth0_apim_environments.doctor.finding import Finding, right, unknown, wrong
 from auth0_apim_environments.doctor.needed_scopes import needed_scopes
 from auth0_apim_environments.settings import Settings
+
+_HOW_TO_ASK_FOR_GRANTS = (
+    "give those that need one a grant of subject type user; then set the API's access policy for users to "
+    "require_client_grant in the tenant, or take its line out of keep"
+)
 
 
 def scope_findings(settings: Settings, client: httpx.Client) -> Iterator[Finding]:
@@ -40,6 +46,7 @@ def name_findings(settings: Settings, tenant: Tenant, own: set[str]) -> Iterator
         own: ids of the stack's own objects, in lower case.
     """
     yield _api(settings, tenant, own)
+    yield from _access(settings, tenant, own)
     yield from _clients(settings, tenant, own)
     if settings.database is not None:
         yield _database(settings.database.connection_name, tenant, own, existing=settings.database.existing)
@@ -56,6 +63,27 @@ def _api(settings: Settings, tenant: Tenant, own: set[str]) -> Finding:
         remedy = "choose another api.identifier; or api.existing: true; or `auth0-apim adopt`"
         return wrong(subject, f"{identifier} belongs to {found[0].get('name')!r}, which is not this stack's", remedy)
     return right(subject, f"{identifier} is {_whose(found)}")
+
+
+def _access(settings: Settings, tenant: Tenant, own: set[str]) -> Iterator[Finding]:
+    """What an API that lets every application in means for those that have no grant."""
+    subject, identifier = "tokens of the API's users", settings.api.identifier
+    for api in tenant.resource_servers():
+        is_meant = settings.api.existing or api["id"].lower() in own
+        if api["identifier"] != identifier or not is_meant or asks_for_grants(api):
+            continue
+        others = [client for client in tenant.clients() if client["client_id"].lower() not in own]
+        without = ", ".join(without_user_grant(others, tenant.client_grants(), identifier))
+        if settings.api.existing or _keeps_access(settings):
+            observed = "any application gets them, with every scope (access policy allow_all); without a grant: "
+            yield unknown(subject, observed + (without or "none"), _HOW_TO_ASK_FOR_GRANTS)
+        elif without and settings.api.user_access is UserAccess.REQUIRE_CLIENT_GRANT:
+            remedy = "give them a grant of subject type user first; or api.userAccess: allow_all until they have one"
+            yield wrong(subject, f"an up asks applications for a grant, and these have none: {without}", remedy)
+
+
+def _keeps_access(settings: Settings) -> bool:
+    return any(name.startswith("subjectTypeAuthorization") for name in settings.keep.get("api-resource-server", ()))
 
 
 def _clients(settings: Settings, tenant: Tenant, own: set[str]) -> Iterator[Finding]:

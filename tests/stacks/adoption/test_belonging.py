@@ -137,6 +137,7 @@ def test_a_client_of_its_own_for_the_portal_is_managed_as_one(tenant, manager):
     settings = adopted_settings(found, "examples/basic-calculator/openapi.json")
     assert settings["interactiveClient"] == {
         "displayName": "Portal",
+        "withoutGrant": True,
         "application": "regular_web",
         "callbacks": ["https://app.example.com/callback"],
         "allowedLogoutUrls": [],
@@ -156,6 +157,63 @@ def test_a_client_of_its_own_for_the_portal_is_managed_as_one(tenant, manager):
     ids = resource_ids(found)
     assert (ids["login-client"], ids["login-credentials"], ids["client-client"]) == ("w1", "w1", "m1")
     assert ids["published-api-product-api"] == f"{SERVICE}/products/starter/apis/calculator"
+    assert not {"login-grant", "client-user-grant"} & set(ids)
+
+
+def test_an_api_that_lets_every_application_in_is_told_of_with_those_that_have_no_grant(tenant, manager):
+    app = {"client_id": "s1", "name": "Shop", "grant_types": ["authorization_code"]}
+    tenant.all_clients.append(app)
+    told = (
+        "any application gets tokens of the users of calc with every scope, and keep leaves that as it is; these have no "
+        "grant for it yet: "
+    )
+    assert belongings(tenant, manager, Answers()).notes == [f"{told}Portal, Shop"]
+    tenant.grants.append(
+        {"id": "cgr2", "client_id": "s1", "audience": "calc", "scope": ["add"], "subject_type": "user"}
+    )
+    assert belongings(tenant, manager, Answers()).notes == [f"{told}Portal"]
+    tenant.apis[0]["subject_type_authorization"] = {"user": {"policy": "require_client_grant"}}
+    found = belongings(tenant, manager, Answers())
+    assert found.notes == []
+    assert "withoutGrant" not in adopted_settings(found, "openapi.json")["interactiveClient"]
+
+
+def test_grants_for_users_are_adopted(tenant, manager):
+    tenant.all_clients[0]["grant_types"] = ["client_credentials", "password"]
+    assert (
+        adopted_settings(belongings(tenant, manager, Answers()), "openapi.json")["client"]["allowPasswordGrant"]
+        is False
+    )
+    for number, client in enumerate(("m1", "w1"), 2):
+        tenant.grants.append(
+            {"id": f"cgr{number}", "client_id": client, "audience": "calc", "scope": ["add"], "subject_type": "user"}
+        )
+    found = belongings(tenant, manager, Answers())
+    ids = resource_ids(found)
+    assert (ids["client-grant"], ids["client-user-grant"], ids["login-grant"]) == ("cgr1", "cgr2", "cgr3")
+    settings = adopted_settings(found, "openapi.json")
+    assert settings["client"]["allowPasswordGrant"] is True
+    assert settings["interactiveClient"]["scopes"] == ["add"]
+
+
+@pytest.mark.parametrize(
+    ("grants", "said"),
+    [
+        ([], "withoutGrant"),
+        (
+            [{"id": "cgr2", "client_id": "m1", "audience": "calc", "scope": ["add"], "subject_type": "user"}],
+            "existingGrant",
+        ),
+    ],
+)
+def test_one_client_for_both_keeps_the_grant_for_users_that_it_has(tenant, manager, grants, said):
+    manager.lists["authorizationServers"][0]["properties"]["clientId"] = "m1"
+    tenant.enabled_clients = lambda _: ["m1"]
+    tenant.all_clients[0]["grant_types"] = ["client_credentials", "password"]
+    tenant.grants += grants
+    settings = adopted_settings(belongings(tenant, manager, Answers()), "openapi.json")
+    assert settings["interactiveClient"] == {"existingClientId": "m1", said: True}
+    assert settings["client"]["allowPasswordGrant"] is False
 
 
 def test_without_policy_portal_product_and_users_there_are_none(tenant, manager):
@@ -197,7 +255,7 @@ def test_a_service_with_other_apis_is_only_read(tenant, manager):
     manager.lists["apis"].append(other)
     manager.find = lambda resource_id, **query: manager.policy if "calculator" in resource_id else None
     found = belongings(tenant, manager, Answers())
-    assert found.notes == ["service apim has other APIs, so it is only read: other"]
+    assert found.notes[-1] == "service apim has other APIs, so it is only read: other"
     assert adopted_settings(found, "openapi.json")["gateway"] == {
         "resourceGroup": "group",
         "serviceName": "apim",

@@ -1,0 +1,75 @@
+"""Which applications would lose access, by documents of a tenant; the rest is asked of the sandbox in test_examination."""
+
+import pytest
+from auth0_apim_environments.doctor.finding import Finding
+from auth0_apim_environments.doctor.tenant_checks import name_findings
+from auth0_apim_environments.settings import Settings
+
+SUBJECT = "tokens of the API's users"
+VALUES = {
+    "api": {"displayName": "Calculator", "identifier": "calc", "scopes": {"calc:add": "Add"}},
+    "client": {"displayName": "Bot"},
+    "gateway": {"resourceGroup": "g", "serviceName": "apis", "existing": True},
+    "publication": {"openapi": "openapi.json", "path": "calc", "displayName": "Calculator", "defaultScopes": []},
+}
+WITHOUT = "any application gets them, with every scope (access policy allow_all); without a grant: Old portal, Shop"
+REMEDY = (
+    "give those that need one a grant of subject type user; then set the API's access policy for users to "
+    "require_client_grant in the tenant, or take its line out of keep"
+)
+
+
+class Tenant:
+    """An API that lets every application in, or asks for grants, and some applications."""
+
+    def __init__(self, policy: str | None) -> None:
+        self.policies = {} if policy is None else {"subject_type_authorization": {"user": {"policy": policy}}}
+
+    def resource_servers(self):
+        return [{"id": "api1", "identifier": "calc", "name": "Calculator", **self.policies}]
+
+    def clients(self):
+        return [
+            {"client_id": "Own", "name": "Login", "grant_types": ["authorization_code"]},
+            {"client_id": "p", "name": "Shop", "grant_types": ["password"]},
+            {"client_id": "o", "name": "Old portal", "grant_types": ["implicit", "client_credentials"]},
+            {"client_id": "m", "name": "Robot", "grant_types": ["client_credentials"]},
+            {"client_id": "g", "name": "Granted", "grant_types": ["authorization_code"]},
+        ]
+
+    def client_grants(self):
+        return [
+            {"id": "1", "client_id": "g", "audience": "calc", "scope": [], "subject_type": "user"},
+            {"id": "2", "client_id": "p", "audience": "calc", "scope": [], "subject_type": "client"},
+            {"id": "3", "client_id": "o", "audience": "other", "scope": [], "subject_type": "user"},
+        ]
+
+
+def finding(policy, own=("api1", "own"), keep=None, **api):
+    settings = Settings.parse({**VALUES, "api": {**VALUES["api"], **api}, **({"keep": keep} if keep else {})})
+    found = [each for each in name_findings(settings, Tenant(policy), set(own)) if each.subject == SUBJECT]
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize("policy", [None, "allow_all"])
+def test_applications_that_an_up_would_lock_out_are_named(policy):
+    assert finding(policy) == Finding(
+        SUBJECT,
+        "an up asks applications for a grant, and these have none: Old portal, Shop",
+        False,
+        "give them a grant of subject type user first; or api.userAccess: allow_all until they have one",
+    )
+
+
+@pytest.mark.parametrize(
+    "settings", [{"existing": True}, {"keep": {"api-resource-server": ["subjectTypeAuthorization.user.policy"]}}]
+)
+def test_an_api_that_stays_open_is_told_of_with_the_way_to_close_it(settings):
+    assert finding("allow_all", **settings) == Finding(SUBJECT, WITHOUT, None, REMEDY)
+
+
+def test_nothing_is_said_of_an_api_that_asks_for_grants_is_open_on_purpose_or_is_somebody_elses():
+    assert finding("require_client_grant") is None
+    assert finding("deny_all", existing=True) is None
+    assert finding("allow_all", userAccess="allow_all") is None
+    assert finding("allow_all", own=()) is None
