@@ -118,7 +118,9 @@ def _without_grant(api: DeployedApi, client: httpx.Client) -> Check:
     except TokenError as error:
         if "Service not found" in str(error):
             return Check(sent, expected, "not checked: the issuer is not the Management API's domain", right=None)
-        return Check(sent, expected, str(error), right=error.code == "access_denied")
+        if error.code != "access_denied":
+            return Check(sent, expected, str(error), right=False)
+        return Check(sent, expected, "no token: access_denied", right=True)
     return Check(sent, expected, "a token for the Management API", right=False)
 
 
