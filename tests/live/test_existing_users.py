@@ -36,6 +36,8 @@ def call(project, http, email, password=OLD_PASSWORD):
         "client_id": outputs["clientId"],
         "client_secret": outputs["clientSecret"],
         "audience": outputs["audience"],
+        # Where a grant decides, Auth0 gives no scope that is not asked for.
+        "scope": " ".join(outputs["probe"]["scopes"]),
         "username": email,
         "password": password,
     }

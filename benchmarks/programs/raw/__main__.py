@@ -47,6 +47,10 @@ api = auth0.ResourceServer(
     allow_offline_access=False,
     enforce_policies=False,
     skip_consent_for_verifiable_first_party_clients=True,
+    subject_type_authorization=auth0.ResourceServerSubjectTypeAuthorizationArgs(
+        client=auth0.ResourceServerSubjectTypeAuthorizationClientArgs(policy="require_client_grant"),
+        user=auth0.ResourceServerSubjectTypeAuthorizationUserArgs(policy="require_client_grant"),
+    ),
 )
 scopes = auth0.ResourceServerScopes(
     "scopes",
@@ -97,6 +101,15 @@ login = auth0.Client(
 login_credentials = auth0.ClientCredentials(
     "login-credentials", client_id=login.client_id, authentication_method="client_secret_post"
 )
+LOGIN_SCOPES = ["calc:add", "calc:multiply", "calc:subtract"]
+login_grant = auth0.ClientGrant(
+    "login-grant",
+    client_id=login.client_id,
+    audience=api.identifier,
+    scopes=LOGIN_SCOPES,
+    subject_type="user",
+    opts=pulumi.ResourceOptions(depends_on=[scopes]),
+)
 server = apimanagement.AuthorizationServer(
     "server",
     authsid="auth0",
@@ -109,7 +122,7 @@ server = apimanagement.AuthorizationServer(
     bearer_token_sending_methods=[apimanagement.BearerTokenSendingMethod.AUTHORIZATION_HEADER],
     grant_types=[apimanagement.GrantType.AUTHORIZATION_CODE],
     token_body_parameters=[apimanagement.TokenBodyParameterContractArgs(name="audience", value=IDENTIFIER)],
-    default_scope=" ".join(SCOPES),
+    default_scope=" ".join(LOGIN_SCOPES),
     support_state=True,
     use_in_test_console=True,
     use_in_api_documentation=False,

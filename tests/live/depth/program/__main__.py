@@ -52,7 +52,13 @@ if not config.get_bool("gatewayOnly"):
     granted: Any = {"audience": api.audience, "available_scopes": api.scopes}
     machine = MachineClient("machine", {**granted, "scopes": api.scopes})
     login = InteractiveClient(
-        "login", {"callbacks": ["https://app.example.com/callback"], "allow_password_grant": True}
+        "login",
+        {
+            **granted,
+            "scopes": ["echo:read"],
+            "callbacks": ["https://app.example.com/callback"],
+            "allow_password_grant": True,
+        },
     )
     reader = Role("reader", {**granted, "permissions": ["echo:read"]})
     users = UserDatabase("Readers", {"enabled_clients": [login.client_id]})
