@@ -141,7 +141,7 @@ class Auth0Api(pulumi.ComponentResource):
         inputs.warn(
             "existing" if exists else "user_access",
             self.user_access,
-            open_access_problem,
+            _found_access_problem if exists else open_access_problem,
             "require_client_grant, once every application that needs a grant has one",
         )
         self.signing_secret = pulumi.Output.secret(
@@ -212,6 +212,11 @@ def _new_resource_server(
 
 def _user_access(policies: auth0.outputs.ResourceServerSubjectTypeAuthorization) -> str:
     return (policies.user and policies.user.policy) or UserAccess.ALLOW_ALL.value
+
+
+def _found_access_problem(policy: str) -> Optional[str]:
+    problem = open_access_problem(policy)
+    return problem and f"is of an API whose access policy {problem}"
 
 
 def _found_user_access(policies: Sequence[Any]) -> str:

@@ -13,6 +13,10 @@ class StackError(Exception):
     """A stack that cannot be read, with the cause and the next step."""
 
 
+_MOST_SCOPES = 20
+"""How many scopes a login asks for in vain; more would only make its address longer."""
+
+
 class Probe(BaseModel):
     """One request that shows whether the API answers, and what the right answer is."""
 
@@ -45,6 +49,13 @@ class DeployedApi(BaseModel):
     redirect_uris: tuple[str, ...] = ()
     user_email: str | None = None
     user_password: SecretStr | None = None
+
+    @property
+    def scopes_beyond_grant(self) -> tuple[str, ...]:
+        """Some of the API's scopes that the application people log in to is not granted."""
+        if self.interactive_granted_scopes is None:
+            return ()
+        return tuple(sorted(set(self.scopes) - set(self.interactive_granted_scopes))[:_MOST_SCOPES])
 
 
 def read_deployed_api(stack: str, environment: Mapping[str, str] | None = None) -> DeployedApi:

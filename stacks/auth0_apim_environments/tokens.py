@@ -53,8 +53,8 @@ def machine_token(client: httpx.Client, api: DeployedApi, scope: str | None = No
 def user_tokens(client: httpx.Client, api: DeployedApi) -> dict[str, str]:
     """The user's access token and ID token by the authorization code flow with PKCE (RFC 7636).
 
-    The login pages are filled in as a browser would, and every scope of the API is asked for: what the application is not
-    granted is left out.
+    The login pages are filled in as a browser would. Scopes that the application is not granted are asked for, too: the
+    tenant leaves them out.
 
     Returns:
         The token endpoint's answer, with `access_token` and `id_token`.
@@ -70,7 +70,7 @@ def user_tokens(client: httpx.Client, api: DeployedApi) -> dict[str, str]:
         "client_id": api.interactive_client_id or "",
         "redirect_uri": redirect_uri,
         "audience": api.audience,
-        "scope": " ".join(["openid", *(api.scopes or api.probe.scopes)]),
+        "scope": " ".join(dict.fromkeys(["openid", *api.probe.scopes, *api.scopes_beyond_grant])),
         "state": state,
         "code_challenge": challenge,
         "code_challenge_method": "S256",

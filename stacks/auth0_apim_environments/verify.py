@@ -16,7 +16,7 @@ from auth0_apim_environments.deployed_api import DeployedApi
 from auth0_apim_environments.tokens import TokenError, machine_token, user_tokens
 
 _DAY = 86400
-_EVERY_SCOPE = "the user's login, to the tenant, for every scope of the API"
+_BEYOND_GRANT = "the user's login, to the tenant, for scopes that the application is not granted"
 
 
 @dataclass(frozen=True)
@@ -126,17 +126,17 @@ def _without_grant(api: DeployedApi, client: httpx.Client) -> Check:
 
 def _beyond_grant(api: DeployedApi, tokens: dict[str, str] | TokenError) -> Check:
     """Where a grant did not decide, an application would get every scope that it asks for."""
-    granted = set(api.interactive_granted_scopes or ())
-    expected = f"a token with at most {' '.join(sorted(granted)) or 'none'}"
+    beyond = api.scopes_beyond_grant
+    expected = f"a token without {' '.join(beyond) or 'them'}"
     reason = _beyond_grant_is_not_told(api)
     if reason is not None:
-        return Check(_EVERY_SCOPE, expected, f"not checked: {reason}", right=None)
+        return Check(_BEYOND_GRANT, expected, f"not checked: {reason}", right=None)
     try:
         scopes = str(_claims(_token(tokens)).get("scope", "")).split()
     except TokenError as error:
-        return Check(_EVERY_SCOPE, expected, str(error), right=False)
-    had = sorted(set(scopes) & set(api.scopes))
-    return Check(_EVERY_SCOPE, expected, f"a token with {' '.join(had) or 'none'}", right=set(had) <= granted)
+        return Check(_BEYOND_GRANT, expected, str(error), right=False)
+    had = [scope for scope in scopes if scope in api.scopes]
+    return Check(_BEYOND_GRANT, expected, f"a token with {' '.join(had) or 'none'}", right=not set(had) & set(beyond))
 
 
 def _beyond_grant_is_not_told(api: DeployedApi) -> str | None:
@@ -144,16 +144,14 @@ def _beyond_grant_is_not_told(api: DeployedApi) -> str | None:
         return "the API's access policy is allow_all, so that every application gets every scope"
     if api.interactive_granted_scopes is None or not api.scopes:
         return "the stack does not say what the application is granted"
-    if set(api.scopes) <= set(api.interactive_granted_scopes):
-        return "the application is granted every scope of the API"
-    return None
+    return None if api.scopes_beyond_grant else "the application is granted every scope of the API"
 
 
 def _user_checks(api: DeployedApi, client: httpx.Client, ask: _Asker) -> Iterator[Check]:
     another, user = "a token for another audience (the user's ID token)", "the user's token by the code flow"
     if not (api.interactive_client_id and api.user_email and api.user_password and api.redirect_uris):
         reason = "not checked: the stack has no user who can log in"
-        yield Check(_EVERY_SCOPE, "a token with what is granted", reason, right=None)
+        yield Check(_BEYOND_GRANT, "a token without them", reason, right=None)
         yield Check(another, "401", reason, right=None)
         yield Check(user, "200", reason, right=None)
         return

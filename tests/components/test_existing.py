@@ -71,7 +71,7 @@ def test_an_existing_api_that_lets_every_application_in_is_taken_with_a_warning(
     found(RESOURCE_SERVER, described | {"subjectTypeAuthorizations": policies})
     deploy(lambda: Auth0Api("calc", {"identifier": "basic-calculator", "existing": True}))
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
-        "Auth0Api 'calc': input 'existing' is allow_all: any application of the tenant gets its users' tokens with every "
+        "Auth0Api 'calc': input 'existing' is of an API whose access policy is allow_all: any application of the tenant gets its users' tokens with every "
         "scope, without a grant; an example that works: require_client_grant, once every application that needs a grant "
         "has one"
     ]
