@@ -71,7 +71,7 @@ def test_a_second_run_changes_nothing_and_says_so_in_one_table(run):
     assert result.returncode == 0, result.stderr
     rows = [line for line in result.stdout.splitlines() if line.startswith("│")]
     assert [row.split("│")[1].strip() for row in rows] == ["dev", "stage"]
-    assert all("done" in row and "unchanged" in row and "10 of 10 right" in row for row in rows)
+    assert all("done" in row and "unchanged" in row and "12 of 12 right" in row for row in rows)
 
 
 def test_promotion_shows_what_differs_and_no_secret(run, three):
