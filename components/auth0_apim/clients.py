@@ -130,10 +130,21 @@ def has_existing_grant(inputs: Inputs, args: Mapping[str, Any]) -> bool:
 
 
 def granted_scopes(
-    component: pulumi.ComponentResource, inputs: Inputs, args: Mapping[str, Any], grant: Grant
+    component: pulumi.ComponentResource,
+    inputs: Inputs,
+    args: Mapping[str, Any],
+    grant: Grant,
+    scopes: pulumi.Output[list[str]],
 ) -> pulumi.Output[list[str]]:
-    """The scopes of the client's grant as the tenant has it, sorted: of one that exists, or of one that is made."""
-    scopes = requested_scopes(inputs, args)
+    """The scopes of the client's grant as the tenant has it, sorted: of one that exists, or of one that is made.
+
+    Args:
+        component: whose grant it is.
+        inputs: its inputs, for what is wrong with them.
+        args: the component's args, which say whether the client and the grant exist.
+        grant: which one.
+        scopes: the `requested_scopes` of `args`.
+    """
     if args.get("existing_grant"):
         return existing_grant(component, inputs, grant, scopes if "scopes" in args else None)
     hooks = none_of_others(component, inputs, grant) if "existing_client_id" in args else None

@@ -86,7 +86,7 @@ class InteractiveClient(pulumi.ComponentResource):
     def __init__(self, name: str, args: InteractiveClientArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("InteractiveClient", name)
         args = inputs.known(args, InteractiveClientArgs)
-        requested_scopes(inputs, args)
+        scopes = requested_scopes(inputs, args)
         has_existing_grant(inputs, args)
         audience = None
         if "audience" in args:
@@ -107,7 +107,8 @@ class InteractiveClient(pulumi.ComponentResource):
             self.client_id, self.client_secret = _new_client(self, name, described)
         self.granted_scopes = pulumi.Output.from_input(list[str]())
         if audience is not None:
-            self.granted_scopes = granted_scopes(self, inputs, args, Grant(self.client_id, audience, "user"))
+            grant = Grant(self.client_id, audience, "user")
+            self.granted_scopes = granted_scopes(self, inputs, args, grant, scopes)
         self.register_outputs(
             {
                 "client_id": self.client_id,

@@ -44,7 +44,7 @@ class MachineClientArgs(TypedDict):
     available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to no check. The scopes that the API has, which every granted one must be among; pass Auth0Api's `scopes`."""
     existing_client_id: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to a new client. The id of a client that exists: it is read, never changed, and survives a destroy; only a grant is made here. Excludes every input that describes a new one. A grant of the tenant that this stack did not make is refused: see `existing_grant`."""
+    """Optional, defaults to a new client. The id of a client that exists: it is read, never changed, and survives a destroy; only a grant is made here. Excludes every input that describes a new one. A grant of the tenant that this stack did not make is refused: see `existing_grant`. Tokens of its users need an `InteractiveClient` with the same id."""
     existing_grant: NotRequired[bool]
     """Optional, defaults to false. With `existing_client_id`: use the grant that the client has for the API in its own name. It is read, never changed, and survives a destroy; where `scopes` are given, it must have exactly these."""
     display_name: NotRequired[pulumi.Input[str]]
@@ -117,7 +117,7 @@ class MachineClient(pulumi.ComponentResource):
             new_grant(self, f"{name}-user-grant", Grant(self.client_id, audience, "user"), scopes)
 
         self.client_secret = pulumi.Output.secret(secret.apply(readable_secret))
-        self.granted_scopes = granted_scopes(self, inputs, args, Grant(self.client_id, audience, "client"))
+        self.granted_scopes = granted_scopes(self, inputs, args, Grant(self.client_id, audience, "client"), scopes)
         self.register_outputs(
             {
                 "client_id": self.client_id,

@@ -67,9 +67,9 @@ class PortalLoginArgs(TypedDict):
     token_sending: NotRequired[pulumi.Input[TokenSending]]
     """Optional, defaults to `authorizationHeader`, where the gateway's policy looks for the token."""
     default_scope: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to none. Scopes that the console asks for, separated by spaces. Example: `calc:add calc:sub`."""
+    """Optional, defaults to none. Scopes that the console asks for, separated by spaces: those that its client is granted, as Auth0 gives none unasked. Example: `calc:add calc:sub`."""
     available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to no check. The scopes that the API has, which every one of `default_scope` must be among; pass Auth0Api's `scopes`."""
+    """Optional, defaults to no check. The scopes that the console can get, which every one of `default_scope` must be among; pass InteractiveClient's `granted_scopes`."""
     token_body_parameters: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to none. What the portal sends to the token endpoint besides the `audience`, by name. Example: `{"organization": "org_calculators"}`."""
     resource_owner_username: NotRequired[pulumi.Input[str]]

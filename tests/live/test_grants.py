@@ -13,9 +13,9 @@ PASSWORD = "Correct-Horse-Battery-1"
 SCOPES = {"calc:add": "Add two numbers", "calc:divide": "Divide one number by another"}
 
 
-def program():
+def program(**access):
     """An API, an application that is granted one of its scopes, one that is granted nothing, and a user of both."""
-    api = Auth0Api("api", {"identifier": "basic-calculator", "scopes": SCOPES})
+    api = Auth0Api("api", {"identifier": "basic-calculator", "scopes": SCOPES, **access})
     granted = InteractiveClient(
         "granted",
         {
@@ -46,11 +46,14 @@ def program():
 @pytest.fixture
 def log_in(stack_of, http):
     """Log the user in to one of the applications, which asks for both scopes; the token endpoint's answer."""
-    stack = stack_of(program)
-    stack.up()
-    outputs = {name: each.value for name, each in stack.outputs().items()}
+    deployed = {}
 
-    def answer(application):
+    def answer(application, **access):
+        if access not in deployed.values():
+            deployed["access"] = access
+            stack = stack_of(lambda: program(**access))
+            deployed["outputs"] = {name: each.value for name, each in stack.up().outputs.items()}
+        outputs = deployed["outputs"]
         client = outputs[application]
         return user_tokens(
             http,
@@ -78,6 +81,9 @@ def test_an_application_gets_its_users_tokens_by_its_grant_and_with_its_scopes_a
     with pytest.raises(TokenError, match='invalid_request: Client ".+" is not authorized to access resource server'):
         log_in("stranger")
     assert log_in("granted")["scope"] == "openid calc:add"
+    # The access policy alone is what carries it.
+    for application in ("stranger", "granted"):
+        assert log_in(application, user_access="allow_all")["scope"] == "openid calc:add calc:divide"
 
 
 @pytest.fixture

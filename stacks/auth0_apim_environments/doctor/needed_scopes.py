@@ -21,7 +21,8 @@ def _needs(settings: Settings) -> Iterator[tuple[str, list[str]]]:
         yield "existing clients", ["read:clients", "read:client_keys"]
     if not all(each.existing_client_id for each in clients):
         yield "clients", [*_every("clients"), *_every("client_credentials"), "read:client_keys", "update:client_keys"]
-    yield "the client's grant", _every("client_grants")
+    has_own = any(not each.existing_grant for each in clients)
+    yield "the client's grant", _every("client_grants") if has_own else ["read:client_grants"]
     if settings.database is not None:
         yield (
             "the database",

@@ -2,6 +2,7 @@
 
 import pytest
 from auth0_apim_environments.doctor.finding import Finding
+from auth0_apim_environments.doctor.needed_scopes import needed_scopes
 from auth0_apim_environments.doctor.tenant_checks import name_findings
 from auth0_apim_environments.settings import Settings
 
@@ -73,3 +74,16 @@ def test_nothing_is_said_of_an_api_that_asks_for_grants_is_open_on_purpose_or_is
     assert finding("deny_all", existing=True) is None
     assert finding("allow_all", userAccess="allow_all") is None
     assert finding("allow_all", own=()) is None
+
+
+@pytest.mark.parametrize(
+    ("client", "verbs"),
+    [
+        ({"displayName": "Bot"}, {"create", "read", "update", "delete"}),
+        ({"existingClientId": "AaBb"}, {"create", "read", "update", "delete"}),
+        ({"existingClientId": "AaBb", "existingGrant": True}, {"read"}),
+    ],
+)
+def test_a_grant_that_exists_needs_only_to_be_read(client, verbs):
+    needed = needed_scopes(Settings.parse({**VALUES, "client": client}))
+    assert {scope.partition(":")[0] for scope in needed if scope.endswith(":client_grants")} == verbs
