@@ -94,7 +94,8 @@ def _found(component: pulumi.ComponentResource, grant: Grant) -> pulumi.Output[l
     grants = auth0.get_client_grants_output(
         client_id=grant.client_id, audience=grant.audience, opts=pulumi.InvokeOutputOptions(parent=component)
     ).client_grants
-    return grants.apply(lambda found: [each for each in found if each.subject_type == grant.subject_type])
+    # A grant that says nothing is of the kind that was there first.
+    return grants.apply(lambda found: [each for each in found if (each.subject_type or "client") == grant.subject_type])
 
 
 def _scopes_of(

@@ -164,6 +164,7 @@ def test_an_existing_grant_of_other_scopes_is_refused(refused, of_a_client_with_
     [
         ([], None),
         ([a_grant("client", "a")], None),
+        ([a_grant("", "a")], None),
         (
             [a_grant("user", "b", "a")],
             "InteractiveClient 'app': input 'existing_client_id' is of a client that has a grant for the audience already: "
