@@ -76,7 +76,7 @@ def none_of_others(component: pulumi.ComponentResource, inputs: Inputs, grant: G
 def existing_grant(
     component: pulumi.ComponentResource, inputs: Inputs, grant: Grant, scopes: Optional[pulumi.Output[list[str]]]
 ) -> pulumi.Output[list[str]]:
-    """The scopes of a grant that exists, sorted; it is read, never changed, and survives a destroy.
+    """The scopes of a grant that exists, sorted; it is read, never changed, and remains after a destroy.
 
     Args:
         component: that reads it.

@@ -48,9 +48,9 @@ class InteractiveClientArgs(TypedDict):
     callbacks: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Required unless `existing_client_id`. Every address that a login may answer to, exactly; https, or http on localhost. Example: `["https://app.example.com/callback"]`."""
     existing_client_id: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to a new client. The id of a client that exists: it is read, never changed, and survives a destroy; only a grant is made here. Excludes every input that describes a new one. A grant of the tenant that this stack did not make is refused: see `existing_grant`."""
+    """Optional, defaults to a new client. The id of a client that exists: it is read, never changed, and remains after a destroy; only a grant is made here. Excludes every input that describes a new one. A grant of the tenant that this stack did not make is refused: see `existing_grant`."""
     existing_grant: NotRequired[bool]
-    """Optional, defaults to false. With `existing_client_id` and `audience`: use the grant that the client has for its users' tokens. It is read, never changed, and survives a destroy; where `scopes` are given, it must have exactly these."""
+    """Optional, defaults to false. With `existing_client_id` and `audience`: use the grant that the client has for its users' tokens. It is read, never changed, and remains after a destroy; where `scopes` are given, it must have exactly these."""
     application: NotRequired[pulumi.Input[Application]]
     """Optional, defaults to `regular_web`. Whether the application runs on a server, with a secret, or in the browser, without."""
     display_name: NotRequired[pulumi.Input[str]]
