@@ -39,7 +39,7 @@ def test_every_object_carries_the_environment_and_an_extension_is_written_on_the
     place.create("pr-7")
     kinds = [remnant.kind for remnant in place.environments.audit("pr-7")]
     assert kinds == [
-        "api", "client", "client", "client grant", "connection", "product", "resource server", "user"
+        "api", "client", "client", "client grant", "client grant", "connection", "product", "resource server", "user"
     ]  # fmt: skip
     [environment] = place.environments.overview()
     assert (environment.name, environment.marker.owner, environment.state) == (
@@ -139,7 +139,7 @@ def test_an_environment_of_another_project_on_the_backend_is_neither_listed_nor_
         another.destroy("theirs", sweep=True)
     with pytest.raises(LifeError, match="objects have the marks of an environment 'theirs'"):
         another.create("theirs", place.order)
-    assert len(place.environments.audit("theirs")) == 8
+    assert len(place.environments.audit("theirs")) == 9
     assert place.environments.destroy("theirs").left == ()
 
 
@@ -190,9 +190,9 @@ def test_objects_of_a_lost_environment_are_listed_and_swept_only_when_asked(plac
         file.rename(tmp_path / file.name)
     assert {remnant.environment for remnant in place.environments.audit()} == {"lost"}
     (place.folder / "stacks" / "Pulumi.lost.yaml").unlink()
-    with pytest.raises(LifeError, match="8 objects have the marks of an environment 'lost'"):
+    with pytest.raises(LifeError, match="9 objects have the marks of an environment 'lost'"):
         place.create("lost")
-    with pytest.raises(LifeError, match="no stack 'lost', but 8 objects have its marks"):
+    with pytest.raises(LifeError, match="no stack 'lost', but 9 objects have its marks"):
         place.environments.destroy("lost")
     assert place.environments.destroy("lost", sweep=True).left == ()
     assert place.objects() == before
@@ -204,7 +204,7 @@ def test_twenty_at_once_do_not_touch_each_other(place):
     with ThreadPoolExecutor(4) as pool:
         deployed = dict(zip(names, pool.map(place.create, names), strict=True))
         assert len({each.outputs["apiUrl"] for each in deployed.values()}) == 20
-        assert all(len(place.environments.audit(name)) == 8 for name in names)
+        assert all(len(place.environments.audit(name)) == 9 for name in names)
         gone, staying = names[:19], names[19]
         assert all(result.left == () for result in pool.map(place.environments.destroy, gone))
     assert wrong_checks(deployed[staying].api, place.variables) == []
@@ -226,7 +226,7 @@ def test_of_two_creations_of_one_name_at_once_no_object_is_made_twice(place):
     assert "twice" in came_of_it or all(isinstance(each, StackError) for each in came_of_it)
     again = place.create("twice")
     assert wrong_checks(again.api, place.variables) == []
-    assert len(place.environments.audit("twice")) == 8
+    assert len(place.environments.audit("twice")) == 9
     assert place.environments.destroy("twice").left == ()
     assert place.objects() == before
 
