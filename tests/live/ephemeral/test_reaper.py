@@ -68,7 +68,7 @@ def test_what_others_work_on_is_left_to_the_next_reaper(place, deployed):
         "busy",
         f"stack '{deployed}' is being worked on by jane@another-machine (process 1) since 2026-03-01T12:00:00Z",
     )
-    assert len(place.environments.audit(deployed)) == 8
+    assert len(place.environments.audit(deployed)) == 9
     lock.unlink()
 
 
@@ -116,7 +116,7 @@ def test_a_protected_resource_keeps_its_stack(place, deployed):
 def test_expired_credentials_destroy_nothing_and_are_told_without_a_secret(place, deployed):
     fate, reason = place.reap(place.open(AUTH0_CLIENT_SECRET="long-expired"))[deployed]
     assert (fate, reason) == ("failed", "the tenant refused the credentials: 401 Unauthorized")
-    assert len(place.environments.audit(deployed)) == 8
+    assert len(place.environments.audit(deployed)) == 9
 
 
 def test_a_state_that_cannot_be_read_hides_no_other_and_is_swept_by_its_marks(place, deployed):
@@ -205,7 +205,7 @@ def test_names_that_begin_alike_are_two_environments(place):
     place.create("pr-420")
     assert place.environments.audit("pr-42") == place.environments.audit("pr-4") == []
     assert place.environments.destroy("pr-4").left == ()
-    assert len(place.environments.audit("pr-420")) == 8
+    assert len(place.environments.audit("pr-420")) == 9
     assert place.environments.stacks.names() == ["pr-42", "pr-420"]
     assert {name: fate for name, (fate, _) in place.reap().items()} == {"pr-42": "destroyed", "pr-420": "destroyed"}
 
