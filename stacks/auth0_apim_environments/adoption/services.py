@@ -100,7 +100,7 @@ _OF_USERS = {
 def asks_for_grants(api: Document) -> bool:
     """Whether an API's users' tokens need a grant; one that does not say it asks for none."""
     policies = api.get("subject_type_authorization") or {}
-    return (policies.get("user") or {}).get("policy", "allow_all") != "allow_all"
+    return bool((policies.get("user") or {}).get("policy", "allow_all") != "allow_all")
 
 
 def user_grant(grants: Iterable[Document], client_id: str, audience: str) -> Document | None:
