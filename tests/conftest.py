@@ -16,6 +16,11 @@ from hypothesis import settings
 from local_cloud import Sandbox, unset_lines
 from local_pulumi.engine import Engine, Step, find_or_install
 
+# Images set PYTHONDONTWRITEBYTECODE for the sake of their layers. Here it would have every process of a run, and every
+# program that a test starts, compile anew what it imports: half the time of collecting, and a second for each command.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # Every run draws examples of its own, here as in CI, where hypothesis would take the same ones each time; how fast the
 # machine is decides nothing.
 settings.register_profile("suite", database=None, deadline=None, derandomize=False, print_blob=True)
