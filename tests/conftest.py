@@ -1,12 +1,14 @@
 """What every test may use: the engine and a running sandbox, each made once a session."""
 
 import base64
+import hashlib
 import os
 import re
 import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from local_cloud import Sandbox, unset_lines
-from local_pulumi.engine import Engine, Step, find_or_install
+from local_pulumi.engine import Engine, Step, cache_folder, find_or_install
 
 # Images set PYTHONDONTWRITEBYTECODE for the sake of their layers. Here it would have every process of a run, and every
 # program that a test starts, compile anew what it imports: half the time of collecting, and a second for each command.
@@ -29,10 +31,14 @@ settings.load_profile("suite")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as live what asks for the engine, so that `-m "not live"` never builds one."""
+    """Mark as live what asks for the engine, so that `-m "not live"` never builds one, and begin with it.
+
+    Those tests are the longest: of two processes that share a run, none is left with them when the other has ended.
+    """
     for item in items:
         if {"engine", "engine_for"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("live")
+    items.sort(key=lambda item: item.get_closest_marker("live") is None)
 
 
 # Tests touch no environment that the shell leads to, such as the one that is up; the machine's own authorities stay.
@@ -100,11 +106,34 @@ class Azurite:
 
 
 @pytest.fixture(scope="session")
-def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
+def npm_folder() -> Callable[[Path], Path]:
+    """Installs the locked packages of a folder into the user's cache, where there are none for that lock yet; the place."""
+    return _installed_by_npm
+
+
+def _installed_by_npm(source: Path) -> Path:
+    digest = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()[:16]
+    folder = cache_folder() / f"npm-{source.name}-{digest}"
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix="npm-", dir=folder.parent))
+        try:
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(source / name, work)
+            subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=work, check=True, timeout=300)
+            work.rename(folder)
+        except OSError:
+            if not folder.exists():  # another process was not faster
+                raise
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def azurite(npm_folder: Callable[[Path], Path]) -> Iterator[Azurite]:
     """The emulator from its registry, in the locked version; it keeps nothing."""
-    folder = tmp_path_factory.mktemp("npm") / "azurite"
-    shutil.copytree(Path(__file__).with_name("azurite"), folder, ignore=shutil.ignore_patterns("node_modules"))
-    subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=folder, check=True, timeout=300)
+    folder = npm_folder(Path(__file__).with_name("azurite"))
     account = Azurite(port=0)
     options = ["--blobHost", "127.0.0.1", "--blobPort", "0", "--inMemoryPersistence", "--skipApiVersionCheck"]
     command = ["node", "node_modules/azurite/dist/src/blob/main.js", *options, "--silent", "--disableTelemetry"]

@@ -20,12 +20,12 @@ class PersistentTransport(httpx.BaseTransport):
 
     Args:
         transport: sends each request.
-        sleep: waits for seconds; another one in tests.
+        sleep: waits for seconds, `time.sleep` when absent; another one in tests.
     """
 
-    def __init__(self, transport: httpx.BaseTransport, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, transport: httpx.BaseTransport, sleep: Callable[[float], None] | None = None) -> None:
         self._transport = transport
-        self._sleep = sleep
+        self._sleep = sleep or time.sleep
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, or the last refusal."""
