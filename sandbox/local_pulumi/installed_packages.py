@@ -3,7 +3,9 @@
 import asyncio
 import base64
 import json
+import platform
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,9 @@ class InterpreterError(Exception):
 
 
 async def about(interpreter: str) -> language_pb2.AboutResponse:
-    """The interpreter and its version."""
+    """The interpreter and its version; each operation of the engine begins with this question."""
+    if Path(interpreter).parent.samefile(Path(sys.executable).parent):
+        return language_pb2.AboutResponse(executable=interpreter, version=platform.python_version())
     executable, version = await _ask(interpreter, _ABOUT)
     return language_pb2.AboutResponse(executable=executable, version=version)
 

@@ -265,7 +265,7 @@ async def serve(engine: str, executor: str) -> None:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stopping.wait(), timeout=1)
     host.terminate()
-    await server.stop(grace=0.5)
+    await server.stop(grace=5)  # a call that is cut off prints a traceback; those whose programs end are not waited for
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -172,6 +172,16 @@ def test_about_names_the_programs_interpreter(host, program):
     )
 
 
+def test_about_asks_an_interpreter_that_is_not_the_hosts(host, program):
+    (program / "venv").unlink()
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", program / "venv"], check=True)
+    answer = host.stub.About(language_pb2.AboutRequest(info=info(program)))
+    assert (answer.executable, answer.version) == (
+        f"{program}/venv/bin/python",
+        ".".join(map(str, sys.version_info[:3])),
+    )
+
+
 def test_direct_dependencies_leave_out_what_others_require(host, program):
     def names(transitive):
         request = language_pb2.GetProgramDependenciesRequest(info=info(program), transitiveDependencies=transitive)
