@@ -119,7 +119,13 @@ def test_expired_credentials_destroy_nothing_and_are_told_without_a_secret(place
     assert len(place.environments.audit(deployed)) == 9
 
 
-def test_a_state_that_cannot_be_read_hides_no_other_and_is_swept_by_its_marks(place, deployed):
+@pytest.fixture
+def impatient(monkeypatch):
+    """What cannot be read is asked for as often as ever, and nobody waits in between."""
+    monkeypatch.setattr("auth0_apim_environments.ephemeral.stacks._PATIENCE", (0.0, 0.0, 0.0))
+
+
+def test_a_state_that_cannot_be_read_hides_no_other_and_is_swept_by_its_marks(impatient, place, deployed):
     place.empty_stack("other")
     place.state_file(deployed).write_text('{"version": 3, "checkpo')
     states = {each.name: each.state.value for each in place.environments.overview()}
@@ -132,7 +138,7 @@ def test_a_state_that_cannot_be_read_hides_no_other_and_is_swept_by_its_marks(pl
     assert place.environments.audit() == []
 
 
-def test_a_state_whose_side_file_was_cut_off_is_whole_again_without_it(place, deployed):
+def test_a_state_whose_side_file_was_cut_off_is_whole_again_without_it(impatient, place, deployed):
     state = place.state_file(deployed)
     side_file = state.with_name(state.name + ".attrs")
     assert not side_file.exists()  # the sandbox's backend has none, another file backend has one for each document
