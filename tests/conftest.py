@@ -22,6 +22,9 @@ from local_pulumi.engine import Engine, Step, cache_folder, find_or_install
 # program that a test starts, compile anew what it imports: half the time of collecting, and a second for each command.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# A run starts the engine thousands of times, mostly for a fifth of a second, of which Go spends a sixth collecting
+# garbage that the end of the process would take away.
+os.environ.setdefault("GOGC", "400")
 
 # Every run draws examples of its own, here as in CI, where hypothesis would take the same ones each time; how fast the
 # machine is decides nothing.
