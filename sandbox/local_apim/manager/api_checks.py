@@ -6,7 +6,8 @@ from typing import Any
 from local_apim.manager.api_contract import ApiContract
 from local_apim.manager.api_revisions import split_name
 from local_apim.manager.arm_error import ValidationFailed, refused
-from local_apim.manager.resource_kind import Call, short_id
+from local_apim.manager.inventory import short_id
+from local_apim.manager.resource_kind import Call
 
 _PATH = re.compile(r"|[\w.-]|[\w.][\w/.:~-]*[\w.~-]")
 

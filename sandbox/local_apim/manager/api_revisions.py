@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse, Response
 
 from local_apim.manager.arm_error import ValidationFailed, method_not_allowed, missing
 from local_apim.manager.contract import Contract, properties_of
-from local_apim.manager.inventory import Document, Inventory
-from local_apim.manager.resource_kind import Call, Draft, ResourceKind, short_id, timestamp
+from local_apim.manager.inventory import Document, Inventory, short_id, timestamp
+from local_apim.manager.resource_kind import Call, Draft, ResourceKind
 
 _REVISION = re.compile(r"(.+);rev=([^;/]+)", re.IGNORECASE)
 _RELEASES = "releases"

@@ -11,9 +11,9 @@ from local_apim.manager.api_import import ApiImport, read_import
 from local_apim.manager.api_revisions import revisions, split_name, stored_name
 from local_apim.manager.arm_error import ProviderError, ValidationFailed, refused, unsupported
 from local_apim.manager.contract import properties_of
-from local_apim.manager.inventory import Document
+from local_apim.manager.inventory import Document, short_id, timestamp
 from local_apim.manager.long_running import FIRST_WITH_STATUS
-from local_apim.manager.resource_kind import Call, Draft, ResourceKind, short_id, timestamp
+from local_apim.manager.resource_kind import Call, Draft, ResourceKind
 from local_apim.manager.settings_kinds import versions_of
 from local_apim.manager.subscriptions import subscriptions_with_scope
 

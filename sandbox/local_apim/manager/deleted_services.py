@@ -7,9 +7,9 @@ from starlette.responses import JSONResponse, Response
 
 from local_apim.manager.arm_error import ProviderError, method_not_allowed
 from local_apim.manager.arm_request import ArmRequest
-from local_apim.manager.inventory import Document
+from local_apim.manager.inventory import Document, timestamp
 from local_apim.manager.locations import normalised
-from local_apim.manager.resource_kind import PROVIDER, Manager, timestamp
+from local_apim.manager.resource_kind import PROVIDER, Manager
 
 RETENTION = 48 * 3600
 """Seconds until a soft-deleted service is purged."""

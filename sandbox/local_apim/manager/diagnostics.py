@@ -6,7 +6,8 @@ from pydantic import Field, StringConstraints
 
 from local_apim.manager.arm_error import ValidationFailed
 from local_apim.manager.contract import Contract
-from local_apim.manager.resource_kind import Call, Draft, ResourceKind, short_id
+from local_apim.manager.inventory import short_id
+from local_apim.manager.resource_kind import Call, Draft, ResourceKind
 
 
 class Sampling(Contract):

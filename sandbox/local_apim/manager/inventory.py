@@ -1,6 +1,7 @@
 """The documents of the resource manager, by lower-cased ARM id."""
 
 import base64
+import time
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -69,3 +70,22 @@ class Inventory:
         count = self._counters.get("etag", {"count": 0})["count"] + 1
         self._counters.put("etag", {"count": count})
         return base64.b64encode(count.to_bytes(8, "big")).decode("ascii")
+
+
+def timestamp(seconds: float) -> str:
+    """`seconds` since 1970 as the provider writes points in time: to the millisecond, without zeros at the end."""
+    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    return f"{whole}.{int(seconds % 1 * 1000):03d}".rstrip("0").removesuffix(".") + "Z"
+
+
+def short_id(service: Document, resource_id: str, type_name: str) -> str | None:
+    """The name in a reference to a child of `service`, None when it is no reference to a `type_name`.
+
+    References come as `/apis/calc` or as the full ARM id, in any case.
+    """
+    text = resource_id.strip()
+    if text.lower().startswith(service["id"].lower() + "/"):
+        text = text[len(service["id"]) :]
+    prefix = f"/{type_name}/".lower()
+    name = text[len(prefix) :]
+    return name if text.lower().startswith(prefix) and name and "/" not in name else None

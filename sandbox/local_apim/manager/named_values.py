@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from local_apim.manager.arm_error import ValidationFailed, refused
 from local_apim.manager.contract import Contract
-from local_apim.manager.inventory import Document
+from local_apim.manager.inventory import Document, timestamp
 from local_apim.manager.key_vault import UnreadableSecret, is_versioned, principal_of
 from local_apim.manager.policy_texts import refuse_while_used
-from local_apim.manager.resource_kind import Action, Call, Draft, Manager, ResourceKind, answer, timestamp
+from local_apim.manager.resource_kind import Action, Call, Draft, Manager, ResourceKind, answer
 from local_apim.policies.named_values import stored_value
 
 REFRESH_AFTER = 3.5 * 3600

@@ -41,3 +41,8 @@ def _number(request: ArmRequest, name: str, smallest: int) -> int | None:
         message = f"The value '{text}' of the query parameter '{name}' is not a whole number from {smallest} up."
         raise ArmError(400, "InvalidQueryParameterValue", message)
     return int(text)
+
+
+def display_name(document: Document) -> str:
+    """What lists are sorted by; those of equal names, and those without, stay in the order of their resource names."""
+    return str(document["properties"].get("displayName") or "").casefold()

@@ -18,7 +18,7 @@ from local_apim.manager.inventory import Document, Inventory
 from local_apim.manager.key_vault import KeyVault
 from local_apim.manager.long_running import FIRST_WITH_STATUS, LongRunning, in_progress
 from local_apim.manager.manager_client import ManagerClient
-from local_apim.manager.paging import page
+from local_apim.manager.paging import display_name, page
 from local_apim.manager.service_host import ServiceHost
 
 PROVIDER = "Microsoft.ApiManagement"
@@ -187,7 +187,7 @@ class ResourceKind:
         """Answer a call about the collection."""
         if call.request.method != "GET":
             raise method_not_allowed(call.request.method, ["GET"])
-        views = [self.view_in_list(call, document) for document in sorted(self.listed(call), key=_display_name)]
+        views = [self.view_in_list(call, document) for document in sorted(self.listed(call), key=display_name)]
         return JSONResponse(page(call.request, views, call.manager.endpoint))
 
     async def act(self, call: Call, action: str) -> Response:
@@ -299,27 +299,3 @@ class ResourceKind:
 def answer(body: dict[str, Any], document: Document, status: int = 200) -> Response:
     """`body` with the ETag of `document`."""
     return JSONResponse(body, status, headers={"ETag": f'"{document["etag"]}"'})
-
-
-def timestamp(seconds: float) -> str:
-    """`seconds` since 1970 as the provider writes points in time: to the millisecond, without zeros at the end."""
-    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-    return f"{whole}.{int(seconds % 1 * 1000):03d}".rstrip("0").removesuffix(".") + "Z"
-
-
-def short_id(service: Document, resource_id: str, type_name: str) -> str | None:
-    """The name in a reference to a child of `service`, None when it is no reference to a `type_name`.
-
-    References come as `/apis/calc` or as the full ARM id, in any case.
-    """
-    text = resource_id.strip()
-    if text.lower().startswith(service["id"].lower() + "/"):
-        text = text[len(service["id"]) :]
-    prefix = f"/{type_name}/".lower()
-    name = text[len(prefix) :]
-    return name if text.lower().startswith(prefix) and name and "/" not in name else None
-
-
-def _display_name(document: Document) -> str:
-    """What lists are sorted by; those of equal names, and those without, stay in the order of their resource names."""
-    return str(document["properties"].get("displayName") or "").casefold()

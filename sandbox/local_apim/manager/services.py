@@ -9,12 +9,12 @@ from local_apim.manager.arm_error import ArmError, ProviderError, ValidationFail
 from local_apim.manager.arm_request import ArmRequest
 from local_apim.manager.contract import checked, merged, properties_of, tags_of
 from local_apim.manager.deleted_services import deleted_with_name, keep_deleted, take_deleted
-from local_apim.manager.inventory import Document
+from local_apim.manager.inventory import Document, timestamp
 from local_apim.manager.locations import display_name
 from local_apim.manager.managed_identities import assigned_identities
 from local_apim.manager.newborn import write_newborn
 from local_apim.manager.paging import page
-from local_apim.manager.resource_kind import PROVIDER, Manager, answer, timestamp
+from local_apim.manager.resource_kind import PROVIDER, Manager, answer
 from local_apim.manager.service_contract import ServiceContract, check_service_name, family, read_sku
 from local_apim.manager.service_view import on_its_way, properties_to_answer, view
 

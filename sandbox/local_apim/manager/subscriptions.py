@@ -12,9 +12,9 @@ from starlette.responses import Response
 from local_apim.manager.api_revisions import stored_name
 from local_apim.manager.arm_error import ValidationFailed, refused
 from local_apim.manager.contract import Contract
-from local_apim.manager.inventory import Document
+from local_apim.manager.inventory import Document, short_id, timestamp
 from local_apim.manager.long_running import FIRST_WITH_STATUS
-from local_apim.manager.resource_kind import Action, Call, Draft, ResourceKind, answer, short_id, timestamp
+from local_apim.manager.resource_kind import Action, Call, Draft, ResourceKind, answer
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
