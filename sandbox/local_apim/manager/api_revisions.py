@@ -2,6 +2,9 @@
 
 The current revision of `calc` stands under `apis/calc`, the others under `apis/calc;rev=N`; both names reach the current
 one. Making another revision current moves both, with everything below them.
+
+Nobody has recorded, and so it is decided here: a copy takes over policies; what all revisions have in common changes in
+all of them when the current one is written; a release may name its revision without `/apis/`, as azure-native does.
 """
 
 import re

@@ -105,3 +105,19 @@ async def test_on_error_runs_for_a_missing_key(keyed):
         on_error="<set-header name='X-R'><value>@(context.LastError.Source + \" \" + context.LastError.Reason)</value></set-header>",
     )
     assert (await keyed.call()).headers["x-r"] == "authorization SubscriptionKeyNotFound"
+
+
+async def test_the_keys_of_an_api_open_its_revisions_and_those_of_a_revision_nothing(keyed):
+    keyed.api("calc;rev=2", path="calc", apiRevision="2", isCurrent=False, subscriptionRequired=True)
+    keyed.operation(api="calc;rev=2")
+    for number in ("1", "2"):
+        keyed.put(
+            f"subscriptions/rev{number}",
+            {"primaryKey": f"rev{number}-1", "secondaryKey": f"rev{number}-2"},
+            scope=f"{keyed.service}/apis/calc;rev={number}",
+            state="active",
+        )
+    statuses = {"api-1": 200, "product-2": 200, "rev1-1": 401, "rev2-2": 401}
+    for path in ("/calc/add", "/calc;rev=2/add"):
+        for key, status in statuses.items():
+            assert (path, key, (await keyed.call(path, headers={HEADER: key})).status_code) == (path, key, status)
