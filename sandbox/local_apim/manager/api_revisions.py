@@ -120,7 +120,7 @@ class Releases(ResourceKind):
         now = timestamp(call.manager.clock())
         base = split_name(revision["name"])[0]
         number = revision["properties"]["apiRevision"]
-        times = {"createdDateTime": before.get("createdDateTime", now), "updatedDateTime": now}
+        times = {name: before.get(name, now) for name in ("createdDateTime", "updatedDateTime")}
         draft = Draft({"apiId": f"{call.service['id']}/apis/{base};rev={number}", **times, "notes": contract.notes})
         if properties_of(call.request.json()).get("apiId") is not None:
             draft.after = lambda _document, _created: _released(call, revision)

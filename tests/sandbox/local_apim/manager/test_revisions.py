@@ -279,12 +279,14 @@ async def test_a_release_names_its_revision_in_several_ways(revised, named, pare
     assert (listed["name"], "apiId" in listed["properties"]) == ("now", False)
 
 
-async def test_a_release_is_noted_anew_and_deleted_without_a_change_of_revision(revised):
+async def test_a_release_is_noted_anew_and_deleted_without_a_change_of_revision(revised, clock):
     await revised.put("apis/calc/releases/now", {"apiId": "/apis/calc;rev=2"})
     await revised.put("apis/calc/releases/back", {"apiId": "/apis/calc;rev=1"})
     older = (await revised.get("apis/calc/releases/now")).json()["properties"]["apiId"]
     assert older == f"{revised.service}/apis/calc;rev=2"
-    assert (await revised.put("apis/calc/releases/now", {"notes": "n"})).status_code == 200
+    clock.now += 60
+    noted = await revised.put("apis/calc/releases/now", {"notes": "n"})
+    assert (noted.status_code, noted.json()["properties"]["updatedDateTime"]) == (200, "2027-01-15T08:00:00Z")
     patched = await revised.patch("apis/calc/releases/now", {"notes": "m"}, headers={"If-Match": "*"})
     assert (patched.status_code, patched.json()["properties"]["notes"]) == (200, "m")
     assert (await revised.delete("apis/calc/releases/back", headers={"If-Match": "*"})).status_code == 200
