@@ -120,25 +120,3 @@ def test_a_trial_that_is_never_released_comes_to_rest(stack_of: StackOf, manager
 
 def behind(*those: pulumi.Resource) -> pulumi.ResourceOptions:
     return pulumi.ResourceOptions(depends_on=list(those))
-
-
-def test_a_refused_import_is_a_failed_resource_from_which_up_goes_on(stack_of: StackOf):
-    settings = {"value": "{"}
-
-    def program() -> None:
-        apim.Api(
-            "api",
-            **service("typed-refusals"),
-            api_id="calc",
-            path="calc",
-            format="openapi+json",
-            value=settings["value"],
-        )
-
-    stack = stack_of(program)
-    with pytest.raises(automation.CommandError, match="resource created but read failed"):
-        stack.up()
-    settings.update(value=document("/add"))
-    assert changes(stack.up())["update"] == 1
-    assert changes(stack.up()) == {}
-    assert changes(stack.refresh()) == {}

@@ -197,6 +197,24 @@ def test_a_failure_in_the_middle_leaves_a_state_from_which_up_goes_on(pulumi_up)
     assert "+ 1 created" in pulumi_up(program.replace("AUDIENCE", "providers-recovers"))
 
 
+def test_a_refused_import_is_a_failed_resource_from_which_up_goes_on(pulumi_up):
+    document = json.dumps({"openapi": "3.0.1", "info": {"title": "Calculator", "version": "1"}, "paths": {}})
+    program = """
+        import pulumi_azure_native as azure
+        group = azure.resources.ResourceGroup("group", resource_group_name="refusals", location="westeurope")
+        service = azure.apimanagement.ApiManagementService(
+            "service", resource_group_name=group.name, service_name="refusals-apim", publisher_email="a@example.com",
+            publisher_name="A", sku={"name": "Developer", "capacity": 1})
+        azure.apimanagement.Api("api", resource_group_name=group.name, service_name=service.name, api_id="calc",
+            path="calc", format="openapi+json", value='DOCUMENT')
+    """
+    refused = pulumi_up(program.replace("DOCUMENT", "{"), status=1)
+    assert "resource created but read failed GET /subscriptions/" in refused
+    assert "ValidationError: One or more fields contain incorrect values: representation: " in refused
+    assert "~ 1 updated" in pulumi_up(program.replace("DOCUMENT", document))
+    assert "4 unchanged" in pulumi_up(program.replace("DOCUMENT", document))
+
+
 def test_another_tenant_is_refused_before_anything_happens(pulumi_up):
     refused = pulumi_up(
         """
