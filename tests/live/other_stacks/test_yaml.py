@@ -110,8 +110,9 @@ def test_secrets_of_every_type_reach_the_tenant(hidden, tenant):
 def test_secrets_of_every_type_reach_the_policy(hidden):
     inbound = etree.fromstring(hidden.outputs()["policyXml"]).find("inbound")
     assert {check.get("clock-skew") for check in inbound.iter("validate-jwt")} == {"30"}
-    assert inbound.find("validate-jwt/required-claims/claim[@name='gty']/value").text == "client-credentials"
-    assert inbound.find(".//claim[@name='scope']").get("match") == "any"
+    claim, _, scope = (choice.find("when").get("condition") for choice in inbound.findall("choose"))
+    assert '.Claims["gty"].Any(value => new [] { "client-credentials" }.Contains(value))' in claim
+    assert ".Split(' ').Any(scope => " in scope
     limit = inbound.find("rate-limit-by-key")
     assert (limit.get("calls"), limit.get("renewal-period"), "azp" in limit.get("counter-key")) == ("100", "60", True)
 
