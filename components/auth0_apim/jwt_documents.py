@@ -5,25 +5,28 @@ from typing import Any
 
 from lxml import etree
 
-from auth0_apim.opinion_rules import open_document_problem
+from auth0_apim.document_rules import early_answer_problem, open_document_problem
 from auth0_apim.policy_challenges import Challenge
 from auth0_apim.policy_document import TokenCheck, base, choose, cors, policy_document, set_backend, validate_jwt
 from auth0_apim.policy_limits import quota, rate_limit
 from auth0_apim.policy_markup import element, literal, raw_policies
 from auth0_apim.policy_operations import (
     OPERATION,
+    checked_by,
     claim_check,
     is_one_of,
     operation_checks,
     refusal,
     scope_check,
+    unchecked_by,
     without_headers,
 )
 
 _UNAUTHORIZED = "A valid access token is required."
 _FORBIDDEN = "The access token does not allow this call."
 _NOT_CHECKED = "This call was not checked."
-_WIDER = ("product", "service")
+WIDER_LEVELS = ("product", "service")
+"""The scopes whose documents check calls of several APIs, and set no backend."""
 
 
 def token_check(settings: Mapping[str, Any], signing_key: str | None) -> TokenCheck:
@@ -61,8 +64,8 @@ def jwt_document(
     if level != "service":
         inbound.append(base())
     inbound += _guard(settings, token, level, operations or {})
-    if level in _WIDER:
-        inbound.append(element("set-variable", {"name": f"checked-by-{level}", "value": "true"}))
+    if level in WIDER_LEVELS:
+        inbound.append(element("set-variable", {"name": checked_by(level), "value": "true"}))
     else:
         inbound.append(set_backend(backend_url=settings.get("backend_url"), backend_id=settings.get("backend_id")))
     fragments = settings.get("included_fragments", ())
@@ -78,7 +81,7 @@ def jwt_document(
         first_on_error=_challenge(settings).of_unauthorized(_policy_id(level)),
         is_service=level == "service",
     )
-    if problem := open_document_problem(document):
+    if problem := open_document_problem(document) or early_answer_problem(document):
         raise ValueError(f"the policy document {problem}")
     return document
 
@@ -90,7 +93,7 @@ def checked_elsewhere_document(backend_url: str, level: str) -> str:
         backend_url: the backend's base URL.
         level: `product` or `service`, whose JwtPolicy checks the calls.
     """
-    unchecked = choose(f'!context.Variables.ContainsKey("checked-by-{level}")', refusal(_NOT_CHECKED))
+    unchecked = choose(unchecked_by(level), refusal(_NOT_CHECKED))
     return policy_document([base(), unchecked, set_backend(backend_url=backend_url)])
 
 

@@ -10,8 +10,9 @@ from typing_extensions import NotRequired, TypedDict
 
 from auth0_apim.auth0_api import SigningAlgorithm
 from auth0_apim.azure_service import service_inputs
+from auth0_apim.document_rules import wider_backend_problem
 from auth0_apim.inputs import Inputs
-from auth0_apim.jwt_documents import jwt_document, token_check
+from auth0_apim.jwt_documents import WIDER_LEVELS, jwt_document, token_check
 from auth0_apim.jwt_settings import jwt_settings, policy_level, shared_secret, tier_rule
 from auth0_apim.names import slug
 from auth0_apim.operation_scopes import operation_requirements
@@ -158,6 +159,8 @@ class JwtPolicy(pulumi.ComponentResource):
         nothing: pulumi.Output[Any] = pulumi.Output.from_input(None)
         operations = operation_requirements(inputs, args) if level == "api" else nothing
         super().__init__("auth0-apim:index:JwtPolicy", name, {}, opts)
+        if level in WIDER_LEVELS and "raw_inbound" in args:
+            inputs.warn("raw_inbound", args["raw_inbound"], _wider_backend_problem, "PublishedApi's checked_by")
 
         signing_key: pulumi.Output[Optional[str]] = nothing
         if secret is not None:
@@ -201,3 +204,7 @@ class JwtPolicy(pulumi.ComponentResource):
 def _base64(secret: str) -> str:
     """The key as `validate-jwt` wants it: Base64 of the secret's UTF-8 bytes, which are what Auth0 signs with."""
     return b64encode(secret.encode()).decode()
+
+
+def _wider_backend_problem(raw: str) -> Optional[str]:
+    return wider_backend_problem(f"<policies><inbound>{raw}</inbound></policies>")

@@ -1,94 +1,219 @@
-"""Which operations of a stack's APIs answer calls without a token: a rule over all resources of the stack."""
+"""Which calls a stack's APIs let through without a token, and which ways there are around the check.
 
-from collections.abc import Iterator, Mapping, Sequence
+Rules over all resources of the stack, as a call runs the documents of several: its operation's, its API's, and those of
+its product and of the whole service.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from auth0_apim.opinion_rules import document_checks, open_document_problem
+from auth0_apim.document_rules import (
+    conditional_check_problem,
+    document_checks,
+    early_answer_problem,
+    open_document_problem,
+    relied_on_scope,
+    sets_backend,
+    sets_variable,
+    wider_backend_problem,
+)
+from auth0_apim.opinion_rules import own_backend_problem
+from auth0_apim.policy_operations import checked_by
 from auth0_apim.resource_policies import stated_reason
+from auth0_apim.stack_resources import (
+    POLICIES,
+    WIDER,
+    StackResource,
+    apis,
+    documents_of,
+    fragments_of,
+    operations_of,
+    same_service,
+)
 
-NAME = "no-open-operation"
-"""The policy's name in the pack."""
-DESCRIPTION = "Every operation of every API in API Management is behind a check of the caller's token."
-
-_API = "azure-native:apimanagement:Api"
-_API_POLICY = "azure-native:apimanagement:ApiPolicy"
-_OPERATION_POLICY = "azure-native:apimanagement:ApiOperationPolicy"
-_GLOBAL_POLICY = "azure-native:apimanagement:Policy"
+Found = Iterator[tuple[StackResource, str]]
 
 
 @dataclass(frozen=True)
-class StackResource:
-    """A resource of a stack, as a policy sees it.
+class StackPolicy:
+    """A rule over the resources of a stack.
 
     Attributes:
-        kind: its type token.
-        urn: its URN.
-        name: its name in the program.
-        properties: its properties in Pulumi's spelling.
-        sources: by property, URNs of the resources that the property's value comes from.
+        name: its name in the pack, and in the pack's configuration.
+        description: what it asks for, and why.
+        check: the resources that break it, each with what is wrong.
     """
 
-    kind: str
-    urn: str
     name: str
-    properties: Mapping[str, Any]
-    sources: Mapping[str, Sequence[str]]
+    description: str
+    check: Callable[[Sequence[StackResource]], Found]
+
+    def problems(self, resources: Sequence[StackResource], configuration: Mapping[str, Any]) -> Found:
+        """What is wrong with each resource, but for those that a reason is stated for."""
+        told = dict.fromkeys((resource.urn, problem) for resource, problem in self.check(resources))
+        by_urn = {resource.urn: resource for resource in resources}
+        for urn, problem in told:
+            if not stated_reason(by_urn[urn].name, configuration):
+                yield by_urn[urn], problem
 
 
-def open_operations(
-    resources: Sequence[StackResource], configuration: Mapping[str, Any]
-) -> Iterator[tuple[StackResource, str]]:
-    """The APIs, and documents of operations, that let calls through unchecked, each with what is wrong.
+@dataclass(frozen=True)
+class _Guard:
+    """What checks a call: every call, all but those of public operations, or none, with the document that says so."""
 
-    A product's document does not count, as calls that are made without its product do not run it.
+    checks: bool
+    public: bool = False
+    policy: StackResource | None = None
+    problem: str = ""
+
+
+def _open_operations(resources: Sequence[StackResource]) -> Found:
+    """The APIs, and documents of operations, that let calls through unchecked.
+
+    A product's document counts only where the API's own relies on it: calls that are made without its product do not run it.
     """
-    for api in resources:
-        # A revision starts with the documents of the API that it is copied from, which is judged itself.
-        if api.kind == _API and not _is_copy(api, resources) and not stated_reason(api.name, configuration):
-            yield from _open_parts(api, resources, configuration)
+    for api in apis(resources):
+        chain = documents_of(api, resources)
+        guard = _guard(chain, resources)
+        is_open = not (guard.checks or guard.public) and not _leads_nowhere(api, chain, resources)
+        if is_open:
+            yield api, guard.problem
+        for operation in operations_of(api, resources):
+            problem = open_document_problem(operation.document)
+            if problem is None and not is_open and sets_backend(operation.document):
+                own = _guard([operation, *chain], resources)
+                problem = None if own.checks or own.public else f"sets a backend, and {own.problem}"
+            if problem:
+                yield operation, f"the operation's document {problem}"
 
 
-def _open_parts(
-    api: StackResource, resources: Sequence[StackResource], configuration: Mapping[str, Any]
-) -> Iterator[tuple[StackResource, str]]:
-    outer = [each for each in resources if each.kind == _GLOBAL_POLICY and _same_service(each, api)]
-    own = [each for each in resources if each.kind == _API_POLICY and _belongs(each, api)]
-    operations = [each for each in resources if each.kind == _OPERATION_POLICY and _belongs(each, api)]
-    documents = [policy.properties["value"] for policy in (*own[:1], *outer[:1])]
-    if problem := _open_problem(documents):
-        yield api, problem
-    for operation in operations:
-        problem = open_document_problem(operation.properties["value"])
-        if problem and not stated_reason(operation.name, configuration):
-            yield operation, f"the operation's document {problem}"
+def _public_operations(resources: Sequence[StackResource]) -> Found:
+    for api in apis(resources):
+        chain = documents_of(api, resources)
+        for documents in (chain, *([operation, *chain] for operation in operations_of(api, resources))):
+            guard = _guard(documents, resources)
+            if guard.public and guard.policy is not None:
+                yield guard.policy, f"the document {guard.problem}"
 
 
-def _open_problem(documents: Sequence[str]) -> str | None:
-    """What keeps `documents`, the narrowest scope's first, from checking the token of every call."""
-    for document in documents:
-        if problem := open_document_problem(document):
-            return f"a policy document of its calls {problem}"
-        if document_checks(document):
-            return None
-    return "no policy document of the API or of the whole service checks its callers' tokens (validate-jwt)"
+def _own_backends(resources: Sequence[StackResource]) -> Found:
+    for api in apis(resources):
+        guard = _guard(documents_of(api, resources), resources)
+        problem = _own_backend(api)
+        if problem and (guard.checks or guard.public):
+            yield api, f"serviceUrl {problem}: without its policy the API is open"
 
 
-def _is_copy(api: StackResource, resources: Sequence[StackResource]) -> bool:
-    source = str(api.properties.get("sourceApiId") or "").rpartition("/apis/")[2]
-    return bool(source) and any(
-        other.kind == _API and other.properties.get("apiId") == source and _same_service(other, api)
-        for other in resources
+def _wider_backends(resources: Sequence[StackResource]) -> Found:
+    for policy in resources:
+        if policy.kind in WIDER.values():
+            yield from _told(policy, wider_backend_problem, fragments_of(policy, resources))
+
+
+def _early_answers(resources: Sequence[StackResource]) -> Found:
+    for policy in resources:
+        if policy.kind in POLICIES:
+            yield from _told(policy, early_answer_problem, fragments_of(policy, resources))
+
+
+def _told(
+    policy: StackResource, rule: Callable[[str, Mapping[str, str]], str | None], fragments: Mapping[str, str]
+) -> Found:
+    try:
+        problem = rule(policy.document, fragments)
+    except ValueError as error:
+        problem = f"{error}, so that what it does cannot be seen"
+    if problem:
+        yield policy, f"the document {problem}"
+
+
+def _guard(chain: Sequence[StackResource], resources: Sequence[StackResource]) -> _Guard:
+    """What checks the calls that run the documents of `chain`, the narrowest scope's first."""
+    for index, policy in enumerate(chain):
+        if problem := open_document_problem(policy.document):
+            return _Guard(False, policy=policy, problem=f"a policy document of its calls {problem}")
+        checks = document_checks(policy.document)
+        if checks:
+            return _Guard(True)
+        wider = chain[index + 1 :] if checks is None else []
+        if condition := conditional_check_problem(policy.document):
+            every_call = bool(wider) and _guard(wider, resources).checks
+            return _Guard(True) if every_call else _Guard(False, True, policy, condition)
+        if level := relied_on_scope(policy.document):
+            problem = _relied_on_problem(policy, level, resources)
+            return _Guard(problem is None, policy=policy, problem=problem or "")
+    return _Guard(
+        False, problem="no policy document of the API or of the whole service checks its callers' tokens (validate-jwt)"
     )
 
 
-def _belongs(policy: StackResource, api: StackResource) -> bool:
-    # In a preview the id may not be known yet; where it comes from always is.
-    if api.urn in policy.sources.get("apiId", ()):
+def _relied_on_problem(policy: StackResource, level: str, resources: Sequence[StackResource]) -> str | None:
+    """What is wrong with the documents of a wider scope whose check `policy` relies on."""
+    variable = checked_by(level)
+    if sets_variable(policy.document, variable):
+        return f"its document sets {variable} itself, by which it asks whether the {level}'s policy has checked a call"
+    checks = [
+        _is_checked(each.document)
+        for each in resources
+        if each.kind == WIDER[level] and same_service(each, policy) and _may_set(each.document, variable)
+    ]
+    if not checks:
+        return f"its document relies on a check by the {level}'s policy, which is not in the stack"
+    return None if all(checks) else f"its document relies on a check by the {level}'s policy, which makes none"
+
+
+def _may_set(document: str, variable: str) -> bool:
+    try:
+        return sets_variable(document, variable)
+    except ValueError:
         return True
-    return _same_service(policy, api) and policy.properties.get("apiId") == api.properties.get("apiId")
 
 
-def _same_service(one: StackResource, other: StackResource) -> bool:
-    names = [resource.properties.get("serviceName") for resource in (one, other)]
-    return names[0] == names[1]
+def _is_checked(document: str) -> bool:
+    return open_document_problem(document) is None and document_checks(document) is True
+
+
+def _leads_nowhere(api: StackResource, chain: Sequence[StackResource], resources: Sequence[StackResource]) -> bool:
+    """Whether no call reaches a backend, as neither the API nor a document that its calls may run has one."""
+    wider = [each for each in resources if each.kind in WIDER.values() and same_service(each, api)]
+    try:
+        has_backend = any(sets_backend(each.document) for each in [*chain, *wider])
+    except ValueError:
+        return False
+    return bool(api.properties.get("serviceUrl")) and _own_backend(api) is None and not has_backend
+
+
+def _own_backend(api: StackResource) -> str | None:
+    url, is_imported = api.properties.get("serviceUrl"), bool(api.properties.get("value"))
+    return own_backend_problem(url) if url or is_imported else None
+
+
+STACK_POLICIES = (
+    StackPolicy(
+        "no-open-operation",
+        "Every operation of every API in API Management is behind a check of the caller's token.",
+        _open_operations,
+    ),
+    StackPolicy(
+        "no-public-operation",
+        "The check of tokens stands under no condition: an operation that needs no token has a stated reason.",
+        _public_operations,
+    ),
+    StackPolicy(
+        "backend-behind-the-check",
+        "An API has no backend of its own, which calls reach whenever its policy is missing: the policy sets it.",
+        _own_backends,
+    ),
+    StackPolicy(
+        "no-wider-backend",
+        "The document of a product or of the whole service sets no backend: an API's own cannot override every one.",
+        _wider_backends,
+    ),
+    StackPolicy(
+        "no-early-answer",
+        "The gateway makes no answer before a document's check, or before <base />: callers would get it without a token.",
+        _early_answers,
+    ),
+)
+"""The rules over all resources of a stack, as the pack has them."""

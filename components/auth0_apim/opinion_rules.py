@@ -4,11 +4,12 @@ A constructor takes them, as they were asked for by name, and warns; the policy 
 Every rule takes a plain value and answers None, or what is wrong with it as the end of the sentence "input 'x' …".
 """
 
+import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
-from lxml import etree
-
-_CHECKS = ("validate-jwt", "validate-azure-ad-token")
+# Nothing else, as another reader of URLs may see another host in other characters.
+_NOWHERE = re.compile(r"([a-z0-9-]+\.)+invalid")
 
 
 def implicit_grant_problem(value: Sequence[str]) -> str | None:
@@ -35,30 +36,18 @@ def open_sign_up_problem(value: bool) -> str | None:
     return "lets anybody on the internet make an account" if value else None
 
 
-def open_document_problem(value: str) -> str | None:
-    """A policy document that checks the token of every call, or leaves that to a wider scope's."""
-    try:
-        is_checked = document_checks(value)
-    except ValueError as error:
-        return f"{error}, so that the check of its calls cannot be seen"
-    if is_checked is False:
-        return "has neither <base /> nor a check of the caller's token (validate-jwt) in <inbound>"
-    return None
+def own_backend_problem(value: str | None) -> str | None:
+    """The service URL of an API whose policy sets the backend: a name that never exists, under `.invalid` (RFC 2606, 2).
 
-
-def document_checks(document: str) -> bool | None:
-    """Whether a policy document checks the token of every call: True or False, None where an outer one decides.
-
-    A check inside `choose` is none, as it is for some calls only.
-
-    Raises:
-        ValueError: the document cannot be read; the message is the end of "the document …".
+    Args:
+        value: the URL; None where the import takes the document's first server.
     """
+    if value is None:
+        return "is left out, so that the imported document's server is a backend that calls reach without a policy"
     try:
-        root = etree.fromstring(document.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError as error:
-        raise ValueError(f"is no well-formed XML ({error.msg})") from None
-    steps = [str(step.tag) for inbound in root.findall("inbound") for step in inbound.iterchildren("*")]
-    if any(step in _CHECKS for step in steps):
-        return True
-    return None if "base" in steps else False
+        host = urlsplit(value).hostname or ""
+    except ValueError:
+        host = ""
+    if _NOWHERE.fullmatch(host):
+        return None
+    return f"is {value!r}, a backend of the API's own that calls reach without a policy"

@@ -23,6 +23,16 @@ _MATCHES = {"all": "All", "any": "Any"}
 _CLOSED = "This operation is closed."
 
 
+def checked_by(level: str) -> str:
+    """The variable by which JwtPolicy of a wider scope, `product` or `service`, says that it has checked a call."""
+    return f"checked-by-{level}"
+
+
+def unchecked_by(level: str) -> str:
+    """A condition: JwtPolicy of a wider scope has not checked the call."""
+    return f'!context.Variables.ContainsKey("{checked_by(level)}")'
+
+
 def is_one_of(texts: Iterable[str], value: str) -> str:
     """A condition: the C# expression `value` is one of `texts`."""
     return f"{_array(texts)}.Contains({value})"

@@ -14,13 +14,14 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from auth0_apim.open_operations import DESCRIPTION, NAME, StackResource, open_operations
+from auth0_apim.open_operations import STACK_POLICIES, StackPolicy
 from auth0_apim.resource_policies import REASONS, RESOURCE_POLICIES, ResourcePolicy, without_api_version
+from auth0_apim.stack_resources import StackResource
 
 
 def policies() -> Sequence[Policy]:
     """Every policy of the package, for a pack of one's own; all are mandatory unless configured otherwise."""
-    return [*(_resource_policy(each) for each in RESOURCE_POLICIES), _no_open_operation()]
+    return [*map(_resource_policy, RESOURCE_POLICIES), *map(_stack_policy, STACK_POLICIES)]
 
 
 def _resource_policy(policy: ResourcePolicy) -> ResourceValidationPolicy:
@@ -37,15 +38,15 @@ def _resource_policy(policy: ResourcePolicy) -> ResourceValidationPolicy:
     )
 
 
-def _no_open_operation() -> StackValidationPolicy:
+def _stack_policy(policy: StackPolicy) -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
         resources = [_stack_resource(each) for each in args.resources]
-        for resource, problem in open_operations(resources, args.get_config()):
+        for resource, problem in policy.problems(resources, args.get_config()):
             report_violation(f"{resource.name}: {problem}", resource.urn)
 
     return StackValidationPolicy(
-        name=NAME,
-        description=DESCRIPTION,
+        name=policy.name,
+        description=policy.description,
         validate=validate,
         enforcement_level=EnforcementLevel.MANDATORY,
         config_schema=PolicyConfigSchema(_reasons()),

@@ -23,6 +23,7 @@ from auth0_apim.published_api_inputs import (
     checked_by,
     gateway_url,
     keeps_backend,
+    warn_of_own_backend,
 )
 
 
@@ -153,6 +154,8 @@ class PublishedApi(pulumi.ComponentResource):
         }
         described = place | {"description": description}
         self.backend_url = imported.apply(lambda document: document.service_url)
+        if is_open:
+            warn_of_own_backend(inputs, args, self.backend_url)
         self.version_set_id = pulumi.Output.from_input(args.get("version_set_id"))
         if version is not None and args.get("version_set_id") is None:
             self.version_set_id = _version_set(name, described, title, path, scheme).id

@@ -20,6 +20,7 @@ from auth0_apim.azure_rules import (
 from auth0_apim.inputs import Inputs
 from auth0_apim.names import slug
 from auth0_apim.openapi_source import ApiImport, openapi_problem, read_openapi
+from auth0_apim.opinion_rules import own_backend_problem
 
 CLOSED = "https://closed.invalid"
 """The service URL of an API whose policy sets the backend: a name that never exists (RFC 2606, 2)."""
@@ -85,6 +86,12 @@ def keeps_backend(inputs: Inputs, args: Mapping[str, Any]) -> bool:
         others = [name for name in (*flags, "checked_by") if name != given[0] and args.get(name)]
         raise inputs.error(given[0], f"excludes {others[0]!r}", "leave one of them out")
     return bool(given)
+
+
+def warn_of_own_backend(inputs: Inputs, args: Mapping[str, Any], backend_url: pulumi.Output[str]) -> None:
+    """Say that calls reach the backend without a policy, where that was asked for."""
+    name = "keep_service_url" if args.get("keep_service_url") else "allow_anonymous_calls"
+    inputs.warn(name, backend_url, own_backend_problem, "false")
 
 
 def checked_by(inputs: Inputs, args: Mapping[str, Any]) -> Optional[str]:

@@ -4,21 +4,32 @@ import logging
 
 import pulumi
 import pytest
-from auth0_apim import Auth0Api, InputError, InteractiveClient, PortalLogin, UserDatabase, jwt_documents
+from auth0_apim import (
+    Auth0Api,
+    InputError,
+    InteractiveClient,
+    JwtPolicy,
+    PortalLogin,
+    PublishedApi,
+    UserDatabase,
+    jwt_documents,
+)
 from auth0_apim.api_rules import token_lifetime_problem
 from auth0_apim.client_rules import exact_address_problem
-from auth0_apim.open_operations import StackResource, open_operations
+from auth0_apim.document_rules import early_answer_problem, open_document_problem, wider_backend_problem
+from auth0_apim.open_operations import STACK_POLICIES
 from auth0_apim.opinion_rules import (
     implicit_grant_problem,
     open_access_problem,
-    open_document_problem,
     open_sign_up_problem,
+    own_backend_problem,
     shared_key_problem,
 )
 from auth0_apim.policy_document import TokenCheck
 from auth0_apim.resource_policies import RESOURCE_POLICIES
+from auth0_apim.stack_resources import StackResource
 
-POLICIES = {policy.name: policy for policy in RESOURCE_POLICIES}
+POLICIES = {policy.name: policy for policy in (*RESOURCE_POLICIES, *STACK_POLICIES)}
 CLIENT = "auth0:index/client:Client"
 API = "auth0:index/resourceServer:ResourceServer"
 PORTAL = {
@@ -119,11 +130,21 @@ def test_a_long_lifetime(mocks):
     assert packs_problem("token-lifetime", API, {"tokenLifetime": 2_592_001}, limit) == f"tokenLifetime {problem}"
 
 
-def test_an_open_document(monkeypatch):
-    document = "<policies><inbound /></policies>"
-    problem = open_document_problem(document)
+@pytest.mark.parametrize(
+    ("policy", "rule", "document"),
+    [
+        ("no-open-operation", open_document_problem, "<policies><inbound /></policies>"),
+        (
+            "no-early-answer",
+            early_answer_problem,
+            "<policies><inbound><mock-response /><validate-jwt /></inbound></policies>",
+        ),
+    ],
+)
+def test_a_document(monkeypatch, policy, rule, document):
+    problem = rule(document)
     monkeypatch.setattr(jwt_documents, "policy_document", lambda *_, **__: document)
-    with pytest.raises(ValueError, match="<inbound>") as refusal:
+    with pytest.raises(ValueError, match="the policy document") as refusal:
         jwt_documents.jwt_document(
             {"issuer": "https://a.example/"},
             TokenCheck(["https://a.example/"], ["calc"], "https://a.example/oidc"),
@@ -132,4 +153,33 @@ def test_an_open_document(monkeypatch):
     assert str(refusal.value) == f"the policy document {problem}"
     kinds = ("azure-native:apimanagement:Api", "azure-native:apimanagement:ApiPolicy")
     stack = [StackResource(kind, kind, kind[-3:], {"apiId": "calc", "value": document}, {}) for kind in kinds]
-    assert [told for _, told in open_operations(stack, {})] == [f"a policy document of its calls {problem}"]
+    [(_, told)] = POLICIES[policy].problems(stack, {})
+    assert told.endswith(f" {problem}")
+
+
+@pytest.mark.parametrize("choice", ["keep_service_url", "allow_anonymous_calls"])
+def test_a_backend_of_an_apis_own(warned, choice):
+    url = "https://calculator.example"
+    problem = own_backend_problem(url)
+    place = {"resource_group_name": "group", "service_name": "apis", "path": "calc"}
+    document = '{"openapi": "3.0.1", "paths": {"/add": {"get": {"operationId": "add"}}}}'
+    told = warned(lambda: PublishedApi("calc", {**place, "openapi": document, "service_url": url, choice: True}))
+    assert told == f"PublishedApi 'calc': input '{choice}' {problem}; an example that works: false"
+    api = StackResource("azure-native:apimanagement:Api", "a", "calc", {"apiId": "calc", "serviceUrl": url}, {})
+    checked = "<policies><inbound><validate-jwt /></inbound></policies>"
+    policy = StackResource("azure-native:apimanagement:ApiPolicy", "p", "p", {"apiId": "calc", "value": checked}, {})
+    [(_, found)] = POLICIES["backend-behind-the-check"].problems([api, policy], {})
+    assert found == f"serviceUrl {problem}: without its policy the API is open"
+
+
+def test_a_backend_of_a_wider_scope(warned):
+    raw = '<set-backend-service backend-id="theirs"/>'
+    problem = wider_backend_problem(f"<policies><inbound>{raw}</inbound></policies>")
+    place = {"resource_group_name": "group", "service_name": "apis", "product_id": "starter"}
+    token = {"issuer": "https://tenant.example/", "audience": "calc"}
+    told = warned(lambda: JwtPolicy("guard", {**place, **token, "raw_inbound": raw}))
+    assert told.startswith(f"JwtPolicy 'guard': input 'raw_inbound' {problem}; an example that works: ")
+    document = f"<policies><inbound><validate-jwt />{raw}</inbound></policies>"
+    policy = StackResource("azure-native:apimanagement:ProductPolicy", "p", "p", {"value": document}, {})
+    [(_, found)] = POLICIES["no-wider-backend"].problems([policy], {})
+    assert found == f"the document {problem}"

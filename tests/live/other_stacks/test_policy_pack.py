@@ -44,6 +44,10 @@ def test_every_hole_is_told_and_stops_the_preview(violating, pack):
         "token-lifetime",
         "sign-up-off",
         "no-open-operation",
+        "no-public-operation",
+        "backend-behind-the-check",
+        "no-wider-backend",
+        "no-early-answer",
     ):
         assert f"{policy}  " in told, told
 
@@ -57,6 +61,10 @@ def test_policies_are_configured_by_their_users(violating, pack):
         "exact-addresses": "advisory",
         "sign-up-off": "disabled",
         "no-open-operation": {"reasons": {"open-api": "public data"}},
+        "no-public-operation": {"reasons": {"public-and-early": "a health check"}},
+        "backend-behind-the-check": {"reasons": {"own-backend": "it is being adopted"}},
+        "no-wider-backend": {"reasons": {"wide": "one backend for all"}},
+        "no-early-answer": {"reasons": {"public-and-early": "a status page"}},
     }
     told = preview(violating, pack, configuration)
     assert "[advisory]  exact-addresses" in told

@@ -23,3 +23,39 @@ apimanagement.Api(
     display_name="Open",
     protocols=["https"],
 )
+
+CHECK = '<validate-jwt header-name="Authorization"><openid-config url="https://t.example/.well-known" /></validate-jwt>'
+
+
+def document(inbound):
+    return f"<policies><inbound>{inbound}</inbound></policies>"
+
+
+place = {"resource_group_name": "local", "service_name": service.name}
+api = apimanagement.Api(
+    "own-backend",
+    **place,
+    api_id="own",
+    path="own",
+    display_name="Own",
+    protocols=["https"],
+    service_url="https://backend.example",
+)
+public = f'<choose><when condition="@(true)">{CHECK}</when></choose>'
+apimanagement.ApiPolicy(
+    "public-and-early",
+    **place,
+    api_id=api.name,
+    policy_id="policy",
+    format="xml",
+    value=document(f"<mock-response /><base />{public}"),
+)
+product = apimanagement.Product("product", **place, product_id="starter", display_name="Starter")
+apimanagement.ProductPolicy(
+    "wide",
+    **place,
+    product_id=product.name,
+    policy_id="policy",
+    format="xml",
+    value=document(f'<base />{CHECK}<set-backend-service base-url="https://backend.example" />'),
+)
