@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
+from auth0_apim.azure_rules import backend_url_problem
 from auth0_apim.policy_operations import OPERATION, is_one_of, unchecked_by
 
 _CHECKS = ("validate-jwt", "validate-azure-ad-token")
@@ -77,6 +78,15 @@ def wider_backend_problem(document: str, fragments: Mapping[str, str] = _NO_FRAG
 def sets_backend(document: str) -> bool:
     """Whether a document names a backend itself, anywhere."""
     return any(True for _ in _root(document).iter("set-backend-service"))
+
+
+def backend_url(document: str) -> str | None:
+    """The URL of the backend that a document sets; None where it sets none by a literal URL, or cannot be read."""
+    try:
+        urls = [step.get("base-url") for step in _inbound(document) if step.tag == "set-backend-service"]
+    except ValueError:
+        return None
+    return next((url for url in urls if url and backend_url_problem(url) is None), None)
 
 
 def early_answer_problem(document: str, fragments: Mapping[str, str] = _NO_FRAGMENTS) -> str | None:

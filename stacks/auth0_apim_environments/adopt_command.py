@@ -59,8 +59,8 @@ def adopt(  # noqa: PLR0913, PLR0917 - one parameter an option
     variables = {**os.environ, **cloud_variables(project)}
     try:
         found = _found(variables, answers)
-        _check_document(openapi, found)
         settings = adopted_settings(found, openapi, script_paths(project, stack, found))
+        _check_document(openapi, settings["publication"].get("serviceUrl"))
         done = _adopted(project, stack, variables, found, settings, take=take)
     except AmbiguousError as error:
         if not as_json:
@@ -80,9 +80,9 @@ def _found(variables: Mapping[str, str], answers: Answers) -> Belongings:
         return belongings(Tenant(tenant), Manager(manager), answers)
 
 
-def _check_document(openapi: str, found: Belongings) -> None:
+def _check_document(openapi: str, service_url: str | None) -> None:
     try:
-        read_openapi(openapi, service_url=found.published_api["properties"].get("serviceUrl"))
+        read_openapi(openapi, service_url=service_url)
     except OpenApiError as error:
         raise StackError(f"--openapi {error}") from None
 
@@ -115,6 +115,7 @@ def _document(stack: str, found: Belongings, done: Adoption) -> dict[str, Any]:
         "scriptFiles": [str(file) for file in done.scripts],
         "toBeSet": list(done.unreadable),
         "missing": list(done.missing),
+        "keepsServiceUrl": done.keeps_service_url,
         "keep": done.held_back,
         "changes": [dataclasses.asdict(change) for change in done.changes],
     }
@@ -151,6 +152,12 @@ def _show(stack: str, found: Belongings, done: Adoption, *, taken: bool) -> None
             for name, kind in sorted(properties.items()):
                 kept.add_row(resource, name, _EFFECTS.get(kind, kind))
         console.print(kept)
+    if done.keeps_service_url:
+        _say(
+            console,
+            "The API keeps its backend as service URL, so that no good call is refused: deploy the policy first, then "
+            "remove publication.keepServiceUrl and deploy again.",
+        )
     for name in done.missing:
         console.print(f"Not found, so the first up makes it: {name}.", highlight=False, markup=False)
     for key in done.unreadable:

@@ -23,7 +23,7 @@ _MARKS = {True: "[green]right[/]", False: "[bold red]WRONG[/]", None: "[yellow]n
 def doctor(
     stack: Stack = "local", as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False
 ) -> None:
-    """Check before any up: engine, credentials, scopes, tier, names and the OpenID document; status 1 if one is wrong."""
+    """Check before any up: engine, credentials, scopes, tier, names, the OpenID document and ways around the check; status 1 if one is wrong."""
     project = find_project()
     variables = {**os.environ, **cloud_variables(project)}
     findings = _examined(examine(project, stack, variables), quiet=as_json)
@@ -40,7 +40,8 @@ def findings_table(stack: str, findings: Iterable[Finding]) -> Table:
     for heading in ("subject", "observed", "", "remedy"):
         table.add_column(heading, overflow="fold")
     for each in findings:
-        table.add_row(each.subject, Text(each.observed), _MARKS[each.right], Text(each.remedy))
+        mark = "[yellow]warning[/]" if each.right and each.remedy else _MARKS[each.right]
+        table.add_row(each.subject, Text(each.observed), mark, Text(each.remedy))
     return table
 
 

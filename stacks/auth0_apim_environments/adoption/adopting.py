@@ -33,6 +33,7 @@ class Adoption:
         changes: what the next `up` would do.
         scripts: a custom database's scripts.
         unreadable: keys of settings that a person must set.
+        keeps_service_url: whether calls still reach the API's backend without a policy of the stack.
     """
 
     settings_file: Path
@@ -42,6 +43,7 @@ class Adoption:
     changes: Sequence[Change] = ()
     scripts: Sequence[Path] = ()
     unreadable: Sequence[str] = ()
+    keeps_service_url: bool = False
 
 
 def write_files(
@@ -61,7 +63,15 @@ def write_files(
     document, missing = import_file(engine.planned_resources(), resource_ids(found))
     imports = project.stack_files / f"adopted.{stack}.json"
     imports.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    return Adoption(file, imports, missing, scripts=scripts, unreadable=unreadable_settings(found))
+    keeps_service_url = bool(settings["publication"].get("keepServiceUrl"))
+    return Adoption(
+        file,
+        imports,
+        missing,
+        scripts=scripts,
+        unreadable=unreadable_settings(found),
+        keeps_service_url=keeps_service_url,
+    )
 
 
 def take_over(engine: Engine, written: Adoption, settings: Mapping[str, Any]) -> Adoption:

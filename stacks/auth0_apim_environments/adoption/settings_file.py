@@ -7,7 +7,9 @@ from typing import Any
 import yaml
 from auth0_apim.azure_rules import GRANT_TYPES, authorization_methods_problem, body_parameters_problem
 from auth0_apim.clients import PASSWORD_GRANTS
+from auth0_apim.document_rules import backend_url
 from auth0_apim.names import slug
+from auth0_apim.opinion_rules import own_backend_problem
 from auth0_apim.portal_login import redirect_uris
 
 from auth0_apim_environments.adoption.belonging import Belongings
@@ -166,7 +168,7 @@ def _publication(found: Belongings, openapi: str) -> dict[str, Any]:
         "path": properties["path"],
         "apiId": found.published_api["name"],
         "displayName": properties["displayName"],
-        "serviceUrl": properties.get("serviceUrl"),
+        **_backend(found),
         "subscriptionRequired": bool(properties.get("subscriptionRequired")),
         # Whoever has a good token may call every operation, until somebody says which scopes they need.
         "defaultScopes": [],
@@ -179,6 +181,16 @@ def _publication(found: Belongings, openapi: str) -> dict[str, Any]:
     # A product that says nothing needs subscriptions.
     needs_subscription = product["properties"].get("subscriptionRequired", True)
     return publication | {"product": title, "productSubscriptionRequired": needs_subscription}
+
+
+def _backend(found: Belongings) -> dict[str, Any]:
+    """Where calls go; the API keeps a backend of its own until a policy of the stack sets it."""
+    url = found.published_api["properties"].get("serviceUrl")
+    if url is None:
+        return {}
+    if own_backend_problem(url):
+        return {"serviceUrl": url, "keepServiceUrl": True}
+    return {"serviceUrl": backend_url(found.policy["properties"]["value"]) if found.policy else None}
 
 
 def _portal(found: Belongings) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from auth0_apim.policy_rules import quota_sku_problem, rate_limit_sku_problem
 
 from auth0_apim_environments.adoption.services import Document, Manager
 from auth0_apim_environments.doctor.finding import Finding, right, wrong
+from auth0_apim_environments.doctor.guard_checks import guard_findings
 from auth0_apim_environments.settings import Settings
 
 _PURGE = (
@@ -35,6 +36,7 @@ def azure_findings(settings: Settings, manager: Manager, own: set[str]) -> Itera
     yield tier_finding(settings, tier)
     if service is not None:
         yield from _names(settings, manager, service, own)
+        yield from guard_findings(settings, manager, service, own)
 
 
 def tier_finding(settings: Settings, tier: str) -> Finding:

@@ -11,7 +11,7 @@ class Finding:
         subject: what was looked at.
         observed: what is there, in words; never a secret.
         right: whether an `up` can go on; None where it could not be looked at.
-        remedy: what to do, where it is not right.
+        remedy: what to do, where it is not right, or where a warning goes with it.
     """
 
     subject: str
@@ -23,6 +23,11 @@ class Finding:
 def right(subject: str, observed: str) -> Finding:
     """All is well."""
     return Finding(subject, observed, right=True)
+
+
+def warning(subject: str, observed: str, remedy: str) -> Finding:
+    """An `up` would succeed, and leave something that somebody should know of."""
+    return Finding(subject, observed, True, remedy)
 
 
 def wrong(subject: str, observed: str, remedy: str) -> Finding:

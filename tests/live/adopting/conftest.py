@@ -69,7 +69,7 @@ def auth0_part(tenant, sandbox):
     return client.client_id, client.client_secret, user.user_id
 
 
-def azure_part(manager, sandbox, client_id, client_secret):
+def azure_part(manager, sandbox, client_id, client_secret, backend_url=None, is_guarded=True):
     service = models.ApiManagementServiceResource(
         location="westeurope",
         sku=models.ApiManagementServiceSkuProperties(name="Developer", capacity=1),
@@ -100,7 +100,7 @@ def azure_part(manager, sandbox, client_id, client_secret):
         subscription_required=False,
         format="openapi+json",
         value=json.dumps(document),
-        service_url=f"{sandbox.calculator_url}/api",
+        service_url=backend_url or f"{sandbox.calculator_url}/api",
         authentication_settings=models.AuthenticationSettingsContract(
             o_auth2=models.OAuth2AuthenticationSettingsContract(authorization_server_id="auth0")
         ),
@@ -109,5 +109,6 @@ def azure_part(manager, sandbox, client_id, client_secret):
     product = models.ProductContract(display_name="Starter", state="published", subscription_required=False)
     manager.product.create_or_update(GROUP, SERVICE, "starter", product)
     manager.product_api.create_or_update(GROUP, SERVICE, "starter", "basic-calculator")
-    policy = models.PolicyContract(value=POLICY.format(issuer=sandbox.issuer), format="rawxml")
-    manager.api_policy.create_or_update(GROUP, SERVICE, "basic-calculator", "policy", policy)
+    if is_guarded:
+        policy = models.PolicyContract(value=POLICY.format(issuer=sandbox.issuer), format="rawxml")
+        manager.api_policy.create_or_update(GROUP, SERVICE, "basic-calculator", "policy", policy)

@@ -239,6 +239,32 @@ def test_a_product_keeps_asking_for_subscriptions_or_not(tenant, manager, proper
     assert (publication["product"], publication["productSubscriptionRequired"]) == ("Starter", needs)
 
 
+def publication_of(tenant, manager, service_url, policy=POLICY):
+    manager.lists["apis"][0]["properties"]["serviceUrl"] = service_url
+    manager.policy["properties"]["value"] = policy
+    return adopted_settings(belongings(tenant, manager, Answers()), "openapi.json")["publication"]
+
+
+def test_an_api_keeps_its_backend_as_service_url_until_its_policy_is_there(tenant, manager):
+    publication = publication_of(tenant, manager, "https://backend.example")
+    assert (publication["serviceUrl"], publication["keepServiceUrl"]) == ("https://backend.example", True)
+
+
+def test_an_api_without_a_service_url_keeps_none(tenant, manager):
+    publication = publication_of(tenant, manager, None)
+    assert publication.keys().isdisjoint({"serviceUrl", "keepServiceUrl"})
+
+
+@pytest.mark.parametrize(
+    ("base_url", "found"),
+    [("https://backend.example/api", "https://backend.example/api"), ("@(context.Api.Name)", None), ("{{url}}", None)],
+)
+def test_a_closed_apis_backend_is_the_one_that_its_policy_sets(tenant, manager, base_url, found):
+    policy = POLICY.replace("</inbound>", f'<set-backend-service base-url="{base_url}" /></inbound>')
+    publication = publication_of(tenant, manager, "https://closed.invalid", policy)
+    assert (publication.get("serviceUrl"), publication.get("keepServiceUrl")) == (found, None)
+
+
 def test_scripts_of_a_database_that_does_not_run_them_are_no_files(tenant, manager):
     options = {"customScripts": {"login": "function login() {}"}, "enabledDatabaseCustomization": False}
     tenant.connections[0]["options"] |= options

@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from auth0_apim_environments.adoption.services import Manager
 from auth0_apim_environments.credentials import open_manager, open_tenant
 from auth0_apim_environments.doctor.examination import examine
+from auth0_apim_environments.doctor.finding import right, warning
+from auth0_apim_environments.doctor.guard_checks import guard_findings
+from auth0_apim_environments.doctor_command import findings_table
 from auth0_apim_environments.project import Project
+from auth0_apim_environments.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 VERSION = {"api-version": "2024-05-01"}
@@ -234,6 +239,71 @@ def test_a_service_in_the_way_or_elsewhere_and_names_in_it(examined, settings, s
     assert rows["product"][0][0] == "Starter exists and is not this stack's"
     settings["auth0-apim:gateway"]["resourceGroup"] = "elsewhere"
     assert examined()["API Management service"][0][0] == "doctors-service is in resource group local"
+
+
+BACKEND_BY_ID = '<base /><set-backend-service backend-id="theirs" />'
+
+
+def document(inbound, root="policies"):
+    return {"properties": {"format": "xml", "value": f"<{root}><inbound>{inbound}</inbound></{root}>"}}
+
+
+def test_documents_of_others_that_lead_around_the_check(examined, settings, service):
+    settings["auth0-apim:gateway"] = {"resourceGroup": "local", "serviceName": "doctors-service", "existing": True}
+    clean = examined(everything=True)
+    assert clean["ways around the check"] == [("none was found", "", True)]
+
+    def put(path, body):
+        service.put(f"{SERVICE}/{path}", params=VERSION, json=body).raise_for_status()
+
+    put("backends/theirs", {"properties": {"protocol": "http", "url": "https://theirs.example"}})
+    put("products/starter", {"properties": {"displayName": "Starter", "state": "published"}})
+    put("products/starter/policies/policy", document(BACKEND_BY_ID))
+    put("products/another", {"properties": {"displayName": "Another", "state": "published"}})
+    put("products/another/policies/policy", document(BACKEND_BY_ID))
+    fragment = {"properties": {"format": "xml", "value": "<fragment><mock-response /></fragment>"}}
+    put("policyFragments/status", fragment)
+    put("policies/policy", document('<include-fragment fragment-id="status" />'))
+    rows = examined(everything=True)
+    assert rows["policy of the whole service"] == [
+        (
+            "the document answers without a check (<mock-response>), so that callers get it without a token",
+            "move the answer behind the check, or accept that callers get it without a token",
+            True,
+        )
+    ]
+    told = "the document sets a backend by its id (set-backend-service), which no base-url of an API's own document overrides"
+    assert rows["policy of product starter"] == [(told, "let each API's own policy set its backend", True)]
+    assert "policy of product another" not in rows
+    assert "ways around the check" not in rows
+
+
+@pytest.mark.parametrize(
+    ("service_url", "is_kept", "remedies"),
+    [
+        ("https://closed.invalid", False, []),
+        ("https://theirs.example", False, ["pulumi up --refresh takes it away"]),
+        (
+            "https://theirs.example",
+            True,
+            ["once the API's policy is deployed, remove publication.keepServiceUrl and deploy again"],
+        ),
+    ],
+)
+def test_an_api_of_the_stacks_own_that_keeps_a_backend(settings, service, service_url, is_kept, remedies):
+    settings["auth0-apim:publication"]["keepServiceUrl"] = is_kept
+    properties = {"path": "calc", "displayName": "Ours", "protocols": ["https"], "serviceUrl": service_url}
+    api = service.put(f"{SERVICE}/apis/calc", params=VERSION, json={"properties": properties}).raise_for_status()
+    parsed = Settings.parse({key.partition(":")[2]: value for key, value in settings.items()})
+    found = service.get(SERVICE, params=VERSION).json()
+    warned = list(guard_findings(parsed, Manager(service), found, {api.json()["id"].lower()}))
+    assert [each.remedy for each in warned if each.subject == "backend of calc"] == remedies
+    assert all(each.right for each in warned)
+
+
+def test_a_warning_is_shown_as_one():
+    table = findings_table("dev", [warning("policy", "answers early", "move it"), right("tier", "can do it")])
+    assert [cell.split("]")[1].split("[")[0] for cell in table.columns[2].cells] == ["warning", "right"]
 
 
 def test_the_command_ends_with_status_1_and_a_document(settings, tmp_path, engine_environment):
