@@ -75,9 +75,10 @@ def wider_backend_problem(document: str, fragments: Mapping[str, str] = _NO_FRAG
     return None
 
 
-def sets_backend(document: str) -> bool:
-    """Whether a document names a backend itself, anywhere."""
-    return any(True for _ in _root(document).iter("set-backend-service"))
+def leads_somewhere(document: str) -> bool:
+    """Whether a call may get more than a refusal by what a document says itself, included fragments' words among it."""
+    policies = _root(document).iter("set-backend-service", "include-fragment", "send-request", *_ANSWERS)
+    return any(not _is_refusal(policy) for policy in policies)
 
 
 def backend_url(document: str) -> str | None:
@@ -116,9 +117,10 @@ def relied_on_scope(document: str) -> str | None:
     return None
 
 
-def sets_variable(document: str, name: str) -> bool:
+def sets_variable(document: str, name: str, fragments: Mapping[str, str] = _NO_FRAGMENTS) -> bool:
     """Whether a document sets the variable called `name`, anywhere."""
-    return any(each.get("name") == name for each in _root(document).iter("set-variable"))
+    policies = _with_what_it_holds(_root(document), fragments)
+    return any(each.tag == "set-variable" and each.get("name") == name for each in policies)
 
 
 def _conditional_check(document: str) -> etree._Element | None:

@@ -12,9 +12,9 @@ from auth0_apim.document_rules import (
     conditional_check_problem,
     document_checks,
     early_answer_problem,
+    leads_somewhere,
     open_document_problem,
     relied_on_scope,
-    sets_backend,
     sets_variable,
     wider_backend_problem,
 )
@@ -81,9 +81,9 @@ def _open_operations(resources: Sequence[StackResource]) -> Found:
             yield api, guard.problem
         for operation in operations_of(api, resources):
             problem = open_document_problem(operation.document)
-            if problem is None and not is_open and sets_backend(operation.document):
+            if problem is None and not is_open and leads_somewhere(operation.document):
                 own = _guard([operation, *chain], resources)
-                problem = None if own.checks or own.public else f"sets a backend, and {own.problem}"
+                problem = None if own.checks or own.public else f"lets calls through, and {own.problem}"
             if problem:
                 yield operation, f"the operation's document {problem}"
 
@@ -151,21 +151,23 @@ def _guard(chain: Sequence[StackResource], resources: Sequence[StackResource]) -
 def _relied_on_problem(policy: StackResource, level: str, resources: Sequence[StackResource]) -> str | None:
     """What is wrong with the documents of a wider scope whose check `policy` relies on."""
     variable = checked_by(level)
-    if sets_variable(policy.document, variable):
+    if _may_set(policy.document, variable, fragments_of(policy, resources)):
         return f"its document sets {variable} itself, by which it asks whether the {level}'s policy has checked a call"
     checks = [
         _is_checked(each.document)
         for each in resources
-        if each.kind == WIDER[level] and same_service(each, policy) and _may_set(each.document, variable)
+        if each.kind == WIDER[level]
+        and same_service(each, policy)
+        and _may_set(each.document, variable, fragments_of(each, resources))
     ]
     if not checks:
         return f"its document relies on a check by the {level}'s policy, which is not in the stack"
     return None if all(checks) else f"its document relies on a check by the {level}'s policy, which makes none"
 
 
-def _may_set(document: str, variable: str) -> bool:
+def _may_set(document: str, variable: str, fragments: Mapping[str, str]) -> bool:
     try:
-        return sets_variable(document, variable)
+        return sets_variable(document, variable, fragments)
     except ValueError:
         return True
 
@@ -175,13 +177,13 @@ def _is_checked(document: str) -> bool:
 
 
 def _leads_nowhere(api: StackResource, chain: Sequence[StackResource], resources: Sequence[StackResource]) -> bool:
-    """Whether no call reaches a backend, as neither the API nor a document that its calls may run has one."""
+    """Whether no call gets more than an error, as neither the API nor a document that its calls may run leads on."""
     wider = [each for each in resources if each.kind in WIDER.values() and same_service(each, api)]
     try:
-        has_backend = any(sets_backend(each.document) for each in [*chain, *wider])
+        leads_on = any(leads_somewhere(each.document) for each in [*chain, *wider])
     except ValueError:
         return False
-    return bool(api.properties.get("serviceUrl")) and _own_backend(api) is None and not has_backend
+    return bool(api.properties.get("serviceUrl")) and _own_backend(api) is None and not leads_on
 
 
 def _own_backend(api: StackResource) -> str | None:

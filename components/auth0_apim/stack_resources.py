@@ -80,10 +80,14 @@ def _belongs(policy: StackResource, api: StackResource, resources: Sequence[Stac
     if api.urn in origins:
         others = [each for each in resources if each.kind == _API and each.urn in origins]
         return not any(api.urn in each.sources.get("apiId", ()) for each in others)
-    return same_service(policy, api) and policy.properties.get("apiId") == api.properties.get("apiId")
+    return same_service(policy, api) and _are_alike(policy, api, "apiId")
 
 
 def same_service(one: StackResource, other: StackResource) -> bool:
     """Whether both are in one API Management service."""
-    names = [resource.properties.get("serviceName") for resource in (one, other)]
-    return names[0] == names[1]
+    return _are_alike(one, other, "serviceName")
+
+
+def _are_alike(one: StackResource, other: StackResource, name: str) -> bool:
+    # Azure compares names without case.
+    return str(one.properties.get(name)).lower() == str(other.properties.get(name)).lower()

@@ -129,11 +129,37 @@ def test_an_api_that_leads_nowhere_is_open_where_an_unchecked_document_sets_a_ba
     assert list(found(resource(kind, "policy", apiId="calc", value="<policies"), api=CLOSED)) == ["calc"]
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        "<include-fragment fragment-id='theirs' />",
+        "<choose><when condition='@(true)'><send-request><set-url>https://a.example</set-url></send-request></when></choose>",
+        "<return-response><set-status code='200' /></return-response>",
+    ],
+)
+def test_an_unchecked_document_may_lead_somewhere_by_other_means(step):
+    policy = resource(
+        "ApiPolicy", "policy", apiId="calc", value=f"<policies><inbound><base />{step}</inbound></policies>"
+    )
+    assert list(found(policy, api=CLOSED)) == ["calc"]
+
+
+def test_an_unchecked_document_that_only_refuses_leads_nowhere():
+    step = "<return-response><set-status code='403' reason='Forbidden' /></return-response>"
+    policy = resource("Policy", "all", value=f"<policies><inbound>{step}</inbound></policies>")
+    assert found(policy, api=CLOSED) == {}
+
+
+def test_names_of_services_and_apis_are_compared_without_case():
+    policy = resource("ApiPolicy", "policy", serviceName="APIS", apiId="Calc", value=CHECKED)
+    assert found(policy) == {}
+
+
 def test_an_operations_unchecked_document_that_sets_a_backend_is_open():
     document = "<policies><inbound><base /><set-backend-service base-url='https://a.example' /></inbound></policies>"
     operation = resource("ApiOperationPolicy", "add", apiId="calc", value=document)
     assert found(operation, api=CLOSED) == {
-        "add": "the operation's document sets a backend, and no policy document of the API or of the whole service "
+        "add": "the operation's document lets calls through, and no policy document of the API or of the whole service "
         "checks its callers' tokens (validate-jwt)"
     }
     assert found(operation, resource("ApiPolicy", "policy", apiId="calc", value=CHECKED), api=CLOSED) == {}
@@ -247,9 +273,13 @@ def test_an_api_that_relies_on_a_wider_check(level, kind):
     assert found(own, resource(kind, "wide", value="<policies")) == {"calc": f"{relies} makes none"}
 
 
-def test_an_api_that_sets_the_wider_checks_variable_itself():
-    document = checked_elsewhere_document("https://a.example", "product")
-    forged = document.replace("<base/>", "<base/><set-variable name='checked-by-product' value='true' />", 1)
+@pytest.mark.parametrize(
+    "step", ["<set-variable name='checked-by-product' value='true' />", "<include-fragment fragment-id='theirs' />"]
+)
+def test_an_api_that_sets_the_wider_checks_variable_itself(step):
+    forged = checked_elsewhere_document("https://a.example", "product").replace("<base/>", f"<base/>{step}", 1)
     own = resource("ApiPolicy", "policy", apiId="calc", value=forged)
-    [problem] = found(own, resource("ProductPolicy", "wide", value=ours("product"))).values()
+    text = "<fragment><set-variable name='checked-by-product' value='true' /></fragment>"
+    fragment = resource("PolicyFragment", "theirs", id="theirs", value=text)
+    [problem] = found(own, fragment, resource("ProductPolicy", "wide", value=ours("product"))).values()
     assert problem.startswith("its document sets checked-by-product itself")

@@ -100,3 +100,29 @@ def test_the_adopted_api_is_guarded_as_before(adopted, project, http):
     }
     token = http.post(outputs["tokenEndpoint"], data=form).raise_for_status().json()["access_token"]
     assert http.get(call, headers={"Authorization": f"Bearer {token}"}).json() == {"result": 42}
+
+
+def test_it_is_closed_once_its_policy_sets_the_backend(adopted, project, http, manager):
+    assert adopted["keepsServiceUrl"] is True
+    path = project.folder / "stacks" / "Pulumi.taken.yaml"
+    outputs = json.loads(project.pulumi("stack", "output", "--stack", "taken", "--json"))
+
+    def change(taken_away):
+        document = yaml.safe_load(path.read_text())
+        taken_away(document["config"])
+        path.write_text(yaml.safe_dump(document))
+        project.pulumi("up", "--stack", "taken", "--yes", "--skip-preview")
+        api = manager.api.get("local", "calculator-by-hand", "basic-calculator")
+        return api.service_url, http.get(f"{outputs['apiUrl']}/add?a=20&b=22").status_code
+
+    kept = change(lambda config: config["auth0-apim:keep"].pop("policy-policy"))
+    assert kept == (adopted_backend(project), 401)
+    closed = change(lambda config: config["auth0-apim:publication"].pop("keepServiceUrl"))
+    assert closed == ("https://closed.invalid", 401)
+    project.pulumi("preview", "--stack", "taken", "--refresh", "--expect-no-changes")
+    test_the_adopted_api_is_guarded_as_before(adopted, project, http)
+
+
+def adopted_backend(project):
+    document = yaml.safe_load((project.folder / "stacks" / "Pulumi.taken.yaml").read_text())
+    return document["config"]["auth0-apim:publication"]["serviceUrl"]
