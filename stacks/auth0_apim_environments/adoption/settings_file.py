@@ -184,13 +184,12 @@ def _publication(found: Belongings, openapi: str) -> dict[str, Any]:
 
 
 def _backend(found: Belongings) -> dict[str, Any]:
-    """Where calls go; the API keeps a backend of its own until a policy of the stack sets it."""
+    """Where calls go: to the backend that the policy sets, else to the API's own, which it keeps for now."""
     url = found.published_api["properties"].get("serviceUrl")
-    if url is None:
-        return {}
-    if own_backend_problem(url):
-        return {"serviceUrl": url, "keepServiceUrl": True}
-    return {"serviceUrl": backend_url(found.policy["properties"]["value"]) if found.policy else None}
+    from_policy = backend_url(found.policy["properties"]["value"]) if found.policy else None
+    if url is None or own_backend_problem(url) is None or from_policy not in (None, url):
+        return {"serviceUrl": from_policy}
+    return {"serviceUrl": url, "keepServiceUrl": True}
 
 
 def _portal(found: Belongings) -> dict[str, Any] | None:

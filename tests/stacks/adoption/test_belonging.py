@@ -259,10 +259,13 @@ def test_an_api_without_a_service_url_keeps_none(tenant, manager):
     ("base_url", "found"),
     [("https://backend.example/api", "https://backend.example/api"), ("@(context.Api.Name)", None), ("{{url}}", None)],
 )
-def test_a_closed_apis_backend_is_the_one_that_its_policy_sets(tenant, manager, base_url, found):
+def test_the_backend_is_the_one_that_the_policy_sets(tenant, manager, base_url, found):
     policy = POLICY.replace("</inbound>", f'<set-backend-service base-url="{base_url}" /></inbound>')
     publication = publication_of(tenant, manager, "https://closed.invalid", policy)
     assert (publication.get("serviceUrl"), publication.get("keepServiceUrl")) == (found, None)
+    publication = publication_of(tenant, manager, "https://old.example", policy)
+    kept = ("https://old.example", True)
+    assert (publication.get("serviceUrl"), publication.get("keepServiceUrl")) == ((found, None) if found else kept)
 
 
 def test_scripts_of_a_database_that_does_not_run_them_are_no_files(tenant, manager):
