@@ -6,8 +6,8 @@ from auth0_apim.document_rules import early_answer_problem, wider_backend_proble
 from auth0_apim.names import slug
 from auth0_apim.opinion_rules import own_backend_problem
 
-from auth0_apim_environments.adoption.services import Document, Manager
-from auth0_apim_environments.doctor.finding import Finding, right, warning
+from auth0_apim_environments.adoption.services import Document, Manager, ReadError
+from auth0_apim_environments.doctor.finding import Finding, right, unknown, warning
 from auth0_apim_environments.settings import Settings
 
 _RULES = (
@@ -25,9 +25,13 @@ def guard_findings(settings: Settings, manager: Manager, service: Document, own:
         service: the service that the API is in, or will be.
         own: ids of the stack's own objects, in lower case.
     """
-    apis = [each for each in manager.children(service["id"], "apis") if each["id"].lower() in own]
-    warnings = [*_wider_documents(settings, manager, service, apis), *_own_backends(settings, apis)]
-    yield from warnings or [right("ways around the check", "none was found")]
+    subject = "ways around the check"
+    try:
+        apis = [each for each in manager.children(service["id"], "apis") if each["id"].lower() in own]
+        warnings = [*_wider_documents(settings, manager, service, apis), *_own_backends(settings, apis)]
+        yield from warnings or [right(subject, "none was found")]
+    except ReadError as error:
+        yield unknown(subject, str(error), "look at the policies of the service and of the API's products")
 
 
 def _wider_documents(

@@ -301,6 +301,14 @@ def test_an_api_of_the_stacks_own_that_keeps_a_backend(settings, service, servic
     assert all(each.right for each in warned)
 
 
+def test_documents_that_may_not_be_read(settings, service):
+    parsed = Settings.parse({key.partition(":")[2]: value for key, value in settings.items()})
+    found = {"id": f"/{SERVICE}"}
+    [finding] = guard_findings(parsed, Manager(service), found, set())
+    assert (finding.subject, finding.right) == ("ways around the check", None)
+    assert finding.observed.startswith("GET ")
+
+
 def test_a_warning_is_shown_as_one():
     table = findings_table("dev", [warning("policy", "answers early", "move it"), right("tier", "can do it")])
     assert [cell.split("]")[1].split("[")[0] for cell in table.columns[2].cells] == ["warning", "right"]
