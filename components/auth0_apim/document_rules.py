@@ -147,8 +147,11 @@ def _public_operations(step: etree._Element) -> list[str] | None:
 
 
 def _refuses(step: etree._Element, condition: str) -> bool:
-    answers = step.xpath("*[1][self::when]/*[1][self::return-response]")
-    return any(answer.getparent().get("condition") == condition and _is_refusal(answer) for answer in answers)
+    when = next(step.iterchildren("*"), None)
+    answer = next(when.iterchildren("*"), None) if when is not None and when.tag == "when" else None
+    if when is None or answer is None or answer.tag != "return-response":
+        return False
+    return when.get("condition") == condition and _is_refusal(answer)
 
 
 def _with_what_it_holds(step: etree._Element, fragments: Mapping[str, str]) -> Iterator[etree._Element]:
