@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from auth0_apim.openapi_operations import Operation, at, identified_operations, reference_place
-from auth0_apim.openapi_text import LoadedText, OpenApiError, load_text
+from auth0_apim.openapi_text import LoadedText, OpenApiError, Place, load_text
 
 _LARGEST = 4 * 1024 * 1024
 _DATA = ("example", "examples", "default", "enum", "const")
@@ -25,7 +25,8 @@ class OpenApiDocument:
     """A document that can be imported.
 
     Attributes:
-        text: the document as it is sent: as it was written, or with the ids that its operations get.
+        text: the document as it is sent: as it was written, or with the ids that its operations get and the title and
+            the description that the API has.
         format: `swagger-json`, `openapi+json` or `openapi` (YAML), as the API's `format` names it.
         content: what was written.
         described: the operations by id, sorted.
@@ -52,12 +53,28 @@ class OpenApiDocument:
 
 
 @lru_cache(maxsize=16)
-def parse_openapi(text: str) -> OpenApiDocument:
+def parse_openapi(text: str, title: str | None = None, description: str | None = None) -> OpenApiDocument:
     """The document in `text`, JSON or YAML.
+
+    Args:
+        text: as it was written.
+        title: the API's name, which an import overwrites with `info.title`; None leaves that as it is.
+        description: the API's description, likewise; empty for none.
 
     Raises:
         OpenApiError: neither, or no OpenAPI 2.0, 3.0 or 3.1, or larger than API Management takes.
     """
+    loaded, format_, named = _read(text)
+    sent = _with_ids(loaded, named, _other_info(loaded.content, title, description))
+    _check_size(sent)
+    content = loaded.content
+    server = _swagger_server(content) if format_ == "swagger-json" else _first_server(content)
+    return OpenApiDocument(sent, format_, content, named, server)
+
+
+@lru_cache(maxsize=16)
+def _read(text: str) -> tuple[LoadedText, str, Mapping[str, Operation]]:
+    """What is written in `text`, its format, and its operations by id, sorted."""
     _check_size(text)
     loaded = load_text(text)
     content = loaded.content
@@ -65,12 +82,7 @@ def parse_openapi(text: str) -> OpenApiDocument:
         raise OpenApiError(
             f"refers to {elsewhere!r}, and API Management reads no other file: bundle the document first"
         )
-    format_ = _format(loaded)
-    named = identified_operations(content)
-    sent = _with_ids(loaded, named)
-    _check_size(sent)
-    server = _swagger_server(content) if format_ == "swagger-json" else _first_server(content)
-    return OpenApiDocument(sent, format_, content, dict(sorted(named.items())), server)
+    return loaded, _format(loaded), dict(sorted(identified_operations(content).items()))
 
 
 def _check_size(text: str) -> None:
@@ -91,13 +103,27 @@ def _format(loaded: LoadedText) -> str:
     raise OpenApiError(f"must say swagger: 2.0 or openapi: 3.0.x or 3.1.x, not {swagger or version or None!r}")
 
 
-def _with_ids(loaded: LoadedText, named: Mapping[str, Operation]) -> str:
-    """The document's text, in which every operation has its id."""
+def _other_info(content: Mapping[str, Any], title: str | None, description: str | None) -> dict[Place, str | None]:
+    """The texts of `info` that are others than the API's."""
+    info = content.get("info")
+    if not isinstance(info, dict):
+        return {}
+    texts: dict[Place, str | None] = {}
+    if title is not None and info.get("title") != title:
+        texts["info", "title"] = title
+    if description is not None and (info.get("description") or "") != description:
+        texts["info", "description"] = description or None
+    return texts
+
+
+def _with_ids(loaded: LoadedText, named: Mapping[str, Operation], texts: Mapping[Place, str | None]) -> str:
+    """The document's text, in which every operation has its id, and with other `texts`."""
     changed = {name: each for name, each in named.items() if type(each.description.get("operationId")) is not str}
     changed |= {name: each for name, each in named.items() if each.description.get("operationId") != name}
     # A path item that is referred to may be that of several paths.
     copies = {each.place[:2]: each.reference for each in changed.values() if each.reference is not None}
-    return loaded.rewritten(copies, {each.place: name for name, each in changed.items()})
+    ids = {(*each.place, "operationId"): name for name, each in changed.items()}
+    return loaded.rewritten(copies, {**texts, **ids})
 
 
 def _references_elsewhere(content: Any) -> Iterator[str]:

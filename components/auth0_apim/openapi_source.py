@@ -1,7 +1,7 @@
 """Where an API's OpenAPI document comes from, and what API Management is told to import."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ class ApiImport:
         value: the document's text, or its URL.
         service_url: the backend's base URL.
         operations: method and URL template by operation id, sorted; none where only Azure reads the document.
-        description: what the document says about the API; None where it says nothing or only Azure reads it.
+        description: of the API: the one that was given, or the document's; None where there is none, or only Azure knows.
     """
 
     format: str
@@ -32,25 +32,42 @@ class ApiImport:
     description: str | None = None
 
 
-def read_openapi(openapi: str, link_format: str | None = None, service_url: str | None = None) -> ApiImport:
+def read_openapi(
+    openapi: str,
+    link_format: str | None = None,
+    service_url: str | None = None,
+    title: str | None = None,
+    description: str | None = None,
+) -> ApiImport:
     """What to import for `openapi`: a file's path, a document's text, or an https URL.
+
+    An import overwrites an API's name and description with those of the document, so a document that is sent has the
+    API's; one that Azure fetches has its own.
+
+    Args:
+        openapi: the document.
+        link_format: what a URL leads to.
+        service_url: the backend's base URL; None for the document's first https server.
+        title: the API's name; None for the document's.
+        description: the API's description, empty for none; None for the document's.
 
     Raises:
         OpenApiError: there is no such file, it holds no document that can be imported, or the backend is not known.
     """
     if "\n" not in openapi and "://" in openapi.partition("{")[0]:
-        return _link(openapi, link_format, service_url)
+        return replace(_link(openapi, link_format, service_url), description=description or None)
     if link_format is not None:
         raise OpenApiError("must be a URL where 'link_format' is given")
-    document = parse_openapi(read_text(openapi))
+    document = parse_openapi(read_text(openapi), title, description)
     backend = service_url or document.server
     if backend is None:
         raise OpenApiError("names no https server, so that 'service_url' is required")
-    return ApiImport(document.format, document.text, backend, document.operations, document.description)
+    about = document.description if description is None else description or None
+    return ApiImport(document.format, document.text, backend, document.operations, about)
 
 
 def openapi_problem(value: Mapping[str, Any]) -> str | None:
-    """A document (`openapi`) that can be imported, with its `link_format` and `service_url` where those are given."""
+    """A document (`openapi`) that can be imported, with what else `read_openapi` is told of it."""
     if value["openapi"] is None:
         return "is required"
     if value["service_url"] is not None and (problem := backend_url_problem(value["service_url"])):

@@ -1,4 +1,4 @@
-"""The text of an OpenAPI document: read as API Management reads it, and written with other operation ids.
+"""The text of an OpenAPI document: read as API Management reads it, and written with other texts at some places.
 
 API Management's reader keeps YAML's scalars as texts, where PyYAML follows YAML 1.1: `on` would become true, `0123` 83,
 and `2026-01-01` a date. So only true, false and null are anything but texts here, and what is written anew keeps the
@@ -47,24 +47,26 @@ class LoadedText:
     root: yaml.MappingNode | None = None
     is_merged: bool = False
 
-    def rewritten(self, copies: Mapping[Place, Place], operation_ids: Mapping[Place, str]) -> str:
-        """The document with other operation ids, and as it was written where nothing changes.
+    def rewritten(self, copies: Mapping[Place, Place], texts: Mapping[Place, str | None]) -> str:
+        """The document with other texts, and as it was written where nothing changes.
 
         Args:
             copies: places whose content, a reference, becomes a copy of what is at the other place.
-            operation_ids: ids by the operations' places.
+            texts: what is to be at a place below an object; None for nothing.
 
         Raises:
             OpenApiError: the document has texts that cannot be written.
         """
-        if not operation_ids and not self.is_merged:
+        if not texts and not self.is_merged:
             return self.text
         if self.root is not None:
-            return _yaml_with(self.root, copies, operation_ids)
+            return _yaml_with(self.root, copies, texts)
         try:
-            return _json_with(self.content, copies, operation_ids)
+            return _json_with(self.content, copies, texts)
         except UnicodeEncodeError:
             raise OpenApiError("has half a character (a lone surrogate such as \\ud800) in a text") from None
+        except ValueError:
+            raise OpenApiError("has a number that is too large to be written, such as 1e400") from None
 
 
 def load_text(text: str) -> LoadedText:
@@ -144,16 +146,20 @@ for _name in _OTHER_TEXTS:
     _Loader.add_constructor(f"tag:yaml.org,2002:{_name}", _Loader.construct_text)
 
 
-def _json_with(content: dict[str, Any], copies: Mapping[Place, Place], operation_ids: Mapping[Place, str]) -> str:
+def _json_with(content: dict[str, Any], copies: Mapping[Place, Place], texts: Mapping[Place, str | None]) -> str:
     root = dict(content)
     for place, source in copies.items():
         copied: Any = content
         for name in source:
             copied = copied[name]
         _own_object(root, place[:-1])[place[-1]] = copied
-    for place, operation_id in operation_ids.items():
-        _own_object(root, place)["operationId"] = operation_id
-    text = json.dumps(root, ensure_ascii=False)
+    for (*place, name), text_there in texts.items():
+        holder = _own_object(root, tuple(place))
+        if text_there is None:
+            holder.pop(name, None)
+        else:
+            holder[name] = text_there
+    text = json.dumps(root, ensure_ascii=False, allow_nan=False)
     text.encode()
     return text
 
@@ -168,15 +174,19 @@ def _own_object(root: dict[str, Any], place: Place) -> dict[str, Any]:
     return current
 
 
-def _yaml_with(root: yaml.MappingNode, copies: Mapping[Place, Place], operation_ids: Mapping[Place, str]) -> str:
+def _yaml_with(root: yaml.MappingNode, copies: Mapping[Place, Place], texts: Mapping[Place, str | None]) -> str:
     written = _copy(root)
     for place, source in copies.items():
         copied: Any = root
         for name in source:
             copied = _value(copied, name)
         _set(_own_node(written, place[:-1]), place[-1], copied)
-    for place, operation_id in operation_ids.items():
-        _set(_own_node(written, place), "operationId", yaml.ScalarNode(_TEXT, operation_id, style='"'))
+    for (*place, name), text_there in texts.items():
+        holder = _own_node(written, tuple(place))
+        if text_there is None:
+            holder.value = [pair for pair in holder.value if pair[0].value != name]
+        else:
+            _set(holder, name, yaml.ScalarNode(_TEXT, text_there, style='"'))
     text: str = yaml.serialize(written, Dumper=yaml.SafeDumper, allow_unicode=True, width=float("inf"))
     return text
 

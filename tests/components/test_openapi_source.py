@@ -1,5 +1,7 @@
 """Where an OpenAPI document comes from."""
 
+import json
+
 import pytest
 from auth0_apim.openapi_source import ApiImport, read_openapi
 from auth0_apim.openapi_text import OpenApiError
@@ -33,6 +35,21 @@ def test_an_import_has_the_ids_that_it_names():
     expected = ApiImport("openapi+json", sent, "https://b.example", {"add-both": "GET /add"})
     assert read_openapi(text, service_url="https://b.example") == expected
     assert read_openapi("\ufeff" + text, service_url="https://b.example") == expected
+
+
+def test_the_apis_title_and_description_are_imported_in_place_of_the_documents():
+    text = '{"openapi": "3.0.1", "info": {"title": "T", "description": "D"}, "paths": {"/a": {"get": {"operationId": "a"}}}}'
+    taken = read_openapi(text, service_url="https://b.example", title="Shop")
+    assert (json.loads(taken.value)["info"], taken.description) == ({"title": "Shop", "description": "D"}, "D")
+    told = read_openapi(text, service_url="https://b.example", title="T", description="Sells.")
+    assert (json.loads(told.value)["info"], told.description) == ({"title": "T", "description": "Sells."}, "Sells.")
+    silent = read_openapi(text, service_url="https://b.example", title="T", description="")
+    assert (json.loads(silent.value)["info"], silent.description) == ({"title": "T"}, None)
+
+
+def test_a_url_keeps_its_own_title_and_description():
+    linked = read_openapi(URL, service_url="https://b.example", title="Shop", description="Sells.")
+    assert (linked.value, linked.description) == (URL, "Sells.")
 
 
 def test_a_given_backend_goes_before_the_documents():

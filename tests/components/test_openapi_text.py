@@ -1,4 +1,4 @@
-"""Documents are read as API Management reads them, and sent as they were written but for their operations' ids."""
+"""Documents are read as API Management reads them, and sent as they were written but for ids, title and description."""
 
 import json
 
@@ -76,6 +76,59 @@ def test_names_of_parameters_are_texts():
     parameters = "parameters: [{name: on, in: query, required: true}, {name: 0123, in: query, required: true}]"
     parsed = parse_openapi(HEAD + f"paths: {{/a: {{get: {{{parameters}}}}}}}")
     assert parsed.operations == {"get-a": "GET /a?on={on}&0123={0123}"}
+
+
+def info_sent(text, title=None, description=None):
+    return yaml.safe_load(parse_openapi(text, title, description).text)["info"]
+
+
+INFO = {"title": "T", "version": "1", "description": "D"}
+PATHS = {"/a": {"get": {"operationId": "a"}}}
+INFOS = {
+    "json": json.dumps({"openapi": "3.0.1", "info": INFO, "paths": PATHS}),
+    "yaml": "openapi: 3.0.1\ninfo: {title: T, version: '1', description: D}\npaths: {/a: {get: {operationId: a}}}\n",
+    "swagger": json.dumps({"swagger": "2.0", "info": INFO, "paths": PATHS}),
+}
+
+
+@pytest.mark.parametrize("text", INFOS.values(), ids=INFOS)
+def test_a_document_is_sent_with_the_title_and_the_description_of_the_api(text):
+    expected = {"title": "on: #1", "version": "1", "description": "Two\nlines"}
+    assert info_sent(text, "on: #1", "Two\nlines") == expected
+    assert info_sent(text, "Other") == {"title": "Other", "version": "1", "description": "D"}
+    assert info_sent(text, "T", "") == {"title": "T", "version": "1"}
+
+
+@pytest.mark.parametrize("text", INFOS.values(), ids=INFOS)
+def test_a_document_with_the_apis_title_and_description_is_sent_as_it_was_written(text):
+    assert parse_openapi(text, "T", "D").text == text
+    assert parse_openapi(text).text == text
+
+
+def test_a_document_without_a_title_or_a_description_gets_the_apis():
+    assert info_sent("openapi: 3.0.1\ninfo: {version: '1'}\npaths: {/a: {get: {}}}\n", "T", "D") == {
+        "title": "T",
+        "version": "1",
+        "description": "D",
+    }
+    bare = "openapi: 3.0.1\npaths: {/a: {get: {operationId: a}}}\n"
+    assert parse_openapi(bare, "T", "D").text == bare  # which API Management refuses, with its own words
+
+
+def test_ids_and_title_are_written_together():
+    text = '{"openapi": "3.0.1", "info": {"title": "T"}, "paths": {"/a": {"get": {}}}}'
+    assert json.loads(parse_openapi(text, "Other").text) == {
+        "openapi": "3.0.1",
+        "info": {"title": "Other"},
+        "paths": {"/a": {"get": {"operationId": "get-a"}}},
+    }
+
+
+def test_a_number_that_json_has_no_text_for_cannot_be_sent():
+    text = '{"openapi": "3.0.1", "info": {"title": "T"}, "x": 1e400, "paths": {"/a": {"get": {"operationId": "a"}}}}'
+    assert parse_openapi(text, "T").text == text
+    with pytest.raises(OpenApiError, match="has a number that is too large to be written"):
+        parse_openapi(text, "Other")
 
 
 def test_what_is_true_for_yaml_1_1_alone_is_refused():
