@@ -44,8 +44,10 @@ roles = {
 gateway = ApiGateway("gateway", settings.gateway_args())
 service: Any = {"resource_group_name": gateway.resource_group_name, "service_name": gateway.service_name}
 # Azure makes a subscription to a product that needs some, and deletes the product only with the service around it.
-goes_along = publication.product_subscription_required and not settings.gateway.existing
-inside = pulumi.ResourceOptions(deleted_with=gateway if goes_along else None)
+# A service that was there before survives, and the product in it.
+subscribed, survives = publication.product_subscription_required, settings.gateway.existing
+inside = pulumi.ResourceOptions(deleted_with=gateway if subscribed and not survives else None)
+kept: Any = {"keep_product": True} if subscribed and survives else {}
 
 interactive, console = None, None
 portal_callbacks = pulumi.Output.from_input(list[str]())
@@ -90,7 +92,7 @@ if settings.database is not None:
 security = {} if console is None else {"authorization_server_id": console.authorization_server_id}
 published = PublishedApi(
     "published-api",
-    service | publication.args() | security | {"gateway_url": gateway.gateway_url},
+    service | publication.args() | kept | security | {"gateway_url": gateway.gateway_url},
     inside,
 )
 policy = JwtPolicy(

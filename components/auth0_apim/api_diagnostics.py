@@ -7,7 +7,7 @@ import pulumi
 from pulumi_azure_native import apimanagement
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.azure_rules import choice_problem, entity_id_problem
+from auth0_apim.azure_rules import choice_problem, entity_id_problem, revised_id_problem
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.names import slug
@@ -70,7 +70,7 @@ class ApiDiagnostics(pulumi.ComponentResource):
         logger_id = inputs.check("logger_id", args.get("logger_id", slug(name)), entity_id_problem, '"insights"')
         api = None
         if args.get("api_id") is not None:
-            api = inputs.check("api_id", args["api_id"], entity_id_problem, '"calc"')
+            api = inputs.check("api_id", args["api_id"], revised_id_problem, '"calc"')
         settings = _settings(inputs, args)
         super().__init__("auth0-apim:index:ApiDiagnostics", name, {}, opts)
 

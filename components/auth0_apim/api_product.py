@@ -6,12 +6,12 @@ import pulumi
 from pulumi_azure_native import apimanagement
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.azure_rules import entity_id_problem, product_name_problem
+from auth0_apim.azure_rules import entity_id_problem, flag_problem, product_name_problem
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.names import slug
-from auth0_apim.ordering import part_of
-from auth0_apim.part_rules import long_text_problem, product_rights_problem
+from auth0_apim.ordering import is_taken_along, kept_part_of, part_of
+from auth0_apim.part_rules import long_text_problem, product_removal_problem, product_rights_problem
 
 
 class ApiProductArgs(TypedDict):
@@ -28,7 +28,9 @@ class ApiProductArgs(TypedDict):
     terms: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. Terms that a subscriber must accept."""
     subscription_required: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to true. Whether calls need a subscription's key besides the token. Azure then creates a subscription of its own and does not delete the product while it exists: set the resource option `deleted_with` to the service where the service is destroyed as well."""
+    """Optional, defaults to true. Whether calls need a subscription's key besides the token. Azure then makes a subscription of its own, with which the azure-native provider cannot delete the product: give the component `deleted_with` the service that goes as well, or `keep_product`."""
+    keep_product: NotRequired[bool]
+    """Optional, defaults to false. When the product is removed here, or the stack destroyed, it stays in the service. For a product that needs subscriptions, or needed some, in a service that survives."""
     approval_required: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Whether an administrator approves each subscription."""
     subscriptions_limit: NotRequired[pulumi.Input[int]]
@@ -53,6 +55,9 @@ class ApiProduct(pulumi.ComponentResource):
         if args.get("description") is not None:
             description = inputs.check("description", args["description"], long_text_problem, '"For partners"')
         rights = _rights(inputs, args)
+        is_kept = inputs.plain("keep_product", args.get("keep_product", False), flag_problem, "true")
+        removal = {"required": args.get("subscription_required", True), "is_settled": is_kept or is_taken_along(opts)}
+        inputs.check("subscription_required", removal, product_removal_problem, "keep_product: true")
         super().__init__("auth0-apim:index:ApiProduct", name, {}, opts)
 
         published = pulumi.Output.from_input(args.get("published", True))
@@ -68,7 +73,7 @@ class ApiProduct(pulumi.ComponentResource):
             subscription_required=rights["required"],
             approval_required=rights["approval"],
             subscriptions_limit=rights["limit"].apply(lambda limit: None if limit is None else int(limit)),
-            opts=part_of(self, opts),
+            opts=kept_part_of(self, opts) if is_kept else part_of(self, opts),
         )
 
         self.product_id = product.name

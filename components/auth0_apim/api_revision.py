@@ -8,15 +8,16 @@ from typing_extensions import NotRequired, TypedDict
 
 from auth0_apim.azure_rules import (
     api_path_problem,
-    description_problem,
     entity_id_problem,
     https_url_problem,
     revision_description_problem,
     revision_problem,
     title_problem,
     version_problem,
+    version_set_id_problem,
 )
 from auth0_apim.azure_service import service_inputs
+from auth0_apim.input_types import is_output
 from auth0_apim.inputs import Inputs
 from auth0_apim.ordering import part_of
 from auth0_apim.published_api_inputs import CLOSED, api_import
@@ -36,17 +37,17 @@ class ApiRevisionArgs(TypedDict):
     display_name: pulumi.Input[str]
     """Required. The API's name, which a revision cannot change: `PublishedApi.display_name`."""
     api_description: NotRequired[pulumi.Input[str]]
-    """Required where the API has one. The API's description, which a revision cannot change: `PublishedApi.description`."""
+    """Required where the API has one. The API's description, which a revision cannot change: `PublishedApi.description`, which may be null."""
     subscription_required: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Whether calls of the API need a subscription key, which a revision cannot change: `PublishedApi.subscription_required`."""
     version: NotRequired[pulumi.Input[str]]
-    """Required where the API has one. The API's version, which a revision cannot change: `PublishedApi.version`."""
+    """Required where the API has one. The API's version, which a revision cannot change: `PublishedApi.version`, which may be null."""
     version_set_id: NotRequired[pulumi.Input[str]]
-    """Required with `version`. The ARM id of the API's version set: `PublishedApi.version_set_id`."""
+    """Required where the API has one. The ARM id of the API's version set: `PublishedApi.version_set_id`, which may be null."""
     revision: pulumi.Input[str]
     """Required. The revision's number, as text; the API itself is `1`. Example: `2`."""
     openapi: pulumi.Input[str]
-    """Required. The revision's OpenAPI 3 or Swagger 2.0 document: the path of a `.json`, `.yaml` or `.yml` file, the text itself, or an https URL whose document has the API's title and description."""
+    """Required. The revision's OpenAPI 3 or Swagger 2.0 document: the path of a `.json`, `.yaml` or `.yml` file, the text itself, or an https URL. The text is sent with the API's title and description, which an import cannot change either; a document that Azure fetches from a URL must have them."""
     service_url: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the first https server of the document; required where it names none or is a URL. The backend's base URL; the output `backend_url` for the revision's JwtPolicy, which alone sends calls there."""
     description: NotRequired[pulumi.Input[str]]
@@ -73,12 +74,15 @@ class ApiRevision(pulumi.ComponentResource):
         path = inputs.check("path", args.get("path"), api_path_problem, '"calc"')
         url = inputs.check("url", args.get("url"), https_url_problem, "PublishedApi.url")
         title = inputs.check("display_name", args.get("display_name"), title_problem, "PublishedApi.display_name")
-        api_description = inputs.optional(
-            "api_description", args.get("api_description"), description_problem, "PublishedApi.description"
-        )
+        told: pulumi.Input[str] = args.get("api_description", "")
+        if is_output(told):
+            told = pulumi.Output.from_input(told).apply(lambda text: text or "")
         version = inputs.optional("version", args.get("version"), version_problem, "PublishedApi.version")
         revision = inputs.check("revision", args.get("revision"), revision_problem, '"2"')
-        imported = api_import(inputs, args)
+        version_set = inputs.optional(
+            "version_set_id", args.get("version_set_id"), version_set_id_problem, "PublishedApi.version_set_id"
+        )
+        imported = api_import(inputs, args, args.get("display_name"), told)
         description = inputs.optional(
             "description", args.get("description"), revision_description_problem, '"Divides, too"'
         )
@@ -94,10 +98,10 @@ class ApiRevision(pulumi.ComponentResource):
             api_revision_description=description,
             # Everything from here to the protocols must be as the API has it: a revision cannot change it.
             display_name=title,
-            description=api_description,
+            description=imported.apply(lambda document: document.description),
             subscription_required=args.get("subscription_required", False),
             api_version=version,
-            api_version_set_id=args.get("version_set_id"),
+            api_version_set_id=version_set,
             path=path,
             protocols=["https"],
             format=imported.apply(lambda document: document.format),

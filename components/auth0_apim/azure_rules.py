@@ -91,9 +91,25 @@ def api_path_problem(value: str) -> str | None:
 
 def entity_id_problem(value: str) -> str | None:
     """The id of an API, a product or an authorization server: 1 to 80 characters that need no escaping in a URL."""
-    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9_.;=-]{0,78}[A-Za-z0-9])?", value):
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9])?", value):
         return f"must be 1 to 80 letters, digits, '.', '_' and '-', a letter or digit at both ends, not {value!r}"
     return None
+
+
+def revised_id_problem(value: str) -> str | None:
+    """The id of an API, or of a revision of one: the same with `;rev=` and a number behind it."""
+    return entity_id_problem(re.sub(r";rev=[1-9][0-9]{0,9}$", "", value))
+
+
+def version_set_id_problem(value: str) -> str | None:
+    """The ARM id of a version set."""
+    return None if value.strip() else "must not be blank"
+
+
+def set_title_problem(value: str) -> str | None:
+    """An API's display name where a version set gets it as well: 1 to 100 characters."""
+    problem = text_problem(value, 100)
+    return problem and f"{problem}, as the version set made here gets it too"
 
 
 def title_problem(value: str) -> str | None:
@@ -102,7 +118,7 @@ def title_problem(value: str) -> str | None:
 
 
 def description_problem(value: str) -> str | None:
-    """A description in API Management: at most 1000 characters, the least that one of its kinds takes."""
+    """A description that a product may get, too: at most 1000 characters; an API's own may be as long as you like."""
     return None if len(value) <= 1000 else f"must be at most 1000 characters long, not {len(value)}"
 
 

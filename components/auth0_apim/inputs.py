@@ -78,11 +78,17 @@ class Inputs:
         Raises:
             InputError: the rule found something, or there is no value.
         """
+        return self._checked(input_name, value, rule, example, is_required=True)
 
+    def _checked(
+        self, input_name: str, value: pulumi.Input[Any], rule: Rule, example: str, *, is_required: bool
+    ) -> pulumi.Output[Any]:
         wanted = self._types.get(input_name) if value is self._given.get(input_name) else None
 
         def checked(plain: Any) -> Any:
             bare = _bare(plain)
+            if bare is None and not is_required:
+                return None
             problem = "is required" if bare is None else (wanted and type_problem(plain, wanted)) or rule(bare)
             if problem is not None:
                 raise self.error(input_name, problem, example)
@@ -95,12 +101,12 @@ class Inputs:
     def optional(
         self, input_name: str, value: pulumi.Input[Any], rule: Rule, example: str
     ) -> pulumi.Output[Any] | None:
-        """The same of an input that may be left out; None where it is.
+        """The same of an input that may be left out; None where it is, or an Output of None, such as another component's.
 
         Raises:
             InputError: the rule found something.
         """
-        return None if value is None else self.check(input_name, value, rule, example)
+        return None if value is None else self._checked(input_name, value, rule, example, is_required=False)
 
     def warn(self, input_name: str, value: pulumi.Input[Any], rule: Rule, remedy: str) -> None:
         """Say what `rule` finds about a choice that is taken all the same, once the value is known.

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from auth0_apim.api_rules import signing_algorithm_problem
-from auth0_apim.azure_rules import backend_url_problem, choice_problem, entity_id_problem
+from auth0_apim.azure_rules import backend_url_problem, choice_problem, entity_id_problem, revised_id_problem
 from auth0_apim.input_types import is_output
 from auth0_apim.inputs import Inputs, Rule
 from auth0_apim.operation_rules import required_scopes_problem
@@ -157,7 +157,7 @@ def policy_level(inputs: Inputs, args: Mapping[str, Any]) -> tuple[str, dict[str
         return "product", {"product_id": inputs.check("product_id", product_id, entity_id_problem, '"starter"')}
     if api_id is None:
         return "service", {}
-    api = inputs.check("api_id", api_id, entity_id_problem, '"calc"')
+    api = inputs.check("api_id", api_id, revised_id_problem, '"calc"')
     if operation_id is None:
         return "api", {"api_id": api}
     for name in _BY_OPERATION:

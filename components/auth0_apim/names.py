@@ -4,5 +4,5 @@ import re
 
 
 def slug(text: str) -> str:
-    """An id of lower-case letters, digits, dots and dashes, the nearest to `text`."""
-    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.")
+    """An id of lower-case letters, digits, dots, underscores and dashes, the nearest to `text`."""
+    return re.sub(r"[^a-z0-9._]+", "-", text.lower()).strip("-._")

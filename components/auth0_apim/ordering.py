@@ -27,10 +27,20 @@ def part_of(component: pulumi.ComponentResource, opts: Optional[pulumi.ResourceO
     return pulumi.ResourceOptions(parent=component, deleted_with=opts.deleted_with if opts else None)
 
 
+def kept_part_of(component: pulumi.ComponentResource, opts: Optional[pulumi.ResourceOptions]) -> pulumi.ResourceOptions:
+    """The same of a part that stays in the service when the program has it no more."""
+    return pulumi.ResourceOptions.merge(part_of(component, opts), pulumi.ResourceOptions(retain_on_delete=True))
+
+
+def is_taken_along(opts: Optional[pulumi.ResourceOptions]) -> bool:
+    """Whether `opts` say that a part of a service is not deleted by itself: the service takes it along."""
+    return opts is not None and opts.deleted_with is not None
+
+
 def referred_to(component: pulumi.ComponentResource, opts: Optional[pulumi.ResourceOptions]) -> pulumi.ResourceOptions:
     """The same of a part that policies or APIs refer to by its id, and that nothing but its id can make another one.
 
-    One with another id is made before the old one goes: API Management deletes none that is still referred to, and the
-    azure-native provider by itself deletes first.
+    One with another id is made before the old one goes: API Management deletes none that is still referred to, and a
+    version set with the last API in it. The azure-native provider by itself deletes first.
     """
     return pulumi.ResourceOptions.merge(part_of(component, opts), pulumi.ResourceOptions(delete_before_replace=False))

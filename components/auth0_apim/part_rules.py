@@ -35,6 +35,20 @@ def product_rights_problem(value: Mapping[str, Any]) -> str | None:
     return None
 
 
+def product_removal_problem(value: Mapping[str, Any]) -> str | None:
+    """A product that needs subscriptions (`required`) goes with its service, or stays in it (`is_settled`).
+
+    https://github.com/pulumi/pulumi-azure-native/issues/846
+    """
+    if not value["required"] or value["is_settled"]:
+        return None
+    return (
+        "makes Azure subscribe to the product, and the azure-native provider cannot delete it then in a service that "
+        "survives: give the component 'deleted_with' the service that goes as well, or leave the product there by "
+        "'keep_product', or ask for keys of the API alone ('subscription_required' of PublishedApi, ApiSubscription)"
+    )
+
+
 def long_text_problem(value: str) -> str | None:
     """A description: 1 to 1000 characters."""
     if not 1 <= len(value) <= 1000:

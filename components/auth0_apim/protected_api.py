@@ -43,6 +43,12 @@ class ProtectedApi(pulumi.ComponentResource):
     """The name of the users' database connection; null without one."""
     user_id: pulumi.Output[Optional[str]]
     """The first user's id; null without one."""
+    api_id: pulumi.Output[str]
+    """The API's id in API Management, for ApiRevision."""
+    description: pulumi.Output[Optional[str]]
+    """The API's description in API Management, for ApiRevision; null without one."""
+    version_set_id: pulumi.Output[Optional[str]]
+    """The ARM id of the API's version set, for ApiRevision and for PublishedApi, another version; null for an API without versions beside it."""
     operations: pulumi.Output[dict[str, str]]
     """The API's operations by id, each its method and URL template, such as `GET /add`; empty where the document is a URL."""
     policy_xml: pulumi.Output[str]
@@ -81,6 +87,9 @@ class ProtectedApi(pulumi.ComponentResource):
         self.interactive_client_secret = interactive.client_secret if interactive else nothing
         self.connection_name = database.connection_name if database else nothing
         self.user_id = user.user_id if user else nothing
+        self.api_id = published.api_id
+        self.description = published.description
+        self.version_set_id = published.version_set_id
         self.operations = published.operations
         self.policy_xml = policy.policy_xml
         self.register_outputs(
@@ -100,6 +109,9 @@ class ProtectedApi(pulumi.ComponentResource):
                 "redirect_uris": self.redirect_uris,
                 "connection_name": self.connection_name,
                 "user_id": self.user_id,
+                "api_id": self.api_id,
+                "description": self.description,
+                "version_set_id": self.version_set_id,
                 "operations": self.operations,
                 "policy_xml": self.policy_xml,
             }

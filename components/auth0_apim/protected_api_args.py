@@ -74,15 +74,17 @@ class ProtectedApiArgs(TypedDict):
     product_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to no product. The id of an existing product that the API is put into; excludes `product_name`. Example: `starter`."""
     product_subscription_required: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. With `product_name`: whether that product needs a subscription; Azure then creates one of its own, and does not delete the product while it exists."""
+    """Optional, defaults to false. With `product_name`: whether that product needs a subscription; Azure then makes one of its own, with which the azure-native provider cannot delete the product in an existing service: it needs `keep_product` there."""
+    keep_product: NotRequired[bool]
+    """Optional, defaults to false. With `product_name`: when the product is removed here, or the stack destroyed, the product stays in the service; `product_id` names it from then on."""
     subscription_required: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Whether calls need a subscription key besides the token."""
     version: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to an API without versions. The API's version identifier. Example: `v1`."""
+    """Optional, defaults to an API without one. The API's version identifier. Example: `v1`."""
     versioning_scheme: NotRequired[pulumi.Input[VersioningScheme]]
-    """Optional, defaults to `Segment`. With `version`: where callers name it."""
+    """Optional, defaults to `Segment` where there is a version. Where callers name it. Without `version` the API is the original one beside versions, called as if it had none."""
     version_set_id: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to a version set made here. With `version`: the ARM id of the version set of the API's other versions."""
+    """Optional, defaults to a version set made here where there is a version or a scheme. The ARM id of the version set of the API's other versions."""
     operation_scopes: NotRequired[dict[str, list[str]]]
     """Required, unless `default_scopes`, `scopes_from_document` or `public_operations` is given. The scopes that calls of single operations need, by operation: its id, or its method and URL template. An empty list accepts any good token. Operations that are not listed are denied: 403. Example: `{"add": ["calc:add"], "GET /version": []}`."""
     default_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]

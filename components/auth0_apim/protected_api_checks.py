@@ -67,10 +67,10 @@ def check_protected_api(inputs: Inputs, args: Mapping[str, Any]) -> None:
 
 def _check_publication(inputs: Inputs, args: Mapping[str, Any]) -> None:
     path = inputs.check("path", args.get("path"), api_path_problem, '"calc"')
-    api_import(inputs, args)
+    api_import(inputs, args, args.get("display_name"), args.get("description"))
     version, _ = api_versioning(inputs, args)
     api_id(inputs, args, path, version)
-    api_product(inputs, args)
+    api_product(inputs, args, is_taken_along=not args.get("existing_service"))
 
 
 def _check_gateway(inputs: Inputs, args: Mapping[str, Any]) -> None:

@@ -41,6 +41,7 @@ _OF_THE_PUBLICATION = (
     "product_name",
     "product_id",
     "product_subscription_required",
+    "keep_product",
     "version",
     "versioning_scheme",
     "version_set_id",

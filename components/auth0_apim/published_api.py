@@ -8,12 +8,18 @@ import pulumi
 from pulumi_azure_native import apimanagement
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.azure_rules import api_path_problem, description_problem, entity_id_problem, title_problem
+from auth0_apim.azure_rules import (
+    api_path_problem,
+    description_problem,
+    entity_id_problem,
+    set_title_problem,
+    title_problem,
+)
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.jwt_documents import checked_elsewhere_document
 from auth0_apim.names import slug
-from auth0_apim.ordering import after, part_of
+from auth0_apim.ordering import after, is_taken_along, kept_part_of, part_of, referred_to
 from auth0_apim.published_api_inputs import (
     CLOSED,
     api_id,
@@ -72,9 +78,9 @@ class PublishedApiArgs(TypedDict):
     api_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the path, with dashes for slashes, and the version. The API's id in API Management, 1 to 80 characters."""
     display_name: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the component's name. The API's name in API Management, 1 to 300 characters."""
+    """Optional, defaults to the component's name. The API's name in API Management, 1 to 300 characters, 100 with a version set made here; `info.title` of the document that is sent. A document that Azure fetches from a URL must have this title itself, as an import overwrites the name with it."""
     description: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the document's. What the developer portal says about the API and about a product or version set made here, at most 1000 characters."""
+    """Optional, defaults to the document's. What the developer portal says about the API and about a product or version set made here, at most 1000 characters; `info.description` of the document that is sent."""
     service_url: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the first https server of the document; required where it names none or is a URL. The backend's base URL, http or https; the output `backend_url` for the API's JwtPolicy, which alone sends calls there."""
     checked_by: NotRequired[CheckedBy]
@@ -90,13 +96,15 @@ class PublishedApiArgs(TypedDict):
     product_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to no product. The id of an existing product that the API is put into; excludes `product_name`. Example: `starter`, which the classic tiers are born with."""
     product_subscription_required: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Whether the product made here needs a subscription; Azure then creates one of its own and does not delete the product while it exists: set the resource option `deleted_with` to the service where the service is destroyed as well."""
+    """Optional, defaults to false. Whether the product made here needs a subscription; Azure then makes one of its own, with which the azure-native provider cannot delete the product: give the component `deleted_with` the service that goes as well, or `keep_product`."""
+    keep_product: NotRequired[bool]
+    """Optional, defaults to false. With `product_name`: when the product is removed here, or the stack destroyed, the product stays in the service; `product_id` names it from then on. For a product that needs subscriptions, or needed some, in a service that survives."""
     version: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to an API without versions. The API's version identifier. Example: `v1`."""
+    """Optional, defaults to an API without one. The API's version identifier. Example: `v1`."""
     versioning_scheme: NotRequired[pulumi.Input[VersioningScheme]]
-    """Optional, defaults to `Segment`. With `version`: where callers name it."""
+    """Optional, defaults to `Segment` where there is a version. Where callers name it. Without `version` the API is the original one beside versions, called as if it had none."""
     version_set_id: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to a version set made here. With `version`: the ARM id of the version set of the API's other versions, their `version_set_id`."""
+    """Optional, defaults to a version set made here where there is a version or a scheme. The ARM id of the version set of the API's other versions, their `version_set_id`."""
     authorization_server_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. The authorization server by which the developer portal logs in: `PortalLogin.authorization_server_id`."""
     gateway_url: NotRequired[pulumi.Input[str]]
@@ -117,7 +125,7 @@ class PublishedApi(pulumi.ComponentResource):
     subscription_required: pulumi.Output[bool]
     """Whether calls need a subscription key as well."""
     version: pulumi.Output[Optional[str]]
-    """The API's version identifier; null for an API without versions."""
+    """The API's version identifier; null for an API without one."""
     url: pulumi.Output[str]
     """Absolute URL of the API, without trailing slash; it holds the version where that is part of the path."""
     operations: pulumi.Output[dict[str, str]]
@@ -127,19 +135,22 @@ class PublishedApi(pulumi.ComponentResource):
     product_id: pulumi.Output[Optional[str]]
     """The id of the API's product; null without one."""
     version_set_id: pulumi.Output[Optional[str]]
-    """The ARM id of the API's version set; null for an API without versions."""
+    """The ARM id of the API's version set; null for an API without versions beside it."""
 
     def __init__(self, name: str, args: PublishedApiArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         inputs = Inputs("PublishedApi", name)
         args = inputs.known(args, PublishedApiArgs)
         group, service_name = service_inputs(inputs, args)
         path = inputs.check("path", args.get("path"), api_path_problem, '"calc"')
-        title = inputs.check("display_name", args.get("display_name", name), title_problem, '"Basic Calculator"')
-        description = inputs.optional("description", args.get("description"), description_problem, '"Adds numbers."')
-        imported = api_import(inputs, args)
         version, scheme = api_versioning(inputs, args)
+        makes_set = scheme is not None and args.get("version_set_id") is None
+        named: pulumi.Input[str] = args.get("display_name", name)
+        title_rule = set_title_problem if makes_set else title_problem
+        title = inputs.check("display_name", named, title_rule, '"Basic Calculator"')
+        description = inputs.optional("description", args.get("description"), description_problem, '"Adds numbers."')
+        imported = api_import(inputs, args, named, args.get("description"))
         published_id = api_id(inputs, args, path, version)
-        product_id, product_name = api_product(inputs, args)
+        product_id, product_name = api_product(inputs, args, is_taken_along=is_taken_along(opts))
         login = inputs.optional(
             "authorization_server_id", args.get("authorization_server_id"), entity_id_problem, '"auth0"'
         )
@@ -153,15 +164,18 @@ class PublishedApi(pulumi.ComponentResource):
             "opts": part_of(self, opts),
         }
         described = place | {"description": description}
+        versioned = {"opts": referred_to(self, opts)} if scheme is not None else {}
         self.backend_url = imported.apply(lambda document: document.service_url)
         if is_open:
             warn_of_own_backend(inputs, args, self.backend_url)
+        self.description = imported.apply(lambda document: document.description)
         self.version_set_id = pulumi.Output.from_input(args.get("version_set_id"))
-        if version is not None and args.get("version_set_id") is None:
-            self.version_set_id = _version_set(name, described, title, path, scheme).id
+        if scheme is not None and makes_set:
+            self.version_set_id = _version_set(name, described | versioned, title, path, scheme).id
         api = apimanagement.Api(
             f"{name}-api",
-            **described,
+            **place | versioned,
+            description=self.description,
             api_id=published_id,
             path=path,
             display_name=title,
@@ -177,7 +191,8 @@ class PublishedApi(pulumi.ComponentResource):
         self.api_id, self.product_id = api.name, pulumi.Output.from_input(None)
         if product_id is not None and product_name is not None:
             needs_subscription = args.get("product_subscription_required", False)
-            product_id = _product(name, described, product_id, product_name, needs_subscription).name
+            kept = {"opts": kept_part_of(self, opts)} if args.get("keep_product") else {}
+            product_id = _product(name, described | kept, product_id, product_name, needs_subscription).name
         if product_id is not None:
             link = apimanagement.ProductApi(f"{name}-product-api", **place, product_id=product_id, api_id=api.name)
             self.api_id, self.product_id = after(api.name, link), product_id
@@ -188,7 +203,6 @@ class PublishedApi(pulumi.ComponentResource):
             )
 
         self.path, self.display_name = path, title
-        self.description = pulumi.Output.all(description, imported).apply(lambda both: both[0] or both[1].description)
         self.subscription_required = pulumi.Output.from_input(args.get("subscription_required", False))
         self.version = pulumi.Output.from_input(version)
         self.url = pulumi.Output.concat(gateway, "/", path, _version_segment(version, scheme))
@@ -245,7 +259,7 @@ def _product(
     )
 
 
-def _version_segment(version: Optional[pulumi.Output[str]], scheme: pulumi.Output[str]) -> pulumi.Output[str]:
+def _version_segment(version: Optional[pulumi.Output[str]], scheme: Optional[pulumi.Output[str]]) -> pulumi.Output[str]:
     return pulumi.Output.all(version, scheme).apply(
         lambda both: f"/{both[0]}" if both[0] is not None and both[1] == "Segment" else ""
     )

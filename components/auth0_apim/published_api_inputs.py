@@ -16,39 +16,57 @@ from auth0_apim.azure_rules import (
     https_url_problem,
     product_name_problem,
     version_problem,
+    version_set_id_problem,
 )
 from auth0_apim.inputs import Inputs
 from auth0_apim.names import slug
 from auth0_apim.openapi_source import ApiImport, openapi_problem, read_openapi
 from auth0_apim.opinion_rules import own_backend_problem
+from auth0_apim.part_rules import product_removal_problem
 
 CLOSED = "https://closed.invalid"
 """The service URL of an API whose policy sets the backend: a name that never exists (RFC 2606, 2)."""
 
 
-def api_import(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[ApiImport]:
-    """What is imported, from a file, a text or a URL."""
+def api_import(
+    inputs: Inputs,
+    args: Mapping[str, Any],
+    title: Optional[pulumi.Input[str]],
+    description: Optional[pulumi.Input[str]],
+) -> pulumi.Output[ApiImport]:
+    """What is imported, from a file, a text or a URL, with the API's title and description.
+
+    Args:
+        inputs: of the component.
+        args: with `openapi`, `link_format` and `service_url`.
+        title: the API's display name; None where it is not known yet.
+        description: the API's, empty for none; None for the document's.
+    """
     if args.get("service_url") is not None:
         inputs.check("service_url", args["service_url"], backend_url_problem, '"https://calculator.example"')
     source = {name: args.get(name) for name in ("openapi", "link_format", "service_url")}
+    source |= {"title": title, "description": description}
     checked = inputs.check("openapi", source, openapi_problem, '"openapi/calculator.yaml"')
     return checked.apply(lambda known: read_openapi(**known))
 
 
-def api_versioning(inputs: Inputs, args: Mapping[str, Any]) -> tuple[Optional[pulumi.Output[str]], pulumi.Output[str]]:
-    """The API's version, None where it has none, and where callers name it."""
+def api_versioning(
+    inputs: Inputs, args: Mapping[str, Any]
+) -> tuple[Optional[pulumi.Output[str]], Optional[pulumi.Output[str]]]:
+    """The API's version, None where it has none, and where callers name it, None where it has no versions beside it."""
+    if args.get("version_set_id") is not None:
+        inputs.check("version_set_id", args["version_set_id"], version_set_id_problem, "PublishedApi.version_set_id")
+    if all(args.get(name) is None for name in ("version", "versioning_scheme", "version_set_id")):
+        return None, None
     scheme = inputs.check(
         "versioning_scheme",
         args.get("versioning_scheme", "Segment"),
         choice_problem("Segment", "Query", "Header"),
         '"Segment"',
     )
-    if args.get("version") is not None:
-        return inputs.check("version", args["version"], version_problem, '"v1"'), scheme
-    for input_name in ("versioning_scheme", "version_set_id"):
-        if args.get(input_name) is not None:
-            raise inputs.error(input_name, "needs 'version'", 'version: "v1"')
-    return None, scheme
+    if args.get("version") is None:
+        return None, scheme
+    return inputs.check("version", args["version"], version_problem, '"v1"'), scheme
 
 
 def api_id(
@@ -62,12 +80,19 @@ def api_id(
 
 
 def api_product(
-    inputs: Inputs, args: Mapping[str, Any]
+    inputs: Inputs, args: Mapping[str, Any], *, is_taken_along: bool
 ) -> tuple[Optional[pulumi.Output[str]], Optional[pulumi.Output[str]]]:
-    """The product's id, and its display name where it is to be made."""
+    """The product's id, and its display name where it is to be made.
+
+    Args:
+        inputs: of the component.
+        args: with what concerns the product.
+        is_taken_along: whether the service goes as well when the product goes.
+    """
     product_id, product_name = args.get("product_id"), args.get("product_name")
-    if args.get("product_subscription_required") is not None and product_name is None:
-        raise inputs.error("product_subscription_required", "needs 'product_name'", 'product_name: "Starter"')
+    for input_name in ("product_subscription_required", "keep_product"):
+        if args.get(input_name) is not None and product_name is None:
+            raise inputs.error(input_name, "needs 'product_name'", 'product_name: "Starter"')
     if product_id is not None:
         if product_name is not None:
             raise inputs.error("product_id", "excludes 'product_name'", "leave one of them out")
@@ -75,6 +100,12 @@ def api_product(
     if product_name is None:
         return None, None
     title = inputs.check("product_name", product_name, product_name_problem, '"Starter"')
+    removal = {
+        "required": args.get("product_subscription_required", False),
+        "is_settled": inputs.plain("keep_product", args.get("keep_product", False), flag_problem, "true")
+        or is_taken_along,
+    }
+    inputs.check("product_subscription_required", removal, product_removal_problem, "keep_product: true")
     return title.apply(slug), title
 
 

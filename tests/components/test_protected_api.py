@@ -126,6 +126,9 @@ async def test_the_least_is_an_api_a_client_a_gateway_and_the_check_between_them
         "redirect_uris": [],
         "connection_name": None,
         "user_id": None,
+        "api_id": "calc",
+        "description": None,
+        "version_set_id": None,
         "operations": {"add": "GET /add", "sub": "GET /sub"},
     }
 
@@ -540,8 +543,11 @@ async def test_an_api_is_put_into_a_product_that_exists(mocks, protect):
             "input 'allow_offline_access' is false, and 'offline_access' needs it; an example that works: leave it out",
         ),
         (
-            {"versioning_scheme": "Header"},
-            "input 'versioning_scheme' needs 'version'; an example that works: version: \"v1\"",
+            {"existing_service": True, "product_name": "Starter", "product_subscription_required": True},
+            "input 'product_subscription_required' makes Azure subscribe to the product, and the azure-native provider "
+            "cannot delete it then in a service that survives: give the component 'deleted_with' the service that goes "
+            "as well, or leave the product there by 'keep_product', or ask for keys of the API alone "
+            "('subscription_required' of PublishedApi, ApiSubscription); an example that works: keep_product: true",
         ),
         (
             {"product_subscription_required": True},
@@ -621,3 +627,30 @@ def test_a_bad_input_is_refused_before_anything_is_made(mocks, protect, args, me
         protect(**args)
     assert str(refusal.value) == f"ProtectedApi 'calc': {message}"
     assert mocks.resources == {}
+
+
+def test_versions_of_an_api_share_neither_the_portals_login_nor_a_signing_key(mocks, protect, deploy):
+    """Azure would refuse the second one, or, in another stack, the two would be one object with two owners."""
+    portal = {"sku": "Developer", "portal_display_name": "Auth0", "signing_algorithm": "HS256"}
+
+    def program():
+        whole = {"identifier": "calc", "openapi": DOCUMENT, "path": "calc", "resource_group_name": "group"}
+        whole |= {"service_name": "apis", "existing_service": True, "default_scopes": [], **portal}
+        del whole["sku"]
+        ProtectedApi("original", {**whole, "versioning_scheme": "Segment"})
+        for version in ("v1", "v_1", "v1.1"):
+            ProtectedApi(version, {**whole, "version": version, "version_set_id": "the-set"})
+
+    deploy(program)
+
+    def ids(kind, name):
+        return sorted(inputs[name] for (typ, _), inputs in mocks.resources.items() if typ == f"{APIM}{kind}")
+
+    assert ids("Api", "apiId") == ["calc", "calc-v1", "calc-v1.1", "calc-v_1"]
+    assert ids("AuthorizationServer", "authsid") == ["calc", "calc-v1", "calc-v1.1", "calc-v_1"]
+    assert ids("NamedValue", "namedValueId") == [
+        "calc-api-signing-key",
+        "calc-v1-api-signing-key",
+        "calc-v1.1-api-signing-key",
+        "calc-v_1-api-signing-key",
+    ]

@@ -122,7 +122,7 @@ async def test_the_api_id_is_given_out_after_the_product_has_the_api(mocks, publ
 @pulumi.runtime.test
 async def test_a_key_can_be_required_besides_the_token(mocks, publish):
     await publish(
-        subscription_required=True, product_name="Starter", product_subscription_required=True
+        subscription_required=True, product_name="Starter", product_subscription_required=True, keep_product=True
     ).api_id.future()
     assert mocks.inputs_of(API, "Calculator-api")["subscriptionRequired"] is True
     assert mocks.inputs_of(PRODUCT, "Calculator-product")["subscriptionRequired"] is True
@@ -169,6 +169,43 @@ async def test_a_second_version_joins_the_set_of_the_first(mocks, publish):
     assert await api.version_set_id.future() == "the-set"
     assert mocks.children() == {(API, "Calculator-api")}
     assert mocks.inputs_of(API, "Calculator-api")["apiVersionSetId"] == "the-set"
+
+
+@pytest.mark.parametrize("scheme", [{"versioning_scheme": "Segment"}, {"versioning_scheme": VersioningScheme.QUERY}])
+@pulumi.runtime.test
+async def test_an_api_with_a_scheme_and_no_version_is_the_original_of_its_set(mocks, publish, scheme):
+    api = publish(**scheme)
+    assert await api.api_id.future() == "calc"
+    assert await api.url.future() == "https://apis.azure-api.net/calc"
+    assert await api.version.future() is None
+    assert await api.version_set_id.future() == "Calculator-version-set-id"
+    inputs = mocks.inputs_of(API, "Calculator-api")
+    assert ("apiVersion" in inputs, inputs["apiVersionSetId"]) == (False, "Calculator-version-set-id")
+
+
+@pulumi.runtime.test
+async def test_an_original_can_be_in_a_set_that_was_there(mocks, publish):
+    api = publish(version_set_id="the-set")
+    assert (await api.api_id.future(), await api.version_set_id.future()) == ("calc", "the-set")
+    assert mocks.children() == {(API, "Calculator-api")}
+    assert mocks.inputs_of(API, "Calculator-api")["apiVersionSetId"] == "the-set"
+
+
+def test_a_version_of_an_api_that_has_none_is_refused(mocks, publish, refused):
+    original = publish()
+    message = refused(lambda: publish(version="v2", version_set_id=original.version_set_id))
+    assert "input 'version_set_id' is required" in message
+
+
+@pytest.mark.parametrize(("given", "description"), [({}, "D" * 2000), ({"description": "Adds."}, "Adds.")])
+@pulumi.runtime.test
+async def test_the_document_is_sent_with_the_apis_title_and_description(mocks, publish, given, description):
+    text = json.dumps(json.loads(DOCUMENT) | {"info": {"title": "T", "version": "1", "description": "D" * 2000}})
+    api = publish(openapi=text, **given)
+    assert (await api.api_id.future(), await api.description.future()) == ("calc", description)
+    inputs = mocks.inputs_of(API, "Calculator-api")
+    assert (inputs["displayName"], inputs["description"]) == ("Calculator", description)
+    assert json.loads(inputs["value"])["info"] == {"title": "Calculator", "version": "1", "description": description}
 
 
 @pulumi.runtime.test
@@ -235,7 +272,31 @@ def test_a_document_that_turns_out_wrong_fails_before_the_api_is_made(mocks, pub
             "input 'product_name' must be 1 to 80 characters long, with a letter or digit, not '?'; an example that "
             'works: "Starter"',
         ),
-        ({"version_set_id": "set"}, "input 'version_set_id' needs 'version'; an example that works: version: \"v1\""),
+        (
+            {"version_set_id": " "},
+            "input 'version_set_id' must not be blank; an example that works: PublishedApi.version_set_id",
+        ),
+        (
+            {"version": "v1", "display_name": "x" * 101},
+            "input 'display_name' must be 1 to 100 characters long, not 101, as the version set made here gets it too; "
+            'an example that works: "Basic Calculator"',
+        ),
+        (
+            {"keep_product": True},
+            "input 'keep_product' needs 'product_name'; an example that works: product_name: \"Starter\"",
+        ),
+        (
+            {"product_name": "Starter", "product_subscription_required": True},
+            "input 'product_subscription_required' makes Azure subscribe to the product, and the azure-native provider "
+            "cannot delete it then in a service that survives: give the component 'deleted_with' the service that goes "
+            "as well, or leave the product there by 'keep_product', or ask for keys of the API alone "
+            "('subscription_required' of PublishedApi, ApiSubscription); an example that works: keep_product: true",
+        ),
+        (
+            {"api_id": "calc;rev=2"},
+            "input 'api_id' must be 1 to 80 letters, digits, '.', '_' and '-', a letter or digit at both ends, not "
+            "'calc;rev=2'; an example that works: \"calc\"",
+        ),
         (
             {"version": "v 1"},
             "input 'version' must be 1 to 100 letters, digits, '.', '_' and '-', not 'v 1'; an example that works: "

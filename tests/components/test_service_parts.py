@@ -1,5 +1,7 @@
 """Products, subscriptions, backends, revisions, fragments, secrets and diagnostics against mocks; what they do is proven live."""
 
+import json
+
 import pulumi
 import pytest
 from auth0_apim import (
@@ -25,7 +27,8 @@ CONNECTION = "InstrumentationKey=1;IngestionEndpoint=https://in.example/"
 @pulumi.runtime.test
 async def test_a_product_has_approval_and_a_limit(mocks):
     product = ApiProduct(
-        "Gold", {**SERVICE, "approval_required": True, "subscriptions_limit": 2.0, "terms": "Be kind."}
+        "Gold",
+        {**SERVICE, "approval_required": True, "subscriptions_limit": 2.0, "terms": "Be kind.", "keep_product": True},
     )
     assert await product.product_id.future() == "gold"
     assert mocks.inputs_of(f"{APIM}Product", "Gold-product") == {
@@ -38,6 +41,30 @@ async def test_a_product_has_approval_and_a_limit(mocks):
         "approvalRequired": True,
         "subscriptionsLimit": 2.0,
     }
+
+
+CANNOT_GO = (
+    "makes Azure subscribe to the product, and the azure-native provider cannot delete it then in a service that "
+    "survives: give the component 'deleted_with' the service that goes as well, or leave the product there by "
+    "'keep_product', or ask for keys of the API alone ('subscription_required' of PublishedApi, ApiSubscription); "
+    "an example that works: keep_product: true"
+)
+
+
+@pulumi.runtime.test
+def test_a_product_that_needs_subscriptions_says_what_becomes_of_it(mocks):
+    service = pulumi.ComponentResource("test:index:Service", "service")
+    ApiProduct("goes", SERVICE, pulumi.ResourceOptions(deleted_with=service))
+    ApiProduct("stays", {**SERVICE, "keep_product": True})
+    with pytest.raises(InputError) as refusal:
+        ApiProduct("Gold", SERVICE)
+    assert str(refusal.value) == f"ApiProduct 'Gold': input 'subscription_required' {CANNOT_GO}"
+
+
+def test_a_product_that_turns_out_to_need_subscriptions_is_refused(mocks, refused):
+    needed = pulumi.Output.from_input(True)
+    message = refused(lambda: ApiProduct("Gold", {**SERVICE, "subscription_required": needed}))
+    assert f"input 'subscription_required' {CANNOT_GO}" in message
 
 
 @pulumi.runtime.test
@@ -126,6 +153,31 @@ async def test_a_revision_has_what_it_cannot_change_as_the_api_has_it(mocks):
     inputs = mocks.inputs_of(f"{APIM}Api", "next-api")
     locked = ("description", "subscriptionRequired", "apiVersion", "apiVersionSetId")
     assert [inputs[name] for name in locked] == ["Adds.", True, "v1", "the-set"]
+
+
+@pulumi.runtime.test
+async def test_a_revision_is_wired_from_an_api_that_has_neither_description_nor_version(mocks):
+    nothing = pulumi.Output.from_input(None)
+    wired = dict.fromkeys(("api_description", "version", "version_set_id"), nothing)
+    await ApiRevision("next", {**REVISION, **wired}).revision_id.future()
+    assert {"description", "apiVersion", "apiVersionSetId"} & mocks.inputs_of(f"{APIM}Api", "next-api").keys() == set()
+
+
+@pytest.mark.parametrize(("description", "info"), [("Adds.", {"description": "Adds."}), (None, {})])
+@pulumi.runtime.test
+async def test_a_revisions_document_is_sent_with_the_apis_title_and_description(mocks, description, info):
+    document = json.loads(DOCUMENT) | {"info": {"title": "Calculator, new", "version": "2", "description": "More."}}
+    wired = {"openapi": json.dumps(document), "api_description": pulumi.Output.from_input(description)}
+    await ApiRevision("next", {**REVISION, **wired}).revision_id.future()
+    inputs = mocks.inputs_of(f"{APIM}Api", "next-api")
+    assert json.loads(inputs["value"])["info"] == {"title": "Calculator", "version": "2", **info}
+    assert inputs.get("description") == description
+
+
+@pulumi.runtime.test
+async def test_an_api_may_be_described_at_length(mocks):
+    await ApiRevision("next", {**REVISION, "api_description": "x" * 5000}).revision_id.future()
+    assert mocks.inputs_of(f"{APIM}Api", "next-api")["description"] == "x" * 5000
 
 
 @pulumi.runtime.test
