@@ -5,6 +5,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -43,8 +44,8 @@ class Backend:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
 
-@pytest.fixture(scope="module")
-def backend() -> Iterator[Backend]:
+@contextmanager
+def running_backend() -> Iterator[Backend]:
     made = Backend()
     thread = threading.Thread(target=made.server.serve_forever)
     thread.start()
@@ -52,6 +53,12 @@ def backend() -> Iterator[Backend]:
     made.server.shutdown()
     made.server.server_close()
     thread.join()
+
+
+@pytest.fixture(scope="module")
+def backend() -> Iterator[Backend]:
+    with running_backend() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,184 @@
+"""Revisions and versions: every edit of the guide is one `up`, the next ones change nothing, and a destroy takes all of it away.
+
+The programs are those of docs/guides/revisions-and-versions.md.
+"""
+
+import re
+import threading
+from itertools import groupby
+from pathlib import Path
+
+import httpx
+import pytest
+from pulumi import automation
+
+from tests.live.guard.conftest import GROUP, SERVICE, ask, running_backend
+
+pytestmark = pytest.mark.live
+
+GUIDE = Path(__file__).resolve().parents[3] / "docs" / "guides" / "revisions-and-versions.md"
+PROGRAMS = dict(re.findall(r"<!-- program: (.*?) -->\n\n```python\n(.*?)```", GUIDE.read_text(), re.DOTALL))
+EXPORTS = """
+for name in ("token_endpoint", "audience"):
+    pulumi.export(name, getattr(api, name))
+pulumi.export("client_id", client.client_id)
+pulumi.export("client_secret", client.client_secret)
+"""
+SECOND_TRIAL = PROGRAMS["trial"].replace("shop.", "second.")
+SHOP = """openapi: 3.0.3
+info: {title: %s, version: '%s', description: %s}
+paths:
+  /items: {get: {operationId: list_items, responses: {'200': {description: Done}}}}
+"""
+OFFERS = "  /offers: {get: {operationId: list_offers, responses: {'200': {description: Done}}}}\n"
+
+
+@pytest.fixture(scope="module")
+def next_backend():
+    with running_backend() as made:
+        yield made
+
+
+@pytest.fixture
+def shop_stack(stack_of, backend, next_backend, tmp_path, monkeypatch):
+    """A stack whose program is made of parts of the guide, and a function that changes which."""
+    (tmp_path / "openapi").mkdir()
+    (tmp_path / "openapi" / "shop.yaml").write_text(SHOP % ("Shop", 1, "What there is."))
+    (tmp_path / "openapi" / "shop-next.yaml").write_text(SHOP % ("Next shop", 2, "What there will be.") + OFFERS)
+    monkeypatch.chdir(tmp_path)
+    for path in ("/items", "/offers"):
+        backend.documents[path], next_backend.documents[path] = "old", "new"
+    parts = []
+
+    def edit(*names, added=""):
+        parts[:] = [*(PROGRAMS[name] for name in ("beginning", *names)), added, EXPORTS]
+
+    def program():
+        exec(compile("\n".join(parts), GUIDE.name, "exec"), {})  # noqa: S102 - the project's own text
+
+    stack = stack_of(program)
+    for name, value in {
+        "group": GROUP,
+        "service": SERVICE,
+        "backend": backend.url,
+        "nextBackend": next_backend.url,
+    }.items():
+        stack.set_config(name, automation.ConfigValue(value))
+    return stack, edit
+
+
+@pytest.fixture
+def token_of(http):
+    def get(outputs):
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": outputs["client_id"].value,
+            "client_secret": outputs["client_secret"].value,
+            "audience": outputs["audience"].value,
+        }
+        return http.post(outputs["token_endpoint"].value, data=form).raise_for_status().json()["access_token"]
+
+    return get
+
+
+class Caller:
+    """Calls an address with a good token all the time; the answers in order, each once where it repeats."""
+
+    def __init__(self, trust, url, token):
+        self.answers = []
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(trust, url, token))
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stopped.set()
+        self._thread.join()
+        self.answers = [answer for answer, _ in groupby(self.answers)]
+
+    def _run(self, trust, url, token):
+        with httpx.Client(verify=trust, trust_env=False) as client:
+            while not self._stopped.is_set():
+                answer = client.get(url, headers={"Authorization": f"Bearer {token}"})
+                self.answers.append((answer.status_code, answer.text))
+
+
+def is_settled(stack):
+    """Whether the next deployment changes nothing, nor one that asks the services first."""
+    changes = [stack.up().summary.resource_changes, stack.up(refresh=True).summary.resource_changes]
+    return [set(each) - {"same"} for each in changes] == [set(), set()]
+
+
+def test_every_edit_of_the_guide_is_one_deployment_that_comes_to_rest(
+    shop_stack, sandbox, gateway_url, probing, token_of, http, manager
+):
+    stack, edit = shop_stack
+    url = f"{gateway_url}/shop"
+    probing([f"{url}/items", f"{url};rev=2/items", f"{url}/v2/items", f"{url}/v2;rev=2/offers"])
+    edit("shop")
+    token = token_of(stack.up().outputs)
+    assert is_settled(stack)
+
+    def answer(address):
+        got = http.get(f"{url}{address}", headers={"Authorization": f"Bearer {token}"})
+        return got.text if got.status_code == 200 else got.status_code
+
+    def deployed(*parts, **more):
+        """What callers of the API get during the deployment."""
+        edit(*parts, **more)
+        with Caller(sandbox.trust, f"{url}/items", token) as caller:
+            stack.up()
+        assert is_settled(stack)
+        return caller.answers
+
+    old, new = (200, "old"), (200, "new")
+    assert deployed("shop", "trial") == [old]
+    assert (answer(";rev=2/items"), answer(";rev=2/offers"), answer("/offers")) == ("new", "new", 404)
+    assert ask(http, f"{url};rev=2/offers", None) == 401
+
+    assert deployed("next shop") == [old, new]
+    assert (answer("/offers"), answer(";rev=2/offers")) == ("new", 404)
+
+    assert deployed("shop") == [new, old]
+    assert (answer("/offers"), answer(";rev=2/offers")) == (404, 404)
+
+    assert deployed("original", "second", added=SECOND_TRIAL) == [old]
+    assert [answer(f"{version}/offers") for version in ("", "/v2", "/v2;rev=2")] == [404, "new", "new"]
+    assert ask(http, f"{url}/v2/offers", None) == 401
+    described = manager.api.get(GROUP, SERVICE, "shop-v2")
+    assert (described.display_name, described.description) == ("Shop", "What there will be.")
+
+    assert deployed("original") == [old]
+    assert (answer("/v2/items"), answer("/items")) == (404, "old")
+
+    deployed("original", "second")
+    deployed("second alone")
+    assert (answer("/items"), answer("/v2/items")) == (404, "new")
+    stack.destroy()
+    assert stack.export_stack().deployment.get("resources", []) == []
+    assert [each.name for each in manager.api_version_set.list_by_service(GROUP, SERVICE)] == []
+
+
+STATES = {
+    "a trial": {"names": ("shop", "trial")},
+    "an original alone in its set": {"names": ("original",)},
+    "a version with a trial": {"names": ("original", "second"), "added": SECOND_TRIAL},
+}
+NEW = '{"publisher_name": "Contoso", "publisher_email": "apis@contoso.example"}'
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("is_new", [True, False], ids=["a new service", "an existing service"])
+def test_a_plain_destroy_takes_everything_away(shop_stack, gateway_url, manager, monkeypatch, state, is_new):
+    stack, edit = shop_stack
+    if is_new:
+        monkeypatch.setitem(PROGRAMS, "beginning", PROGRAMS["beginning"].replace('{"existing": True}', NEW))
+        stack.set_config("service", automation.ConfigValue(f"new-{list(STATES).index(state)}"))
+    edit(*STATES[state]["names"], added=STATES[state].get("added", ""))
+    stack.up()
+    stack.destroy()
+    assert stack.export_stack().deployment.get("resources", []) == []
+    assert [each.name for each in manager.api.list_by_service(GROUP, SERVICE)] == []
+    assert [each.name for each in manager.api_version_set.list_by_service(GROUP, SERVICE)] == []
