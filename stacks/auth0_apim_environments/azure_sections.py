@@ -115,7 +115,7 @@ class PublicationSettings(Section):
     )
     product_subscription_required: bool | None = Field(
         default=None,
-        description="The product needs a subscription, whose key callers then have; left out, it is open.",
+        description="The product needs a subscription, whose key callers then have; left out, it is open. In an existing service it stays there after a destroy.",
         examples=[True],
     )
     keep_service_url: bool = Field(

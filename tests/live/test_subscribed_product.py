@@ -1,4 +1,4 @@
-"""A product that needs subscriptions, which Azure makes one to by itself and then does not delete: what goes, and what helps."""
+"""A product that needs subscriptions, which Azure makes one to by itself and then does not delete: what goes, and what stays."""
 
 import json
 
@@ -33,18 +33,23 @@ def surviving_service(manager):
     return "surviving"
 
 
-def test_in_a_service_that_survives_a_destroy_needs_the_remedy_of_the_guide(stack_of, manager, surviving_service):
+def test_in_a_service_that_survives_a_destroy_it_stays_or_is_refused(stack_of, manager, surviving_service):
+    kept = {}
+
     def program():
-        PublishedApi("sums", {"resource_group_name": GROUP, "service_name": surviving_service, **SUBSCRIBED})
+        PublishedApi("sums", {"resource_group_name": GROUP, "service_name": surviving_service, **SUBSCRIBED, **kept})
 
     stack = stack_of(program)
+    with pytest.raises(automation.CommandError, match="cannot delete it then in a service that survives"):
+        stack.up()
+    assert [each.name for each in manager.api.list_by_service(GROUP, surviving_service)] == []
+    kept["keep_product"] = True
     stack.up()
-    with pytest.raises(automation.CommandError, match="Product cannot be deleted since it has existing subscriptions"):
-        stack.destroy()
-    # az apim product delete --product-id sums --delete-subscriptions true
-    manager.product.delete(GROUP, surviving_service, "sums", if_match="*", delete_subscriptions=True)
+    assert stack.up(refresh=True).summary.resource_changes.keys() == {"same"}
     stack.destroy()
     assert stack.export_stack().deployment.get("resources", []) == []
+    assert [each.name for each in manager.api.list_by_service(GROUP, surviving_service)] == []
+    assert manager.product.get(GROUP, surviving_service, "sums").subscription_required is True
 
 
 def test_in_a_service_of_the_same_component_it_goes_with_the_service(stack_of, manager):

@@ -96,14 +96,19 @@ def _names(settings: Settings, manager: Manager, service: Document, own: set[str
     apis = [
         each for each in manager.children(service["id"], "apis") if each["id"].partition(";rev=")[0].lower() not in own
     ]
-    clashing = [each for each in apis if each["properties"]["path"] == publication.path or each["name"] == api_id]
+    # The service compares names and paths without case.
+    clashing = [
+        each
+        for each in apis
+        if each["properties"]["path"].lower() == publication.path.lower() or each["name"].lower() == api_id.lower()
+    ]
     remedy = "another publication.path and apiId; or `auth0-apim adopt`"
     if clashing:
         yield wrong("API path", f"{publication.path} or the id {api_id} is taken by {clashing[0]['name']}", remedy)
     else:
         yield right("API path", f"{publication.path} is nobody else's")
-    products = {each["name"]: each for each in manager.children(service["id"], "products")}
-    if publication.product_id is not None and publication.product_id not in products:
+    products = {each["name"].lower(): each for each in manager.children(service["id"], "products")}
+    if publication.product_id is not None and publication.product_id.lower() not in products:
         yield wrong(
             "product", f"{publication.product_id} does not exist", "correct publication.productId, or use product"
         )
@@ -115,11 +120,11 @@ def _names(settings: Settings, manager: Manager, service: Document, own: set[str
         else:
             yield right("product", f"{publication.product_name} is nobody else's")
     if settings.portal is not None:
-        wanted = settings.portal.authorization_server_id
+        wanted = settings.portal.authorization_server_id.lower()
         servers = [
             each for each in manager.children(service["id"], "authorizationServers") if each["id"].lower() not in own
         ]
-        if any(each["name"] == wanted for each in servers):
+        if any(each["name"].lower() == wanted for each in servers):
             instead = "another portal.authorizationServerId; or `auth0-apim adopt`"
             yield wrong("authorization server", f"{wanted} exists and is not this stack's", instead)
         else:

@@ -100,7 +100,7 @@ class Caller:
 
     def _run(self, trust, url, token):
         with httpx.Client(verify=trust, trust_env=False) as client:
-            while not self._stopped.is_set():
+            while not self._stopped.wait(0.01):
                 answer = client.get(url, headers={"Authorization": f"Bearer {token}"})
                 self.answers.append((answer.status_code, answer.text))
 
@@ -153,12 +153,37 @@ def test_every_edit_of_the_guide_is_one_deployment_that_comes_to_rest(
     assert deployed("original") == [old]
     assert (answer("/v2/items"), answer("/items")) == (404, "old")
 
-    deployed("original", "second")
+    edit("original", "second")
+    stack.up()
     deployed("second alone")
     assert (answer("/items"), answer("/v2/items")) == (404, "new")
     stack.destroy()
     assert stack.export_stack().deployment.get("resources", []) == []
     assert [each.name for each in manager.api_version_set.list_by_service(GROUP, SERVICE)] == []
+
+
+def test_a_version_that_is_replaced_is_made_before_its_set_goes(
+    shop_stack, gateway_url, probing, token_of, http, manager
+):
+    stack, edit = shop_stack
+
+    def deployed(version, path):
+        text = PROGRAMS["original"].replace(
+            '"versioning_scheme": "Segment"', f'"version": "{version}", "path": "{path}"'
+        )
+        edit(added=text)
+        token = token_of(stack.up().outputs)
+        assert is_settled(stack)
+        return ask(http, f"{gateway_url}/{path}/{version}/items", token)
+
+    def there():
+        kinds = (manager.api, manager.api_version_set)
+        return [[each.name for each in kind.list_by_service(GROUP, SERVICE)] for kind in kinds]
+
+    probing([f"{gateway_url}/{path}/items" for path in ("shop/v1", "shop/v2", "store/v2")])
+    assert (deployed("v1", "shop"), there()) == (200, [["shop-v1"], ["shop"]])
+    assert (deployed("v2", "shop"), there()) == (200, [["shop-v2"], ["shop"]])
+    assert (deployed("v2", "store"), there()) == (200, [["store-v2"], ["store"]])
 
 
 STATES = {

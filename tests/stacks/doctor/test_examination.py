@@ -229,10 +229,10 @@ def test_a_deleted_service_whose_name_is_still_taken(examined, service):
 
 
 def test_a_service_in_the_way_or_elsewhere_and_names_in_it(examined, settings, service):
-    api = {"properties": {"path": "calc", "displayName": "Theirs", "protocols": ["https"]}}
+    api = {"properties": {"path": "CALC", "displayName": "Theirs", "protocols": ["https"]}}
     service.put(f"{SERVICE}/apis/theirs", params=VERSION, json=api).raise_for_status()
     product = {"properties": {"displayName": "Starter", "state": "published"}}
-    service.put(f"{SERVICE}/products/starter", params=VERSION, json=product).raise_for_status()
+    service.put(f"{SERVICE}/products/Starter", params=VERSION, json=product).raise_for_status()
     rows = examined()
     assert rows["API Management service"][0][0] == "doctors-service exists and is not this stack's"
     assert rows["API path"][0][0] == "calc or the id calc is taken by theirs"
