@@ -89,6 +89,15 @@ def api_path_problem(value: str) -> str | None:
     return None
 
 
+def set_path_problem(value: str) -> str | None:
+    """An API's URL suffix of which a version set's id is made: at most 80 characters of it."""
+    if problem := api_path_problem(value):
+        return problem
+    if len(value) > 80:
+        return f"is {len(value)} characters long, and a version set's id is made of it, 80 at most; or give 'version_set_id'"
+    return None
+
+
 def entity_id_problem(value: str) -> str | None:
     """The id of an API, a product or an authorization server: 1 to 80 characters that need no escaping in a URL."""
     if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9])?", value):

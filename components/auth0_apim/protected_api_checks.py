@@ -10,7 +10,6 @@ from typing import Any
 from auth0_apim.api_gateway_inputs import OF_A_NEW_SERVICE, new_service_inputs
 from auth0_apim.api_rules import domain_problem, scopes_problem, signing_algorithm_problem, token_lifetime_problem
 from auth0_apim.azure_rules import (
-    api_path_problem,
     description_problem,
     flag_problem,
     portal_sku_problem,
@@ -25,7 +24,7 @@ from auth0_apim.operation_rules import operation_names_problem, operation_scopes
 from auth0_apim.operation_rules import undeclared_scopes_problem as undeclared
 from auth0_apim.policy_rules import audience_problem
 from auth0_apim.protected_users_checks import check_clients, check_users
-from auth0_apim.published_api_inputs import api_id, api_import, api_product, api_versioning
+from auth0_apim.published_api_inputs import api_id, api_import, api_path, api_product, api_title, api_versioning
 from auth0_apim.text_rules import display_name_problem, metadata_problem
 
 _OPTIONAL: dict[str, tuple[Rule, str]] = {
@@ -66,7 +65,9 @@ def check_protected_api(inputs: Inputs, args: Mapping[str, Any]) -> None:
 
 
 def _check_publication(inputs: Inputs, args: Mapping[str, Any]) -> None:
-    path = inputs.check("path", args.get("path"), api_path_problem, '"calc"')
+    path = api_path(inputs, args)
+    if "display_name" in args:
+        api_title(inputs, args, args["display_name"])
     api_import(inputs, args, args.get("display_name"), args.get("description"))
     version, _ = api_versioning(inputs, args)
     api_id(inputs, args, path, version)

@@ -8,13 +8,7 @@ import pulumi
 from pulumi_azure_native import apimanagement
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.azure_rules import (
-    api_path_problem,
-    description_problem,
-    entity_id_problem,
-    set_title_problem,
-    title_problem,
-)
+from auth0_apim.azure_rules import description_problem, entity_id_problem
 from auth0_apim.azure_service import service_inputs
 from auth0_apim.inputs import Inputs
 from auth0_apim.jwt_documents import checked_elsewhere_document
@@ -24,11 +18,14 @@ from auth0_apim.published_api_inputs import (
     CLOSED,
     api_id,
     api_import,
+    api_path,
     api_product,
+    api_title,
     api_versioning,
     checked_by,
     gateway_url,
     keeps_backend,
+    makes_version_set,
     warn_of_own_backend,
 )
 
@@ -141,12 +138,10 @@ class PublishedApi(pulumi.ComponentResource):
         inputs = Inputs("PublishedApi", name)
         args = inputs.known(args, PublishedApiArgs)
         group, service_name = service_inputs(inputs, args)
-        path = inputs.check("path", args.get("path"), api_path_problem, '"calc"')
+        path = api_path(inputs, args)
         version, scheme = api_versioning(inputs, args)
-        makes_set = scheme is not None and args.get("version_set_id") is None
         named: pulumi.Input[str] = args.get("display_name", name)
-        title_rule = set_title_problem if makes_set else title_problem
-        title = inputs.check("display_name", named, title_rule, '"Basic Calculator"')
+        title = api_title(inputs, args, named)
         description = inputs.optional("description", args.get("description"), description_problem, '"Adds numbers."')
         imported = api_import(inputs, args, named, args.get("description"))
         published_id = api_id(inputs, args, path, version)
@@ -170,7 +165,7 @@ class PublishedApi(pulumi.ComponentResource):
             warn_of_own_backend(inputs, args, self.backend_url)
         self.description = imported.apply(lambda document: document.description)
         self.version_set_id = pulumi.Output.from_input(args.get("version_set_id"))
-        if scheme is not None and makes_set:
+        if scheme is not None and makes_version_set(args):
             self.version_set_id = _version_set(name, described | versioned, title, path, scheme).id
         api = apimanagement.Api(
             f"{name}-api",

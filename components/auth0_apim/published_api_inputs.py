@@ -9,12 +9,16 @@ from typing import Any, Optional
 import pulumi
 
 from auth0_apim.azure_rules import (
+    api_path_problem,
     backend_url_problem,
     choice_problem,
     entity_id_problem,
     flag_problem,
     https_url_problem,
     product_name_problem,
+    set_path_problem,
+    set_title_problem,
+    title_problem,
     version_problem,
     version_set_id_problem,
 )
@@ -26,6 +30,24 @@ from auth0_apim.part_rules import product_removal_problem
 
 CLOSED = "https://closed.invalid"
 """The service URL of an API whose policy sets the backend: a name that never exists (RFC 2606, 2)."""
+
+
+def makes_version_set(args: Mapping[str, Any]) -> bool:
+    """Whether the API has versions beside it, in a set that is made for it."""
+    is_versioned = any(args.get(name) is not None for name in ("version", "versioning_scheme"))
+    return is_versioned and args.get("version_set_id") is None
+
+
+def api_path(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[str]:
+    """The API's URL suffix, of which a version set made for it has its id."""
+    rule = set_path_problem if makes_version_set(args) else api_path_problem
+    return inputs.check("path", args.get("path"), rule, '"calc"')
+
+
+def api_title(inputs: Inputs, args: Mapping[str, Any], title: pulumi.Input[str]) -> pulumi.Output[str]:
+    """The API's display name, which a version set made for it has as well."""
+    rule = set_title_problem if makes_version_set(args) else title_problem
+    return inputs.check("display_name", title, rule, '"Basic Calculator"')
 
 
 def api_import(

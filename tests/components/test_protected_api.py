@@ -543,6 +543,11 @@ async def test_an_api_is_put_into_a_product_that_exists(mocks, protect):
             "input 'allow_offline_access' is false, and 'offline_access' needs it; an example that works: leave it out",
         ),
         (
+            {"versioning_scheme": "Header", "display_name": "x" * 101},
+            "input 'display_name' must be 1 to 100 characters long, not 101, as the version set made here gets it too; "
+            'an example that works: "Basic Calculator"',
+        ),
+        (
             {"existing_service": True, "product_name": "Starter", "product_subscription_required": True},
             "input 'product_subscription_required' makes Azure subscribe to the product, and the azure-native provider "
             "cannot delete it then in a service that survives: give the component 'deleted_with' the service that goes "

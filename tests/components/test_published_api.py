@@ -282,6 +282,11 @@ def test_a_document_that_turns_out_wrong_fails_before_the_api_is_made(mocks, pub
             'an example that works: "Basic Calculator"',
         ),
         (
+            {"version": "v1", "api_id": "long", "path": "x" * 81},
+            "input 'path' is 81 characters long, and a version set's id is made of it, 80 at most; or give "
+            "'version_set_id'; an example that works: \"calc\"",
+        ),
+        (
             {"keep_product": True},
             "input 'keep_product' needs 'product_name'; an example that works: product_name: \"Starter\"",
         ),
