@@ -57,13 +57,8 @@ def shop_stack(stack_of, backend, next_backend, tmp_path, monkeypatch):
         exec(compile("\n".join(parts), GUIDE.name, "exec"), {})  # noqa: S102 - the project's own text
 
     stack = stack_of(program)
-    for name, value in {
-        "group": GROUP,
-        "service": SERVICE,
-        "backend": backend.url,
-        "nextBackend": next_backend.url,
-    }.items():
-        stack.set_config(name, automation.ConfigValue(value))
+    values = {"group": GROUP, "service": SERVICE, "backend": backend.url, "nextBackend": next_backend.url}
+    stack.set_all_config({name: automation.ConfigValue(value) for name, value in values.items()})
     return stack, edit
 
 
@@ -160,6 +155,25 @@ def test_every_edit_of_the_guide_is_one_deployment_that_comes_to_rest(
     stack.destroy()
     assert stack.export_stack().deployment.get("resources", []) == []
     assert [each.name for each in manager.api_version_set.list_by_service(GROUP, SERVICE)] == []
+
+
+def test_what_a_revision_cannot_change_is_changed_in_the_api_for_both(shop_stack, gateway_url, probing, manager):
+    stack, edit = shop_stack
+    probing([f"{gateway_url}/shop;rev=2/items"])
+    edit("shop", "trial")
+    stack.up()
+    named = '"versioning_scheme": "Segment", "display_name": "Shop of all", "description": "All there is."'
+    edit(added=PROGRAMS["original"].replace('"versioning_scheme": "Segment"', named) + PROGRAMS["trial"])
+    stack.up()
+    assert is_settled(stack)
+    for name in ("shop", "shop;rev=2"):
+        api = manager.api.get(GROUP, SERVICE, name)
+        assert (api.display_name, api.description, api.service_url) == (
+            "Shop of all",
+            "All there is.",
+            "https://closed.invalid",
+        )
+        assert api.api_version_set_id.endswith("/apiVersionSets/shop")
 
 
 def test_a_version_that_is_replaced_is_made_before_its_set_goes(
