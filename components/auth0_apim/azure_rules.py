@@ -106,8 +106,8 @@ def entity_id_problem(value: str) -> str | None:
 
 
 def revised_id_problem(value: str) -> str | None:
-    """The id of an API, or of a revision of one: the same with `;rev=` and a number behind it."""
-    return entity_id_problem(re.sub(r";rev=[1-9][0-9]{0,9}$", "", value))
+    """The id of an API, or of a revision of one: the same with `;rev=` and a number behind it, which 1, the API, is not."""
+    return entity_id_problem(re.sub(r";rev=(?!1$)[1-9][0-9]{0,9}$", "", value))
 
 
 def version_set_id_problem(value: str) -> str | None:

@@ -4,8 +4,10 @@ import pytest
 from auth0_apim.api_rules import domain_problem, identifier_problem, requested_scopes_problem, scopes_problem
 from auth0_apim.azure_rules import (
     client_id_problem,
+    entity_id_problem,
     portal_sku_problem,
     publisher_name_problem,
+    revised_id_problem,
     short_title_problem,
     title_problem,
 )
@@ -36,6 +38,9 @@ from auth0_apim.user_rules import (
         (identifier_problem, "https://api.example.com/?a=b#c"),
         (identifier_problem, "x" * 600),
         (scopes_problem, {"read:calc": "", "!#[]~": "x" * 500, "s" * 280: "long"}),
+        (entity_id_problem, "x" * 80),
+        (revised_id_problem, "calc"),
+        (revised_id_problem, "x" * 80 + ";rev=2"),
         (domain_problem, "tenant.eu.auth0.com"),
         (domain_problem, "localhost:14300"),
         (redirect_urls_problem, []),
@@ -63,6 +68,10 @@ def test_good_values_have_no_problem(rule, value):
 @pytest.mark.parametrize(
     ("rule", "value"),
     [
+        (entity_id_problem, "calc;rev=2"),
+        (revised_id_problem, "x" * 81 + ";rev=2"),
+        (revised_id_problem, "calc;rev=1"),  # the API itself
+        (revised_id_problem, "calc;rev=two"),
         (identifier_problem, "x" * 601),
         (identifier_problem, "a\x00b"),
         (display_name_problem, " "),
