@@ -28,7 +28,7 @@ class ApiProductArgs(TypedDict):
     terms: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. Terms that a subscriber must accept."""
     subscription_required: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to true. Whether calls need a subscription's key besides the token. Azure then makes a subscription of its own, with which the azure-native provider cannot delete the product: give the component `deleted_with` the service that goes as well, or `keep_product`."""
+    """Optional, defaults to true. Whether calls need a subscription's key besides the token. Azure then creates a subscription of its own, with which the azure-native provider cannot delete the product: set the resource option `deleted_with` to the service where the service is destroyed as well, or `keep_product`."""
     keep_product: NotRequired[bool]
     """Optional, defaults to false. When the product is removed here, or the stack destroyed, it stays in the service. For a product that needs subscriptions, or needed some, in a service that survives."""
     approval_required: NotRequired[pulumi.Input[bool]]

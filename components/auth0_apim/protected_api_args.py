@@ -74,7 +74,7 @@ class ProtectedApiArgs(TypedDict):
     product_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to no product. The id of an existing product that the API is put into; excludes `product_name`. Example: `starter`."""
     product_subscription_required: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. With `product_name`: whether that product needs a subscription; Azure then makes one of its own, with which the azure-native provider cannot delete the product in an existing service: it needs `keep_product` there."""
+    """Optional, defaults to false. With `product_name`: whether that product needs a subscription; Azure then creates one of its own, with which the azure-native provider cannot delete the product: in an existing service it needs `keep_product`."""
     keep_product: NotRequired[bool]
     """Optional, defaults to false. With `product_name`: when the product is removed here, or the stack destroyed, the product stays in the service; `product_id` names it from then on."""
     subscription_required: NotRequired[pulumi.Input[bool]]

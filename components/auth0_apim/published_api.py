@@ -93,7 +93,7 @@ class PublishedApiArgs(TypedDict):
     product_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to no product. The id of an existing product that the API is put into; excludes `product_name`. Example: `starter`, which the classic tiers are born with."""
     product_subscription_required: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Whether the product made here needs a subscription; Azure then makes one of its own, with which the azure-native provider cannot delete the product: give the component `deleted_with` the service that goes as well, or `keep_product`."""
+    """Optional, defaults to false. Whether the product made here needs a subscription; Azure then creates one of its own, with which the azure-native provider cannot delete the product: set the resource option `deleted_with` to the service where the service is destroyed as well, or `keep_product`."""
     keep_product: NotRequired[bool]
     """Optional, defaults to false. With `product_name`: when the product is removed here, or the stack destroyed, the product stays in the service; `product_id` names it from then on. For a product that needs subscriptions, or needed some, in a service that survives."""
     version: NotRequired[pulumi.Input[str]]
