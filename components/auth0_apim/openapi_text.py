@@ -153,8 +153,8 @@ def _json_with(content: dict[str, Any], copies: Mapping[Place, Place], texts: Ma
         for name in source:
             copied = copied[name]
         _own_object(root, place[:-1])[place[-1]] = copied
-    for (*place, name), text_there in texts.items():
-        holder = _own_object(root, tuple(place))
+    for (*above, name), text_there in texts.items():
+        holder = _own_object(root, tuple(above))
         if text_there is None:
             holder.pop(name, None)
         else:
@@ -181,8 +181,8 @@ def _yaml_with(root: yaml.MappingNode, copies: Mapping[Place, Place], texts: Map
         for name in source:
             copied = _value(copied, name)
         _set(_own_node(written, place[:-1]), place[-1], copied)
-    for (*place, name), text_there in texts.items():
-        holder = _own_node(written, tuple(place))
+    for (*above, name), text_there in texts.items():
+        holder = _own_node(written, tuple(above))
         if text_there is None:
             holder.value = [pair for pair in holder.value if pair[0].value != name]
         else:
