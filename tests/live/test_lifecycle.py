@@ -17,7 +17,7 @@ pytestmark = pytest.mark.live
 
 def wrong_rows(project, http):
     checks = list(verify(parse_outputs("local", project.outputs()), http))
-    assert len(checks) == 10
+    assert len(checks) == 12
     return [check for check in checks if check.right is not True]
 
 

@@ -11,12 +11,15 @@ from auth0_apim_environments.project import ProjectError, find_project
 from typer.testing import CliRunner
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+FORCED_COLOURS = ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS")
+"""Variables by which typer writes colours, whatever it writes to."""
 
 
 def run(*arguments, cwd=REPOSITORY, **variables):
     """Run the command as it is installed."""
     command = [str(Path(sys.executable).with_name("auth0-apim")), *arguments]
-    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "120", **variables}
+    inherited = {name: text for name, text in os.environ.items() if name not in FORCED_COLOURS}
+    environment = {**inherited, "NO_COLOR": "1", "COLUMNS": "120", **variables}
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 

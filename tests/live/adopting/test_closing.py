@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.live.adopting.conftest import GROUP, OPENAPI, SERVICE, auth0_part, azure_part
-from tests.live.guard.conftest import Backend, Prober, ask
+from tests.live.guard.conftest import Prober, ask, running_backend
 
 pytestmark = pytest.mark.live
 
@@ -20,13 +20,8 @@ API = "basic-calculator"
 
 @pytest.fixture(scope="module")
 def backend():
-    made = Backend()
-    thread = threading.Thread(target=made.server.serve_forever)
-    thread.start()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
-    thread.join()
+    with running_backend() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
+from auth0_apim import Auth0Api, MachineClient
 from azure.mgmt.apimanagement import models
-from pulumi import automation
+from pulumi import automation, export
 
 GROUP, SERVICE = "local", "guarded"
 PROBE = "X-Probe"
@@ -46,6 +47,7 @@ class Backend:
 
 @contextmanager
 def running_backend() -> Iterator[Backend]:
+    """A backend that answers until the context ends."""
     made = Backend()
     thread = threading.Thread(target=made.server.serve_forever)
     thread.start()
@@ -112,6 +114,21 @@ def bad_tokens(foreign_token) -> dict[str, str | None]:
     """Tokens that open nothing, by name."""
     head = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).rstrip(b"=").decode()
     return {"no token": None, "foreign": foreign_token, "unsigned": f"{head}.{foreign_token.split('.')[1]}."}
+
+
+def export_client(api: Auth0Api, client: MachineClient) -> None:
+    """Export what a token is asked for with."""
+    export("audience", api.audience)
+    export("token_endpoint", api.token_endpoint)
+    export("client_id", client.client_id)
+    export("client_secret", client.client_secret)
+
+
+def client_token(http: httpx.Client, outputs: automation.OutputMap, scopes: str | None = None) -> str:
+    """A token for the client that a program exports, with all its scopes or those that are named."""
+    values = {name: outputs[name].value for name in ("audience", "client_id", "client_secret")}
+    form = {"grant_type": "client_credentials", **values, **({"scope": scopes} if scopes else {})}
+    return http.post(outputs["token_endpoint"].value, data=form).raise_for_status().json()["access_token"]
 
 
 class Prober:

@@ -7,7 +7,7 @@ import pytest
 from auth0_apim import ApiRevision, Auth0Api, JwtPolicy, MachineClient, ProtectedApi, PublishedApi
 from pulumi import automation, export
 
-from tests.live.guard.conftest import GROUP, SERVICE, ask
+from tests.live.guard.conftest import GROUP, SERVICE, ask, client_token, export_client
 
 pytestmark = pytest.mark.live
 
@@ -37,24 +37,8 @@ def refuse_policies(sandbox):
         control.delete("/faults").raise_for_status()
 
 
-@pytest.fixture
-def good_token(http):
-    """A token for the client that a program exports."""
-
-    def get(outputs):
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": outputs["id"].value,
-            "client_secret": outputs["secret"].value,
-            "audience": outputs["audience"].value,
-        }
-        return http.post(outputs["token"].value, data=form).raise_for_status().json()["access_token"]
-
-    return get
-
-
 def test_an_api_whose_policy_was_refused_is_closed_until_the_policy_is_there(
-    stack_of, backend, gateway_url, probing, refuse_policies, good_token, http, manager
+    stack_of, backend, gateway_url, probing, refuse_policies, http, manager
 ):
     def program():
         shop = ProtectedApi(
@@ -71,10 +55,7 @@ def test_an_api_whose_policy_was_refused_is_closed_until_the_policy_is_there(
             },
         )
         for name in ("audience", "token_endpoint", "client_id", "client_secret"):
-            export(
-                {"token_endpoint": "token", "client_id": "id", "client_secret": "secret"}.get(name, name),
-                getattr(shop, name),
-            )
+            export(name, getattr(shop, name))
 
     url = f"{gateway_url}/refused/add"
     stack = stack_of(program)
@@ -84,7 +65,7 @@ def test_an_api_whose_policy_was_refused_is_closed_until_the_policy_is_there(
         stack.up()
     assert manager.api.get(GROUP, SERVICE, "refused").service_url == "https://closed.invalid"
     assert ask(http, url, None) == 500
-    token = good_token(stack.up().outputs)
+    token = client_token(http, stack.up().outputs)
     assert ask(http, url, token) == 200
     manager.api_policy.delete(GROUP, SERVICE, "refused", "policy", if_match="*")
     assert (ask(http, url, token), ask(http, url, None)) == (500, 500)
@@ -95,7 +76,7 @@ def test_an_api_whose_policy_was_refused_is_closed_until_the_policy_is_there(
 
 
 def test_a_revision_is_closed_until_its_own_policy_is_there_and_never_replaces_the_api(
-    stack_of, backend, gateway_url, probing, refuse_policies, good_token, http, manager
+    stack_of, backend, gateway_url, probing, refuse_policies, http, manager
 ):
     trial = {"is_there": True, "is_taken_over": False}
 
@@ -148,13 +129,7 @@ def test_a_revision_is_closed_until_its_own_policy_is_there_and_never_replaces_t
                 },
             )
             guarded("trial", api, revision, api_id=revision.revision_id)
-        for name, value in {
-            "audience": api.audience,
-            "token": api.token_endpoint,
-            "id": client.client_id,
-            "secret": client.client_secret,
-        }.items():
-            export(name, value)
+        export_client(api, client)
 
     api_url, revision_url = f"{gateway_url}/hs", f"{gateway_url}/hs;rev=2"
     stack = stack_of(program)
@@ -164,7 +139,7 @@ def test_a_revision_is_closed_until_its_own_policy_is_there_and_never_replaces_t
         stack.up()
     refuse_policies(0)  # the engine may have ended before it wrote the second
     assert ask(http, f"{revision_url}/add", None) in (404, 500)
-    token = good_token(stack.up().outputs)
+    token = client_token(http, stack.up().outputs)
 
     def answers():
         urls = (f"{api_url}/add", f"{api_url}/divide", f"{revision_url}/divide")

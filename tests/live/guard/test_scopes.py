@@ -4,9 +4,9 @@ import json
 
 import pytest
 from auth0_apim import ApiProduct, Auth0Api, JwtPolicy, MachineClient, PublishedApi
-from pulumi import Output, export
+from pulumi import Output
 
-from tests.live.guard.conftest import GROUP, SERVICE, ask
+from tests.live.guard.conftest import GROUP, SERVICE, ask, client_token, export_client
 
 pytestmark = pytest.mark.live
 
@@ -82,27 +82,15 @@ def shop(stack, backend, gateway_url, tmp_path_factory):
         one = publish("operation")
         guard("operation-guard", one, operation_id="sum", operations=one.operations, required_scopes=["shop:read"])
         publish("bare")
-        for name, value in {
-            "audience": api.audience,
-            "token": api.token_endpoint,
-            "id": client.client_id,
-            "secret": client.client_secret,
-        }.items():
-            export(name, value)
+        export_client(api, client)
 
-    return {name: output.value for name, output in stack(program).up().outputs.items()}
+    return stack(program).up().outputs
 
 
 @pytest.fixture(scope="module")
 def token_of(shop, http):
     """A token of the program's client with the scopes."""
-
-    def get(scopes):
-        form = {"grant_type": "client_credentials", "client_id": shop["id"], "client_secret": shop["secret"]}
-        form |= {"audience": shop["audience"], "scope": scopes}
-        return http.post(shop["token"], data=form).raise_for_status().json()["access_token"]
-
-    return get
+    return lambda scopes: client_token(http, shop, scopes)
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +179,7 @@ def test_without_its_document_no_api_has_a_backend(answers, manager):
 
 def test_the_whole_services_check_opens_an_api_that_relies_on_it(answers, shop, sandbox, stack, backend, gateway_url):
     def program():
-        token = {"issuer": sandbox.issuer, "audience": shop["audience"], "required_scopes": ["shop:read"]}
+        token = {"issuer": sandbox.issuer, "audience": shop["audience"].value, "required_scopes": ["shop:read"]}
         JwtPolicy("service-guard", {**PLACE, **token})
         described = {"path": "service", "openapi": DOCUMENT, "service_url": backend.url, "gateway_url": gateway_url}
         PublishedApi("service", {**PLACE, **described, "checked_by": "service"})

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from pulumi import automation
 
-from tests.live.guard.conftest import GROUP, SERVICE, ask, running_backend
+from tests.live.guard.conftest import GROUP, SERVICE, ask, client_token, running_backend
 
 pytestmark = pytest.mark.live
 
@@ -62,20 +62,6 @@ def shop_stack(stack_of, backend, next_backend, tmp_path, monkeypatch):
     return stack, edit
 
 
-@pytest.fixture
-def token_of(http):
-    def get(outputs):
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": outputs["client_id"].value,
-            "client_secret": outputs["client_secret"].value,
-            "audience": outputs["audience"].value,
-        }
-        return http.post(outputs["token_endpoint"].value, data=form).raise_for_status().json()["access_token"]
-
-    return get
-
-
 class Caller:
     """Calls an address with a good token all the time; the answers in order, each once where it repeats."""
 
@@ -107,13 +93,13 @@ def is_settled(stack):
 
 
 def test_every_edit_of_the_guide_is_one_deployment_that_comes_to_rest(
-    shop_stack, sandbox, gateway_url, probing, token_of, http, manager
+    shop_stack, sandbox, gateway_url, probing, http, manager
 ):
     stack, edit = shop_stack
     url = f"{gateway_url}/shop"
     probing([f"{url}/items", f"{url};rev=2/items", f"{url}/v2/items", f"{url}/v2;rev=2/offers"])
     edit("shop")
-    token = token_of(stack.up().outputs)
+    token = client_token(http, stack.up().outputs)
     assert is_settled(stack)
 
     def answer(address):
@@ -176,9 +162,7 @@ def test_what_a_revision_cannot_change_is_changed_in_the_api_for_both(shop_stack
         assert api.api_version_set_id.endswith("/apiVersionSets/shop")
 
 
-def test_a_version_that_is_replaced_is_made_before_its_set_goes(
-    shop_stack, gateway_url, probing, token_of, http, manager
-):
+def test_a_version_that_is_replaced_is_made_before_its_set_goes(shop_stack, gateway_url, probing, http, manager):
     stack, edit = shop_stack
 
     def deployed(version, path):
@@ -186,7 +170,7 @@ def test_a_version_that_is_replaced_is_made_before_its_set_goes(
             '"versioning_scheme": "Segment"', f'"version": "{version}", "path": "{path}"'
         )
         edit(added=text)
-        token = token_of(stack.up().outputs)
+        token = client_token(http, stack.up().outputs)
         assert is_settled(stack)
         return ask(http, f"{gateway_url}/{path}/{version}/items", token)
 
