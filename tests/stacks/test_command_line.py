@@ -6,9 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from auth0_apim_environments import command_line
-from auth0_apim_environments.command_line import app
 from auth0_apim_environments.project import ProjectError, find_project
-from typer.testing import CliRunner
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FORCED_COLOURS = ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS")
@@ -33,7 +31,7 @@ def project(tmp_path):
 
 
 def test_help_names_every_command():
-    shown = CliRunner().invoke(app, ["--help"]).output
+    shown = run("--help").stdout
     for name in ("up", "down", "verify", "env", "sandbox", "engine"):
         assert f" {name} " in shown
 
