@@ -118,8 +118,8 @@ def _other_info(content: Mapping[str, Any], title: str | None, description: str 
 
 def _with_ids(loaded: LoadedText, named: Mapping[str, Operation], texts: Mapping[Place, str | None]) -> str:
     """The document's text, in which every operation has its id, and with other `texts`."""
-    changed = {name: each for name, each in named.items() if type(each.description.get("operationId")) is not str}
-    changed |= {name: each for name, each in named.items() if each.description.get("operationId") != name}
+    written = {name: each.description.get("operationId") for name, each in named.items()}
+    changed = {name: each for name, each in named.items() if type(written[name]) is not str or written[name] != name}
     # A path item that is referred to may be that of several paths.
     copies = {each.place[:2]: each.reference for each in changed.values() if each.reference is not None}
     ids = {(*each.place, "operationId"): name for name, each in changed.items()}

@@ -69,9 +69,17 @@ def named_operations_problem(value: Mapping[str, Any]) -> str | None:
             return (
                 f"names {unknown!r}; without 'operations', name an operation by its method and URL template, 'GET /add'"
             )
-        return f"names {unknown!r}, which is no operation of the API (it has {_listed(operations)})"
+        return operation_id_problem({"operation": unknown, "operations": operations})
     twice = first_duplicate([operation for operation in meant if operation is not None])
     return None if twice is None else f"names {twice!r} by two names"
+
+
+def operation_id_problem(value: Mapping[str, Any]) -> str | None:
+    """The id of an operation (`operation`) that is among the API's (`operations`, by id; none where they are not known)."""
+    operation, known = value["operation"], value["operations"]
+    if not known or operation in known:
+        return None
+    return f"names {operation!r}, which is no operation of the API (it has {_listed(known)})"
 
 
 def public_operations_problem(value: Mapping[str, Any]) -> str | None:

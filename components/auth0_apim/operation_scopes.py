@@ -12,6 +12,7 @@ from auth0_apim.openapi_source import read_text
 from auth0_apim.operation_rules import (
     default_scopes_problem,
     named_operations_problem,
+    operation_id_problem,
     operation_named,
     operation_names_problem,
     operation_scopes_problem,
@@ -71,7 +72,7 @@ def known_operation(
         InputError: it is none.
     """
     pair = {"operation": operation, "operations": args.get("operations")}
-    checked = inputs.check(input_name, pair, _operation_id_problem, _AN_OPERATION)
+    checked = inputs.check(input_name, pair, operation_id_problem, _AN_OPERATION)
     return checked.apply(lambda known: str(known["operation"]))
 
 
@@ -97,10 +98,3 @@ def _by_operation(scopes: Mapping[str, Any], public: list[str], known: Mapping[s
         unnamed = set(operations.values()).difference(required, open_to_all)
         required |= dict.fromkeys(unnamed, known["default"])
     return {"required": required, "public": open_to_all}
-
-
-def _operation_id_problem(value: Mapping[str, Any]) -> str | None:
-    operation, known = value["operation"], value["operations"]
-    if not known or operation in known:
-        return None
-    return f"names {operation!r}, which is no operation of the API (it has {', '.join(sorted(known))})"
