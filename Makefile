@@ -75,4 +75,4 @@ lock:
 	@$(COMPILE) pyproject.toml --extra sandbox --group build --constraints requirements/dev.txt --output-file requirements/sandbox.txt
 	@$(COMPILE) pyproject.toml --extra policy --output-file requirements/policy.txt
 	@$(COMPILE) requirements/uv.in --output-file requirements/uv.txt
-	@$(COMPILE) sandbox/local_pulumi/engine_module/go.in --output-file sandbox/local_pulumi/engine_module/go.txt
+	@$(COMPILE) sandbox/auth0_apim_sandbox/engine/engine_module/go.in --output-file sandbox/auth0_apim_sandbox/engine/engine_module/go.txt

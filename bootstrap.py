@@ -25,9 +25,9 @@ STARTED = (
     "auth0_apim",
     "auth0_apim_environments.command_line",
     "auth0_apim_environments.settings",
-    "local_cloud.cloud",
-    "local_pulumi.language_host",
-    "local_pulumi.providers",
+    "auth0_apim_sandbox.cloud.cloud",
+    "auth0_apim_sandbox.engine.language_host",
+    "auth0_apim_sandbox.providers",
 )
 
 

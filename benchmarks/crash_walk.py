@@ -30,9 +30,9 @@ from auth0_apim_environments.ephemeral.audit import open_audit
 from auth0_apim_environments.ephemeral.engine_errors import EngineFailureError, LockedError
 from auth0_apim_environments.ephemeral.recovery import unknown_to
 from auth0_apim_environments.project import find_project
+from auth0_apim_sandbox.cloud import Sandbox
+from auth0_apim_sandbox.engine.engine import Engine, find_or_install
 from deployment import copy_project
-from local_cloud import Sandbox
-from local_pulumi.engine import Engine, find_or_install
 
 NAME = "crash"
 VICTIMS = {"create": ("command", "engine", "program", "sandbox"), "destroy": ("command", "engine", "sandbox")}

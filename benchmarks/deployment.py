@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_cloud import Sandbox
-from local_pulumi.engine import find_or_install
+from auth0_apim_sandbox.cloud import Sandbox
+from auth0_apim_sandbox.engine.engine import find_or_install
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROGRAMS = Path(__file__).resolve().parent / "programs"

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from auth0_apim_sandbox.cloud import Sandbox
 from deployment import copy_project
 from figures import Figure, in_turn, median_figure
-from local_cloud import Sandbox
 
 CREATE = ("create", "bench", "--from", "stacks/local.settings.yaml")
 

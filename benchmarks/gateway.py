@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import httpx
+from auth0_apim_sandbox.apim.gateway import create_gateway
+from auth0_apim_sandbox.store import Store
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from figures import Figure, in_turn, median_figure
 from load import requests_per_second, served
-from local_apim.gateway import create_gateway
-from local_store import Store
 from starlette.types import ASGIApp
 
 ISSUER = "https://tenant.example/"

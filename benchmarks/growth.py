@@ -4,10 +4,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from auth0_apim_sandbox.cloud import Sandbox
 from deployment import Cost, benchmark_program
 from figures import Figure, median_figure
 from load import Server
-from local_cloud import Sandbox
 
 SMALL, LARGE = 100, 1000
 # The engine writes the whole state after each step, which makes its own cost grow with the square of the stack's size;

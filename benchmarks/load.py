@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import uvloop
-from local_cloud.listeners import Listener
+from auth0_apim_sandbox.cloud.listeners import Listener
 from starlette.types import ASGIApp
 
 CONNECTIONS = 32

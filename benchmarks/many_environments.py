@@ -23,9 +23,9 @@ from pathlib import Path
 from auth0_apim_environments.credentials import open_manager
 from auth0_apim_environments.ephemeral import Environments, Order
 from auth0_apim_environments.project import find_project
+from auth0_apim_sandbox.cloud import Sandbox
+from auth0_apim_sandbox.engine.engine import find_or_install
 from deployment import copy_project
-from local_cloud import Sandbox
-from local_pulumi.engine import find_or_install
 
 _SERVICE = "resourceGroups/local/providers/Microsoft.ApiManagement/service/basic-calculator-local"
 

@@ -4,9 +4,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from auth0_apim_sandbox.cloud import Sandbox
 from deployment import benchmark_program, tutorial
 from figures import Figure, in_turn, median_figure, ratios
-from local_cloud import Sandbox
 
 
 def measure(rounds: int = 9) -> Iterator[Figure]:

@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from auth0_apim_sandbox.cloud import StateFolder, stop
 from deployment import REPOSITORY
 from figures import Figure, in_turn, median_figure
-from local_cloud import StateFolder, stop
 
 
 def measure(rounds: int = 7) -> Iterator[Figure]:

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 import httpx
 import uvloop
+from auth0_apim_sandbox.store import Store
+from auth0_apim_sandbox.tenant import create_tenant, management_client
 from figures import Figure, median_figure
 from load import requests_per_second, served
-from local_auth0 import create_tenant, management_client
-from local_store import Store
 from starlette.types import ASGIApp
 
 DOMAIN = "localhost:14300"

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from auth0_apim_sandbox.cloud import Sandbox, unset_lines
+from auth0_apim_sandbox.engine.engine import Engine, Step, cache_folder, find_or_install
 from hypothesis import settings
-from local_cloud import Sandbox, unset_lines
-from local_pulumi.engine import Engine, Step, cache_folder, find_or_install
 
 # Images set PYTHONDONTWRITEBYTECODE for the sake of their layers. Here it would have every process of a run, and every
 # program that a test starts, compile anew what it imports: half the time of collecting, and a second for each command.

@@ -4,7 +4,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from local_cloud import StateFolder
+from auth0_apim_sandbox.cloud import StateFolder
 
 from auth0_apim_environments.deployed_api import DeployedApi
 

@@ -2,7 +2,7 @@
 
 import os
 
-from local_cloud import StateFolder, environment, running
+from auth0_apim_sandbox.cloud import StateFolder, environment, running
 
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.sandbox_commands import find_or_install_shown

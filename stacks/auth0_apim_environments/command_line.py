@@ -97,8 +97,8 @@ def _command_words(arguments: Sequence[str]) -> list[str]:
 
 
 def _known_errors() -> tuple[type[Exception], ...]:
-    from local_cloud import PortError, SandboxError  # noqa: PLC0415
-    from local_pulumi.engine_error import EngineError  # noqa: PLC0415
+    from auth0_apim_sandbox.cloud import PortError, SandboxError  # noqa: PLC0415
+    from auth0_apim_sandbox.engine.engine_error import EngineError  # noqa: PLC0415
 
     from auth0_apim_environments.deployed_api import StackError  # noqa: PLC0415
     from auth0_apim_environments.problems import SettingsError  # noqa: PLC0415

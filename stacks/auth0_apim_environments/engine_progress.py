@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from local_pulumi.engine import Progress, Step
+from auth0_apim_sandbox.engine.engine import Progress, Step
 from rich.console import Console
 
 _SECONDS_BETWEEN_LINES = 15.0

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from local_cloud import Options, Record, StateFolder, environment, running, start, stop
-from local_pulumi.engine import Engine
+from auth0_apim_sandbox.cloud import Options, Record, StateFolder, environment, running, start, stop
+from auth0_apim_sandbox.engine.engine import Engine
 from rich.console import Console
 
 from auth0_apim_environments.deployed_api import StackError

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from local_cloud import StateFolder, running
+from auth0_apim_sandbox.cloud import StateFolder, running
 
 from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.project import Project

@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def ephemeral_environments(pytestconfig: pytest.Config) -> "Environments":
     """The project's environments, on the backend of `PULUMI_BACKEND_URL` with the providers' credentials around it."""
-    from local_pulumi.engine import find_or_install  # noqa: PLC0415
+    from auth0_apim_sandbox.engine.engine import find_or_install  # noqa: PLC0415
 
     from auth0_apim_environments.ephemeral import Environments  # noqa: PLC0415
     from auth0_apim_environments.project import find_project  # noqa: PLC0415

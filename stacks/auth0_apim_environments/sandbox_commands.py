@@ -12,10 +12,19 @@ from typing import Annotated, Any
 from urllib.request import urlopen
 
 import typer
-from local_cloud import Options, Record, SandboxError, StateFolder, command, running, shell_lines, unset_lines
-from local_cloud import start as start_sandbox
-from local_cloud import stop as stop_sandbox
-from local_pulumi.engine import Engine, find_or_install
+from auth0_apim_sandbox.cloud import (
+    Options,
+    Record,
+    SandboxError,
+    StateFolder,
+    command,
+    running,
+    shell_lines,
+    unset_lines,
+)
+from auth0_apim_sandbox.cloud import start as start_sandbox
+from auth0_apim_sandbox.cloud import stop as stop_sandbox
+from auth0_apim_sandbox.engine.engine import Engine, find_or_install
 from rich.console import Console
 from rich.table import Table
 

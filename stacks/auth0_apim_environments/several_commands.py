@@ -4,7 +4,7 @@ import sys
 from typing import Annotated
 
 import typer
-from local_cloud import Options
+from auth0_apim_sandbox.cloud import Options
 from rich.console import Console
 
 from auth0_apim_environments.project import find_project

@@ -20,9 +20,9 @@ from auth0_apim.policy_markup import (
     raw_policies_problem,
 )
 from auth0_apim.policy_operations import claim_check, operation_checks, refusal, scope_check, without_headers
+from auth0_apim_sandbox.apim.policies.expressions import bind_expression
 from hypothesis import example, given
 from hypothesis import strategies as st
-from local_apim.policies.expressions import bind_expression
 from lxml import etree
 
 CHALLENGE = Challenge("https://tenant.example/")

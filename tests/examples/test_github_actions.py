@@ -10,9 +10,9 @@ import pytest
 import typer
 import yaml
 from auth0_apim_environments.command_line import app
+from auth0_apim_sandbox.engine.engine import cache_folder
+from auth0_apim_sandbox.engine.go_toolchain import go
 from click import Context, Group
-from local_pulumi.engine import cache_folder
-from local_pulumi.go_toolchain import go
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / "examples" / "github-actions"

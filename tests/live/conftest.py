@@ -13,10 +13,10 @@ import httpx
 import pytest
 import yaml
 from auth0.management import Auth0
+from auth0_apim_sandbox.cloud import Sandbox
+from auth0_apim_sandbox.engine.engine import Engine
 from azure.identity import ClientSecretCredential
 from azure.mgmt.apimanagement import ApiManagementClient
-from local_cloud import Sandbox
-from local_pulumi.engine import Engine
 from pulumi import automation
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from auth0_apim_environments.credentials import open_manager, open_tenant
 from auth0_apim_environments.interruption.inventory import inventory
-from local_cloud import StateFolder, process
+from auth0_apim_sandbox.cloud import StateFolder, process
 
 pytestmark = pytest.mark.live
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from auth0_apim_environments.project import find_project
 from auth0_apim_environments.pulumi_command import PulumiCommand
-from local_cloud import Ports, StateFolder, environment, process
+from auth0_apim_sandbox.cloud import Ports, StateFolder, environment, process
 
 OTHER = {"COLUMNS": "160", "PULUMI_CONFIG_PASSPHRASE": "of the person's own stacks"}
 

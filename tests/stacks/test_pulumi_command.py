@@ -9,7 +9,7 @@ import pytest
 from auth0_apim_environments.deployed_api import StackError
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.pulumi_command import PulumiCommand
-from local_cloud import StateFolder
+from auth0_apim_sandbox.cloud import StateFolder
 
 STAND_IN = """#!/bin/sh
 echo "$*" >> calls

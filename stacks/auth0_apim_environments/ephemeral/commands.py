@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from local_cloud import Options, StateFolder, environment, start
+from auth0_apim_sandbox.cloud import Options, StateFolder, environment, start
 from rich.console import Console
 
 from auth0_apim_environments.ephemeral import Environments, Fate, Order, Reaper, Remnant, lease_on

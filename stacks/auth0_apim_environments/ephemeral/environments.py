@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from getpass import getuser
 from typing import Any
 
-from local_pulumi.engine import Engine
+from auth0_apim_sandbox.engine.engine import Engine
 
 from auth0_apim_environments.deployed_api import DeployedApi, parse_outputs
 from auth0_apim_environments.ephemeral.audit import open_audit

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from local_pulumi.engine import Engine
+from auth0_apim_sandbox.engine.engine import Engine
 from pulumi.automation import PulumiCommand
 
 from auth0_apim_environments.ephemeral.backend_documents import UnknownBackendError, documents_of

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from local_cloud import Options, StateFolder, environment, running, start
-from local_pulumi.engine import Engine
+from auth0_apim_sandbox.cloud import Options, StateFolder, environment, running, start
+from auth0_apim_sandbox.engine.engine import Engine
 
 from auth0_apim_environments.local_backend import require_local_backend
 from auth0_apim_environments.project import Project

@@ -10,7 +10,7 @@ import pytest
 from auth0_apim_environments.credentials import open_manager, open_tenant
 from auth0_apim_environments.ephemeral import Environments, Marker, Order, Reaper, lease_on
 from auth0_apim_environments.project import find_project
-from local_cloud import Sandbox
+from auth0_apim_sandbox.cloud import Sandbox
 
 SERVICE = "resourceGroups/local/providers/Microsoft.ApiManagement/service/basic-calculator-local"
 

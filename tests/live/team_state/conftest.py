@@ -16,9 +16,9 @@ from typing import Any
 import boto3
 import httpx
 import pytest
+from auth0_apim_sandbox.cloud import Sandbox
+from auth0_apim_sandbox.engine.engine import Engine
 from azure.storage.blob import ContainerClient
-from local_cloud import Sandbox
-from local_pulumi.engine import Engine
 from moto.server import ThreadedMotoServer
 
 REGION = "us-east-1"

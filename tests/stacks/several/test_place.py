@@ -10,7 +10,7 @@ from auth0_apim_environments.project import Project, find_project
 from auth0_apim_environments.several.place import Place, find_place, place_of
 from auth0_apim_environments.several_commands import names_in
 from auth0_apim_environments.stack_file import StackFileError
-from local_cloud import Options
+from auth0_apim_sandbox.cloud import Options
 
 S3 = "s3://contoso-state?region=eu-west-1"
 

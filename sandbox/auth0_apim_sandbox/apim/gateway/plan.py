@@ -1,0 +1,184 @@
+"""The effective policy of an operation, compiled: operation > API > product > global, spliced at `<base/>`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import httpx
+
+from auth0_apim_sandbox.apim.gateway.configuration import Configuration, Product
+from auth0_apim_sandbox.apim.gateway.context import Step
+from auth0_apim_sandbox.apim.gateway.counters import Counters
+from auth0_apim_sandbox.apim.gateway.routing import Match
+from auth0_apim_sandbox.apim.gateway.steps.control import compile_choose
+from auth0_apim_sandbox.apim.gateway.steps.cors import Cors
+from auth0_apim_sandbox.apim.gateway.steps.forward_request import compile_forward_request
+from auth0_apim_sandbox.apim.gateway.steps.limits import Limit
+from auth0_apim_sandbox.apim.gateway.steps.messages import (
+    compile_mock_response,
+    compile_return_response,
+    compile_rewrite_uri,
+    compile_set_backend_service,
+    compile_set_body,
+    compile_set_header,
+    compile_set_status,
+    compile_set_variable,
+)
+from auth0_apim_sandbox.apim.gateway.steps.validate_jwt import compile_validate_jwt
+from auth0_apim_sandbox.apim.gateway.tokens.discovery import KeySources
+from auth0_apim_sandbox.apim.policies import PolicyDocument, Scope, parse_policy
+from auth0_apim_sandbox.apim.policies.catalogue import POLICIES
+from auth0_apim_sandbox.apim.policies.checking import SECTIONS
+from auth0_apim_sandbox.apim.policies.markup import Node
+from auth0_apim_sandbox.apim.policies.named_values import fill_in
+
+_DEFAULT_GLOBAL = "<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>"
+_DEFAULT = "<policies><inbound><base /></inbound><backend><base /></backend><outbound><base /></outbound><on-error><base /></on-error></policies>"
+_LIMITS = ("quota", "quota-by-key", "rate-limit", "rate-limit-by-key")
+_SIMPLE: dict[str, Callable[[Node], Step]] = {
+    "cors": Cors,
+    "mock-response": compile_mock_response,
+    "return-response": compile_return_response,
+    "rewrite-uri": compile_rewrite_uri,
+    "set-body": compile_set_body,
+    "set-header": compile_set_header,
+    "set-status": compile_set_status,
+    "set-variable": compile_set_variable,
+}
+
+
+class Place(NamedTuple):
+    """Where an element stands: the document's owner and scope, the section, the path in it."""
+
+    key: str
+    scope: str
+    section: str
+    path: str
+
+    def below(self, path: str) -> Place:
+        """A place inside this one."""
+        return self._replace(path=f"{self.path}/{path}")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a step comes from, for `context.LastError`."""
+
+    policy: str
+    scope: str
+    path: str
+    policy_id: str | None
+
+
+@dataclass
+class Plan:
+    """The steps of each section, and where they come from."""
+
+    sections: dict[str, list[Step]] = field(default_factory=dict)
+    origins: dict[int, Origin] = field(default_factory=dict)
+    """By `id()` of the step."""
+    cors: list[Cors] = field(default_factory=list)
+    """Those that answer preflight requests."""
+
+
+class Compiler:
+    """Makes plans from a service's policies; shares keys and counters with all plans of a gateway."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        fetch: httpx.AsyncClient,
+        sources: KeySources,
+        counters: Counters,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._configuration = configuration
+        self._counters = counters
+        self._steps: dict[str, Callable[[Node], Step]] = {
+            **_SIMPLE,
+            "forward-request": lambda node: compile_forward_request(node, fetch),
+            "validate-jwt": lambda node: compile_validate_jwt(node, sources, clock),
+        }
+        self._documents: dict[tuple[str, str], PolicyDocument] = {}
+
+    def plan(self, service_key: str, match: Match | None, product: Product | None) -> Plan:
+        """The plan for an operation in a product's context; without a match, of the global scope alone.
+
+        Raises:
+            PolicyError: a document cannot be run, as when a named value is gone.
+        """
+        levels: list[tuple[Scope, str]] = []
+        if match is not None:
+            levels += [("operation", match.operation.key), ("api", match.api.key)]
+        if product is not None:
+            levels.append(("product", product.key))
+        levels.append(("global", service_key))
+        plan = Plan()
+        for section in SECTIONS:
+            plan.sections[section] = [
+                step for place, node in self._spliced(levels, section) for step in self._compiled(plan, place, node)
+            ]
+        plan.cors = [step for step in plan.sections["inbound"] if isinstance(step, Cors)]
+        return plan
+
+    def _spliced(self, levels: list[tuple[Scope, str]], section: str) -> Iterator[tuple[Place, Node]]:
+        """The policies of the narrowest level with the next one's at `<base/>`; the widest level's `<base/>` is nothing."""
+        if not levels:
+            return
+        (scope, key), wider = levels[0], levels[1:]
+        counts: dict[str, int] = {}
+        for node in self._document(scope, key).section(section):
+            counts[node.name] = counts.get(node.name, 0) + 1
+            if node.name == "base":
+                yield from self._spliced(wider, section)
+            else:
+                yield Place(key, scope, section, f"{node.name}[{counts[node.name]}]"), node
+
+    def _document(self, scope: Scope, key: str) -> PolicyDocument:
+        if (scope, key) not in self._documents:
+            text = self._configuration.policies.get(key) or (_DEFAULT_GLOBAL if scope == "global" else _DEFAULT)
+            values = self._configuration.named_values
+            document = parse_policy(text, "xml", scope=scope, named_values=values)
+            self._documents[(scope, key)] = PolicyDocument(fill_in(document.root, values))
+        return self._documents[(scope, key)]
+
+    def _compiled(self, plan: Plan, place: Place, node: Node) -> Iterator[Step]:
+        if place.section not in POLICIES[node.name].sections:
+            raise LookupError(f"policy '{node.name}' of a fragment is not allowed in section '{place.section}'")
+        if node.name == "include-fragment":
+            yield from self._included(plan, place, node)
+            return
+        step = self._step(plan, place, node)
+        plan.origins[id(step)] = Origin(node.name, place.scope, place.path, node.attributes.get("id"))
+        yield step
+
+    def _included(self, plan: Plan, place: Place, node: Node) -> Iterator[Step]:
+        fragment_id = node.attributes["fragment-id"].lower()
+        key = f"fragment:{fragment_id}"
+        if key not in self._configuration.policies:
+            raise LookupError(f"policy fragment does not exist: '{fragment_id}'")
+        for number, child in enumerate(self._document("fragment", key).root.children, 1):
+            yield from self._compiled(plan, place.below(f"{fragment_id}/{child.name}[{number}]"), child)
+
+    def _step(self, plan: Plan, place: Place, node: Node) -> Step:
+        if node.name == "choose":
+            return self._choose(plan, place, node)
+        if node.name in _LIMITS:
+            return Limit(node, f"{place.key} {place.section} {place.path}", self._counters)
+        if node.name == "set-backend-service":
+            return compile_set_backend_service(node, place.scope, self._configuration.backends)
+        return self._steps[node.name](node)
+
+    def _choose(self, plan: Plan, place: Place, node: Node) -> Step:
+        branches = [
+            [
+                step
+                for number, child in enumerate(branch.children, 1)
+                for step in self._compiled(plan, place.below(f"{branch.name}[{case}]/{child.name}[{number}]"), child)
+            ]
+            for case, branch in enumerate(node.children, 1)
+        ]
+        return compile_choose(node, branches)

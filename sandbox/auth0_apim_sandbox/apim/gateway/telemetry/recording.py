@@ -1,0 +1,105 @@
+"""What is remembered of one call, from its arrival to the last byte of its answer."""
+
+import time
+import zlib
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import httpx
+
+from auth0_apim_sandbox.apim.gateway.context import Context
+from auth0_apim_sandbox.apim.gateway.headers import Headers
+from auth0_apim_sandbox.apim.gateway.sending import Send
+from auth0_apim_sandbox.apim.gateway.telemetry.bodies import Beginning, WatchedStream, watched_receive, watched_send
+from auth0_apim_sandbox.apim.gateway.telemetry.correlation import new_span, operation_of
+from auth0_apim_sandbox.apim.gateway.telemetry.diagnostics import Diagnostic
+
+
+@dataclass
+class BackendCall:
+    """One request to a backend, and what came of it.
+
+    Attributes:
+        span: its id in the operation.
+        request: as it was sent.
+        started_at: seconds since 1970.
+        seconds: until the answer's headers were there, or nothing came.
+        answer: None when nothing came.
+    """
+
+    span: str
+    request: httpx.Request
+    started_at: float
+    request_body: Beginning
+    response_body: Beginning
+    seconds: float = 0.0
+    answer: httpx.Response | None = None
+
+
+@dataclass
+class Recording:
+    """The call that `context` is about, as far as `diagnostic` asks for it; `now` is in seconds since 1970."""
+
+    diagnostic: Diagnostic
+    context: Context
+    now: float
+    backend_calls: list[BackendCall] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Remember the request as the caller sent it, before any policy changes it."""
+        request, settings = self.context.request, self.diagnostic
+        self._began = time.perf_counter()
+        self.operation = operation_of(request.headers, settings.correlation)
+        self.headers = Headers(request.headers.raw)
+        self.request_body = Beginning(settings.frontend_request.body_bytes)
+        self.response_body = Beginning(settings.frontend_response.body_bytes)
+        self.is_sampled = self._share() < settings.percentage
+        if settings.frontend_request.body_bytes:
+            request.receive = watched_receive(request.receive, self.request_body)
+
+    def watching(self, send: Send) -> Send:
+        """`send`, with what is needed of the answer's body remembered."""
+        if not self.diagnostic.frontend_response.body_bytes:
+            return send
+        return watched_send(send, self.response_body)
+
+    async def to_backend(self, request: httpx.Request, sending: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
+        """Await `sending`, which has not begun, with `request` told which operation it belongs to."""
+        settings, span = self.diagnostic, new_span()
+        if header := self.operation.header(span, sampled=self.is_sampled):
+            request.headers[header[0]] = header[1]
+        began = time.perf_counter()
+        bodies = Beginning(settings.backend_request.body_bytes), Beginning(settings.backend_response.body_bytes)
+        call = BackendCall(span, request, self.now + began - self._began, *bodies)
+        self.backend_calls.append(call)
+        if settings.backend_request.body_bytes:
+            request.stream = WatchedStream(cast("httpx.AsyncByteStream", request.stream), call.request_body)
+        try:
+            answer = call.answer = await sending
+        finally:
+            call.seconds = time.perf_counter() - began
+        if settings.backend_response.body_bytes:
+            answer.stream = WatchedStream(cast("httpx.AsyncByteStream", answer.stream), call.response_body)
+        return answer
+
+    def end(self) -> None:
+        """The answer has gone out."""
+        self.seconds = time.perf_counter() - self._began
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the call counts as an error: a status of 400 or more, or a policy that failed."""
+        return self.context.response.status_code >= 400 or self.context.last_error is not None
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the diagnostic wants to have it."""
+        if self.has_failed:
+            return self.is_sampled or self.diagnostic.logs_all_errors
+        return self.is_sampled and not self.diagnostic.only_errors
+
+    def _share(self) -> float:
+        """A number from 0 to 100 that follows from the operation, so that all of its calls are written down or none is."""
+        return zlib.crc32(self.operation.id.encode()) % 10_000 / 100

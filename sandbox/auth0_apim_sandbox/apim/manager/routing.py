@@ -1,0 +1,238 @@
+"""Paths of the resource manager: api-versions, subscriptions, groups, providers, and the kinds below a service."""
+
+import re
+
+from starlette.responses import JSONResponse, Response
+
+from auth0_apim_sandbox.apim.manager.api_revisions import Releases, list_revisions, split_name, stored_name
+from auth0_apim_sandbox.apim.manager.apis import Apis
+from auth0_apim_sandbox.apim.manager.arm_error import ArmError, ProviderError, method_not_allowed, missing, unsupported
+from auth0_apim_sandbox.apim.manager.arm_request import ArmRequest
+from auth0_apim_sandbox.apim.manager.authorization_servers import AuthorizationServers, OpenIdConnectProviders
+from auth0_apim_sandbox.apim.manager.backends import Backends
+from auth0_apim_sandbox.apim.manager.deleted_services import deleted_with_name, handle_deleted, list_deleted
+from auth0_apim_sandbox.apim.manager.diagnostics import Diagnostics
+from auth0_apim_sandbox.apim.manager.inventory import Document
+from auth0_apim_sandbox.apim.manager.loggers import Loggers
+from auth0_apim_sandbox.apim.manager.managed_identities import NAMESPACE, handle_identity
+from auth0_apim_sandbox.apim.manager.named_values import NamedValues
+from auth0_apim_sandbox.apim.manager.operations import Operations
+from auth0_apim_sandbox.apim.manager.policies import PolicyFragments, PolicyKind
+from auth0_apim_sandbox.apim.manager.product_views import list_products_of_api, list_subscriptions_of_product
+from auth0_apim_sandbox.apim.manager.products import ProductLinks, Products
+from auth0_apim_sandbox.apim.manager.resource_groups import existing_group, handle_group, list_groups, subscription_view
+from auth0_apim_sandbox.apim.manager.resource_kind import PROVIDER, Call, Manager, ResourceKind
+from auth0_apim_sandbox.apim.manager.service_contract import NAME
+from auth0_apim_sandbox.apim.manager.services import handle_service, list_services, operation_result, service_with_name
+from auth0_apim_sandbox.apim.manager.settings_kinds import Groups, Schemas, Tags, VersionSets
+from auth0_apim_sandbox.apim.manager.subscriptions import Subscriptions
+
+API_VERSIONS = ("2021-08-01", "2022-08-01", "2024-05-01")
+"""Versions of the provider that are answered, all in the shape of the last one."""
+
+_RESOURCES_VERSION = re.compile(r"20(1[4-9]|2[0-9])-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(-preview)?")
+
+_KINDS: dict[str, ResourceKind] = {
+    kind.type.partition("/service/")[2].lower(): kind
+    for kind in (
+        Apis(),
+        AuthorizationServers(),
+        Backends(),
+        Diagnostics(),
+        Diagnostics("apis"),
+        Groups(),
+        Loggers(),
+        NamedValues(),
+        OpenIdConnectProviders(),
+        Operations(),
+        PolicyFragments(),
+        PolicyKind(),
+        PolicyKind("apis"),
+        PolicyKind("apis/operations"),
+        PolicyKind("products"),
+        ProductLinks(Apis(), "API"),
+        ProductLinks(Groups(), "Group"),
+        Products(),
+        Releases(),
+        Schemas(),
+        Subscriptions(),
+        Tags(),
+        VersionSets(),
+    )
+}
+_VIEWS = {
+    "apis/products": list_products_of_api,
+    "apis/revisions": list_revisions,
+    "products/subscriptions": list_subscriptions_of_product,
+}
+
+
+async def route(manager: Manager, request: ArmRequest, segments: list[str]) -> Response:
+    """Answer a call that has been authenticated; `segments` are those of its path."""
+    lower = [segment.lower() for segment in segments]
+    if not lower or lower[0] not in ("subscriptions", "providers"):
+        raise ArmError(404, "NotFound", f"No route of the resource manager matches '{request.path}'.")
+    _check_api_version(request, is_provider=PROVIDER.lower() in lower)
+    if lower[0] == "providers":
+        raise unsupported(f"'{request.path}'")
+    if len(lower) == 1:
+        return _read_only(request, {"value": [subscription_view(manager)], "count": {"type": "Total", "value": 1}})
+    if lower[1] != manager.client.subscription_id:
+        raise ArmError(404, "SubscriptionNotFound", f"The subscription '{segments[1]}' could not be found.")
+    if len(lower) == 2:
+        return _read_only(request, subscription_view(manager))
+    if lower[2] == "providers":
+        return _subscription_provider(manager, request, segments[3:])
+    if lower[2] != "resourcegroups":
+        raise unsupported(f"'{segments[2]}' of a subscription")
+    if len(lower) == 3:
+        return list_groups(manager, request)
+    if len(lower) == 4:
+        return await handle_group(manager, request, segments[3])
+    group = existing_group(manager, segments[3])
+    if lower[4] != "providers":
+        raise unsupported(f"'{segments[4]}' of a resource group")
+    return await _group_provider(manager, request, group, segments[5:])
+
+
+async def _group_provider(manager: Manager, request: ArmRequest, group: Document, segments: list[str]) -> Response:
+    if segments and segments[0].lower() == NAMESPACE.lower():
+        return handle_identity(manager, request, group, segments[1:])
+    _check_namespace(segments)
+    if segments[1:2] and segments[1].lower() != "service":
+        raise unsupported(f"The resource type '{PROVIDER}/{segments[1]}'")
+    if len(segments) == 2:
+        return list_services(manager, request, group["id"])
+    if len(segments) == 3:
+        return await handle_service(manager, request, group, segments[2])
+    if segments[3].lower() == "operationresults" and len(segments) == 5:
+        return operation_result(manager, request, group, segments[2], segments[4])
+    service = manager.inventory.get(f"{group['id']}/providers/{PROVIDER}/service/{segments[2]}")
+    if service is None:
+        verb = {"GET": "read", "HEAD": "read", "DELETE": "delete"}.get(request.method, "write")
+        parent = f"{group['id']}/providers/{PROVIDER}/service/{segments[2]}"
+        message = (
+            f"Failed to perform '{verb}' on resource(s) of type 'service/{segments[3]}', because the parent resource "
+            f"'{parent}' could not be found."
+        )
+        raise ArmError(404, "ParentResourceNotFound", message)
+    return await _below_service(manager, request, service, segments[3:])
+
+
+async def _below_service(manager: Manager, request: ArmRequest, service: Document, segments: list[str]) -> Response:
+    """Answer a call whose path below the service is `segments`: types and names in turn."""
+    if [segment.lower() for segment in segments[:2]] == ["tenant", "operationresults"] and len(segments) == 3:
+        return manager.long_running.status(segments[2])
+    types, names = segments[0::2], segments[1::2]
+    path = "/".join(types).lower()
+    kind = _KINDS.get(path)
+    is_collection = len(types) > len(names)
+    if kind is None and is_collection and path.rpartition("/")[0] in _KINDS:
+        return await _action(manager, request, service, types, names)
+    if kind is None:
+        raise unsupported(f"The resource type '{PROVIDER}/service/{'/'.join(types)}'")
+    parent_id = _parent(manager, service, types, names)
+    if is_collection:
+        return kind.list(Call(manager, request, service, parent_id, parent_id, ""))
+    own_name = _stored(manager, service, path, names[-1])
+    own_id = f"{parent_id}/{kind.type.rpartition('/')[2]}/{own_name}"
+    return await kind.handle(Call(manager, request, service, parent_id, own_id, names[-1]))
+
+
+async def _action(
+    manager: Manager, request: ArmRequest, service: Document, types: list[str], names: list[str]
+) -> Response:
+    path = "/".join(types).lower()
+    parent_path = path.rpartition("/")[0]
+    owner = _KINDS[parent_path]
+    resource_id = _parent(manager, service, types, names)
+    if path in _VIEWS:
+        return _VIEWS[path](Call(manager, request, service, resource_id, resource_id, ""))
+    if types[-1].lower() not in owner.actions():
+        raise unsupported(f"'{types[-1]}' of a resource of type '{owner.type}'")
+    parent_id = resource_id.rpartition("/")[0].rpartition("/")[0]
+    call = Call(manager, request, service, parent_id, resource_id, names[-1])
+    return await owner.act(call, types[-1].lower())
+
+
+def _parent(manager: Manager, service: Document, types: list[str], names: list[str]) -> str:
+    """The id of the resource above the last type, as it is stored; every resource on the way must exist."""
+    resource_id: str = service["id"]
+    for depth, name in enumerate(names[: len(types) - 1]):
+        path = "/".join(types[: depth + 1]).lower()
+        kind = _KINDS.get(path)
+        if kind is None:
+            raise unsupported(f"The resource type '{PROVIDER}/service/{'/'.join(types)}'")
+        # A release belongs to the API, whichever of its revisions the path names.
+        is_release = [type_name.lower() for type_name in types] == ["apis", "releases"]
+        stored = split_name(name)[0] if is_release else _stored(manager, service, path, name)
+        document = manager.inventory.get(f"{resource_id}/{types[depth]}/{stored}")
+        if document is None:
+            raise missing(kind.noun)
+        resource_id = document["id"]
+    return resource_id
+
+
+def _stored(manager: Manager, service: Document, path: str, name: str) -> str:
+    """The name under which `name` is stored: revisions go by their API where they are the current one, or in a product."""
+    if path == "products/apis":
+        return split_name(name)[0]
+    return stored_name(manager.inventory, service["id"], name) if path == "apis" else name
+
+
+def _subscription_provider(manager: Manager, request: ArmRequest, segments: list[str]) -> Response:
+    _check_namespace(segments)
+    lower = [segment.lower() for segment in segments[1:]]
+    if lower == ["service"]:
+        return list_services(manager, request, f"/subscriptions/{manager.client.subscription_id}")
+    if lower == ["checknameavailability"]:
+        return _check_name_availability(manager, request)
+    if lower == ["deletedservices"]:
+        return list_deleted(manager, request)
+    if len(lower) == 4 and lower[0] == "locations" and lower[2] == "deletedservices":
+        return handle_deleted(manager, request, segments[2], segments[4])
+    raise unsupported(f"'{'/'.join(segments[1:])}' of the provider '{PROVIDER}'")
+
+
+def _check_name_availability(manager: Manager, request: ArmRequest) -> Response:
+    if request.method != "POST":
+        raise method_not_allowed(request.method, ["POST"])
+    name = request.json().get("name")
+    if not isinstance(name, str):
+        raise ProviderError(400, "ValidationError", "'name' is required and must be a string.")
+    if not NAME.fullmatch(name):
+        message = f"'{name}' is not a valid name: 1 to 50 letters, digits and dashes, starting with a letter."
+        return JSONResponse({"nameAvailable": False, "reason": "Invalid", "message": message})
+    if service_with_name(manager, name) or deleted_with_name(manager, name):
+        message = f"'{name}' is already in use. Please select a different name."
+        return JSONResponse({"nameAvailable": False, "reason": "AlreadyExists", "message": message})
+    return JSONResponse({"nameAvailable": True, "reason": "Valid", "message": ""})
+
+
+def _check_namespace(segments: list[str]) -> None:
+    if not segments or segments[0].lower() != PROVIDER.lower():
+        namespace = segments[0] if segments else ""
+        raise ArmError(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
+    if len(segments) == 1:
+        raise unsupported(f"'providers/{PROVIDER}' itself")
+
+
+def _check_api_version(request: ArmRequest, *, is_provider: bool) -> None:
+    version = request.query.get("api-version", "")
+    if not version:
+        message = "The api-version query parameter (?api-version=) is required for all requests."
+        raise ArmError(400, "MissingApiVersionParameter", message)
+    if is_provider and version not in API_VERSIONS:
+        message = (
+            f"No registered resource provider found for API version '{version}' for type 'service'. "
+            f"The supported api-versions are '{', '.join(API_VERSIONS)}'."
+        )
+        raise ArmError(400, "NoRegisteredProviderFound", message)
+    if not is_provider and not _RESOURCES_VERSION.fullmatch(version):
+        raise ArmError(400, "InvalidApiVersionParameter", f"The api-version '{version}' is invalid.")
+
+
+def _read_only(request: ArmRequest, body: dict[str, object]) -> Response:
+    if request.method not in ("GET", "HEAD"):
+        raise method_not_allowed(request.method, ["GET", "HEAD"])
+    return JSONResponse(body)

@@ -1,0 +1,175 @@
+"""All parts of a sandbox in one event loop: made, listening, stopped."""
+
+import asyncio
+import contextlib
+import ssl
+from dataclasses import replace
+from typing import Any
+
+import httpx
+from starlette.types import ASGIApp
+
+from auth0_apim_sandbox.apim.calculator import create_calculator
+from auth0_apim_sandbox.apim.gateway import create_gateway
+from auth0_apim_sandbox.apim.manager import ResourceManager, create_resource_manager, manager_client
+from auth0_apim_sandbox.cloud.certificates import ensure_certificates
+from auth0_apim_sandbox.cloud.control import create_control
+from auth0_apim_sandbox.cloud.faults import Faults
+from auth0_apim_sandbox.cloud.folder import StateFolder
+from auth0_apim_sandbox.cloud.gateways import GatewayListeners
+from auth0_apim_sandbox.cloud.listeners import Listener
+from auth0_apim_sandbox.cloud.ports import Claim
+from auth0_apim_sandbox.cloud.request_log import logged
+from auth0_apim_sandbox.insights import create_insights
+from auth0_apim_sandbox.store import Store
+from auth0_apim_sandbox.tenant import create_tenant, management_client
+from auth0_apim_sandbox.vault import create_vault
+
+_REFRESH_INTERVAL = 60
+# Seconds between looks at which secrets of vaults are to be read again.
+
+
+class Cloud:
+    """A running sandbox, from `start` to `stop`.
+
+    Args:
+        folder: where its files are.
+        claim: the ports that it has.
+        in_memory: keep what the services hold in this process only.
+    """
+
+    def __init__(self, folder: StateFolder, claim: Claim, *, in_memory: bool) -> None:
+        self._folder = folder
+        self.ports, self._sockets, _ = claim
+        self._faults = Faults()
+        self._listeners: list[Listener] = []
+        self._store = Store(":memory:" if in_memory else folder.database)
+        ensure_certificates(folder)
+        trust = ssl.create_default_context(cafile=str(folder.trust_bundle))
+        self._fetch = httpx.AsyncClient(verify=trust, trust_env=False)
+        self._gateways = GatewayListeners(
+            self._store, self.ports.gateways, folder.server_certificate, self._create_gateway
+        )
+        self._providers: Any = None
+        self._refreshing: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Answer on every port from now on.
+
+        Raises:
+            PortError: a gateway's port is taken.
+            OSError: a provider endpoint's port is taken.
+        """
+        self._folder.keep_credentials(self._credentials())
+        certificate = self._folder.server_certificate
+        self._add(
+            "tenant", create_tenant(self._store, self._tenant_domain, databases=self._folder.databases), certificate
+        )
+        manager = create_resource_manager(
+            self._store, self._manager_endpoint, self._gateways, self._fetch, vault_url=self._vault_url
+        )
+        self._add("manager", manager, certificate)
+        authority = f"{self._manager_endpoint}/{manager_client(self._store).tenant_id}"
+        self._add("vault", create_vault(self._store, self._vault_url, authority, self._fetch), certificate)
+        self._add("insights", create_insights(), certificate)
+        self._add("calculator", create_calculator())
+        for listener in self._listeners:
+            await listener.start()
+        await manager.open_gateways()
+        await self._start_providers()
+        control = Listener(create_control(self.status, self._faults), self._sockets["control"])
+        self._listeners.append(control)
+        await control.start()
+        self._refreshing = asyncio.create_task(_refresh(manager))
+
+    async def stop(self) -> None:
+        """Finish what is under way and free every port."""
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._refreshing
+        if self._providers is not None:
+            await self._providers.stop()
+        await asyncio.gather(*(listener.stop() for listener in self._listeners), self._gateways.stop())
+        await self._fetch.aclose()
+        self._store.close()
+
+    def status(self) -> dict[str, Any]:
+        """Every part and its address, as `/healthz` answers."""
+        return {
+            "folder": str(self._folder.path),
+            "parts": {
+                "tenant": f"https://{self._tenant_domain}",
+                "manager": self._manager_endpoint,
+                "calculator": f"http://localhost:{self.ports.calculator}",
+                "auth0 provider": f"localhost:{self.ports.auth0_provider}",
+                "azure-native provider": f"localhost:{self.ports.azure_native_provider}",
+                "control": f"http://localhost:{self.ports.control}",
+                "vault": self._vault_url,
+                "insights": self._insights_url,
+            },
+            "gateways": self._gateways.urls(),
+        }
+
+    @property
+    def _tenant_domain(self) -> str:
+        return f"localhost:{self.ports.tenant}"
+
+    @property
+    def _manager_endpoint(self) -> str:
+        return f"https://localhost:{self.ports.manager}"
+
+    @property
+    def _vault_url(self) -> str:
+        return f"https://localhost:{self.ports.vault}"
+
+    @property
+    def _insights_url(self) -> str:
+        return f"https://localhost:{self.ports.insights}"
+
+    def _add(self, part: str, app: ASGIApp, certificate: Any = None) -> None:
+        guarded = logged(part, self._faults.around(part, app))
+        self._listeners.append(Listener(guarded, self._sockets[part], certificate))
+
+    def _create_gateway(self, service_id: str, url: str) -> ASGIApp:
+        gateway = create_gateway(self._store, service_id, url, self._fetch, ingestion_endpoint=self._insights_url)
+        return logged("gateway", gateway)
+
+    def _credentials(self) -> dict[str, str]:
+        tenant, manager = management_client(self._store), manager_client(self._store)
+        return {
+            "AUTH0_CLIENT_ID": tenant.client_id,
+            "AUTH0_CLIENT_SECRET": tenant.client_secret,
+            "ARM_TENANT_ID": manager.tenant_id,
+            "ARM_CLIENT_ID": manager.client_id,
+            "ARM_CLIENT_SECRET": manager.client_secret,
+            "ARM_SUBSCRIPTION_ID": manager.subscription_id,
+        }
+
+    async def _start_providers(self) -> None:
+        from auth0_apim_sandbox.providers import Services, serve  # noqa: PLC0415 - loads while the services answer already
+
+        accepted = self._credentials()
+        services = Services(
+            auth0_domain=self._tenant_domain,
+            auth0_client_id=accepted["AUTH0_CLIENT_ID"],
+            auth0_client_secret=accepted["AUTH0_CLIENT_SECRET"],
+            arm_endpoint=self._manager_endpoint,
+            arm_tenant_id=accepted["ARM_TENANT_ID"],
+            arm_client_id=accepted["ARM_CLIENT_ID"],
+            arm_client_secret=accepted["ARM_CLIENT_SECRET"],
+            arm_subscription_id=accepted["ARM_SUBSCRIPTION_ID"],
+            ca_file=self._folder.trust_bundle,
+        )
+        self._providers = await serve(self.ports.auth0_provider, self.ports.azure_native_provider, services)
+        self.ports = replace(
+            self.ports,
+            auth0_provider=self._providers.auth0_port,
+            azure_native_provider=self._providers.azure_native_port,
+        )
+
+
+async def _refresh(manager: ResourceManager) -> None:
+    while True:
+        await asyncio.sleep(_REFRESH_INTERVAL)
+        await manager.refresh_secrets()

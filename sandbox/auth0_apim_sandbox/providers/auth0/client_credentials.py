@@ -1,0 +1,115 @@
+"""How a client authenticates, and its secret: a part of the client's document, managed apart from it."""
+
+from typing import Any
+
+from auth0_apim_sandbox.providers.auth0.management import ManagementError
+from auth0_apim_sandbox.providers.auth0.resource import DocumentResource
+from auth0_apim_sandbox.providers.errors import IncompleteResourceError, ProviderError
+from auth0_apim_sandbox.providers.provider import Change, Properties
+
+COLLECTION = "clients"
+FIELDS = "client_id,client_secret,token_endpoint_auth_method,client_authentication_methods,app_type"
+
+
+class ClientCredentials(DocumentResource):
+    """The authentication method of a client; its id is the client's."""
+
+    async def create(self, inputs: Properties) -> tuple[str, Properties]:
+        """Sets method, secret or keys of an existing client."""
+        client_id = inputs["clientId"]
+        await self.management.get(COLLECTION, client_id, fields="client_id")
+        try:
+            await self._apply(client_id, Change({}, inputs, {}))
+        except ManagementError as error:
+            raise IncompleteResourceError(str(error), client_id, inputs) from error
+        return client_id, await self.finished(client_id, inputs, {})
+
+    async def fetch(self, resource_id: str) -> Any:
+        """The client's credentials: its secret, or the keys that it authenticates with."""
+        client = await self.management.find(COLLECTION, resource_id, fields=FIELDS)
+        if client is None:
+            return None
+        methods = client.get("client_authentication_methods") or {}
+        method = next(iter(methods), client.get("token_endpoint_auth_method"))
+        document = {"client_id": resource_id, "authentication_method": method}
+        if method != "private_key_jwt":
+            return document | {"client_secret": client.get("client_secret", "")}
+        attached = {credential["id"] for credential in methods[method]["credentials"]}
+        credentials = await self.management.get(COLLECTION, resource_id, "credentials")
+        kept = [credential for credential in credentials if credential["id"] in attached]
+        return document | {"client_secret": "", "private_key_jwt": {"credentials": [_described(item) for item in kept]}}
+
+    async def update(self, resource_id: str, change: Change) -> Properties:
+        """Sets what changed."""
+        await self._apply(resource_id, change)
+        return await self.finished(resource_id, change.new, {})
+
+    def outputs(self, document: Any, given: Properties) -> Properties:
+        """The credentials, with each key's PEM as it was given: the tenant does not show it."""
+        outputs = super().outputs(document, given)
+        keys = (outputs.get("privateKeyJwt") or {}).get("credentials", [])
+        given_keys = (given.get("privateKeyJwt") or {}).get("credentials", [])
+        for key, given_key in zip(keys, given_keys, strict=False):
+            key |= {name: value for name, value in given_key.items() if name not in key}
+        return outputs
+
+    async def delete(self, resource_id: str, inputs: Properties, state: Properties) -> None:  # noqa: ARG002
+        """Gives the client back the method that its type has by default, and removes its keys."""
+        client = await self.management.find(COLLECTION, resource_id, fields=FIELDS)
+        if client is not None:
+            await self._leave_keys(client, _default_method(client.get("app_type")))
+
+    async def _leave_keys(self, client: dict[str, Any], method: str) -> None:
+        """Sets a method that needs no keys; the tenant takes it only together with the end of the keys' use."""
+        client_id, keys = (
+            client["client_id"],
+            (client.get("client_authentication_methods") or {}).get("private_key_jwt"),
+        )
+        ended = {"client_authentication_methods": None} if keys else {}
+        await self._patch(client_id, {"token_endpoint_auth_method": method} | ended)
+        for credential in keys["credentials"] if keys else []:
+            await self.management.delete(COLLECTION, client_id, "credentials", credential["id"])
+
+    async def _apply(self, client_id: str, change: Change) -> None:
+        changed = {name for name in change.new if change.new[name] != change.old.get(name)}
+        method = change.new.get("authenticationMethod")
+        if method == "private_key_jwt":
+            await self._apply_keys(client_id, change)
+        elif "authenticationMethod" in changed:
+            await self._leave_keys(await self.management.get(COLLECTION, client_id, fields=FIELDS), str(method))
+        secret = change.new.get("clientSecret")
+        if "clientSecret" in changed:
+            await self._patch(client_id, {"client_secret": secret})
+        elif "clientSecretWoVersion" in changed and "clientSecretWo" in change.new:
+            await self._patch(client_id, {"client_secret": change.new["clientSecretWo"]})
+
+    async def _apply_keys(self, client_id: str, change: Change) -> None:
+        keys = change.new.get("privateKeyJwt", {}).get("credentials", [])
+        if not keys:
+            raise ProviderError("The authentication method private_key_jwt needs privateKeyJwt with credentials.")
+        if change.old.get("privateKeyJwt") == change.new["privateKeyJwt"]:
+            return
+        before = await self.management.get(COLLECTION, client_id, "credentials")
+        documents = self.body({"privateKeyJwt": {"credentials": keys}})["private_key_jwt"]["credentials"]
+        made = [
+            (await self.management.request("POST", COLLECTION, client_id, "credentials", body=document))["id"]
+            for document in documents
+        ]
+        attached = {"private_key_jwt": {"credentials": [{"id": key} for key in made]}}
+        await self._patch(client_id, {"client_authentication_methods": attached, "token_endpoint_auth_method": None})
+        for credential in before:
+            await self.management.delete(COLLECTION, client_id, "credentials", credential["id"])
+
+    async def _patch(self, client_id: str, body: dict[str, Any]) -> None:
+        await self.management.request("PATCH", COLLECTION, client_id, body=body)
+
+
+def _described(credential: dict[str, Any]) -> dict[str, Any]:
+    """A credential as the type has it: `kid` is its key id, `alg` its algorithm."""
+    return credential | {"key_id": credential.get("kid"), "algorithm": credential.get("alg")}
+
+
+def _default_method(app_type: str | None) -> str:
+    if app_type in {"native", "spa"}:
+        return "none"
+    return "client_secret_post" if app_type in {"regular_web", "non_interactive"} else "client_secret_basic"

@@ -1,0 +1,46 @@
+"""Lookups of documents by something other than their key, kept current with every write."""
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import Generic, TypeVar
+
+from auth0_apim_sandbox.store import Collection
+from auth0_apim_sandbox.store.store import Document
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Index(Generic[Key]):
+    """The documents of a collection by the keys that `keys_of` names for each of them.
+
+    A lookup is one dict lookup, and a write costs the same whatever the collection holds.
+    """
+
+    def __init__(self, collection: Collection, keys_of: Callable[[Document], Iterable[Key]]) -> None:
+        self._keys_of = keys_of
+        self._documents: dict[Key, dict[str, Document]] = {}
+        for document_key, document in collection.items():
+            self._follow(document_key, None, document)
+        collection.watch(self._follow)
+
+    def all(self, key: Key) -> list[Document]:
+        """Every document with `key`, in the order in which they got it."""
+        return list(self._documents.get(key, {}).values())
+
+    def first(self, key: Key) -> Document | None:
+        """The first document with `key`, or None."""
+        return next(iter(self._documents.get(key, {}).values()), None)
+
+    def _follow(self, document_key: str, before: Document | None, after: Document | None) -> None:
+        kept = dict.fromkeys(self._keys_of(after) if after is not None else ())
+        for key in self._keys_of(before) if before is not None else ():
+            if key not in kept:
+                self._forget(key, document_key)
+        if after is not None:
+            for key in kept:
+                self._documents.setdefault(key, {})[document_key] = after
+
+    def _forget(self, key: Key, document_key: str) -> None:
+        sharing = self._documents.get(key, {})
+        sharing.pop(document_key, None)
+        if not sharing:
+            self._documents.pop(key, None)

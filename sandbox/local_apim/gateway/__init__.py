@@ -1,5 +1,0 @@
-"""The gateway of an API Management service: routing, token checks, and the policies that were deployed."""
-
-from local_apim.gateway.application import create_gateway
-
-__all__ = ["create_gateway"]

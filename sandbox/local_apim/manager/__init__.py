@@ -1,7 +1,0 @@
-"""Azure's resource manager, as far as `Microsoft.ApiManagement` goes."""
-
-from local_apim.manager.application import ResourceManager, create_resource_manager
-from local_apim.manager.manager_client import ManagerClient, manager_client
-from local_apim.manager.service_host import ServiceHost
-
-__all__ = ["ManagerClient", "ResourceManager", "ServiceHost", "create_resource_manager", "manager_client"]

@@ -1,7 +1,0 @@
-"""Policy documents: parsed, checked as Azure checks them when they are saved, and written as Azure returns them."""
-
-from local_apim.policies.connectivity import check_connectivity
-from local_apim.policies.document import PolicyDocument, Scope, parse_policy
-from local_apim.policies.errors import PolicyError
-
-__all__ = ["PolicyDocument", "PolicyError", "Scope", "check_connectivity", "parse_policy"]

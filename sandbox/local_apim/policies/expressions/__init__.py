@@ -1,8 +1,0 @@
-"""Policy expressions: the part of C# that is supported, checked when a policy is saved and evaluated by the gateway."""
-
-from local_apim.policies.expressions.errors import EvaluationError, ExpressionError
-from local_apim.policies.expressions.expression import bind_expression
-from local_apim.policies.expressions.members import as_text
-from local_apim.policies.expressions.scope import Bound, Evaluate
-
-__all__ = ["Bound", "Evaluate", "EvaluationError", "ExpressionError", "as_text", "bind_expression"]

@@ -1,5 +1,0 @@
-"""Azure Monitor Application Insights, as far as taking telemetry in and showing it goes."""
-
-from local_insights.application import create_insights
-
-__all__ = ["create_insights"]

@@ -1,5 +1,0 @@
-"""A vault of Azure Key Vault: secrets and their versions, as Azure's own clients set and get them."""
-
-from local_vault.application import create_vault
-
-__all__ = ["create_vault"]
