@@ -73,7 +73,12 @@ def test_every_package_has_its_arrows_drawn():
 
 def test_the_program_knows_nothing_of_the_sandbox():
     program = ast.parse((REPOSITORY / "__main__.py").read_text())
-    assert {name.split(".")[0] for name in imported_by(program)} == {"auth0_apim", "auth0_apim_environments", "pulumi", "typing"}
+    assert {name.split(".")[0] for name in imported_by(program)} == {
+        "auth0_apim",
+        "auth0_apim_environments",
+        "pulumi",
+        "typing",
+    }
 
 
 def test_settings_and_proof_know_nothing_of_the_sandbox():

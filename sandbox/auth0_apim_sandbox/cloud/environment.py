@@ -2,13 +2,13 @@
 
 import os
 import shlex
-import sys
 from collections.abc import Mapping
 
 from auth0_apim_sandbox.cloud.folder import StateFolder
 from auth0_apim_sandbox.cloud.ports import Ports
 from auth0_apim_sandbox.cloud.process import SandboxError, running
 from auth0_apim_sandbox.engine.engine import Engine
+from auth0_apim_sandbox.engine.engine_build import language_host_variables
 
 
 def environment(folder: StateFolder, engine: Engine, *, official_providers: bool = False) -> dict[str, str]:
@@ -45,7 +45,7 @@ def shell_lines(folder: StateFolder, engine: Engine, *, official_providers: bool
 
 def unset_lines() -> str:
     """Shell lines that take the variables away again; what was added to PATH does no harm and stays."""
-    names = [*_ENGINE_NAMES, *_PROVIDER_NAMES, *_SERVICE_NAMES]
+    names = [*_ENGINE_NAMES, *language_host_variables(), *_PROVIDER_NAMES, *_SERVICE_NAMES]
     return "\n".join(f"unset {name}" for name in names)
 
 
@@ -64,8 +64,8 @@ def engine_variables(folder: StateFolder, engine: Engine) -> dict[str, str]:
     # Without metadata=skip each document has a side file that is written in place: an engine that is killed meanwhile
     # leaves a state which nobody can read ("failed to load checkpoint: EOF").
     backend = f"file://{folder.backend}?metadata=skip"
-    values = (backend, str(folder.pulumi_home), str(folder.passphrase), "true", sys.executable)
-    return dict(zip(_ENGINE_NAMES, values, strict=True))
+    values = (backend, str(folder.pulumi_home), str(folder.passphrase), "true")
+    return dict(zip(_ENGINE_NAMES, values, strict=True)) | language_host_variables()
 
 
 def provider_variables(folder: StateFolder) -> dict[str, str]:
@@ -102,7 +102,6 @@ _ENGINE_NAMES = (
     "PULUMI_HOME",
     "PULUMI_CONFIG_PASSPHRASE_FILE",
     "PULUMI_SKIP_UPDATE_CHECK",
-    "AUTH0_APIM_PYTHON",
 )
 _PROVIDER_NAMES = ("PULUMI_DEBUG_PROVIDERS", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION")
 _SERVICE_NAMES = (

@@ -92,7 +92,7 @@ def find_or_install(progress: Progress, languages: Collection[str] = ()) -> Engi
         EngineError: there is none and none could be had, or not for a language; nothing half-made was left behind.
     """
     engine = find()
-    if engine is None or _unbuilt(engine, languages):
+    if engine is None or _is_of_another_version(engine) or _unbuilt(engine, languages):
         engine = _find_or_install_locked(progress, languages)
     for language in languages:
         engine.check_language_host(language)
@@ -103,9 +103,16 @@ def _find_or_install_locked(progress: Progress, languages: Collection[str]) -> E
     with _installation_lock(progress):
         _remove_leftovers()
         engine = find() or _install(os.environ.get("AUTH0_APIM_ENGINE", ""), languages, progress)
+        if _is_of_another_version(engine):
+            engine_build.write_language_host(_folder("build"))
         if unbuilt := _unbuilt(engine, languages):
             engine_build.install(_folder("build"), unbuilt, _as_steps(progress))
         return engine
+
+
+def _is_of_another_version(engine: Engine) -> bool:
+    """Whether `engine` was built by a version of this project that starts Python programs in another way."""
+    return engine.origin == "build" and not engine_build.has_language_host(_folder("build"))
 
 
 def _unbuilt(engine: Engine, languages: Collection[str]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from auth0_apim_sandbox.cloud import Options, StateFolder, environment, running, start
 from auth0_apim_sandbox.engine.engine import Engine
+from auth0_apim_sandbox.engine.engine_build import language_host_variables
 
 from auth0_apim_environments.local_backend import require_local_backend
 from auth0_apim_environments.project import Project
@@ -93,4 +94,4 @@ def place_of(project: Project, engine: Engine, name: str) -> Place:
 def _shell_variables(engine: Engine) -> dict[str, str]:
     engine.check_language_host()
     path = os.pathsep.join([str(engine.path.parent), os.environ.get("PATH", os.defpath)])
-    return {"PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true", "AUTH0_APIM_PYTHON": sys.executable}
+    return {"PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true", **language_host_variables()}

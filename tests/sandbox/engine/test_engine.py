@@ -1,5 +1,7 @@
 import email.message
 import os
+import subprocess
+import sys
 import threading
 import urllib.error
 
@@ -30,8 +32,17 @@ def put_pulumi(folder, version):
 
 def build_pulumi(folder, languages, _progress):
     put_pulumi(folder / "bin", "v3.253.0")
+    engine_build.write_language_host(folder)
     for language in languages:
         put_host(folder, language)
+
+
+def put_built_pulumi(cache):
+    """An engine that this version has built, without hosts of other languages; its folder."""
+    folder = cache / f"pulumi-{go_commands.VERSION}-build"
+    put_pulumi(folder / "bin", "v3.253.0")
+    engine_build.write_language_host(folder)
+    return folder
 
 
 def put_host(folder, language):
@@ -131,6 +142,7 @@ def test_two_that_ask_at_once_install_one_engine(machine, monkeypatch):
     def install(folder, _languages, _progress):
         waiting.wait(5)
         installed.append(put_pulumi(folder / "bin", "v3.253.0"))
+        engine_build.write_language_host(folder)
 
     def progress(step):
         if step.text.startswith("Waiting for another process"):
@@ -153,8 +165,7 @@ def test_an_engine_without_a_language_host_is_refused_by_name(machine):
 
 
 def test_a_built_engine_gets_the_hosts_that_it_lacks_and_only_those(machine, monkeypatch):
-    folder = engine.cache_folder() / f"pulumi-{go_commands.VERSION}-build"
-    put_pulumi(folder / "bin", "v3.253.0")
+    folder = put_built_pulumi(engine.cache_folder())
     put_host(folder, "yaml")
     asked = []
 
@@ -181,8 +192,31 @@ def test_an_engine_and_its_hosts_are_built_at_once(machine, monkeypatch):
     assert asked == [["yaml"]]
 
 
+def test_an_engine_that_another_version_has_built_gets_this_versions_host(machine, monkeypatch):
+    folder = put_built_pulumi(engine.cache_folder())
+    host = folder / "bin" / "pulumi-language-python"
+    expected = host.read_text()
+    host.write_text('#!/bin/sh\nexec "$AUTH0_APIM_PYTHON" -m a_module_of_another_version "$@"\n')
+    monkeypatch.setattr(engine_build, "install", refuse("it was built"))
+    assert find_or_install(no_progress).origin == "build"
+    assert (host.read_text(), os.access(host, os.X_OK)) == (expected, True)
+    assert sorted(path.name for path in engine.cache_folder().iterdir()) == ["installation.lock", folder.name]
+
+
+def test_the_environment_chooses_the_python_and_the_module_of_the_host(machine):
+    """So versions whose module has another name share an engine, and none takes it from the other."""
+    host = put_built_pulumi(engine.cache_folder()) / "bin" / "pulumi-language-python"
+    assert engine_build.language_host_variables() == {
+        "AUTH0_APIM_PYTHON": sys.executable,
+        "AUTH0_APIM_LANGUAGE_HOST": "auth0_apim_sandbox.engine.language_host",
+    }
+    chosen = {"AUTH0_APIM_PYTHON": "echo", "AUTH0_APIM_LANGUAGE_HOST": "another.module"}
+    said = subprocess.run([host, "127.0.0.1:1"], env=os.environ | chosen, capture_output=True, text=True, check=True)
+    assert said.stdout == f"-I -m another.module --executor {host}-exec 127.0.0.1:1\n"
+
+
 def test_an_official_host_on_path_is_not_built_over(machine, monkeypatch):
-    put_pulumi(engine.cache_folder() / f"pulumi-{go_commands.VERSION}-build" / "bin", "v3.253.0")
+    put_built_pulumi(engine.cache_folder())
     put_pulumi(machine, "").rename(machine / "pulumi-language-yaml")
     monkeypatch.setattr(engine_build, "install", refuse("it was built"))
     assert find_or_install(no_progress, ["yaml"]).origin == "build"

@@ -36,7 +36,12 @@ def test_a_chosen_backend_goes_with_the_shells_own_credentials(project, engine, 
     monkeypatch.setenv("PULUMI_BACKEND_URL", S3)
     place = find_place(project, engine, Options())
     assert (place.url, place.sandbox) == (S3, None)
-    assert set(place.variables) == {"PATH", "PULUMI_SKIP_UPDATE_CHECK", "AUTH0_APIM_PYTHON"}
+    assert set(place.variables) == {
+        "PATH",
+        "PULUMI_SKIP_UPDATE_CHECK",
+        "AUTH0_APIM_PYTHON",
+        "AUTH0_APIM_LANGUAGE_HOST",
+    }
     assert place.variables["PATH"].split(os.pathsep)[0] == str(engine.path.parent)
 
 
