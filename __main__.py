@@ -16,9 +16,9 @@ from auth0_apim import (
     UserDatabase,
     redirect_uris,
 )
-from auth0_apim_environments.auth0_sections import ClientSettings, InteractiveClientSettings
-from auth0_apim_environments.kept import keep
-from auth0_apim_environments.settings import Settings
+from auth0_apim_environments.settings.auth0_sections import ClientSettings, InteractiveClientSettings
+from auth0_apim_environments.settings.kept import keep
+from auth0_apim_environments.settings.settings import Settings
 
 settings = Settings.load()
 keep(settings.keep)

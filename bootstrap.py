@@ -23,8 +23,8 @@ CONTAINED_IN = {"sandbox": ("sandbox", "dev"), "dev": ("dev",)}
 # What `make up` starts: the command line, the sandbox, the engine's Python host and the program with both SDKs.
 STARTED = (
     "auth0_apim",
-    "auth0_apim_environments.command_line",
-    "auth0_apim_environments.settings",
+    "auth0_apim_environments.cli.main",
+    "auth0_apim_environments.settings.settings",
     "auth0_apim_sandbox.cloud.cloud",
     "auth0_apim_sandbox.engine.language_host",
     "auth0_apim_sandbox.providers",

@@ -24,12 +24,12 @@ from itertools import product
 from pathlib import Path
 
 import httpx
-from auth0_apim_environments.credentials import open_manager
+from auth0_apim_environments.clients.credentials import open_manager
+from auth0_apim_environments.engine.errors import EngineFailureError, LockedError
 from auth0_apim_environments.ephemeral import Environments, LifeError, Order
-from auth0_apim_environments.ephemeral.audit import open_audit
-from auth0_apim_environments.ephemeral.engine_errors import EngineFailureError, LockedError
-from auth0_apim_environments.ephemeral.recovery import unknown_to
 from auth0_apim_environments.project import find_project
+from auth0_apim_environments.recovery.audit import open_audit
+from auth0_apim_environments.recovery.interrupted import unknown_to
 from auth0_apim_sandbox.cloud import Sandbox
 from auth0_apim_sandbox.engine.engine import Engine, find_or_install
 from deployment import copy_project

@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
-from auth0_apim_environments.credentials import open_manager
+from auth0_apim_environments.clients.credentials import open_manager
 from auth0_apim_environments.ephemeral import Environments, Order
 from auth0_apim_environments.project import find_project
 from auth0_apim_sandbox.cloud import Sandbox

@@ -86,7 +86,7 @@ def _lives(environments: "Environments", order: "Order") -> Iterator["Deployed"]
 
 def _destroyed(environments: "Environments", name: str) -> "Destruction":
     """Destroyed as soon as nobody works on it: after Ctrl-C the engine that created it may still be ending."""
-    from auth0_apim_environments.ephemeral.engine_errors import LockedError  # noqa: PLC0415
+    from auth0_apim_environments.engine.errors import LockedError  # noqa: PLC0415
 
     for _ in range(_PATIENCE):
         try:

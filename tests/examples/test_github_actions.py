@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 import yaml
-from auth0_apim_environments.command_line import app
+from auth0_apim_environments.cli.main import app
 from auth0_apim_sandbox.engine.engine import cache_folder
 from auth0_apim_sandbox.engine.go_toolchain import go
 from click import Context, Group

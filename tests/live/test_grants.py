@@ -3,8 +3,8 @@
 import pulumi
 import pytest
 from auth0_apim import Auth0Api, DatabaseUser, InteractiveClient, UserDatabase
-from auth0_apim_environments.deployed_api import parse_outputs
-from auth0_apim_environments.tokens import TokenError, user_tokens
+from auth0_apim_environments.verify.deployed_api import parse_outputs
+from auth0_apim_environments.verify.tokens import TokenError, user_tokens
 from pulumi import automation
 
 pytestmark = pytest.mark.live

@@ -4,8 +4,8 @@ import base64
 import secrets
 
 import pytest
-from auth0_apim_environments.deployed_api import parse_outputs
-from auth0_apim_environments.tokens import machine_token
+from auth0_apim_environments.verify.deployed_api import parse_outputs
+from auth0_apim_environments.verify.tokens import machine_token
 
 pytestmark = pytest.mark.live
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from auth0_apim_environments.credentials import open_manager, open_tenant
-from auth0_apim_environments.interruption.inventory import inventory
+from auth0_apim_environments.clients.credentials import open_manager, open_tenant
+from auth0_apim_environments.recovery.inventory import inventory
 from auth0_apim_sandbox.cloud import StateFolder, process
 
 pytestmark = pytest.mark.live

@@ -8,9 +8,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from auth0_apim_environments.deployed_api import parse_outputs
-from auth0_apim_environments.tokens import machine_token
-from auth0_apim_environments.verify import verify
+from auth0_apim_environments.verify.deployed_api import parse_outputs
+from auth0_apim_environments.verify.proof import verify
+from auth0_apim_environments.verify.tokens import machine_token
 
 pytestmark = pytest.mark.live
 

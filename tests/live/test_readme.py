@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from auth0_apim_environments.deployed_api import parse_outputs
-from auth0_apim_environments.verify import verify
-from auth0_apim_environments.verify_command import checks_table
+from auth0_apim_environments.cli.verify import checks_table
+from auth0_apim_environments.verify.deployed_api import parse_outputs
+from auth0_apim_environments.verify.proof import verify
 from rich.console import Console
 
 pytestmark = pytest.mark.live

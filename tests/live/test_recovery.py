@@ -4,9 +4,9 @@ import json
 
 import httpx
 import pytest
-from auth0_apim_environments.deployed_api import parse_outputs
-from auth0_apim_environments.soft_deleted import open_soft_deleted
-from auth0_apim_environments.verify import verify
+from auth0_apim_environments.clients.soft_deleted import open_soft_deleted
+from auth0_apim_environments.verify.deployed_api import parse_outputs
+from auth0_apim_environments.verify.proof import verify
 
 pytestmark = pytest.mark.live
 

@@ -6,10 +6,10 @@ from auth0_apim.azure_rules import portal_sku_problem
 from auth0_apim.names import slug
 from auth0_apim.policy_rules import quota_sku_problem, rate_limit_sku_problem
 
-from auth0_apim_environments.adoption.services import Document, Manager
+from auth0_apim_environments.clients.services import Document, Manager
 from auth0_apim_environments.doctor.finding import Finding, right, wrong
 from auth0_apim_environments.doctor.guard_checks import guard_findings
-from auth0_apim_environments.settings import Settings
+from auth0_apim_environments.settings.settings import Settings
 
 _PURGE = (
     "az apim deletedservice purge --service-name {name} --location {location}; or choose another gateway.serviceName"

@@ -8,19 +8,19 @@ from typing import Any
 
 import httpx
 
-from auth0_apim_environments.adoption.services import Manager, ReadError, Tenant
-from auth0_apim_environments.credentials import CredentialsError, ServiceAwayError, open_manager, open_tenant
+from auth0_apim_environments.clients.credentials import CredentialsError, ServiceAwayError, open_manager, open_tenant
+from auth0_apim_environments.clients.services import Manager, ReadError, Tenant
+from auth0_apim_environments.clients.unanswered import in_words
 from auth0_apim_environments.doctor.azure_checks import azure_findings
 from auth0_apim_environments.doctor.engine_checks import EngineChecks, no_stack
 from auth0_apim_environments.doctor.finding import Finding, right, unknown, wrong
 from auth0_apim_environments.doctor.openid_checks import openid_findings
 from auth0_apim_environments.doctor.tenant_checks import name_findings, scope_findings
-from auth0_apim_environments.problems import SettingsError
 from auth0_apim_environments.project import Project
-from auth0_apim_environments.settings import PASSWORD_VARIABLE, Settings
-from auth0_apim_environments.stack_file import StackFileError, read_stack_file
-from auth0_apim_environments.unanswered import in_words
-from auth0_apim_environments.verify import open_client
+from auth0_apim_environments.settings.problems import SettingsError
+from auth0_apim_environments.settings.settings import PASSWORD_VARIABLE, Settings
+from auth0_apim_environments.settings.stack_file import StackFileError, read_stack_file
+from auth0_apim_environments.verify.proof import open_client
 
 _PROVIDERS_SETTINGS = {
     "auth0:domain": "AUTH0_DOMAIN",

@@ -6,9 +6,9 @@ from auth0_apim.document_rules import early_answer_problem, wider_backend_proble
 from auth0_apim.names import slug
 from auth0_apim.opinion_rules import own_backend_problem
 
-from auth0_apim_environments.adoption.services import Document, Manager, ReadError
+from auth0_apim_environments.clients.services import Document, Manager, ReadError
 from auth0_apim_environments.doctor.finding import Finding, right, unknown, warning
-from auth0_apim_environments.settings import Settings
+from auth0_apim_environments.settings.settings import Settings
 
 _RULES = (
     (wider_backend_problem, "let each API's own policy set its backend"),

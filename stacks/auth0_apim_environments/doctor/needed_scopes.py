@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from auth0_apim_environments.settings import Settings
+from auth0_apim_environments.settings.settings import Settings
 
 _ALL = ("create", "read", "update", "delete")
 

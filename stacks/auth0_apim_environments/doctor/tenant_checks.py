@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 import httpx
 from auth0_apim.auth0_api import UserAccess
 
-from auth0_apim_environments.adoption.services import Tenant, asks_for_grants, without_user_grant
+from auth0_apim_environments.clients.services import Tenant, asks_for_grants, without_user_grant
 from auth0_apim_environments.doctor.finding import Finding, right, unknown, wrong
 from auth0_apim_environments.doctor.needed_scopes import needed_scopes
-from auth0_apim_environments.settings import Settings
+from auth0_apim_environments.settings.settings import Settings
 
 _HOW_TO_ASK_FOR_GRANTS = (
     "give those that need one a grant of subject type user; then set the API's access policy for users to "

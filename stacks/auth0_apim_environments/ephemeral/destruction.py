@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from auth0_apim_environments.ephemeral.engine_errors import LockedError, StackGoneError, UnreadableStateError
+from auth0_apim_environments.engine.errors import LockedError, StackGoneError, UnreadableStateError
+from auth0_apim_environments.engine.stacks import Say, Stacks
 from auth0_apim_environments.ephemeral.order import LifeError
-from auth0_apim_environments.ephemeral.recovery import make_way, persistently, settle, unlocked
-from auth0_apim_environments.ephemeral.remains import Audit, Remnant
-from auth0_apim_environments.ephemeral.stacks import Say, Stacks
+from auth0_apim_environments.recovery.interrupted import make_way, persistently, settle, unlocked
+from auth0_apim_environments.recovery.remains import Audit, Remnant
 
 _ROUNDS = 4
 

@@ -11,20 +11,20 @@ from typing import Any
 
 from auth0_apim_sandbox.engine.engine import Engine
 
-from auth0_apim_environments.deployed_api import DeployedApi, parse_outputs
-from auth0_apim_environments.ephemeral.audit import open_audit
+from auth0_apim_environments.engine.errors import StackGoneError
+from auth0_apim_environments.engine.stacks import Say, Stacks
 from auth0_apim_environments.ephemeral.destruction import Destruction, destroy_resources, emptied
-from auth0_apim_environments.ephemeral.engine_errors import StackGoneError
-from auth0_apim_environments.ephemeral.marker import Marker, MarkerError, owner_problem
-from auth0_apim_environments.ephemeral.names import environment_name_problem
 from auth0_apim_environments.ephemeral.order import LifeError, Order
 from auth0_apim_environments.ephemeral.overview import Environment, environment_from
-from auth0_apim_environments.ephemeral.recovery import persistently, settle, unlocked
-from auth0_apim_environments.ephemeral.remains import Audit, Remnant
 from auth0_apim_environments.ephemeral.settings_file import EnvironmentFile
-from auth0_apim_environments.ephemeral.stacks import Say, Stacks
+from auth0_apim_environments.marks.marker import Marker, MarkerError, owner_problem
+from auth0_apim_environments.marks.names import environment_name_problem
 from auth0_apim_environments.project import Project
-from auth0_apim_environments.secrets_provider import keep_seal
+from auth0_apim_environments.recovery.audit import open_audit
+from auth0_apim_environments.recovery.interrupted import persistently, settle, unlocked
+from auth0_apim_environments.recovery.remains import Audit, Remnant
+from auth0_apim_environments.state.secrets_provider import keep_seal
+from auth0_apim_environments.verify.deployed_api import DeployedApi, parse_outputs
 
 _AT_ONCE = 8
 _AS_USUAL = Order()

@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from auth0_apim_environments.ephemeral.engine_errors import StackGoneError, UnreadableStateError
-from auth0_apim_environments.ephemeral.marker import Marker
-from auth0_apim_environments.ephemeral.stacks import Stacks
+from auth0_apim_environments.engine.errors import StackGoneError, UnreadableStateError
+from auth0_apim_environments.engine.stacks import Stacks
+from auth0_apim_environments.marks.marker import Marker
 
 
 class EnvironmentState(str, Enum):

@@ -3,8 +3,8 @@
 import os
 from collections.abc import Mapping
 
-from auth0_apim_environments.deployed_api import DeployedApi
-from auth0_apim_environments.verify import Check, open_client, verify
+from auth0_apim_environments.verify.deployed_api import DeployedApi
+from auth0_apim_environments.verify.proof import Check, open_client, verify
 
 
 def wrong_checks(api: DeployedApi, variables: Mapping[str, str]) -> list[Check]:

@@ -4,11 +4,11 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from auth0_apim_environments.ephemeral.marker import Marker
 from auth0_apim_environments.ephemeral.order import LifeError, Order
 from auth0_apim_environments.ephemeral.template import environment_file, is_environment_file, remark, service_name
+from auth0_apim_environments.marks.marker import Marker
 from auth0_apim_environments.project import Project
-from auth0_apim_environments.settings import Settings
+from auth0_apim_environments.settings.settings import Settings
 
 
 @dataclass(frozen=True)

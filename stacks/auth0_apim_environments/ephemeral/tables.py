@@ -8,7 +8,7 @@ from rich.table import Table
 from auth0_apim_environments.ephemeral.durations import show_duration
 from auth0_apim_environments.ephemeral.overview import Environment
 from auth0_apim_environments.ephemeral.reaper import Reaped
-from auth0_apim_environments.ephemeral.remains import Remnant
+from auth0_apim_environments.recovery.remains import Remnant
 
 
 def environments_table(environments: Sequence[Environment]) -> Table:

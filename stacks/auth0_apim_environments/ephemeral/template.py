@@ -7,10 +7,10 @@ from typing import Any
 
 import yaml
 
-from auth0_apim_environments.ephemeral.marker import Marker, described
-from auth0_apim_environments.ephemeral.names import named
-from auth0_apim_environments.problems import NAMESPACE, Problem, SettingsError
-from auth0_apim_environments.stack_file import read_stack_file
+from auth0_apim_environments.marks.marker import Marker, described
+from auth0_apim_environments.marks.names import named
+from auth0_apim_environments.settings.problems import NAMESPACE, Problem, SettingsError
+from auth0_apim_environments.settings.stack_file import read_stack_file
 
 HEADER = "# Written by `auth0-apim env create`; `auth0-apim env destroy` removes it.\n"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from auth0_apim_environments.soft_deleted import open_soft_deleted
+from auth0_apim_environments.clients.soft_deleted import open_soft_deleted
 
 pytestmark = pytest.mark.live
 HERE = Path(__file__).parent

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from auth0_apim_environments.credentials import open_manager, open_tenant
+from auth0_apim_environments.clients.credentials import open_manager, open_tenant
 from auth0_apim_environments.ephemeral import Environments, Marker, Order, Reaper, lease_on
 from auth0_apim_environments.project import find_project
 from auth0_apim_sandbox.cloud import Sandbox

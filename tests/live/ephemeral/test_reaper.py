@@ -18,10 +18,10 @@ from auth0_apim_environments.ephemeral import (
     UnconfirmedError,
     lease_on,
 )
-from auth0_apim_environments.ephemeral.backend_documents import documents_of
-from auth0_apim_environments.ephemeral.lease import LEASES
-from auth0_apim_environments.ephemeral.marker import STACK_TAG
 from auth0_apim_environments.ephemeral.reaper import MOST_UNCONFIRMED
+from auth0_apim_environments.marks.marker import STACK_TAG
+from auth0_apim_environments.state.backend_documents import documents_of
+from auth0_apim_environments.state.lease import LEASES
 
 pytestmark = pytest.mark.live
 VERSION = {"api-version": "2024-05-01"}
@@ -122,7 +122,7 @@ def test_expired_credentials_destroy_nothing_and_are_told_without_a_secret(place
 @pytest.fixture
 def impatient(monkeypatch):
     """What cannot be read is asked for as often as ever, and nobody waits in between."""
-    monkeypatch.setattr("auth0_apim_environments.ephemeral.stacks._PATIENCE", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("auth0_apim_environments.engine.stacks._PATIENCE", (0.0, 0.0, 0.0))
 
 
 def test_a_state_that_cannot_be_read_hides_no_other_and_is_swept_by_its_marks(impatient, place, deployed):
@@ -198,7 +198,7 @@ def test_a_token_that_ends_during_a_destroy_is_followed_by_another(place, deploy
 
 def test_a_service_that_cannot_be_reached_is_a_failure_in_the_report(place, monkeypatch):
     place.empty_stack("away")
-    monkeypatch.setattr("auth0_apim_environments.persistence.time.sleep", lambda _: None)
+    monkeypatch.setattr("auth0_apim_environments.clients.persistence.time.sleep", lambda _: None)
     fate, reason = place.reap(place.open(AUTH0_DOMAIN="localhost:1"))["away"]
     assert fate == "failed"
     assert reason.startswith("POST https://localhost:1/oauth/token was not answered (")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from auth0_apim_environments.ephemeral import lease_on
-from auth0_apim_environments.ephemeral.backend_documents import documents_of
+from auth0_apim_environments.state.backend_documents import documents_of
 
 pytestmark = pytest.mark.live
 

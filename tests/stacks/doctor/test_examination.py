@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from auth0_apim_environments.adoption.services import Manager
-from auth0_apim_environments.credentials import open_manager, open_tenant
+from auth0_apim_environments.cli.doctor import findings_table
+from auth0_apim_environments.clients.credentials import open_manager, open_tenant
+from auth0_apim_environments.clients.services import Manager
 from auth0_apim_environments.doctor.examination import examine
 from auth0_apim_environments.doctor.finding import right, warning
 from auth0_apim_environments.doctor.guard_checks import guard_findings
-from auth0_apim_environments.doctor_command import findings_table
 from auth0_apim_environments.project import Project
-from auth0_apim_environments.settings import Settings
+from auth0_apim_environments.settings.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 VERSION = {"api-version": "2024-05-01"}

@@ -4,7 +4,7 @@ import pytest
 from auth0_apim_environments.doctor.finding import Finding
 from auth0_apim_environments.doctor.needed_scopes import needed_scopes
 from auth0_apim_environments.doctor.tenant_checks import name_findings
-from auth0_apim_environments.settings import Settings
+from auth0_apim_environments.settings.settings import Settings
 
 SUBJECT = "tokens of the API's users"
 VALUES = {

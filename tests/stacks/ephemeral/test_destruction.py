@@ -1,9 +1,9 @@
 """The end of a destruction: what still has the marks, and who may have put it there."""
 
 import pytest
+from auth0_apim_environments.engine.errors import LockedError
 from auth0_apim_environments.ephemeral import RevivedError
 from auth0_apim_environments.ephemeral.destruction import emptied
-from auth0_apim_environments.ephemeral.engine_errors import LockedError
 
 
 @pytest.mark.parametrize("gone", [False, True])

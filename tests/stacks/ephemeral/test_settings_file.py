@@ -8,8 +8,8 @@ import pytest
 import yaml
 from auth0_apim_environments.ephemeral import LifeError, Marker, Order
 from auth0_apim_environments.ephemeral.settings_file import EnvironmentFile
-from auth0_apim_environments.problems import SettingsError
 from auth0_apim_environments.project import Project
+from auth0_apim_environments.settings.problems import SettingsError
 
 STACKS = Path(__file__).parents[3] / "stacks"
 MARKER = Marker.begin("pr-42", "jane", datetime(2026, 3, 1, 12, tzinfo=timezone.utc), timedelta(hours=4))

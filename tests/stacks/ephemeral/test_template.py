@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from auth0_apim_environments.ephemeral.marker import Marker
 from auth0_apim_environments.ephemeral.template import environment_file, is_environment_file, remark
-from auth0_apim_environments.problems import SettingsError
-from auth0_apim_environments.settings import Settings
+from auth0_apim_environments.marks.marker import Marker
+from auth0_apim_environments.settings.problems import SettingsError
+from auth0_apim_environments.settings.settings import Settings
 
 STACKS = Path(__file__).parents[3] / "stacks"
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)

@@ -1,0 +1,113 @@
+"""The engine's part in an adoption: what the program is made of, the import, and what an `up` would change."""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from auth0_apim_environments.project import Project
+from auth0_apim_environments.verify.deployed_api import StackError
+
+_NOTHING = ("same", "refresh", "read")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that an `up` would do.
+
+    Attributes:
+        resource: the resource's name.
+        operation: the engine's word: `create`, `update`, `replace` or `delete`.
+        differences: how each property would change, by its path: `add`, `update` or `delete`.
+    """
+
+    resource: str
+    operation: str
+    differences: Mapping[str, str]
+
+
+class Engine:
+    """The pulumi command on one stack.
+
+    Args:
+        project: whose stack it is.
+        stack: its name.
+        variables: laid over this process's own.
+    """
+
+    def __init__(self, project: Project, stack: str, variables: Mapping[str, str]) -> None:
+        self._project = project
+        self._stack = stack
+        self._variables = {**os.environ, **variables}
+
+    def ensure_stack(self) -> None:
+        """Create the stack if it is not there.
+
+        Raises:
+            StackError: the backend refuses.
+        """
+        self._run("stack", "select", "--create")
+
+    def is_empty(self) -> bool:
+        """Whether the stack has no resources yet.
+
+        Raises:
+            StackError: it cannot be read.
+        """
+        deployment = json.loads(self._run("stack", "export"))["deployment"] or {}
+        return not deployment.get("resources")
+
+    def planned_resources(self) -> dict[str, Any]:
+        """The program's resources that are not in the state, in the form of an import file without ids.
+
+        Raises:
+            StackError: the program does not run.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "planned.json"
+            self._run("preview", "--import-file", str(file), "--json")
+            planned: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+            return planned
+
+    def import_resources(self, file: Path) -> None:
+        """Take the resources of an import file into the state; nothing in the clouds changes.
+
+        Raises:
+            StackError: one of them does not exist, or the engine refuses.
+        """
+        self._run("import", "--file", str(file), "--yes", "--skip-preview", "--generate-code=false", "--protect=false")
+
+    def changes(self) -> list[Change]:
+        """What an `up` would do.
+
+        Raises:
+            StackError: the program does not run.
+        """
+        steps = json.loads(self._run("preview", "--json"))["steps"]
+        return [_change(step) for step in steps if step["op"] not in _NOTHING]
+
+    def _run(self, *arguments: str) -> str:
+        command = ["pulumi", *arguments, "--stack", self._stack, "--non-interactive", "--color", "never"]
+        try:
+            done = subprocess.run(
+                command, cwd=self._project.root, env=self._variables, capture_output=True, text=True, check=False
+            )
+        except FileNotFoundError:
+            raise StackError("pulumi is not on PATH; `auth0-apim engine` installs it") from None
+        if done.returncode != 0:
+            said = (done.stdout + done.stderr).strip()
+            raise StackError(f"`pulumi {' '.join(arguments)}` failed: {said[-2000:]}")
+        return done.stdout
+
+
+def _change(step: Mapping[str, Any]) -> Change:
+    differences: dict[str, str] = {}
+    for path, difference in (step.get("detailedDiff") or {}).items():
+        name, element, _ = path.partition("[")
+        kind = "update" if element else str(difference["kind"])
+        differences[name] = kind.removesuffix("-replace")
+    return Change(step["urn"].rpartition("::")[2], step["op"], differences)

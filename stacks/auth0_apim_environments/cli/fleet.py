@@ -1,0 +1,68 @@
+"""`auth0-apim up --all-of` and `auth0-apim diff`: several environments in one command."""
+
+import sys
+from typing import Annotated
+
+import typer
+from auth0_apim_sandbox.cloud import Options
+from rich.console import Console
+
+from auth0_apim_environments.cli.sandbox import find_or_install_shown
+from auth0_apim_environments.fleet.place import find_place, place_of
+from auth0_apim_environments.project import find_project
+
+
+def names_in(text: str) -> list[str]:
+    """The environments of `--all-of`, in the order given.
+
+    Raises:
+        typer.BadParameter: none is named, or one is named twice.
+    """
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if not names or twice:
+        problem = f"names {', '.join(twice)} more than once" if twice else "names no environment"
+        raise typer.BadParameter(f"{text!r} {problem}; example: dev,stage,prod", param_hint="--all-of")
+    return names
+
+
+def up_all_of(names: list[str], parallel: int, options: Options, *, official_providers: bool, as_json: bool) -> int:
+    """Deploy and prove the environments `names` side by side and print one summary; 1 if any failed."""
+    # The Automation API and the HTTP client take as long to load as all the rest.
+    from auth0_apim_environments.fleet.deployment import deploy_all  # noqa: PLC0415
+    from auth0_apim_environments.fleet.progress import shown_progress  # noqa: PLC0415
+    from auth0_apim_environments.fleet.summary import summary_json, summary_shown  # noqa: PLC0415
+
+    place = find_place(find_project(), find_or_install_shown(), options, official_providers=official_providers)
+    with shown_progress(names) as tell:
+        outcomes = deploy_all(place, names, parallel, tell)
+    if as_json:
+        sys.stdout.write(summary_json(place.url, outcomes) + "\n")
+    else:
+        Console().print(summary_shown(place.url, outcomes), highlight=False)
+    return 0 if all(outcome.ok for outcome in outcomes) else 1
+
+
+def diff(
+    first: Annotated[str, typer.Argument(metavar="ENV_A", help="An environment: stacks/Pulumi.<name>.yaml.")],
+    second: Annotated[str, typer.Argument(metavar="ENV_B", help="Another.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Status 1 if anything differs.")] = False,
+) -> None:
+    """Show what differs between two environments: their settings, and their outputs where both are deployed."""
+    from auth0_apim_environments.fleet.comparison import compare  # noqa: PLC0415
+    from auth0_apim_environments.fleet.differences import read_outputs, read_settings  # noqa: PLC0415
+
+    project, names = find_project(), (first, second)
+    settings = read_settings(project, first), read_settings(project, second)
+    engine = find_or_install_shown()
+    outputs = (
+        read_outputs(place_of(project, engine, first), first),
+        read_outputs(place_of(project, engine, second), second),
+    )
+    found = compare(names, settings, outputs)
+    if as_json:
+        sys.stdout.write(found.as_json() + "\n")
+    else:
+        Console().print(found.as_tables())
+    raise typer.Exit(1 if exit_code and found.any else 0)

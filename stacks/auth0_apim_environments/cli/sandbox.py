@@ -1,0 +1,167 @@
+"""`auth0-apim sandbox …` and `auth0-apim engine`."""
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Collection
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.request import urlopen
+
+import typer
+from auth0_apim_sandbox.cloud import (
+    Options,
+    Record,
+    SandboxError,
+    StateFolder,
+    command,
+    running,
+    shell_lines,
+    unset_lines,
+)
+from auth0_apim_sandbox.cloud import start as start_sandbox
+from auth0_apim_sandbox.cloud import stop as stop_sandbox
+from auth0_apim_sandbox.engine.engine import Engine, find_or_install
+from rich.console import Console
+from rich.table import Table
+
+from auth0_apim_environments.cli.engine_progress import shown_progress
+from auth0_apim_environments.project import find_project
+
+app = typer.Typer(
+    help="The local cloud: an Auth0 tenant and Azure API Management on this machine.", no_args_is_help=True
+)
+
+
+class Language(str, Enum):
+    """Runtimes besides Python whose programs the engine can be made to run."""
+
+    NODEJS = "nodejs"
+    YAML = "yaml"
+
+
+class Providers(str, Enum):
+    """Which provider plugins the engine uses."""
+
+    SANDBOX = "sandbox"
+    OFFICIAL = "official"
+
+
+BasePort = Annotated[
+    int | None,
+    typer.Option(
+        help="First port of the map; 0 takes any that are free.  [default: the last time's, else 14300, else the next range that is free]"
+    ),
+]
+ProvidersOption = Annotated[
+    Providers, typer.Option(help="The sandbox's own provider endpoints, or the official plugins, downloaded.")
+]
+
+
+@app.command()
+def start(
+    base_port: BasePort = None,
+    foreground: Annotated[bool, typer.Option("--foreground", help="Run here, with the log on the screen.")] = False,
+    in_memory: Annotated[bool, typer.Option("--in-memory", help="Keep nothing over a restart.")] = False,
+) -> None:
+    """Start the sandbox and return when every part of it answers."""
+    folder = sandbox_folder()
+    options = Options(base_port=base_port, in_memory=in_memory)
+    if foreground:
+        words = command(folder, options)
+        os.execv(words[0], words)  # noqa: S606 - no shell is wanted
+    _show(folder, start_sandbox(folder, options, sys.stderr.write))
+
+
+@app.command()
+def stop() -> None:
+    """Stop the sandbox; what it holds is kept for the next start."""
+    folder = sandbox_folder()
+    stopped = stop_sandbox(folder)
+    Console().print("The sandbox has stopped." if stopped else f"No sandbox runs in {folder.path}.", highlight=False)
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
+    """Show every part of the sandbox and its address; status 1 when it does not run."""
+    folder = sandbox_folder()
+    record = running(folder)
+    if as_json:
+        document = {"status": "stopped"} if record is None else {"pid": record.pid, **health(record)}
+        Console().print_json(json.dumps(document))
+    elif record is None:
+        Console().print(f"No sandbox runs in {folder.path}.", highlight=False)
+    else:
+        _show(folder, record)
+    raise typer.Exit(0 if record else 1)
+
+
+@app.command()
+def env(
+    providers: ProvidersOption = Providers.SANDBOX,
+    unset: Annotated[bool, typer.Option("--unset", help="Print the lines that take the variables away.")] = False,
+) -> None:
+    """Print shell lines for eval: after them plain pulumi works against the sandbox."""
+    if unset:
+        lines = unset_lines()
+    else:
+        installed = find_or_install_shown()
+        lines = shell_lines(sandbox_folder(), installed, official_providers=providers is Providers.OFFICIAL)
+    sys.stdout.write(lines + "\n")
+
+
+@app.command()
+def logs(follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines come.")] = False) -> None:
+    """Print the log of requests: method, path, status and time, never a secret."""
+    log = sandbox_folder().log
+    if not log.exists():
+        raise SandboxError(f"there is no log at {log}: start a sandbox with `auth0-apim sandbox start`")
+    with log.open() as file:
+        shutil.copyfileobj(file, sys.stdout)
+        while follow:
+            time.sleep(0.2)
+            shutil.copyfileobj(file, sys.stdout)
+            sys.stdout.flush()
+
+
+def engine(
+    languages: Annotated[
+        list[Language], typer.Option("--with", help="A language besides Python that it is to run; may be repeated.")
+    ] = [],  # noqa: B006 - typer's way to say that there may be none
+) -> None:
+    """Make sure that there is a Pulumi engine: found, downloaded or built; says which."""
+    installed = find_or_install_shown([language.value for language in languages])
+    Console(stderr=True).print(f"Pulumi {installed.version}: {installed.path}", highlight=False, soft_wrap=True)
+
+
+def sandbox_folder() -> StateFolder:
+    """The state folder of the project's sandbox."""
+    return StateFolder(find_project().sandbox)
+
+
+def find_or_install_shown(languages: Collection[str] = ()) -> Engine:
+    """The engine, with the progress of a first installation on standard error."""
+    with shown_progress() as progress:
+        return find_or_install(progress, languages)
+
+
+def health(record: Record) -> dict[str, Any]:
+    """What the control endpoint of a running sandbox answers: its parts, its gateways and their addresses."""
+    with urlopen(f"http://127.0.0.1:{record.ports.control}/healthz", timeout=5) as answer:
+        document: dict[str, Any] = json.loads(answer.read())
+        return document
+
+
+def _show(folder: StateFolder, record: Record) -> None:
+    document = health(record)
+    table = Table("part", "address", box=None, title=f"Sandbox in {_short(folder.path)}", title_justify="left")
+    for part, address in {**document["parts"], **document["gateways"]}.items():
+        table.add_row(part, address)
+    Console().print(table)
+
+
+def _short(path: Path) -> str:
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,1 @@
+"""Pulumi's engine on a project's stacks, and its failures as errors."""

@@ -1,0 +1,1 @@
+"""What a deployment that was killed has left in both services: found, and deleted."""

@@ -1,0 +1,153 @@
+"""Finding the object that a killed engine was about to make, by what its inputs say.
+
+Found is not yet proven: the object is a stack's own when it lies in another one of the stack's (a grant of its client, an
+API of its service), or when it was not there before the deployment that was killed.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from auth0_apim_environments.clients.services import Manager, Tenant
+from auth0_apim_environments.recovery.remains import Remnant
+from auth0_apim_environments.verify.deployed_api import StackError
+
+Resource = Mapping[str, Any]
+"""A resource as the engine exports it."""
+
+_AZURE = "azure-native:apimanagement:"
+_SERVICE = "ApiManagementService"
+_IN_SERVICE = {
+    "Api": "apis/{apiId}",
+    "ApiDiagnostic": "apis/{apiId}/diagnostics/{diagnosticId}",
+    "ApiOperationPolicy": "apis/{apiId}/operations/{operationId}/policies/{policyId}",
+    "ApiPolicy": "apis/{apiId}/policies/{policyId}",
+    "ApiRelease": "apis/{apiId}/releases/{releaseId}",
+    "ApiVersionSet": "apiVersionSets/{versionSetId}",
+    "AuthorizationServer": "authorizationServers/{authsid}",
+    "Backend": "backends/{backendId}",
+    "Logger": "loggers/{loggerId}",
+    "NamedValue": "namedValues/{namedValueId}",
+    "Policy": "policies/{policyId}",
+    "PolicyFragment": "policyFragments/{id}",
+    "Product": "products/{productId}",
+    "ProductApi": "products/{productId}/apis/{apiId}",
+    "ProductPolicy": "products/{productId}/policies/{policyId}",
+    "Subscription": "subscriptions/{sid}",
+}
+"""Where a service has what is of a type, with the names of the inputs that say which one it is."""
+
+
+_KINDS = {
+    _SERVICE: "service",
+    "Api": "api",
+    "Client": "client",
+    "ClientGrant": "client grant",
+    "Connection": "connection",
+    "Product": "product",
+    "ProductApi": "product link",
+    "ResourceServer": "resource server",
+    "Role": "role",
+    "User": "user",
+}
+"""What an audit calls an object of a type; any other part of a service is deleted as a policy is."""
+
+
+class DoubtfulCreationError(StackError):
+    """Several objects may be what a killed engine was making."""
+
+
+@dataclass(frozen=True)
+class Creations:
+    """Finds what was made for a stack.
+
+    Attributes:
+        tenant: the Auth0 tenant.
+        manager: the subscription.
+        subscription: the subscription's ARM id.
+        own: the resources in the stack's state.
+        before: ids of what was there before the deployment that was killed, lower case; None where nobody looked.
+    """
+
+    tenant: Tenant
+    manager: Manager
+    subscription: str
+    own: Collection[Resource]
+    before: Collection[str] | None
+
+    def made(self, stack: str, resource: Resource) -> Remnant | None:
+        """The object that is this stack's and was made for `resource`; None where there is none.
+
+        Raises:
+            DoubtfulCreationError: it could be one of several.
+            ReadError: a service did not answer.
+        """
+        kind, inputs = str(resource["type"]), resource.get("inputs") or {}
+        if kind.startswith(_AZURE):
+            kind = kind.removeprefix(_AZURE)
+            found = self._in_azure(kind, inputs)
+        else:
+            kind = kind.rpartition(":")[2]
+            found = self._in_tenant(kind, inputs)
+        found = [each for each in found if not self._is_known(each)]
+        if len(found) > 1:
+            raise DoubtfulCreationError(
+                f"a deployment was killed while it made a {kind}, and {' and '.join(found)} may be it: delete those that "
+                "nobody uses, and run this again"
+            )
+        return Remnant(stack, _KINDS.get(kind, "policy"), found[0].rpartition("/")[2], found[0]) if found else None
+
+    def _in_tenant(self, kind: str, inputs: Mapping[str, Any]) -> list[str]:
+        if kind == "ClientGrant":
+            wanted = {"client_id": inputs["clientId"], "audience": inputs["audience"]}
+            return _ids(self.tenant.client_grants(), wanted) if self._is_own(inputs["clientId"]) else []
+        if kind == "User":
+            name = inputs["connectionName"]
+            is_own = any(each["type"].endswith(":Connection") and _name(each) == name for each in self._made_here())
+            users = self.tenant.users_of(str(inputs.get("email")), name) if is_own else []
+            return [user["user_id"] for user in users]
+        return [each for each in self._named(kind, inputs) if self._is_new(each)]
+
+    def _named(self, kind: str, inputs: Mapping[str, Any]) -> list[str]:
+        name = {"name": inputs.get("name")}
+        if kind == "ResourceServer":
+            return _ids(self.tenant.resource_servers(), {"identifier": inputs["identifier"]})
+        if kind == "Client":
+            wanted = {**name, "app_type": inputs.get("appType"), "client_metadata": inputs.get("clientMetadata")}
+            return _ids(self.tenant.clients(), {key: value for key, value in wanted.items() if value}, "client_id")
+        if kind == "Connection":
+            return _ids(self.tenant.databases(), name)
+        return _ids(self.tenant.roles(), name) if kind == "Role" else []
+
+    def _in_azure(self, kind: str, inputs: Mapping[str, Any]) -> list[str]:
+        if kind != _SERVICE and kind not in _IN_SERVICE:
+            return []
+        service = (
+            f"{self.subscription}/resourceGroups/{inputs['resourceGroupName']}/providers/Microsoft.ApiManagement/"
+            f"service/{inputs['serviceName']}"
+        )
+        parts = [] if kind == _SERVICE else _IN_SERVICE[kind].format_map(inputs).split("/")
+        resource_id = "/".join([service, *parts])
+        around = ["/".join([service, *parts[:length]]) for length in range(0, len(parts), 2)]
+        proven = any(map(self._is_own, around)) or (len(parts) <= 2 and self._is_new(resource_id))
+        return [resource_id] if proven and self.manager.exists(resource_id) else []
+
+    def _is_own(self, object_id: str) -> bool:
+        return any(str(each.get("id", "")).lower() == object_id.lower() for each in self._made_here())
+
+    def _is_new(self, object_id: str) -> bool:
+        return self.before is not None and object_id.lower() not in self.before
+
+    def _is_known(self, object_id: str) -> bool:
+        return any(str(each.get("id", "")).lower() == object_id.lower() for each in self.own)
+
+    def _made_here(self) -> Iterable[Resource]:
+        return (each for each in self.own if each.get("custom") and not each.get("external"))
+
+
+def _name(resource: Resource) -> object:
+    return (resource.get("inputs") or {}).get("name")
+
+
+def _ids(documents: Iterable[Mapping[str, Any]], wanted: Mapping[str, Any], key: str = "id") -> list[str]:
+    return [each[key] for each in documents if all(each.get(name) == value for name, value in wanted.items())]

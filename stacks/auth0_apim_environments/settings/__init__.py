@@ -1,0 +1,1 @@
+"""A stack's settings: the typed model of its keys, and the file that they are in."""

@@ -1,0 +1,112 @@
+"""A lease that only one process of many holds: in the backend's own storage, by writes that fail where a file exists.
+
+Each change of holder is a new numbered document, created only if it is not there yet; the highest number counts. A
+holder that dies is followed by the next number when its time is over, and two that try at once cannot both create it.
+"""
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from typing_extensions import Self
+
+from auth0_apim_environments.state.backend_documents import Documents, documents_of
+from auth0_apim_environments.verify.deployed_api import StackError
+
+LEASES = ".auth0-apim/leases"
+"""The folder of a backend that leases are in, beside the engine's own."""
+
+
+class LeaseError(StackError):
+    """The lease is somebody else's, or was lost."""
+
+
+def lease_on(backend_url: str, name: str) -> "Lease":
+    """The lease of that name on a backend.
+
+    Raises:
+        UnknownBackendError: the backend is neither `file://` nor `s3://`.
+    """
+    return Lease(documents_of(backend_url, LEASES), name)
+
+
+class Lease:
+    """A context in which this process alone holds a name.
+
+    Args:
+        documents: where the lease is kept.
+        name: what is leased.
+        seconds: how long it holds without being renewed.
+        now: epoch seconds.
+    """
+
+    def __init__(
+        self, documents: Documents, name: str, seconds: float = 1800, now: Callable[[], float] = time.time
+    ) -> None:
+        self._documents = documents
+        self._prefix = f"{name}."
+        self._seconds = seconds
+        self._now = now
+        self._number = 0
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def acquire(self) -> None:
+        """Take it.
+
+        Raises:
+            LeaseError: another process holds it.
+        """
+        number, holder = self._current()
+        if holder is not None and holder["until"] > self._now():
+            raise self._held(holder)
+        self._write(number + 1, self._now() + self._seconds)
+
+    def renew(self) -> None:
+        """Hold it for its whole time again.
+
+        Raises:
+            LeaseError: it ran out, and another process took it.
+        """
+        self._write(self._number + 1, self._now() + self._seconds)
+
+    def release(self) -> None:
+        """Give it up, if it is still this process's."""
+        self._documents.create(self._name(self._number + 1), self._text(0))
+
+    def _current(self) -> tuple[int, dict[str, Any] | None]:
+        numbers = [int(name.removeprefix(self._prefix)) for name in self._documents.names() if self._is_mine(name)]
+        highest = max(numbers, default=0)
+        text = self._documents.read(self._name(highest)) if highest else None
+        return highest, None if text is None else json.loads(text)
+
+    def _write(self, number: int, until: float) -> None:
+        if not self._documents.create(self._name(number), self._text(until)):
+            raise self._held(self._current()[1] or {})
+        self._number = number
+        for name in self._documents.names():
+            if self._is_mine(name) and int(name.removeprefix(self._prefix)) < number:
+                self._documents.delete(name)
+
+    def _is_mine(self, name: str) -> bool:
+        return name.startswith(self._prefix) and name.removeprefix(self._prefix).isdigit()
+
+    def _name(self, number: int) -> str:
+        return f"{self._prefix}{number:012}"
+
+    def _text(self, until: float) -> str:
+        return json.dumps({"holder": f"{socket.gethostname()} (process {os.getpid()})", "until": until})
+
+    def _held(self, holder: dict[str, Any]) -> LeaseError:
+        return LeaseError(f"another {self._prefix.rstrip('.')} is at work: {holder.get('holder', 'unknown')}")

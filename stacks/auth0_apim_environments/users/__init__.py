@@ -1,0 +1,1 @@
+"""Importing users who exist already into an environment's database."""

@@ -1,0 +1,1 @@
+"""The proof that a deployed API is guarded, by real tokens and real requests."""

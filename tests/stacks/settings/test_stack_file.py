@@ -1,0 +1,89 @@
+"""Settings files that are copies of a tracked source, into which the engine may write."""
+
+import pytest
+from auth0_apim_environments.settings.stack_file import (
+    StackFileError,
+    forget_salt,
+    is_as_written,
+    read_stack_file,
+    write_from_source,
+)
+
+SOURCE = "config:\n  auth0-apim:tags: {environment: local}\n"
+SALT = "encryptionsalt: v1:of=:a-stack\n"
+
+
+@pytest.fixture
+def file(tmp_path):
+    """The file of a stack whose source is beside it."""
+    (tmp_path / "local.settings.yaml").write_text(SOURCE)
+    return tmp_path / "Pulumi.local.yaml"
+
+
+def source(file):
+    return file.with_name("local.settings.yaml")
+
+
+def test_a_copy_says_where_it_is_from_and_what_happens_to_changes(file):
+    assert write_from_source(file) is True
+    header, text = file.read_text().split("\n", 1)
+    assert header == (
+        "# Written by `auth0-apim up` from local.settings.yaml (20535b5f324e130f), the file to change; changed here, this "
+        "one is kept."
+    )
+    assert text == SOURCE
+
+
+def test_a_copy_follows_its_source_and_keeps_the_salt(file):
+    write_from_source(file)
+    file.write_text(file.read_text() + SALT)
+    source(file).write_text(SOURCE.replace("local", "elsewhere"))
+    assert write_from_source(file) is True
+    assert file.read_text().endswith(SOURCE.replace("local", "elsewhere") + SALT)
+    assert is_as_written(file)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text + "  auth0-apim:userPassword: {secure: v1:x}\n",
+        lambda text: text.split("\n", 1)[1],
+        lambda text: "",
+        lambda text: text.replace("environment: local", "environment: mine"),
+        lambda text: text + "secretsprovider: awskms://alias/mine\n",
+    ],
+)
+def test_a_copy_that_somebody_has_changed_is_theirs(file, change):
+    write_from_source(file)
+    file.write_text(changed := change(file.read_text()) + SALT)
+    assert (write_from_source(file), file.read_text()) == (False, changed)
+
+
+def test_a_file_without_a_source_is_left_alone(tmp_path):
+    assert write_from_source(tmp_path / "Pulumi.dev.yaml") is True
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_salt_alone_is_taken_out(file):
+    file.write_text(f"{SALT}# mine\n{SOURCE}")
+    forget_salt(file)
+    assert file.read_text() == f"# mine\n{SOURCE}"
+    forget_salt(source(file).with_name("Pulumi.none.yaml"))
+
+
+def test_settings_that_are_not_written_yet_are_read_from_their_source(file):
+    assert read_stack_file(file) == {"config": {"auth0-apim:tags": {"environment": "local"}}}
+    file.write_text("config: {mine: true}\n")
+    assert read_stack_file(file) == {"config": {"mine": True}}
+
+
+def test_an_environment_that_there_is_not_is_told_with_those_there_are(file):
+    file.with_name("Pulumi.dev.yaml").write_text(SOURCE)
+    with pytest.raises(StackFileError, match=r"Pulumi\.prod\.yaml is not there; environments: dev, local$"):
+        read_stack_file(file.with_name("Pulumi.prod.yaml"))
+
+
+def test_a_source_that_cannot_be_read_is_the_one_that_is_named(file):
+    source(file).write_text("config: 1")
+    with pytest.raises(StackFileError, match=r"local\.settings\.yaml has no map 'config'"):
+        read_stack_file(file)

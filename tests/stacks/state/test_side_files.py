@@ -1,0 +1,45 @@
+"""Side files that were cut off; that the engine reads a state again without them is a live test's."""
+
+import os
+import time
+
+import pytest
+from auth0_apim_environments.state.side_files import remove_broken_side_files
+
+
+@pytest.fixture
+def side_file(tmp_path):
+    folder = tmp_path / ".pulumi" / "stacks" / "calculator"
+    folder.mkdir(parents=True)
+    (folder / "pr-42.json").write_text('{"version":3}')
+    return folder / "pr-42.json.attrs"
+
+
+def age(file, seconds):
+    os.utime(file, (time.time() - seconds,) * 2)
+
+
+@pytest.mark.parametrize("text", ["", '{"user.content_type":"text/pl'], ids=["empty", "half"])
+@pytest.mark.parametrize("query", ["", "?metadata=skip"])
+def test_a_side_file_that_ends_too_early_is_removed_and_its_document_kept(side_file, tmp_path, text, query):
+    side_file.write_text(text)
+    age(side_file, 3)
+    assert remove_broken_side_files(f"file://{tmp_path}{query}") is True
+    assert [path.name for path in side_file.parent.iterdir()] == ["pr-42.json"]
+
+
+def test_one_that_may_still_be_written_is_left(side_file, tmp_path):
+    side_file.write_text("")
+    assert remove_broken_side_files(f"file://{tmp_path}") is False
+    assert side_file.exists()
+
+
+def test_a_whole_one_is_left(side_file, tmp_path):
+    side_file.write_text('{"user.content_type":"text/plain"}\n')
+    age(side_file, 60)
+    assert remove_broken_side_files(f"file://{tmp_path}") is False
+    assert side_file.exists()
+
+
+def test_other_backends_have_none():
+    assert remove_broken_side_files("s3://state?region=us-east-1") is False
