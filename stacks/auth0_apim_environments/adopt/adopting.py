@@ -11,8 +11,8 @@ from auth0_apim_environments.adopt.custom_database import unreadable_settings, w
 from auth0_apim_environments.adopt.engine import Change, Engine
 from auth0_apim_environments.adopt.import_file import import_file, resource_ids
 from auth0_apim_environments.adopt.settings_file import write_settings
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.project import Project
-from auth0_apim_environments.verify.deployed_api import StackError
 
 _NEVER_HELD_BACK = ("options.configuration",)
 """What the tenant answers encrypted: it cannot be compared, and an update without it would be refused."""

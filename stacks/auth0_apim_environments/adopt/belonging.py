@@ -15,7 +15,7 @@ from auth0_apim_environments.clients.services import (
     user_grant,
     without_user_grant,
 )
-from auth0_apim_environments.verify.deployed_api import StackError
+from auth0_apim_environments.errors import StackError
 
 BORN_WITH = "echo-api"
 """The API that services of the classic tiers are born with."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.project import Project
-from auth0_apim_environments.verify.deployed_api import StackError
 
 _NOTHING = ("same", "refresh", "read")
 

@@ -21,10 +21,10 @@ from auth0_apim_environments.adopt.settings_file import adopted_settings
 from auth0_apim_environments.cli.cloud_variables import cloud_variables
 from auth0_apim_environments.clients.credentials import open_manager, open_tenant
 from auth0_apim_environments.clients.services import Manager, Tenant
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.project import Project, find_project
 from auth0_apim_environments.settings.problems import SettingsError
 from auth0_apim_environments.settings.settings import PASSWORD_VARIABLE
-from auth0_apim_environments.verify.deployed_api import StackError
 
 _EFFECTS = {"add": "would be set", "update": "would be changed", "delete": "would be taken away"}
 

@@ -19,9 +19,9 @@ from auth0_apim_environments.cli.sandbox import (
     health,
 )
 from auth0_apim_environments.engine.pulumi_command import PulumiCommand, require_settings
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.project import find_project
 from auth0_apim_environments.settings.local_backend import require_local_backend
-from auth0_apim_environments.verify.deployed_api import StackError
 
 Stack = Annotated[str, typer.Option("--stack", "-s", help="The environment: stacks/Pulumi.<stack>.yaml.")]
 AllOf = Annotated[str | None, typer.Option(help="Several environments, with commas between them: dev,stage,prod.")]

@@ -100,8 +100,8 @@ def _known_errors() -> tuple[type[Exception], ...]:
     from auth0_apim_sandbox.cloud import PortError, SandboxError  # noqa: PLC0415
     from auth0_apim_sandbox.engine.engine_error import EngineError  # noqa: PLC0415
 
+    from auth0_apim_environments.errors import StackError  # noqa: PLC0415
     from auth0_apim_environments.project import ProjectError  # noqa: PLC0415
     from auth0_apim_environments.settings.problems import SettingsError  # noqa: PLC0415
-    from auth0_apim_environments.verify.deployed_api import StackError  # noqa: PLC0415
 
     return EngineError, PortError, ProjectError, SandboxError, SettingsError, StackError

@@ -12,9 +12,10 @@ from rich.progress import Progress
 from rich.table import Table
 
 from auth0_apim_environments.cli.lifecycle import Stack, sandbox_variables
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.users.user_import import ImportResult, UserImporter, UserImportError, management_client
 from auth0_apim_environments.users.users_file import FileUser, UsersFileError, read_users
-from auth0_apim_environments.verify.deployed_api import StackError, read_outputs
+from auth0_apim_environments.verify.deployed_api import read_outputs
 from auth0_apim_environments.verify.proof import open_client
 
 app = typer.Typer(help="The people of an environment's database.", no_args_is_help=True)

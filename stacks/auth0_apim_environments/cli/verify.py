@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from auth0_apim_environments.clients.unanswered import in_words
-from auth0_apim_environments.verify.deployed_api import DeployedApi, StackError, read_deployed_api
+from auth0_apim_environments.errors import StackError
+from auth0_apim_environments.verify.deployed_api import DeployedApi, read_deployed_api
 from auth0_apim_environments.verify.proof import Check, open_client, verify
 
 _MARKS = {True: "[green]right[/]", False: "[bold red]WRONG[/]", None: "[yellow]not checked[/]"}

@@ -10,7 +10,7 @@ import httpx
 
 from auth0_apim_environments.clients.persistence import PersistentTransport
 from auth0_apim_environments.clients.unanswered import unanswered
-from auth0_apim_environments.verify.deployed_api import StackError
+from auth0_apim_environments.errors import StackError
 
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _AUDIENCE = "api://AzureADTokenExchange"

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import httpx
 
-from auth0_apim_environments.verify.deployed_api import StackError
+from auth0_apim_environments.errors import StackError
 
 _VERSION = {"api-version": "2024-05-01"}
 _PAGE = 100

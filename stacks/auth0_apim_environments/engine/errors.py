@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from pulumi.automation import CommandError
 
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.state.locks import Lock, locks_in
-from auth0_apim_environments.verify.deployed_api import StackError
 
 T = TypeVar("T")
 

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from auth0_apim_sandbox.cloud import StateFolder, running
 
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.settings.stack_file import (
     forget_salt,
@@ -20,7 +21,6 @@ from auth0_apim_environments.settings.stack_file import (
     source_of,
     write_from_source,
 )
-from auth0_apim_environments.verify.deployed_api import StackError
 
 # What the CLI says on standard error, and what helps.
 _NEXT_STEPS = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from auth0_apim_environments.verify.deployed_api import StackError
+from auth0_apim_environments.errors import StackError
 
 DEFAULT_TTL = timedelta(hours=4)
 

@@ -10,10 +10,10 @@ from typing import Any
 from auth0_apim_environments.engine.errors import LockedError
 from auth0_apim_environments.ephemeral.destruction import RevivedError
 from auth0_apim_environments.ephemeral.environments import Environments
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.marks.marker import Marker, MarkerError
 from auth0_apim_environments.marks.names import environment_name_problem
 from auth0_apim_environments.state.lease import Lease, LeaseError
-from auth0_apim_environments.verify.deployed_api import StackError
 
 MOST_UNCONFIRMED = 5
 """How many environments may be reaped without naming each of them."""

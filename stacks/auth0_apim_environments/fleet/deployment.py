@@ -11,9 +11,10 @@ import httpx
 from pulumi import automation
 from pulumi.automation import CommandError
 
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.fleet.place import Place
 from auth0_apim_environments.fleet.workspace import open_stack, pulumi_command
-from auth0_apim_environments.verify.deployed_api import StackError, parse_outputs
+from auth0_apim_environments.verify.deployed_api import parse_outputs
 from auth0_apim_environments.verify.proof import open_client, verify
 
 Tell = Callable[[str, str], None]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from auth0_apim_environments.verify.deployed_api import StackError
+from auth0_apim_environments.errors import StackError
 
 STACK_TAG = "auth0-apim:ephemeral"
 ENVIRONMENT_MARK = "auth0-apim-environment"

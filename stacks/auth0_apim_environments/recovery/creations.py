@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from auth0_apim_environments.clients.services import Manager, Tenant
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.recovery.remains import Remnant
-from auth0_apim_environments.verify.deployed_api import StackError
 
 Resource = Mapping[str, Any]
 """A resource as the engine exports it."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import httpx
 
-from auth0_apim_environments.verify.deployed_api import StackError
+from auth0_apim_environments.errors import StackError
 
 
 @dataclass(frozen=True, order=True)

@@ -4,9 +4,9 @@ import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.settings.problems import NAMESPACE
 from auth0_apim_environments.settings.stack_file import read_stack_file
-from auth0_apim_environments.verify.deployed_api import StackError
 
 
 def require_local_backend(settings: Path) -> None:

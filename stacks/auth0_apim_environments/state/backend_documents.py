@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from auth0_apim_environments.verify.deployed_api import StackError
+from auth0_apim_environments.errors import StackError
 
 _PACKAGES = {"s3": ("boto3", "s3"), "azblob": ("azure-storage-blob", "azure")}
 """The package that a scheme's storage is reached with, and the extra of this distribution that has it."""

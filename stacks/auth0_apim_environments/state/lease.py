@@ -14,8 +14,8 @@ from typing import Any
 
 from typing_extensions import Self
 
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.state.backend_documents import Documents, documents_of
-from auth0_apim_environments.verify.deployed_api import StackError
 
 LEASES = ".auth0-apim/leases"
 """The folder of a backend that leases are in, beside the engine's own."""

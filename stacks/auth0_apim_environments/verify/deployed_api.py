@@ -8,10 +8,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-
-class StackError(Exception):
-    """A stack that cannot be read, with the cause and the next step."""
-
+from auth0_apim_environments.errors import StackError
 
 _MOST_SCOPES = 20
 """How many scopes a login asks for in vain; more would only make its address longer."""

@@ -12,9 +12,9 @@ import pytest
 from auth0_apim_environments.ephemeral import Environments, EnvironmentState, LifeError
 from auth0_apim_environments.ephemeral.proof import wrong_checks
 from auth0_apim_environments.ephemeral.template import HEADER
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.project import find_project
 from auth0_apim_environments.settings.problems import SettingsError
-from auth0_apim_environments.verify.deployed_api import StackError
 
 pytestmark = pytest.mark.live
 DAY = timedelta(days=1)

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 from auth0_apim_environments.engine.pulumi_command import PulumiCommand
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.project import Project
-from auth0_apim_environments.verify.deployed_api import StackError
 from auth0_apim_sandbox.cloud import StateFolder
 
 STAND_IN = """#!/bin/sh

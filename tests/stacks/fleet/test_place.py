@@ -6,10 +6,10 @@ import pytest
 import typer
 from auth0_apim_environments.cli.fleet import names_in
 from auth0_apim_environments.cli.lifecycle import sandbox_variables
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.fleet.place import Place, find_place, place_of
 from auth0_apim_environments.project import Project, find_project
 from auth0_apim_environments.settings.stack_file import StackFileError
-from auth0_apim_environments.verify.deployed_api import StackError
 from auth0_apim_sandbox.cloud import Options
 
 S3 = "s3://contoso-state?region=eu-west-1"

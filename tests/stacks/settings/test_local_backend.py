@@ -3,8 +3,8 @@
 import socket
 
 import pytest
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.settings.local_backend import require_local_backend
-from auth0_apim_environments.verify.deployed_api import StackError
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from auth0_apim_environments.verify.deployed_api import StackError, parse_outputs
+from auth0_apim_environments.errors import StackError
+from auth0_apim_environments.verify.deployed_api import parse_outputs
 from auth0_apim_environments.verify.proof import verify
 from auth0_apim_environments.verify.tokens import TokenError, user_tokens
 
