@@ -7,8 +7,8 @@ import pytest
 import yaml
 from auth0_apim.openapi_source import read_openapi
 from auth0_apim.openapi_text import OpenApiError
-from auth0_apim_sandbox.apim.manager.imported_operations import imported_operations
-from auth0_apim_sandbox.apim.manager.specification import read_specification
+from auth0_apim_sandbox.apim.resources.apis.imported_operations import imported_operations
+from auth0_apim_sandbox.apim.resources.apis.specification import read_specification
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 

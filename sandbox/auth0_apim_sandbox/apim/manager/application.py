@@ -11,19 +11,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from auth0_apim_sandbox.apim.manager.arm_error import ArmError
-from auth0_apim_sandbox.apim.manager.arm_request import ArmRequest
+from auth0_apim_sandbox.apim.arm.errors import ArmError
+from auth0_apim_sandbox.apim.arm.inventory import Inventory
+from auth0_apim_sandbox.apim.arm.key_vault import KeyVault
+from auth0_apim_sandbox.apim.arm.long_running import LongRunning
+from auth0_apim_sandbox.apim.arm.request import ArmRequest
+from auth0_apim_sandbox.apim.arm.resource_kind import Manager
+from auth0_apim_sandbox.apim.arm.service_host import ServiceHost
 from auth0_apim_sandbox.apim.manager.directory import Directory, DirectoryError
-from auth0_apim_sandbox.apim.manager.inventory import Inventory
-from auth0_apim_sandbox.apim.manager.key_vault import KeyVault
-from auth0_apim_sandbox.apim.manager.long_running import LongRunning
 from auth0_apim_sandbox.apim.manager.metadata import endpoints
-from auth0_apim_sandbox.apim.manager.named_values import refresh_secrets
-from auth0_apim_sandbox.apim.manager.resource_groups import write_group
-from auth0_apim_sandbox.apim.manager.resource_kind import Manager
 from auth0_apim_sandbox.apim.manager.routing import route
-from auth0_apim_sandbox.apim.manager.service_host import ServiceHost
-from auth0_apim_sandbox.apim.manager.services import open_gateways
+from auth0_apim_sandbox.apim.resources.named_values import refresh_secrets
+from auth0_apim_sandbox.apim.services.resource_groups import write_group
+from auth0_apim_sandbox.apim.services.service import open_gateways
 from auth0_apim_sandbox.store import Store
 
 LARGEST_BODY = 8 * 1024 * 1024

@@ -19,9 +19,9 @@ import jwt
 from jwt.algorithms import RSAAlgorithm
 from jwt.types import Options
 
-from auth0_apim_sandbox.apim.manager.arm_error import ArmError
-from auth0_apim_sandbox.apim.manager.key_vault import AUDIENCE as VAULT_AUDIENCE
-from auth0_apim_sandbox.apim.manager.manager_client import manager_client, signing_key
+from auth0_apim_sandbox.apim.arm.errors import ArmError
+from auth0_apim_sandbox.apim.arm.key_vault import AUDIENCE as VAULT_AUDIENCE
+from auth0_apim_sandbox.apim.arm.manager_client import manager_client, signing_key
 from auth0_apim_sandbox.apim.manager.metadata import AUDIENCES
 from auth0_apim_sandbox.store import Store
 

@@ -4,28 +4,33 @@ import re
 
 from starlette.responses import JSONResponse, Response
 
-from auth0_apim_sandbox.apim.manager.api_revisions import Releases, list_revisions, split_name, stored_name
-from auth0_apim_sandbox.apim.manager.apis import Apis
-from auth0_apim_sandbox.apim.manager.arm_error import ArmError, ProviderError, method_not_allowed, missing, unsupported
-from auth0_apim_sandbox.apim.manager.arm_request import ArmRequest
-from auth0_apim_sandbox.apim.manager.authorization_servers import AuthorizationServers, OpenIdConnectProviders
-from auth0_apim_sandbox.apim.manager.backends import Backends
-from auth0_apim_sandbox.apim.manager.deleted_services import deleted_with_name, handle_deleted, list_deleted
-from auth0_apim_sandbox.apim.manager.diagnostics import Diagnostics
-from auth0_apim_sandbox.apim.manager.inventory import Document
-from auth0_apim_sandbox.apim.manager.loggers import Loggers
-from auth0_apim_sandbox.apim.manager.managed_identities import NAMESPACE, handle_identity
-from auth0_apim_sandbox.apim.manager.named_values import NamedValues
-from auth0_apim_sandbox.apim.manager.operations import Operations
-from auth0_apim_sandbox.apim.manager.policies import PolicyFragments, PolicyKind
-from auth0_apim_sandbox.apim.manager.product_views import list_products_of_api, list_subscriptions_of_product
-from auth0_apim_sandbox.apim.manager.products import ProductLinks, Products
-from auth0_apim_sandbox.apim.manager.resource_groups import existing_group, handle_group, list_groups, subscription_view
-from auth0_apim_sandbox.apim.manager.resource_kind import PROVIDER, Call, Manager, ResourceKind
-from auth0_apim_sandbox.apim.manager.service_contract import NAME
-from auth0_apim_sandbox.apim.manager.services import handle_service, list_services, operation_result, service_with_name
-from auth0_apim_sandbox.apim.manager.settings_kinds import Groups, Schemas, Tags, VersionSets
-from auth0_apim_sandbox.apim.manager.subscriptions import Subscriptions
+from auth0_apim_sandbox.apim.arm.errors import ArmError, ProviderError, method_not_allowed, missing, unsupported
+from auth0_apim_sandbox.apim.arm.inventory import Document
+from auth0_apim_sandbox.apim.arm.request import ArmRequest
+from auth0_apim_sandbox.apim.arm.resource_kind import PROVIDER, Call, Manager, ResourceKind
+from auth0_apim_sandbox.apim.resources.apis.api import Apis
+from auth0_apim_sandbox.apim.resources.apis.operations import Operations
+from auth0_apim_sandbox.apim.resources.apis.revisions import Releases, list_revisions, split_name, stored_name
+from auth0_apim_sandbox.apim.resources.authorization_servers import AuthorizationServers, OpenIdConnectProviders
+from auth0_apim_sandbox.apim.resources.backends import Backends
+from auth0_apim_sandbox.apim.resources.diagnostics import Diagnostics
+from auth0_apim_sandbox.apim.resources.loggers import Loggers
+from auth0_apim_sandbox.apim.resources.named_values import NamedValues
+from auth0_apim_sandbox.apim.resources.policies import PolicyFragments, PolicyKind
+from auth0_apim_sandbox.apim.resources.product_views import list_products_of_api, list_subscriptions_of_product
+from auth0_apim_sandbox.apim.resources.products import ProductLinks, Products
+from auth0_apim_sandbox.apim.resources.settings_kinds import Groups, Schemas, Tags, VersionSets
+from auth0_apim_sandbox.apim.resources.subscriptions import Subscriptions
+from auth0_apim_sandbox.apim.services.contract import NAME
+from auth0_apim_sandbox.apim.services.deleted import deleted_with_name, handle_deleted, list_deleted
+from auth0_apim_sandbox.apim.services.managed_identities import NAMESPACE, handle_identity
+from auth0_apim_sandbox.apim.services.resource_groups import (
+    existing_group,
+    handle_group,
+    list_groups,
+    subscription_view,
+)
+from auth0_apim_sandbox.apim.services.service import handle_service, list_services, operation_result, service_with_name
 
 API_VERSIONS = ("2021-08-01", "2022-08-01", "2024-05-01")
 """Versions of the provider that are answered, all in the shape of the last one."""

@@ -1,0 +1,1 @@
+"""What is in a service, one module a kind."""

@@ -1,0 +1,1 @@
+"""APIs: their bodies, revisions, versions and operations, and the import of their documents."""

@@ -1,0 +1,1 @@
+"""API Management services, and the resource groups and identities that they are made with."""

@@ -1,0 +1,254 @@
+"""API Management services: created with what every new one has, updated, soft-deleted, restored."""
+
+import uuid
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from auth0_apim_sandbox.apim.arm.contract import checked, merged, properties_of, tags_of
+from auth0_apim_sandbox.apim.arm.errors import (
+    ArmError,
+    ProviderError,
+    ValidationFailed,
+    method_not_allowed,
+    unsupported,
+)
+from auth0_apim_sandbox.apim.arm.inventory import Document, timestamp
+from auth0_apim_sandbox.apim.arm.locations import display_name
+from auth0_apim_sandbox.apim.arm.paging import page
+from auth0_apim_sandbox.apim.arm.request import ArmRequest
+from auth0_apim_sandbox.apim.arm.resource_kind import PROVIDER, Manager, answer
+from auth0_apim_sandbox.apim.services.contract import ServiceContract, check_service_name, family, read_sku
+from auth0_apim_sandbox.apim.services.defaults import write_newborn
+from auth0_apim_sandbox.apim.services.deleted import deleted_with_name, keep_deleted, take_deleted
+from auth0_apim_sandbox.apim.services.managed_identities import assigned_identities
+from auth0_apim_sandbox.apim.services.view import on_its_way, properties_to_answer, view
+
+TYPE = f"{PROVIDER}/service"
+_NOT_HERE = (
+    "additionalLocations",
+    "certificates",
+    "hostnameConfigurations",
+    "publicIpAddressId",
+    "virtualNetworkConfiguration",
+)
+
+
+def services_in(manager: Manager, scope_id: str) -> list[Document]:
+    """The services below a subscription or a resource group."""
+    below = manager.inventory.resources.below(f"{scope_id}/".lower())
+    return [document for _, document in below if document["type"] == TYPE]
+
+
+def list_services(manager: Manager, request: ArmRequest, scope_id: str) -> Response:
+    """Answer the list of services of a subscription or a resource group."""
+    if request.method != "GET":
+        raise method_not_allowed(request.method, ["GET"])
+    views = [view(service, request.version) for service in services_in(manager, scope_id)]
+    answered = page(request, views, manager.endpoint)
+    del answered["count"]
+    return JSONResponse(answered)
+
+
+async def handle_service(manager: Manager, request: ArmRequest, group: Document, name: str) -> Response:
+    """Answer a call about one service."""
+    service_id = f"{group['id']}/providers/{TYPE}/{name}"
+    existing = manager.inventory.get(service_id)
+    if request.method in ("GET", "HEAD"):
+        service = existing or _not_found(group, name)
+        return answer(view(service, request.version), service) if request.method == "GET" else Response()
+    if request.method not in ("PUT", "PATCH", "DELETE"):
+        raise method_not_allowed(request.method, ["DELETE", "GET", "HEAD", "PATCH", "PUT"])
+    async with manager.writes[service_id.lower()]:
+        existing = manager.inventory.get(service_id)
+        request.check_if_match(existing)
+        if request.method == "PUT":
+            return await _put(manager, request, service_id, name)
+        if request.method == "PATCH":
+            return await _patch(manager, request, existing or _not_found(group, name))
+        if existing is None:
+            return Response(status_code=204)
+        await delete_service(manager, existing)
+        headers = manager.long_running.of_service(request, existing["id"])
+        return JSONResponse(on_its_way(existing, request.version, "Terminating"), 202, headers=headers)
+
+
+def operation_result(manager: Manager, request: ArmRequest, group: Document, name: str, operation: str) -> Response:
+    """Answer how an operation on the service `name` has ended: its status, or by `Location` the service itself."""
+    status = manager.long_running.status(operation)
+    if "asyncResponse" in request.query:
+        return status
+    service = manager.inventory.get(f"{group['id']}/providers/{TYPE}/{name}")
+    return Response(status_code=204) if service is None else answer(view(service, request.version), service)
+
+
+async def delete_service(manager: Manager, service: Document) -> None:
+    """Close the gateway and remove the service; unless it is a Consumption one, it can be restored for 48 hours."""
+    await manager.host.close(service["id"])
+    with manager.inventory.transaction():
+        if service["sku"]["name"] != "Consumption":
+            keep_deleted(manager, service)
+        manager.inventory.remove(service["id"])
+
+
+async def open_gateways(manager: Manager) -> None:
+    """Open the gateways of all services after a restart; a service whose gateway has another address now tells that."""
+    for service in services_in(manager, f"/subscriptions/{manager.client.subscription_id}"):
+        gateway_url = await manager.host.open(service["id"])
+        if gateway_url != service["properties"]["gatewayUrl"]:
+            _write_gateway(manager, service, gateway_url)
+
+
+def _not_found(group: Document, name: str) -> Document:
+    message = (
+        f"The Resource '{TYPE}/{name}' under resource group '{group['name']}' was not found. For more details please go to "
+        "https://aka.ms/ARMResourceNotFoundFix"
+    )
+    raise ArmError(404, "ResourceNotFound", message)
+
+
+async def _put(manager: Manager, request: ArmRequest, service_id: str, name: str) -> Response:
+    check_service_name(name)
+    body = request.json()
+    location = display_name(body.get("location"), TYPE)
+    existing = manager.inventory.get(service_id)
+    if existing is None and properties_of(body).get("restore") is True:
+        return _begun(manager, request, await _restored(manager, service_id, name))
+    contract = checked(ServiceContract, properties_of(body))
+    sku = read_sku(body)
+    if existing is None:
+        _check_name_is_free(manager, name)
+    elif existing["location"] != location:
+        message = (
+            f"The resource '{name}' already exists in location '{existing['location']}'. A resource with the same name "
+            f"cannot be created in location '{location}'. Please select a new resource name."
+        )
+        raise ArmError(409, "InvalidResourceLocation", message)
+    service = existing or {"id": service_id, "name": name, "type": TYPE, "location": location}
+    saved = await _saved(manager, service, body, contract, sku)
+    return _begun(manager, request, saved) if existing is None else answer(view(saved, request.version), saved)
+
+
+def _begun(manager: Manager, request: ArmRequest, service: Document) -> Response:
+    """Answer the call that makes `service`, which the client then waits for."""
+    response = answer(on_its_way(service, request.version, "Activating"), service, 201)
+    response.headers.update(manager.long_running.of_service(request, service["id"]))
+    return response
+
+
+async def _patch(manager: Manager, request: ArmRequest, existing: Document) -> Response:
+    body = request.json()
+    contract = checked(ServiceContract, merged(existing["settings"], properties_of(body)))
+    kept = {name: body.get(name) or existing.get(name) for name in ("tags", "identity", "zones")}
+    sku = read_sku({"sku": merged(existing["sku"], body.get("sku") or {})})
+    saved = await _saved(manager, existing, kept, contract, sku)
+    return answer(view(saved, request.version), saved)
+
+
+async def _saved(
+    manager: Manager, service: Document, body: dict[str, Any], contract: ServiceContract, sku: dict[str, Any]
+) -> Document:
+    """Write a service that was checked; `service` is the old document, or the bare frame of a new one."""
+    settings = contract.wire()
+    settings["hostnameConfigurations"] = [
+        host for host in settings["hostnameConfigurations"] or [] if not _built_in(host)
+    ]
+    for name in _NOT_HERE:
+        if settings[name]:
+            raise unsupported(f"'{name}' of a service")
+    if contract.virtual_network_type != "None":
+        raise unsupported("A service in a virtual network")
+    created = "etag" not in service
+    if not created and family(service["sku"]["name"]) != family(sku["name"]):
+        message = f"The tier cannot be changed from {service['sku']['name']} to {sku['name']}."
+        raise ValidationFailed(("sku.name", message))
+    gateway_url = await manager.host.open(service["id"])
+    now = timestamp(manager.clock())
+    before = service.get("properties", {}).get("createdAtUtc", now)
+    fields = {
+        "tags": tags_of(body),
+        "sku": sku,
+        "identity": _identity(manager, service, body),
+        "zones": body.get("zones"),
+        "settings": settings,
+        "properties": properties_to_answer(service["name"], settings, sku["name"], gateway_url, before),
+        "secrets": {},
+        "systemData": _system_data(manager, service, now),
+    }
+    with manager.inventory.transaction():
+        document = manager.inventory.write({**service, **fields})
+        if created:
+            write_newborn(manager.inventory, document, manager.clock())
+    return document
+
+
+async def _restored(manager: Manager, service_id: str, name: str) -> Document:
+    """Bring a soft-deleted service back; everything else in the body is ignored."""
+    deleted = manager.inventory.deleted.get(service_id.lower())
+    if deleted is None or deleted_with_name(manager, name) is None:
+        message = (
+            f"Api service '{name}' cannot be restored: no soft-deleted service has this name in this resource group."
+        )
+        raise ProviderError(400, "ServiceUndeleteNotPossible", message)
+    gateway_url = await manager.host.open(service_id)
+    with manager.inventory.transaction():
+        take_deleted(manager, deleted)
+        return _write_gateway(manager, manager.inventory.resources[service_id.lower()], gateway_url)
+
+
+def _write_gateway(manager: Manager, service: Document, gateway_url: str) -> Document:
+    """Write the addresses of a service whose gateway is at `gateway_url` now."""
+    sku_name, created_at = service["sku"]["name"], service["properties"]["createdAtUtc"]
+    properties = properties_to_answer(service["name"], service["settings"], sku_name, gateway_url, created_at)
+    return manager.inventory.write({**service, "properties": properties})
+
+
+def _check_name_is_free(manager: Manager, name: str) -> None:
+    if deleted_with_name(manager, name) is not None:
+        message = (
+            f"Api service {name} was soft-deleted. In order to create the new service with the same name, you have to "
+            "either undelete the service or purge it. See https://aka.ms/apimsoftdelete."
+        )
+        raise ProviderError(409, "ServiceAlreadyExistsInSoftDeletedState", message)
+    if service_with_name(manager, name) is not None:
+        raise ProviderError(409, "ServiceAlreadyExists", f"Api service already exists: {name}")
+
+
+def service_with_name(manager: Manager, name: str) -> Document | None:
+    """The service called `name`; names are unique in the whole of Azure."""
+    scope_id = f"/subscriptions/{manager.client.subscription_id}"
+    return next((item for item in services_in(manager, scope_id) if item["name"].lower() == name.lower()), None)
+
+
+def _built_in(host: dict[str, Any]) -> bool:
+    """Whether a host name is the service's own, which clients send back as they have read it."""
+    return host.get("certificateSource") == "BuiltIn"
+
+
+def _identity(manager: Manager, service: Document, body: dict[str, Any]) -> dict[str, Any] | None:
+    identity = body.get("identity")
+    if not isinstance(identity, dict) or identity.get("type") in (None, "None"):
+        return None
+    kinds = {kind.strip() for kind in str(identity["type"]).split(",")}
+    if not kinds <= {"SystemAssigned", "UserAssigned"}:
+        raise unsupported(f"An identity of type '{identity['type']}'")
+    answered: dict[str, Any] = {"type": ", ".join(sorted(kinds))}
+    if "SystemAssigned" in kinds:
+        old = service.get("identity") or {}
+        answered["principalId"] = old.get("principalId") or str(uuid.uuid4())
+        answered["tenantId"] = manager.client.tenant_id
+    if "UserAssigned" in kinds:
+        wanted = identity.get("userAssignedIdentities") or {}
+        ids = [resource_id for resource_id, value in wanted.items() if value is not None]
+        answered["userAssignedIdentities"] = assigned_identities(manager, ids)
+    return answered
+
+
+def _system_data(manager: Manager, service: Document, now: str) -> dict[str, str]:
+    who = {"createdBy": manager.client.client_id, "createdByType": "Application", "createdAt": now}
+    return {
+        **(service.get("systemData") or who),
+        "lastModifiedBy": manager.client.client_id,
+        "lastModifiedByType": "Application",
+        "lastModifiedAt": now,
+    }
