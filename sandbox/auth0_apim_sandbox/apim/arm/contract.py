@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal, TypeVar, get_args, get_origin
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
@@ -180,3 +181,15 @@ def _refuse_constant(name: str) -> None:
 def _invalid_content(reason: str) -> ArmError:
     message = f"The request content was invalid and could not be deserialized: '{reason}'."
     return ArmError(400, "InvalidRequestContent", message)
+
+
+def absolute_url(text: str) -> str:
+    """`text` when it is an absolute http or https URL.
+
+    Raises:
+        ValueError: it is none.
+    """
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"'{text}' is not an absolute http or https URL, for example https://example.com/path")
+    return text

@@ -15,9 +15,9 @@ from auth0_apim_sandbox.apim.arm.contract import Contract, checked, merged, prop
 from auth0_apim_sandbox.apim.arm.errors import ProviderError, method_not_allowed, missing
 from auth0_apim_sandbox.apim.arm.inventory import Document, Inventory
 from auth0_apim_sandbox.apim.arm.key_vault import KeyVault
+from auth0_apim_sandbox.apim.arm.lists import display_name, page
 from auth0_apim_sandbox.apim.arm.long_running import FIRST_WITH_STATUS, LongRunning, in_progress
 from auth0_apim_sandbox.apim.arm.manager_client import ManagerClient
-from auth0_apim_sandbox.apim.arm.paging import display_name, page
 from auth0_apim_sandbox.apim.arm.request import ArmRequest
 from auth0_apim_sandbox.apim.arm.service_host import ServiceHost
 

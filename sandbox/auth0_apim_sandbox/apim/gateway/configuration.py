@@ -6,8 +6,7 @@ from typing import Any
 
 from auth0_apim_sandbox.apim.gateway.routing import Api, Operation, VersionSet
 from auth0_apim_sandbox.apim.gateway.telemetry.diagnostics import Diagnostic, read_diagnostics
-from auth0_apim_sandbox.apim.policies.document_text import NAMED_VALUE
-from auth0_apim_sandbox.apim.policies.named_values import values_by_name
+from auth0_apim_sandbox.apim.policies.named_values import NAMED_VALUE, values_by_name
 from auth0_apim_sandbox.store import Store
 from auth0_apim_sandbox.store.store import Document
 

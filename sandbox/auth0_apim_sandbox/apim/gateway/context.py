@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auth0_apim_sandbox.apim.gateway.headers import Headers, Url
-from auth0_apim_sandbox.apim.gateway.tokens.compact import read_token
-from auth0_apim_sandbox.apim.gateway.tokens.failure import TokenRefused
+from auth0_apim_sandbox.apim.gateway.tokens.compact import TokenRefused, read_token
 from auth0_apim_sandbox.apim.gateway.tokens.jwt import Jwt
 
 Receive = Callable[[], Awaitable[Any]]

@@ -17,8 +17,12 @@ from auth0_apim_sandbox.apim.resources.diagnostics import Diagnostics
 from auth0_apim_sandbox.apim.resources.loggers import Loggers
 from auth0_apim_sandbox.apim.resources.named_values import NamedValues
 from auth0_apim_sandbox.apim.resources.policies import PolicyFragments, PolicyKind
-from auth0_apim_sandbox.apim.resources.product_views import list_products_of_api, list_subscriptions_of_product
-from auth0_apim_sandbox.apim.resources.products import ProductLinks, Products
+from auth0_apim_sandbox.apim.resources.products import (
+    ProductLinks,
+    Products,
+    list_products_of_api,
+    list_subscriptions_of_product,
+)
 from auth0_apim_sandbox.apim.resources.settings_kinds import Groups, Schemas, Tags, VersionSets
 from auth0_apim_sandbox.apim.resources.subscriptions import Subscriptions
 from auth0_apim_sandbox.apim.services.contract import NAME

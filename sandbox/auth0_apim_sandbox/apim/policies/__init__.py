@@ -1,7 +1,7 @@
 """Policy documents: parsed, checked as Azure checks them when they are saved, and written as Azure returns them."""
 
-from auth0_apim_sandbox.apim.policies.connectivity import check_connectivity
 from auth0_apim_sandbox.apim.policies.document import PolicyDocument, Scope, parse_policy
 from auth0_apim_sandbox.apim.policies.errors import PolicyError
+from auth0_apim_sandbox.apim.policies.openid import check_connectivity
 
 __all__ = ["PolicyDocument", "PolicyError", "Scope", "check_connectivity", "parse_policy"]

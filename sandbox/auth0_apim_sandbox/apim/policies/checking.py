@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 from auth0_apim_sandbox.apim.policies.catalogue import POLICIES
-from auth0_apim_sandbox.apim.policies.document_text import NAMED_VALUE
 from auth0_apim_sandbox.apim.policies.errors import PolicyError
 from auth0_apim_sandbox.apim.policies.markup import Node, is_expression
+from auth0_apim_sandbox.apim.policies.named_values import NAMED_VALUE
 from auth0_apim_sandbox.apim.policies.schema import Child, Element, problems
 
 SECTIONS = ("inbound", "backend", "outbound", "on-error")

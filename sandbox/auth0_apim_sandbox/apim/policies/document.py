@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from auth0_apim_sandbox.apim.policies.checking import check_document, named_backends
-from auth0_apim_sandbox.apim.policies.document_text import NAMED_VALUE
 from auth0_apim_sandbox.apim.policies.errors import PolicyError
 from auth0_apim_sandbox.apim.policies.markup import LARGEST_DOCUMENT, LARGEST_FRAGMENT, Node, parse_markup, render
-from auth0_apim_sandbox.apim.policies.named_values import fill_in
+from auth0_apim_sandbox.apim.policies.named_values import NAMED_VALUE, fill_in
 
 Scope = Literal["global", "product", "api", "operation", "fragment"]
 """Where a document is saved; `fragment` is a policy fragment, whose root is `<fragment>`."""

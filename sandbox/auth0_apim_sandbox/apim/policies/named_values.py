@@ -5,11 +5,14 @@ API Management puts a named value's text in place before it reads expressions, s
 document, never into its XML text: `<`, `&` and quotes in a value stay characters of that value and cannot add an element.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from auth0_apim_sandbox.apim.policies.document_text import NAMED_VALUE
 from auth0_apim_sandbox.apim.policies.markup import Node
+
+NAMED_VALUE = re.compile(r"\{\{([A-Za-z0-9._-]+)\}\}")
+"""A reference to a named value by its display name."""
 
 
 def stored_value(document: Mapping[str, Any]) -> str | None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from auth0_apim_sandbox.apim.policies.document_text import NAMED_VALUE
 from auth0_apim_sandbox.apim.policies.expressions import ExpressionError, bind_expression
 from auth0_apim_sandbox.apim.policies.kinds import Kind, any_text
 from auth0_apim_sandbox.apim.policies.markup import Node, is_expression
+from auth0_apim_sandbox.apim.policies.named_values import NAMED_VALUE
 
 UNBOUNDED = 1_000_000
 """No limit on how often a child may stand."""

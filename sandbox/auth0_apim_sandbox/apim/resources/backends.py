@@ -5,12 +5,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, StringConstraints
 
-from auth0_apim_sandbox.apim.arm.contract import Contract
+from auth0_apim_sandbox.apim.arm.contract import Contract, absolute_url
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, unsupported
 from auth0_apim_sandbox.apim.arm.inventory import Document
 from auth0_apim_sandbox.apim.arm.resource_kind import Call, Draft, ResourceKind
-from auth0_apim_sandbox.apim.arm.urls import absolute_url
-from auth0_apim_sandbox.apim.resources.policy_texts import refuse_while_used
+from auth0_apim_sandbox.apim.resources.policies import refuse_while_used
 
 Text300 = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Text2000 = Annotated[str, StringConstraints(min_length=1, max_length=2000)]

@@ -10,8 +10,7 @@ from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, unsupported
 from auth0_apim_sandbox.apim.arm.inventory import Document
 from auth0_apim_sandbox.apim.arm.resource_kind import Call, Draft, ResourceKind
 from auth0_apim_sandbox.apim.connection_string import is_loopback, read_connection_string
-from auth0_apim_sandbox.apim.policies.document_text import NAMED_VALUE
-from auth0_apim_sandbox.apim.policies.named_values import values_by_name
+from auth0_apim_sandbox.apim.policies.named_values import NAMED_VALUE, values_by_name
 
 _INSIGHTS = ("connectionString", "instrumentationKey")
 

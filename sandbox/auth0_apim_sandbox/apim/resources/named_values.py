@@ -12,7 +12,7 @@ from auth0_apim_sandbox.apim.arm.inventory import Document, timestamp
 from auth0_apim_sandbox.apim.arm.key_vault import UnreadableSecret, is_versioned, principal_of
 from auth0_apim_sandbox.apim.arm.resource_kind import Action, Call, Draft, Manager, ResourceKind, answer
 from auth0_apim_sandbox.apim.policies.named_values import stored_value
-from auth0_apim_sandbox.apim.resources.policy_texts import refuse_while_used
+from auth0_apim_sandbox.apim.resources.policies import refuse_while_used
 
 REFRESH_AFTER = 3.5 * 3600
 """Seconds after which a value from a vault is read again; API Management promises four hours."""

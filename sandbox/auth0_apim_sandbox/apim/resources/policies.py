@@ -1,6 +1,7 @@
 """Policies at all four scopes, and policy fragments."""
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import StringConstraints
@@ -8,7 +9,7 @@ from starlette.responses import Response
 
 from auth0_apim_sandbox.apim.arm.contract import Contract
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, refused
-from auth0_apim_sandbox.apim.arm.inventory import Document
+from auth0_apim_sandbox.apim.arm.inventory import Document, Inventory
 from auth0_apim_sandbox.apim.arm.linked_texts import fetch_text
 from auth0_apim_sandbox.apim.arm.resource_kind import Call, Draft, ResourceKind
 from auth0_apim_sandbox.apim.policies import PolicyDocument, PolicyError, check_connectivity, parse_policy
@@ -16,26 +17,6 @@ from auth0_apim_sandbox.apim.policies.checking import check_backends, check_incl
 from auth0_apim_sandbox.apim.policies.document import Scope
 from auth0_apim_sandbox.apim.policies.markup import Node
 from auth0_apim_sandbox.apim.policies.named_values import fill_in, values_by_name
-from auth0_apim_sandbox.apim.resources.policy_texts import refuse_while_used, scope_of
-
-DEFAULT_GLOBAL_POLICY = """<!--
-    IMPORTANT:
-    - Policy elements can appear only within the <inbound>, <outbound>, <backend> section elements.
-    - Only the <forward-request> policy element can appear within the <backend> section element.
-    - To apply a policy to the incoming request (before it is forwarded to the backend service), place a corresponding policy element within the <inbound> section element.
-    - To apply a policy to the outgoing response (before it is sent back to the caller), place a corresponding policy element within the <outbound> section element.
-    - To add a policy position the cursor at the desired insertion point and click on the round button associated with the policy.
-    - To remove a policy, delete the corresponding policy statement from the policy document.
-    - Policies are applied in the order of their appearance, from the top down.
--->
-<policies>
-  <inbound></inbound>
-  <backend>
-    <forward-request />
-  </backend>
-  <outbound></outbound>
-</policies>""".replace("\n", "\r\n")
-"""The global policy that every service is born with; clients compare it to tell whether anybody has changed it."""
 
 _CLASSIC = ("Developer", "Basic", "Standard", "Premium")
 _V2 = ("BasicV2", "StandardV2", "PremiumV2")
@@ -44,6 +25,14 @@ _TIERS = {"rate-limit-by-key": (*_CLASSIC, *_V2), "quota-by-key": _CLASSIC}
 
 _LARGEST_IN_CONSUMPTION = 16 * 1024
 """Characters in a document of a service in the Consumption tier (16 KiB)."""
+
+_SCOPES: dict[str, Scope] = {
+    "policies": "global",
+    "products/policies": "product",
+    "apis/policies": "api",
+    "apis/operations/policies": "operation",
+    "policyfragments": "fragment",
+}
 
 
 class PolicyContract(Contract):
@@ -186,3 +175,30 @@ def _check_tier(call: Call, document: PolicyDocument) -> None:
         if tier not in _TIERS.get(node.name, (tier,)):
             message = f"Policy '{node.name}' is not available in the {tier} tier."
             raise PolicyError(message, node.line, node.column, node.name)
+
+
+def scope_of(document_type: str) -> Scope | None:
+    """The scope of documents of `document_type`, None when they hold no policy."""
+    return _SCOPES.get(document_type.lower().partition("/service/")[2])
+
+
+def stored_policies(inventory: Inventory, service: Document) -> Iterator[tuple[str, PolicyDocument]]:
+    """Every policy and policy fragment of `service`: its id relative to the service, and the document."""
+    for resource in inventory.tree(service["id"]):
+        scope = scope_of(resource["type"])
+        if scope is not None:
+            properties = resource["properties"]
+            relative = resource["id"][len(service["id"]) :]
+            yield relative, parse_policy(properties["value"], properties["format"], scope=scope)
+
+
+def refuse_while_used(call: Call, what: str, mentions: Callable[[PolicyDocument], bool]) -> None:
+    """Refuse to delete `what` while there are policies for which `mentions` is true.
+
+    Raises:
+        ProviderError: 400 with the ids of those policies, relative to the service.
+    """
+    users = [path for path, policy in stored_policies(call.inventory, call.service) if mentions(policy)]
+    if users:
+        entities = "".join(f"{user}\r\n" for user in users)
+        raise refused(f"The {what} is used by the following entities:\r\n{entities}")

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from auth0_apim_sandbox.apim.arm.contract import Contract
-from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, refused
+from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, method_not_allowed, refused
 from auth0_apim_sandbox.apim.arm.inventory import Document
-from auth0_apim_sandbox.apim.arm.resource_kind import Call, Draft, ResourceKind
-from auth0_apim_sandbox.apim.resources.subscriptions import subscription_to, subscriptions_with_scope
+from auth0_apim_sandbox.apim.arm.lists import page
+from auth0_apim_sandbox.apim.arm.resource_kind import PROVIDER, Call, Draft, ResourceKind
+from auth0_apim_sandbox.apim.resources.subscriptions import Subscriptions, subscription_to, subscriptions_with_scope
 
 
 class ProductContract(Contract):
@@ -166,3 +167,34 @@ def linked(call: Call, product: Document, target_type: str) -> list[Document]:
     links = call.inventory.children(product["id"], target_type)
     targets = (call.inventory.get(f"{call.service['id']}/{target_type}/{item['name']}") for item in links)
     return [target for target in targets if target is not None]
+
+
+def list_products_of_api(call: Call) -> Response:
+    """Answer `apis/{id}/products`."""
+    _check_method(call)
+    name = call.parent_id.rpartition("/")[2].partition(";rev=")[0]
+    products = call.inventory.children(call.service["id"], "products")
+    own = [product for product in products if call.inventory.get(f"{product['id']}/apis/{name}")]
+    views = [Products().view(call, product) for product in own]
+    return JSONResponse(page(call.request, views, call.manager.endpoint))
+
+
+def list_subscriptions_of_product(call: Call) -> Response:
+    """Answer `products/{id}/subscriptions`."""
+    _check_method(call)
+    views = [
+        _below(call.parent_id, "products/subscriptions", Subscriptions().view(call, document))
+        for document in subscriptions_with_scope(call, call.parent_id)
+    ]
+    return JSONResponse(page(call.request, views, call.manager.endpoint))
+
+
+def _below(parent_id: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """`body` under the id and the type that it has below the resource it is listed for."""
+    own_id = f"{parent_id}/{path.rpartition('/')[2]}/{body['name']}"
+    return {**body, "id": own_id, "type": f"{PROVIDER}/service/{path}"}
+
+
+def _check_method(call: Call) -> None:
+    if call.request.method != "GET":
+        raise method_not_allowed(call.request.method, ["GET"])

@@ -3,8 +3,26 @@
 from collections.abc import Mapping
 
 from auth0_apim_sandbox.apim.arm.inventory import Document, Inventory
-from auth0_apim_sandbox.apim.resources.policies import DEFAULT_GLOBAL_POLICY
 from auth0_apim_sandbox.apim.resources.subscriptions import subscription_to
+
+DEFAULT_GLOBAL_POLICY = """<!--
+    IMPORTANT:
+    - Policy elements can appear only within the <inbound>, <outbound>, <backend> section elements.
+    - Only the <forward-request> policy element can appear within the <backend> section element.
+    - To apply a policy to the incoming request (before it is forwarded to the backend service), place a corresponding policy element within the <inbound> section element.
+    - To apply a policy to the outgoing response (before it is sent back to the caller), place a corresponding policy element within the <outbound> section element.
+    - To add a policy position the cursor at the desired insertion point and click on the round button associated with the policy.
+    - To remove a policy, delete the corresponding policy statement from the policy document.
+    - Policies are applied in the order of their appearance, from the top down.
+-->
+<policies>
+  <inbound></inbound>
+  <backend>
+    <forward-request />
+  </backend>
+  <outbound></outbound>
+</policies>""".replace("\n", "\r\n")
+"""The global policy that every service is born with; clients compare it to tell whether anybody has changed it."""
 
 _GROUPS = {
     "administrators": (

@@ -14,15 +14,22 @@ from auth0_apim_sandbox.apim.arm.errors import (
     unsupported,
 )
 from auth0_apim_sandbox.apim.arm.inventory import Document, timestamp
+from auth0_apim_sandbox.apim.arm.lists import page
 from auth0_apim_sandbox.apim.arm.locations import display_name
-from auth0_apim_sandbox.apim.arm.paging import page
 from auth0_apim_sandbox.apim.arm.request import ArmRequest
 from auth0_apim_sandbox.apim.arm.resource_kind import PROVIDER, Manager, answer
-from auth0_apim_sandbox.apim.services.contract import ServiceContract, check_service_name, family, read_sku
+from auth0_apim_sandbox.apim.services.contract import (
+    ServiceContract,
+    check_service_name,
+    family,
+    on_its_way,
+    properties_to_answer,
+    read_sku,
+    view,
+)
 from auth0_apim_sandbox.apim.services.defaults import write_newborn
 from auth0_apim_sandbox.apim.services.deleted import deleted_with_name, keep_deleted, take_deleted
 from auth0_apim_sandbox.apim.services.managed_identities import assigned_identities
-from auth0_apim_sandbox.apim.services.view import on_its_way, properties_to_answer, view
 
 TYPE = f"{PROVIDER}/service"
 _NOT_HERE = (

@@ -6,7 +6,7 @@ import re
 
 import httpx
 import pytest
-from auth0_apim_sandbox.apim.gateway.telemetry.channel import MOST_WAITING
+from auth0_apim_sandbox.apim.gateway.telemetry.telemetry import MOST_WAITING
 
 KEY = "00000000-0000-0000-0000-000000000001"
 ENDPOINT = "https://localhost:14307"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auth0_apim_sandbox.apim.connection_string import Connection, is_loopback, read_connection_string
-from auth0_apim_sandbox.apim.policies.document_text import NAMED_VALUE
+from auth0_apim_sandbox.apim.policies.named_values import NAMED_VALUE
 from auth0_apim_sandbox.store.store import Document
 
 _NAME = "applicationinsights"

@@ -4,15 +4,14 @@ https://learn.microsoft.com/azure/api-management/api-management-howto-app-insigh
 https://learn.microsoft.com/azure/azure-monitor/app/data-model-complete how it is written.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
 from auth0_apim_sandbox.apim.gateway.headers import Headers
 from auth0_apim_sandbox.apim.gateway.telemetry.bodies import Beginning
 from auth0_apim_sandbox.apim.gateway.telemetry.diagnostics import MessageSettings
-from auth0_apim_sandbox.apim.gateway.telemetry.masking import shown_headers, shown_query
 from auth0_apim_sandbox.apim.gateway.telemetry.recording import BackendCall, Recording
 
 Envelope = dict[str, Any]
@@ -161,3 +160,32 @@ def _duration(seconds: float) -> str:
     hours, rest = divmod(whole.seconds, 3600)
     days = f"{whole.days}." if whole.days else ""
     return f"{days}{hours:02}:{rest // 60:02}:{rest % 60:02}.{whole.microseconds:06}"
+
+
+MASK = "***"
+"""Stands for a value whose presence may be known."""
+
+
+def shown_headers(
+    prefix: str, headers: Headers, settings: MessageSettings, hidden: Collection[str] = ()
+) -> dict[str, str]:
+    """The listed headers as properties of telemetry, `Request-Accept` and the like; lower-case names in `hidden` are left out."""
+    shown = {}
+    for name in settings.headers:
+        mode = "Hide" if name.lower() in hidden else settings.masked_headers.get(name.lower())
+        values = headers.get(name)
+        if values is not None and mode != "Hide":
+            shown[f"{prefix}-{name}"] = MASK if mode == "Mask" else ", ".join(values)
+    return shown
+
+
+def shown_query(query_string: str, masked: Mapping[str, str], hidden: Collection[str] = ()) -> str:
+    """A query without the parameters that are hidden, and with MASK for those that are masked; names compare without case."""
+    parts = []
+    for part in query_string.split("&") if query_string else ():
+        written, _, _ = part.partition("=")
+        name = unquote_plus(written).lower()
+        mode = "Hide" if name in hidden else masked.get(name)
+        if mode != "Hide":
+            parts.append(f"{written}={MASK}" if mode == "Mask" else part)
+    return "&".join(parts)

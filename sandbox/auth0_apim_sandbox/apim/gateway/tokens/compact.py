@@ -6,17 +6,37 @@ duplicate members, numbers that are finite, texts that are Unicode, no `crit`, n
 
 import json
 import math
+import re
 from binascii import Error, a2b_base64, b2a_base64
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from auth0_apim_sandbox.apim.gateway.tokens.failure import malformed
-
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LARGEST_TOKEN = 16 * 1024
 """Characters of a token; longer ones are refused unread."""
 
 _SEGMENTS = "IDX12741: JWT must have three segments (JWS) or five segments (JWE)."
 _FROM_URL = bytes.maketrans(b"-_+/=", b"+/!!!")
+
+
+class TokenRefused(Exception):  # noqa: N818 - the field says refused
+    """A token that does not pass.
+
+    Attributes:
+        reason: the vendor's machine-readable reason, `context.LastError.Reason`.
+        message: the vendor's message; it may hold what the token says, without control characters (policies put it into headers),
+            never the token itself.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason = reason
+        self.message = _CONTROL.sub(" ", message)
+        super().__init__(self.message)
+
+
+def malformed(problem: str) -> TokenRefused:
+    """A token that cannot be read at all."""
+    return TokenRefused("JwtInvalid", problem)
 
 
 class CompactToken(NamedTuple):

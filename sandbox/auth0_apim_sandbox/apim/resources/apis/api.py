@@ -10,8 +10,14 @@ from auth0_apim_sandbox.apim.arm.errors import ProviderError, ValidationFailed, 
 from auth0_apim_sandbox.apim.arm.inventory import Document, short_id, timestamp
 from auth0_apim_sandbox.apim.arm.long_running import FIRST_WITH_STATUS
 from auth0_apim_sandbox.apim.arm.resource_kind import Call, Draft, ResourceKind
-from auth0_apim_sandbox.apim.resources.apis.checks import SHARED, check_api, check_authentication, check_locked
-from auth0_apim_sandbox.apim.resources.apis.contract import NOT_KEPT, ApiContract
+from auth0_apim_sandbox.apim.resources.apis.contract import (
+    NOT_KEPT,
+    SHARED,
+    ApiContract,
+    check_api,
+    check_authentication,
+    check_locked,
+)
 from auth0_apim_sandbox.apim.resources.apis.importing import ApiImport, read_import
 from auth0_apim_sandbox.apim.resources.apis.revisions import revisions, split_name, stored_name
 from auth0_apim_sandbox.apim.resources.settings_kinds import versions_of
