@@ -1,83 +1,18 @@
 """What is the same for every child resource of a service: the verbs, names, ETags, lists."""
 
-import asyncio
 import re
-import time
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-import httpx
 from starlette.responses import JSONResponse, Response
 
+from auth0_apim_sandbox.apim.arm.calls import PROVIDER, Call, answer
 from auth0_apim_sandbox.apim.arm.contract import Contract, checked, merged, properties_of
 from auth0_apim_sandbox.apim.arm.errors import ProviderError, method_not_allowed, missing
-from auth0_apim_sandbox.apim.arm.inventory import Document, Inventory
-from auth0_apim_sandbox.apim.arm.key_vault import KeyVault
+from auth0_apim_sandbox.apim.arm.inventory import Document
 from auth0_apim_sandbox.apim.arm.lists import display_name, page
-from auth0_apim_sandbox.apim.arm.long_running import FIRST_WITH_STATUS, LongRunning, in_progress
-from auth0_apim_sandbox.apim.arm.manager_client import ManagerClient
-from auth0_apim_sandbox.apim.arm.request import ArmRequest
-from auth0_apim_sandbox.apim.arm.service_host import ServiceHost
-
-PROVIDER = "Microsoft.ApiManagement"
-
-
-@dataclass(frozen=True)
-class Manager:
-    """What the handlers of calls work with.
-
-    Attributes:
-        inventory: the documents.
-        client: the service principal and its subscription.
-        endpoint: absolute URL of the resource manager, without a trailing slash.
-        host: opens and closes gateways.
-        fetch: fetches linked documents and OpenID documents.
-        vault: reads the secrets of named values.
-        long_running: the operations that clients wait for.
-        clock: seconds since 1970.
-        writes: one lock a service, by lower-cased id; Azure answers a second write at the same time with 409, here it waits.
-    """
-
-    inventory: Inventory
-    client: ManagerClient
-    endpoint: str
-    host: ServiceHost
-    fetch: httpx.AsyncClient
-    vault: KeyVault
-    long_running: LongRunning
-    clock: Callable[[], float] = time.time
-    writes: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call about one resource or one collection of a service.
-
-    Attributes:
-        service: the document of the service.
-        parent_id: id of the resource above, the service's own for `apis` and the like.
-        id: id of the resource; of a collection, the id of the resource above.
-        name: name of the resource, empty for a collection.
-    """
-
-    manager: Manager
-    request: ArmRequest
-    service: Document
-    parent_id: str
-    id: str
-    name: str
-
-    @property
-    def inventory(self) -> Inventory:
-        """The documents."""
-        return self.manager.inventory
-
-    @property
-    def existing(self) -> Document | None:
-        """The document of the resource, None when there is none."""
-        return self.inventory.get(self.id)
+from auth0_apim_sandbox.apim.arm.long_running import FIRST_WITH_STATUS, in_progress
 
 
 @dataclass
@@ -294,8 +229,3 @@ class ResourceKind:
             f"characters and match the pattern '^{self.name_pattern.pattern}$'."
         )
         raise ProviderError(400, "ValidationError", message)
-
-
-def answer(body: dict[str, Any], document: Document, status: int = 200) -> Response:
-    """`body` with the ETag of `document`."""
-    return JSONResponse(body, status, headers={"ETag": f'"{document["etag"]}"'})

@@ -1,6 +1,5 @@
 """The resource manager as an ASGI application: every call is parsed, authenticated and handed to its kind."""
 
-import re
 import time
 import uuid
 from collections.abc import Callable
@@ -11,13 +10,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from auth0_apim_sandbox.apim.arm.calls import Manager, ServiceHost
 from auth0_apim_sandbox.apim.arm.errors import ArmError
 from auth0_apim_sandbox.apim.arm.inventory import Inventory
 from auth0_apim_sandbox.apim.arm.key_vault import KeyVault
 from auth0_apim_sandbox.apim.arm.long_running import LongRunning
-from auth0_apim_sandbox.apim.arm.request import ArmRequest
-from auth0_apim_sandbox.apim.arm.resource_kind import Manager
-from auth0_apim_sandbox.apim.arm.service_host import ServiceHost
+from auth0_apim_sandbox.apim.arm.request import ArmRequest, read_request
 from auth0_apim_sandbox.apim.manager.directory import Directory, DirectoryError
 from auth0_apim_sandbox.apim.manager.metadata import endpoints
 from auth0_apim_sandbox.apim.manager.routing import route
@@ -25,9 +23,6 @@ from auth0_apim_sandbox.apim.resources.named_values import refresh_secrets
 from auth0_apim_sandbox.apim.services.resource_groups import write_group
 from auth0_apim_sandbox.apim.services.service import open_gateways
 from auth0_apim_sandbox.store import Store
-
-LARGEST_BODY = 8 * 1024 * 1024
-"""Bytes of a body that are read at most."""
 
 _NO_CACHE = {
     "Cache-Control": "no-cache",
@@ -90,7 +85,7 @@ class ResourceManager:
             raise RuntimeError(f"the resource manager speaks HTTP, not {scope['type']}")
         sent = Request(scope, receive)
         try:
-            response = await self._answer(await _read(sent))
+            response = await self._answer(await read_request(sent))
         except ArmError as error:
             response = _error(error)
         except DirectoryError as error:
@@ -126,23 +121,6 @@ class ResourceManager:
         if request.method == "GET" and rest in ("discovery/v2.0/keys", "discovery/keys"):
             return self._directory.keys(tenant)
         return None
-
-
-async def _read(sent: Request) -> ArmRequest:
-    body = bytearray()
-    async for chunk in sent.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            message = f"The request content is larger than {LARGEST_BODY} bytes."
-            raise ArmError(413, "RequestContentTooLarge", message)
-    query: dict[str, str] = {}
-    for name, value in sent.query_params.multi_items():
-        query.setdefault("api-version" if name.lower() == "api-version" else name, value)
-    headers = {name.lower(): value for name, value in sent.headers.items()}
-    path = "/" + sent.scope["path"].strip("/")
-    if re.search(r"[\x00-\x1f\x7f]", path):
-        raise ArmError(400, "BadRequest", "The request URI is invalid: there are control characters in its path.")
-    return ArmRequest(sent.method, path, query, headers, bytes(body))
 
 
 def _error(error: ArmError) -> Response:

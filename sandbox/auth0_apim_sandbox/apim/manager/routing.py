@@ -1,32 +1,29 @@
 """Paths of the resource manager: api-versions, subscriptions, groups, providers, and the kinds below a service."""
 
-import re
-
 from starlette.responses import JSONResponse, Response
 
-from auth0_apim_sandbox.apim.arm.errors import ArmError, ProviderError, method_not_allowed, missing, unsupported
+from auth0_apim_sandbox.apim.arm.calls import PROVIDER, Call, Manager
+from auth0_apim_sandbox.apim.arm.errors import ArmError, method_not_allowed, missing, unsupported
 from auth0_apim_sandbox.apim.arm.inventory import Document
-from auth0_apim_sandbox.apim.arm.request import ArmRequest
-from auth0_apim_sandbox.apim.arm.resource_kind import PROVIDER, Call, Manager, ResourceKind
+from auth0_apim_sandbox.apim.arm.request import ArmRequest, check_api_version
+from auth0_apim_sandbox.apim.arm.resource_kind import ResourceKind
 from auth0_apim_sandbox.apim.resources.apis.api import Apis
-from auth0_apim_sandbox.apim.resources.apis.operations import Operations
-from auth0_apim_sandbox.apim.resources.apis.revisions import Releases, list_revisions, split_name, stored_name
+from auth0_apim_sandbox.apim.resources.apis.operations import Operations, Schemas
+from auth0_apim_sandbox.apim.resources.apis.revisions import Releases, list_revisions
+from auth0_apim_sandbox.apim.resources.apis.version_sets import VersionSets
 from auth0_apim_sandbox.apim.resources.authorization_servers import AuthorizationServers, OpenIdConnectProviders
 from auth0_apim_sandbox.apim.resources.backends import Backends
 from auth0_apim_sandbox.apim.resources.diagnostics import Diagnostics
+from auth0_apim_sandbox.apim.resources.groups import Groups
 from auth0_apim_sandbox.apim.resources.loggers import Loggers
 from auth0_apim_sandbox.apim.resources.named_values import NamedValues
 from auth0_apim_sandbox.apim.resources.policies import PolicyFragments, PolicyKind
-from auth0_apim_sandbox.apim.resources.products import (
-    ProductLinks,
-    Products,
-    list_products_of_api,
-    list_subscriptions_of_product,
-)
-from auth0_apim_sandbox.apim.resources.settings_kinds import Groups, Schemas, Tags, VersionSets
+from auth0_apim_sandbox.apim.resources.product_links import ProductLinks
+from auth0_apim_sandbox.apim.resources.products import Products, list_products_of_api, list_subscriptions_of_product
+from auth0_apim_sandbox.apim.resources.revision_names import split_name, stored_name
 from auth0_apim_sandbox.apim.resources.subscriptions import Subscriptions
-from auth0_apim_sandbox.apim.services.contract import NAME
-from auth0_apim_sandbox.apim.services.deleted import deleted_with_name, handle_deleted, list_deleted
+from auth0_apim_sandbox.apim.resources.tags import Tags
+from auth0_apim_sandbox.apim.services.deleted import handle_deleted, list_deleted
 from auth0_apim_sandbox.apim.services.managed_identities import NAMESPACE, handle_identity
 from auth0_apim_sandbox.apim.services.resource_groups import (
     existing_group,
@@ -34,12 +31,12 @@ from auth0_apim_sandbox.apim.services.resource_groups import (
     list_groups,
     subscription_view,
 )
-from auth0_apim_sandbox.apim.services.service import handle_service, list_services, operation_result, service_with_name
-
-API_VERSIONS = ("2021-08-01", "2022-08-01", "2024-05-01")
-"""Versions of the provider that are answered, all in the shape of the last one."""
-
-_RESOURCES_VERSION = re.compile(r"20(1[4-9]|2[0-9])-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(-preview)?")
+from auth0_apim_sandbox.apim.services.service import (
+    check_name_availability,
+    handle_service,
+    list_services,
+    operation_result,
+)
 
 _KINDS: dict[str, ResourceKind] = {
     kind.type.partition("/service/")[2].lower(): kind
@@ -81,7 +78,7 @@ async def route(manager: Manager, request: ArmRequest, segments: list[str]) -> R
     lower = [segment.lower() for segment in segments]
     if not lower or lower[0] not in ("subscriptions", "providers"):
         raise ArmError(404, "NotFound", f"No route of the resource manager matches '{request.path}'.")
-    _check_api_version(request, is_provider=PROVIDER.lower() in lower)
+    check_api_version(request, is_provider=PROVIDER.lower() in lower)
     if lower[0] == "providers":
         raise unsupported(f"'{request.path}'")
     if len(lower) == 1:
@@ -195,27 +192,12 @@ def _subscription_provider(manager: Manager, request: ArmRequest, segments: list
     if lower == ["service"]:
         return list_services(manager, request, f"/subscriptions/{manager.client.subscription_id}")
     if lower == ["checknameavailability"]:
-        return _check_name_availability(manager, request)
+        return check_name_availability(manager, request)
     if lower == ["deletedservices"]:
         return list_deleted(manager, request)
     if len(lower) == 4 and lower[0] == "locations" and lower[2] == "deletedservices":
         return handle_deleted(manager, request, segments[2], segments[4])
     raise unsupported(f"'{'/'.join(segments[1:])}' of the provider '{PROVIDER}'")
-
-
-def _check_name_availability(manager: Manager, request: ArmRequest) -> Response:
-    if request.method != "POST":
-        raise method_not_allowed(request.method, ["POST"])
-    name = request.json().get("name")
-    if not isinstance(name, str):
-        raise ProviderError(400, "ValidationError", "'name' is required and must be a string.")
-    if not NAME.fullmatch(name):
-        message = f"'{name}' is not a valid name: 1 to 50 letters, digits and dashes, starting with a letter."
-        return JSONResponse({"nameAvailable": False, "reason": "Invalid", "message": message})
-    if service_with_name(manager, name) or deleted_with_name(manager, name):
-        message = f"'{name}' is already in use. Please select a different name."
-        return JSONResponse({"nameAvailable": False, "reason": "AlreadyExists", "message": message})
-    return JSONResponse({"nameAvailable": True, "reason": "Valid", "message": ""})
 
 
 def _check_namespace(segments: list[str]) -> None:
@@ -224,21 +206,6 @@ def _check_namespace(segments: list[str]) -> None:
         raise ArmError(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
     if len(segments) == 1:
         raise unsupported(f"'providers/{PROVIDER}' itself")
-
-
-def _check_api_version(request: ArmRequest, *, is_provider: bool) -> None:
-    version = request.query.get("api-version", "")
-    if not version:
-        message = "The api-version query parameter (?api-version=) is required for all requests."
-        raise ArmError(400, "MissingApiVersionParameter", message)
-    if is_provider and version not in API_VERSIONS:
-        message = (
-            f"No registered resource provider found for API version '{version}' for type 'service'. "
-            f"The supported api-versions are '{', '.join(API_VERSIONS)}'."
-        )
-        raise ArmError(400, "NoRegisteredProviderFound", message)
-    if not is_provider and not _RESOURCES_VERSION.fullmatch(version):
-        raise ArmError(400, "InvalidApiVersionParameter", f"The api-version '{version}' is invalid.")
 
 
 def _read_only(request: ArmRequest, body: dict[str, object]) -> Response:

@@ -6,10 +6,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 from starlette.responses import Response
 
+from auth0_apim_sandbox.apim.arm.calls import Call, answer
 from auth0_apim_sandbox.apim.arm.contract import Contract, absolute_url
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, refused
 from auth0_apim_sandbox.apim.arm.inventory import Document
-from auth0_apim_sandbox.apim.arm.resource_kind import Action, Call, Draft, ResourceKind, answer
+from auth0_apim_sandbox.apim.arm.resource_kind import Action, Draft, ResourceKind
 
 DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=50)]
 Url = Annotated[str, AfterValidator(absolute_url)]

@@ -5,10 +5,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, StringConstraints
 
+from auth0_apim_sandbox.apim.arm.calls import Call
 from auth0_apim_sandbox.apim.arm.contract import Contract, absolute_url
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, unsupported
 from auth0_apim_sandbox.apim.arm.inventory import Document
-from auth0_apim_sandbox.apim.arm.resource_kind import Call, Draft, ResourceKind
+from auth0_apim_sandbox.apim.arm.resource_kind import Draft, ResourceKind
 from auth0_apim_sandbox.apim.resources.policies import refuse_while_used
 
 Text300 = Annotated[str, StringConstraints(min_length=1, max_length=300)]

@@ -4,10 +4,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
+from auth0_apim_sandbox.apim.arm.calls import Call
 from auth0_apim_sandbox.apim.arm.contract import Contract
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed
 from auth0_apim_sandbox.apim.arm.inventory import short_id
-from auth0_apim_sandbox.apim.arm.resource_kind import Call, Draft, ResourceKind
+from auth0_apim_sandbox.apim.arm.resource_kind import Draft, ResourceKind
 
 
 class Sampling(Contract):

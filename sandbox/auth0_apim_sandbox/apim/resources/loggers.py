@@ -5,10 +5,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import StringConstraints
 
+from auth0_apim_sandbox.apim.arm.calls import Call
 from auth0_apim_sandbox.apim.arm.contract import Contract
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, unsupported
 from auth0_apim_sandbox.apim.arm.inventory import Document
-from auth0_apim_sandbox.apim.arm.resource_kind import Call, Draft, ResourceKind
+from auth0_apim_sandbox.apim.arm.resource_kind import Draft, ResourceKind
 from auth0_apim_sandbox.apim.connection_string import is_loopback, read_connection_string
 from auth0_apim_sandbox.apim.policies.named_values import NAMED_VALUE, values_by_name
 

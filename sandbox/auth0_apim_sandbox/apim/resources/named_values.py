@@ -6,11 +6,12 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
+from auth0_apim_sandbox.apim.arm.calls import Call, Manager, answer
 from auth0_apim_sandbox.apim.arm.contract import Contract
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, refused
 from auth0_apim_sandbox.apim.arm.inventory import Document, timestamp
 from auth0_apim_sandbox.apim.arm.key_vault import UnreadableSecret, is_versioned, principal_of
-from auth0_apim_sandbox.apim.arm.resource_kind import Action, Call, Draft, Manager, ResourceKind, answer
+from auth0_apim_sandbox.apim.arm.resource_kind import Action, Draft, ResourceKind
 from auth0_apim_sandbox.apim.policies.named_values import stored_value
 from auth0_apim_sandbox.apim.resources.policies import refuse_while_used
 

@@ -7,11 +7,12 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import StringConstraints
 from starlette.responses import Response
 
+from auth0_apim_sandbox.apim.arm.calls import Call
 from auth0_apim_sandbox.apim.arm.contract import Contract
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, refused
 from auth0_apim_sandbox.apim.arm.inventory import Document, Inventory
 from auth0_apim_sandbox.apim.arm.linked_texts import fetch_text
-from auth0_apim_sandbox.apim.arm.resource_kind import Call, Draft, ResourceKind
+from auth0_apim_sandbox.apim.arm.resource_kind import Draft, ResourceKind
 from auth0_apim_sandbox.apim.policies import PolicyDocument, PolicyError, check_connectivity, parse_policy
 from auth0_apim_sandbox.apim.policies.checking import check_backends, check_included
 from auth0_apim_sandbox.apim.policies.document import Scope

@@ -9,12 +9,13 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import StringConstraints
 from starlette.responses import Response
 
+from auth0_apim_sandbox.apim.arm.calls import Call, answer
 from auth0_apim_sandbox.apim.arm.contract import Contract
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, refused
 from auth0_apim_sandbox.apim.arm.inventory import Document, short_id, timestamp
 from auth0_apim_sandbox.apim.arm.long_running import FIRST_WITH_STATUS
-from auth0_apim_sandbox.apim.arm.resource_kind import Action, Call, Draft, ResourceKind, answer
-from auth0_apim_sandbox.apim.resources.apis.revisions import stored_name
+from auth0_apim_sandbox.apim.arm.resource_kind import Action, Draft, ResourceKind
+from auth0_apim_sandbox.apim.resources.revision_names import stored_name
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from auth0_apim_sandbox.apim.arm.inventory import Document, Inventory
+from auth0_apim_sandbox.apim.resources.groups import BUILT_IN
 from auth0_apim_sandbox.apim.resources.subscriptions import subscription_to
 
 DEFAULT_GLOBAL_POLICY = """<!--
@@ -24,29 +25,12 @@ DEFAULT_GLOBAL_POLICY = """<!--
 </policies>""".replace("\n", "\r\n")
 """The global policy that every service is born with; clients compare it to tell whether anybody has changed it."""
 
-_GROUPS = {
-    "administrators": (
-        "Administrators",
-        "Administrators is a built-in group containing the admin email account provided at the time of service creation. "
-        "Its membership is managed by the system.",
-    ),
-    "developers": (
-        "Developers",
-        "Developers is a built-in group. Its membership is managed by the system. Signed-in users fall into this group.",
-    ),
-    "guests": (
-        "Guests",
-        "Guests is a built-in group. Its membership is managed by the system. Unauthenticated users visiting the developer "
-        "portal fall into this group.",
-    ),
-}
-
 
 def write_newborn(inventory: Inventory, service: Document, now: float) -> None:
     """Write it; call it inside a transaction."""
     policy = {"format": "xml", "value": DEFAULT_GLOBAL_POLICY}
     _write(inventory, service, "policies", "policy", policy)
-    for name, (display_name, description) in _GROUPS.items():
+    for name, (display_name, description) in BUILT_IN.items():
         group = {"displayName": display_name, "description": description, "builtIn": True, "type": "system"}
         _write(inventory, service, "groups", name, {**group, "externalId": None})
     title = "Built-in all-access subscription"

@@ -5,11 +5,11 @@ https://learn.microsoft.com/azure/api-management/soft-delete
 
 from starlette.responses import JSONResponse, Response
 
+from auth0_apim_sandbox.apim.arm.calls import PROVIDER, Manager
 from auth0_apim_sandbox.apim.arm.errors import ProviderError, method_not_allowed
 from auth0_apim_sandbox.apim.arm.inventory import Document, timestamp
 from auth0_apim_sandbox.apim.arm.locations import normalised
 from auth0_apim_sandbox.apim.arm.request import ArmRequest
-from auth0_apim_sandbox.apim.arm.resource_kind import PROVIDER, Manager
 
 RETENTION = 48 * 3600
 """Seconds until a soft-deleted service is purged."""

@@ -5,12 +5,12 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from auth0_apim_sandbox.apim.arm.calls import Manager
 from auth0_apim_sandbox.apim.arm.contract import tags_of
 from auth0_apim_sandbox.apim.arm.errors import ArmError, method_not_allowed, unsupported
 from auth0_apim_sandbox.apim.arm.inventory import Document
 from auth0_apim_sandbox.apim.arm.locations import display_name
 from auth0_apim_sandbox.apim.arm.request import ArmRequest
-from auth0_apim_sandbox.apim.arm.resource_kind import Manager
 
 NAMESPACE = "Microsoft.ManagedIdentity"
 _TYPE = f"{NAMESPACE}/userAssignedIdentities"
@@ -68,3 +68,23 @@ def _put(manager: Manager, request: ArmRequest, identity_id: str, existing: Docu
 
 def _view(identity: Document) -> dict[str, Any]:
     return {name: identity[name] for name in ("id", "name", "type", "location", "tags", "properties")}
+
+
+def service_identity(manager: Manager, service: Document, body: dict[str, Any]) -> dict[str, Any] | None:
+    """The identity that `body` gives to `service`, as the service shows it; None when it gives none."""
+    identity = body.get("identity")
+    if not isinstance(identity, dict) or identity.get("type") in (None, "None"):
+        return None
+    kinds = {kind.strip() for kind in str(identity["type"]).split(",")}
+    if not kinds <= {"SystemAssigned", "UserAssigned"}:
+        raise unsupported(f"An identity of type '{identity['type']}'")
+    answered: dict[str, Any] = {"type": ", ".join(sorted(kinds))}
+    if "SystemAssigned" in kinds:
+        old = service.get("identity") or {}
+        answered["principalId"] = old.get("principalId") or str(uuid.uuid4())
+        answered["tenantId"] = manager.client.tenant_id
+    if "UserAssigned" in kinds:
+        wanted = identity.get("userAssignedIdentities") or {}
+        ids = [resource_id for resource_id, value in wanted.items() if value is not None]
+        answered["userAssignedIdentities"] = assigned_identities(manager, ids)
+    return answered

@@ -1,10 +1,10 @@
 """API Management services: created with what every new one has, updated, soft-deleted, restored."""
 
-import uuid
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from auth0_apim_sandbox.apim.arm.calls import PROVIDER, Manager, answer
 from auth0_apim_sandbox.apim.arm.contract import checked, merged, properties_of, tags_of
 from auth0_apim_sandbox.apim.arm.errors import (
     ArmError,
@@ -17,8 +17,8 @@ from auth0_apim_sandbox.apim.arm.inventory import Document, timestamp
 from auth0_apim_sandbox.apim.arm.lists import page
 from auth0_apim_sandbox.apim.arm.locations import display_name
 from auth0_apim_sandbox.apim.arm.request import ArmRequest
-from auth0_apim_sandbox.apim.arm.resource_kind import PROVIDER, Manager, answer
 from auth0_apim_sandbox.apim.services.contract import (
+    NAME,
     ServiceContract,
     check_service_name,
     family,
@@ -29,9 +29,10 @@ from auth0_apim_sandbox.apim.services.contract import (
 )
 from auth0_apim_sandbox.apim.services.defaults import write_newborn
 from auth0_apim_sandbox.apim.services.deleted import deleted_with_name, keep_deleted, take_deleted
-from auth0_apim_sandbox.apim.services.managed_identities import assigned_identities
+from auth0_apim_sandbox.apim.services.managed_identities import service_identity
 
 TYPE = f"{PROVIDER}/service"
+
 _NOT_HERE = (
     "additionalLocations",
     "certificates",
@@ -175,7 +176,7 @@ async def _saved(
     fields = {
         "tags": tags_of(body),
         "sku": sku,
-        "identity": _identity(manager, service, body),
+        "identity": service_identity(manager, service, body),
         "zones": body.get("zones"),
         "settings": settings,
         "properties": properties_to_answer(service["name"], settings, sku["name"], gateway_url, before),
@@ -232,25 +233,6 @@ def _built_in(host: dict[str, Any]) -> bool:
     return host.get("certificateSource") == "BuiltIn"
 
 
-def _identity(manager: Manager, service: Document, body: dict[str, Any]) -> dict[str, Any] | None:
-    identity = body.get("identity")
-    if not isinstance(identity, dict) or identity.get("type") in (None, "None"):
-        return None
-    kinds = {kind.strip() for kind in str(identity["type"]).split(",")}
-    if not kinds <= {"SystemAssigned", "UserAssigned"}:
-        raise unsupported(f"An identity of type '{identity['type']}'")
-    answered: dict[str, Any] = {"type": ", ".join(sorted(kinds))}
-    if "SystemAssigned" in kinds:
-        old = service.get("identity") or {}
-        answered["principalId"] = old.get("principalId") or str(uuid.uuid4())
-        answered["tenantId"] = manager.client.tenant_id
-    if "UserAssigned" in kinds:
-        wanted = identity.get("userAssignedIdentities") or {}
-        ids = [resource_id for resource_id, value in wanted.items() if value is not None]
-        answered["userAssignedIdentities"] = assigned_identities(manager, ids)
-    return answered
-
-
 def _system_data(manager: Manager, service: Document, now: str) -> dict[str, str]:
     who = {"createdBy": manager.client.client_id, "createdByType": "Application", "createdAt": now}
     return {
@@ -259,3 +241,19 @@ def _system_data(manager: Manager, service: Document, now: str) -> dict[str, str
         "lastModifiedByType": "Application",
         "lastModifiedAt": now,
     }
+
+
+def check_name_availability(manager: Manager, request: ArmRequest) -> Response:
+    """Answer whether a service may be given a name."""
+    if request.method != "POST":
+        raise method_not_allowed(request.method, ["POST"])
+    name = request.json().get("name")
+    if not isinstance(name, str):
+        raise ProviderError(400, "ValidationError", "'name' is required and must be a string.")
+    if not NAME.fullmatch(name):
+        message = f"'{name}' is not a valid name: 1 to 50 letters, digits and dashes, starting with a letter."
+        return JSONResponse({"nameAvailable": False, "reason": "Invalid", "message": message})
+    if service_with_name(manager, name) or deleted_with_name(manager, name):
+        message = f"'{name}' is already in use. Please select a different name."
+        return JSONResponse({"nameAvailable": False, "reason": "AlreadyExists", "message": message})
+    return JSONResponse({"nameAvailable": True, "reason": "Valid", "message": ""})

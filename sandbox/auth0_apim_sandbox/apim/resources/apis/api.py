@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 
 from starlette.responses import Response
 
+from auth0_apim_sandbox.apim.arm.calls import Call
 from auth0_apim_sandbox.apim.arm.contract import properties_of
 from auth0_apim_sandbox.apim.arm.errors import ProviderError, ValidationFailed, refused, unsupported
 from auth0_apim_sandbox.apim.arm.inventory import Document, short_id, timestamp
 from auth0_apim_sandbox.apim.arm.long_running import FIRST_WITH_STATUS
-from auth0_apim_sandbox.apim.arm.resource_kind import Call, Draft, ResourceKind
+from auth0_apim_sandbox.apim.arm.resource_kind import Draft, ResourceKind
 from auth0_apim_sandbox.apim.resources.apis.contract import (
     NOT_KEPT,
     SHARED,
@@ -19,8 +20,9 @@ from auth0_apim_sandbox.apim.resources.apis.contract import (
     check_locked,
 )
 from auth0_apim_sandbox.apim.resources.apis.importing import ApiImport, read_import
-from auth0_apim_sandbox.apim.resources.apis.revisions import revisions, split_name, stored_name
-from auth0_apim_sandbox.apim.resources.settings_kinds import versions_of
+from auth0_apim_sandbox.apim.resources.apis.revisions import revisions
+from auth0_apim_sandbox.apim.resources.apis.version_sets import embedded, versions_of
+from auth0_apim_sandbox.apim.resources.revision_names import split_name, stored_name
 from auth0_apim_sandbox.apim.resources.subscriptions import subscriptions_with_scope
 
 _FIRST_WITH_SETTINGS = "2022-08-01"
@@ -117,7 +119,7 @@ class Apis(ResourceKind):
             del body["properties"]["isCurrent"]
         version_set = call.inventory.get(document["properties"]["apiVersionSetId"] or "")
         if version_set is not None:
-            body["properties"]["apiVersionSet"] = _version_set(version_set)
+            body["properties"]["apiVersionSet"] = embedded(version_set)
         return body
 
     def view_after_write(self, call: Call, document: Document, created: bool) -> dict[str, Any]:
@@ -203,16 +205,6 @@ def _share(call: Call, current: Document) -> None:
     for other in revisions(call.inventory, call.service, current["name"]):
         if other["id"] != current["id"]:
             call.inventory.write({**other, "properties": {**other["properties"], **shared}})
-
-
-def _version_set(document: Document) -> dict[str, Any]:
-    properties = document["properties"]
-    names = ("description", "versioningScheme", "versionQueryName", "versionHeaderName")
-    return {
-        "id": document["id"],
-        "name": properties["displayName"],
-        **{name: properties[name] for name in names},
-    }
 
 
 def _of_version(properties: dict[str, Any], version: str) -> dict[str, Any]:

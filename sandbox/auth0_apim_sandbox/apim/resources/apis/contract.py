@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from auth0_apim_sandbox.apim.arm.calls import Call
 from auth0_apim_sandbox.apim.arm.contract import Contract, absolute_url
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, refused
-from auth0_apim_sandbox.apim.arm.inventory import short_id
-from auth0_apim_sandbox.apim.arm.resource_kind import Call
-from auth0_apim_sandbox.apim.resources.apis.revisions import split_name
+from auth0_apim_sandbox.apim.resources.apis.version_sets import check_version
+from auth0_apim_sandbox.apim.resources.revision_names import split_name
 
 Text100 = Annotated[str, StringConstraints(max_length=100)]
 Text256 = Annotated[str, StringConstraints(max_length=256)]
@@ -139,7 +139,7 @@ def check_api(call: Call, properties: dict[str, Any]) -> None:
     if not _PATH.fullmatch(properties["path"]):
         message = f"'{properties['path']}' is not a valid API URL suffix, for example: calc or shop/v1."
         raise ValidationFailed(("path", message))
-    _check_version(call, properties)
+    check_version(call, properties)
     _check_path(call, properties)
 
 
@@ -159,19 +159,6 @@ def _check_path(call: Call, properties: dict[str, Any]) -> None:
         version = properties["apiVersion"] or ""
         if version.lower() == (theirs["apiVersion"] or "").lower():
             raise refused(f"API with specified version '{version}' already exists")
-
-
-def _check_version(call: Call, properties: dict[str, Any]) -> None:
-    reference = properties["apiVersionSetId"]
-    if reference is None:
-        if properties["apiVersion"]:
-            raise ValidationFailed(("ApiVersion", "Can't set VersionName when ApiVersionSetId is not set."))
-        return
-    name = short_id(call.service, reference, "apiVersionSets") or short_id(call.service, reference, "api-version-sets")
-    version_set = call.inventory.get(f"{call.service['id']}/apiVersionSets/{name}") if name else None
-    if version_set is None:
-        raise ValidationFailed(("apiVersionSetId", f"API version set '{reference}' not found."))
-    properties["apiVersionSetId"] = version_set["id"]
 
 
 def check_authentication(call: Call, contract: ApiContract) -> None:

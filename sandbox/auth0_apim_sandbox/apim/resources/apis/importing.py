@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from auth0_apim_sandbox.apim.arm.calls import PROVIDER, Call
 from auth0_apim_sandbox.apim.arm.inventory import Document, Inventory
-from auth0_apim_sandbox.apim.arm.resource_kind import PROVIDER, Call
 from auth0_apim_sandbox.apim.resources.apis.contract import ApiContract
 from auth0_apim_sandbox.apim.resources.apis.imported_operations import imported_operations
 from auth0_apim_sandbox.apim.resources.apis.operations import OperationContract

@@ -1,4 +1,4 @@
-"""Operations of an API."""
+"""Operations of an API, and the schemas that their parameters and bodies refer to."""
 
 import re
 from collections.abc import Iterable
@@ -6,10 +6,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StringConstraints
 
+from auth0_apim_sandbox.apim.arm.calls import Call
 from auth0_apim_sandbox.apim.arm.contract import Contract
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed
 from auth0_apim_sandbox.apim.arm.inventory import Document
-from auth0_apim_sandbox.apim.arm.resource_kind import Call, Draft, ResourceKind
+from auth0_apim_sandbox.apim.arm.resource_kind import Draft, ResourceKind
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
@@ -145,3 +146,28 @@ def _shape(url_template: str) -> str:
 
 def _compact(model: Contract) -> dict[str, Any]:
     return model.model_dump(by_alias=True, mode="json", exclude_none=True)
+
+
+class SchemaContract(Contract):
+    """Body of an API's schema."""
+
+    content_type: Annotated[str, StringConstraints(min_length=1)]
+    document: dict[str, Any] = Field(default_factory=dict)
+
+
+class Schemas(ResourceKind):
+    """`apis/schemas`: what an imported document calls components or definitions."""
+
+    path = "apis/schemas"
+    noun = "ApiSchema"
+    contract = SchemaContract
+    is_long_running = True
+    has_state = True
+    longest_name = 80
+    verbs: ClassVar[frozenset[str]] = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+
+    def view_in_list(self, call: Call, document: Document) -> dict[str, Any]:
+        """The schema without its document, which lists leave out."""
+        body = super().view_in_list(call, document)
+        del body["properties"]["document"]
+        return body

@@ -7,34 +7,19 @@ Nobody has recorded, and so it is decided here: a copy takes over policies; what
 all of them when the current one is written; a release may name its revision without `/apis/`, as azure-native does.
 """
 
-import re
 from typing import Annotated, Any
 
 from pydantic import StringConstraints
 from starlette.responses import JSONResponse, Response
 
+from auth0_apim_sandbox.apim.arm.calls import Call
 from auth0_apim_sandbox.apim.arm.contract import Contract, properties_of
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, method_not_allowed, missing
 from auth0_apim_sandbox.apim.arm.inventory import Document, Inventory, short_id, timestamp
-from auth0_apim_sandbox.apim.arm.resource_kind import Call, Draft, ResourceKind
+from auth0_apim_sandbox.apim.arm.resource_kind import Draft, ResourceKind
+from auth0_apim_sandbox.apim.resources.revision_names import split_name, stored_name
 
-_REVISION = re.compile(r"(.+);rev=([^;/]+)", re.IGNORECASE)
 _RELEASES = "releases"
-
-
-def split_name(name: str) -> tuple[str, str | None]:
-    """The API's name and the revision in `name`: `calc;rev=2` gives `calc` and `2`."""
-    match = _REVISION.fullmatch(name)
-    return (match[1], match[2]) if match else (name, None)
-
-
-def stored_name(inventory: Inventory, service_id: str, name: str) -> str:
-    """The name under which the API revision `name` is stored, or would be."""
-    base, revision = split_name(name)
-    current = inventory.get(f"{service_id}/apis/{base}")
-    if revision is None or current is None or current["properties"]["apiRevision"].lower() == revision.lower():
-        return base
-    return f"{base};rev={revision}"
 
 
 def revisions(inventory: Inventory, service: Document, base: str) -> list[Document]:
