@@ -35,6 +35,17 @@ ALLOWED = {
     f"{SANDBOX}.vault": {f"{SANDBOX}.store"},
 }
 
+APIM = f"{SANDBOX}.apim"
+ROOMS = {
+    "arm": set(),
+    "gateway": {"policies"},
+    "manager": {"arm", "resources", "services"},
+    "policies": set(),
+    "resources": {"arm", "policies"},
+    "services": {"arm", "resources"},
+}
+"""What each folder of the local API Management may import of the others."""
+
 
 def package_of(name: str) -> str:
     """The package of ours that a module is in: the sandbox has several."""
@@ -69,6 +80,14 @@ def test_a_package_imports_only_what_it_may_know(package):
 
 def test_every_package_has_its_arrows_drawn():
     assert set(PACKAGES) == set(ALLOWED)
+
+
+@pytest.mark.parametrize("room", sorted(path.parent.name for path in PACKAGES[APIM].glob("*/__init__.py")))
+def test_a_room_of_api_management_imports_only_what_it_may_know(room):
+    modules = [ast.parse(path.read_text()) for path in (PACKAGES[APIM] / room).rglob("*.py")]
+    names = {name for module in modules for name in imported_by(module) if name.startswith(f"{APIM}.")}
+    rooms = {name.removeprefix(f"{APIM}.").split(".")[0] for name in names}
+    assert (rooms & set(ROOMS)) - {room} <= ROOMS[room]
 
 
 def test_the_program_knows_nothing_of_the_sandbox():

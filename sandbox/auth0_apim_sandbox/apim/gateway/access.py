@@ -5,10 +5,10 @@ The rules are those of the vendor's page on subscriptions, "How API Management h
 
 from typing import NamedTuple
 
-from auth0_apim_sandbox.apim.gateway.configuration import Configuration, Product, Subscription
-from auth0_apim_sandbox.apim.gateway.context import PolicyFailure, Request
-from auth0_apim_sandbox.apim.gateway.headers import Url, without_parameter
-from auth0_apim_sandbox.apim.gateway.routing import Api
+from auth0_apim_sandbox.apim.gateway.calls.context import PolicyFailure, Request
+from auth0_apim_sandbox.apim.gateway.calls.headers import Url, without_parameter
+from auth0_apim_sandbox.apim.gateway.configuration.routing import Api
+from auth0_apim_sandbox.apim.gateway.configuration.service import Configuration, Product, Subscription
 
 _MISSING = "Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API."
 _INVALID = "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription."

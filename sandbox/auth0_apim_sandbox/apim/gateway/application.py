@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 import httpx
 
 from auth0_apim_sandbox.apim.gateway.access import grant_access, take_key
-from auth0_apim_sandbox.apim.gateway.configuration import Configuration, Product, read_configuration
-from auth0_apim_sandbox.apim.gateway.context import Context, PolicyFailure, Request
-from auth0_apim_sandbox.apim.gateway.counters import Counters
-from auth0_apim_sandbox.apim.gateway.headers import Headers, Url, received
+from auth0_apim_sandbox.apim.gateway.calls.context import Context, PolicyFailure, Request
+from auth0_apim_sandbox.apim.gateway.calls.headers import Headers, Url, received
+from auth0_apim_sandbox.apim.gateway.calls.sending import Send, send_response
+from auth0_apim_sandbox.apim.gateway.configuration.routing import Match, Router, normalised
+from auth0_apim_sandbox.apim.gateway.configuration.service import Configuration, Product, read_configuration
 from auth0_apim_sandbox.apim.gateway.pipeline import run_plan, run_preflight
 from auth0_apim_sandbox.apim.gateway.plan import Compiler, Plan
-from auth0_apim_sandbox.apim.gateway.routing import Match, Router, normalised
-from auth0_apim_sandbox.apim.gateway.sending import Send, send_response
+from auth0_apim_sandbox.apim.gateway.steps.counters import Counters
 from auth0_apim_sandbox.apim.gateway.telemetry.telemetry import Telemetry
 from auth0_apim_sandbox.apim.gateway.tokens.discovery import KeySources
 from auth0_apim_sandbox.store import Store

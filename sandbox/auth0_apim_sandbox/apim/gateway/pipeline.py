@@ -1,6 +1,6 @@
 """Running a plan: inbound, backend, outbound, and on-error when one of them fails."""
 
-from auth0_apim_sandbox.apim.gateway.context import Answered, Context, LastError, PolicyFailure, Step
+from auth0_apim_sandbox.apim.gateway.calls.context import Answered, Context, LastError, PolicyFailure, Step
 from auth0_apim_sandbox.apim.gateway.plan import Plan
 from auth0_apim_sandbox.apim.gateway.steps.cors import answer_unmatched_preflight
 

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import httpx
 
-from auth0_apim_sandbox.apim.gateway.configuration import Configuration, Product
-from auth0_apim_sandbox.apim.gateway.context import Step
-from auth0_apim_sandbox.apim.gateway.counters import Counters
-from auth0_apim_sandbox.apim.gateway.routing import Match
+from auth0_apim_sandbox.apim.gateway.calls.context import Step
+from auth0_apim_sandbox.apim.gateway.configuration.routing import Match
+from auth0_apim_sandbox.apim.gateway.configuration.service import Configuration, Product
 from auth0_apim_sandbox.apim.gateway.steps.control import compile_choose
 from auth0_apim_sandbox.apim.gateway.steps.cors import Cors
+from auth0_apim_sandbox.apim.gateway.steps.counters import Counters
 from auth0_apim_sandbox.apim.gateway.steps.forward_request import compile_forward_request
 from auth0_apim_sandbox.apim.gateway.steps.limits import Limit
 from auth0_apim_sandbox.apim.gateway.steps.messages import (

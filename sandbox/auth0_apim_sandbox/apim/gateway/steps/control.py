@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Sequence
 
-from auth0_apim_sandbox.apim.gateway.context import Context, PolicyFailure, Step
+from auth0_apim_sandbox.apim.gateway.calls.context import Context, PolicyFailure, Step
 from auth0_apim_sandbox.apim.gateway.steps.values import flag_of
 from auth0_apim_sandbox.apim.policies.markup import Node
 

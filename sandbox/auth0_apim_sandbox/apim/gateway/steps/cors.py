@@ -2,8 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from auth0_apim_sandbox.apim.gateway.context import Answered, Context
-from auth0_apim_sandbox.apim.gateway.headers import Headers
+from auth0_apim_sandbox.apim.gateway.calls.context import Answered, Context
+from auth0_apim_sandbox.apim.gateway.calls.headers import Headers
 from auth0_apim_sandbox.apim.gateway.steps.values import TextOf, flag_of, number_of, text_of
 from auth0_apim_sandbox.apim.policies.markup import Node
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from auth0_apim_sandbox.apim.gateway.context import Context, Receive, Step, internal_error
+from auth0_apim_sandbox.apim.gateway.calls.context import Context, Receive, Step, internal_error
 from auth0_apim_sandbox.apim.gateway.steps.values import flag_of, number_of
 from auth0_apim_sandbox.apim.policies.markup import Node
 

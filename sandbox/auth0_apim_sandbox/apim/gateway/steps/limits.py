@@ -8,8 +8,8 @@ place for itself, and let calls without a subscription key pass.
 import math
 from collections.abc import Callable
 
-from auth0_apim_sandbox.apim.gateway.context import Context, PolicyFailure
-from auth0_apim_sandbox.apim.gateway.counters import Counters, FixedWindow, SlidingWindow, Window
+from auth0_apim_sandbox.apim.gateway.calls.context import Context, PolicyFailure
+from auth0_apim_sandbox.apim.gateway.steps.counters import Counters, FixedWindow, SlidingWindow, Window
 from auth0_apim_sandbox.apim.gateway.steps.values import flag_of, number_of, text_of
 from auth0_apim_sandbox.apim.policies.markup import Node
 

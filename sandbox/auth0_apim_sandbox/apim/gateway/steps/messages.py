@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from urllib.parse import quote, unquote, urlsplit
 
-from auth0_apim_sandbox.apim.gateway.configuration import Backend
-from auth0_apim_sandbox.apim.gateway.context import Answered, Context, Step, internal_error
-from auth0_apim_sandbox.apim.gateway.headers import Headers, Url, without_parameter
+from auth0_apim_sandbox.apim.gateway.calls.context import Answered, Context, Step, internal_error
+from auth0_apim_sandbox.apim.gateway.calls.headers import Headers, Url, without_parameter
+from auth0_apim_sandbox.apim.gateway.configuration.service import Backend
 from auth0_apim_sandbox.apim.gateway.steps.values import TextOf, flag_of, status_of, text_of, value_of
 from auth0_apim_sandbox.apim.policies.kinds import url as url_problem
 from auth0_apim_sandbox.apim.policies.markup import Node

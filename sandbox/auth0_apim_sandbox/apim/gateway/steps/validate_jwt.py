@@ -4,7 +4,7 @@ import base64
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from auth0_apim_sandbox.apim.gateway.context import Context, PolicyFailure, Step
+from auth0_apim_sandbox.apim.gateway.calls.context import Context, PolicyFailure, Step
 from auth0_apim_sandbox.apim.gateway.steps.values import TextOf, flag_of, status_of, text_of, texts_of, value_of
 from auth0_apim_sandbox.apim.gateway.tokens.compact import CompactToken, TokenRefused, read_token
 from auth0_apim_sandbox.apim.gateway.tokens.discovery import KeySources

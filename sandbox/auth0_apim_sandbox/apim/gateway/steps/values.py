@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from auth0_apim_sandbox.apim.gateway.context import Context, internal_error
+from auth0_apim_sandbox.apim.gateway.calls.context import Context, internal_error
 from auth0_apim_sandbox.apim.policies.expressions import EvaluationError, as_text, bind_expression
 from auth0_apim_sandbox.apim.policies.markup import Node, is_expression
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
-from auth0_apim_sandbox.apim.gateway.headers import Headers
+from auth0_apim_sandbox.apim.gateway.calls.headers import Headers
+from auth0_apim_sandbox.apim.gateway.configuration.diagnostics import MessageSettings
 from auth0_apim_sandbox.apim.gateway.telemetry.bodies import Beginning
-from auth0_apim_sandbox.apim.gateway.telemetry.diagnostics import MessageSettings
 from auth0_apim_sandbox.apim.gateway.telemetry.recording import BackendCall, Recording
 
 Envelope = dict[str, Any]

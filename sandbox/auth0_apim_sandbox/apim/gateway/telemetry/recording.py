@@ -14,11 +14,11 @@ from typing import Any, cast
 
 import httpx
 
-from auth0_apim_sandbox.apim.gateway.context import Context
-from auth0_apim_sandbox.apim.gateway.headers import Headers
-from auth0_apim_sandbox.apim.gateway.sending import Send
+from auth0_apim_sandbox.apim.gateway.calls.context import Context
+from auth0_apim_sandbox.apim.gateway.calls.headers import Headers
+from auth0_apim_sandbox.apim.gateway.calls.sending import Send
+from auth0_apim_sandbox.apim.gateway.configuration.diagnostics import Diagnostic
 from auth0_apim_sandbox.apim.gateway.telemetry.bodies import Beginning, WatchedStream, watched_receive, watched_send
-from auth0_apim_sandbox.apim.gateway.telemetry.diagnostics import Diagnostic
 
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?")
 _REQUEST_ID = re.compile(r"\|?([!-~]{1,128}?)(?:\..*)?")

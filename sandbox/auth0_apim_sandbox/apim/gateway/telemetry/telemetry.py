@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from auth0_apim_sandbox.apim.gateway.configuration import Configuration
-from auth0_apim_sandbox.apim.gateway.context import Context
-from auth0_apim_sandbox.apim.gateway.sending import Send, send_response
+from auth0_apim_sandbox.apim.gateway.calls.context import Context
+from auth0_apim_sandbox.apim.gateway.calls.sending import Send, send_response
+from auth0_apim_sandbox.apim.gateway.configuration.service import Configuration
 from auth0_apim_sandbox.apim.gateway.telemetry.envelopes import Place, envelopes
 from auth0_apim_sandbox.apim.gateway.telemetry.recording import Recording
 

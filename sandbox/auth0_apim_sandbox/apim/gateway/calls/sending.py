@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from auth0_apim_sandbox.apim.gateway.context import Context
+from auth0_apim_sandbox.apim.gateway.calls.context import Context
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 

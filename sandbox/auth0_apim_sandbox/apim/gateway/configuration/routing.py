@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import quote, unquote, unquote_to_bytes
 
-from auth0_apim_sandbox.apim.gateway.headers import Headers, Query
+from auth0_apim_sandbox.apim.gateway.calls.headers import Headers, Query
 
 _REVISION = re.compile(r";rev=([A-Za-z0-9._-]+)$", re.IGNORECASE)
 _PARAMETER = re.compile(r"\{\*?([^{}/]+)\}")

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from auth0_apim_sandbox.apim.gateway.routing import Api, Operation, VersionSet
-from auth0_apim_sandbox.apim.gateway.telemetry.diagnostics import Diagnostic, read_diagnostics
+from auth0_apim_sandbox.apim.gateway.configuration.diagnostics import Diagnostic, read_diagnostics
+from auth0_apim_sandbox.apim.gateway.configuration.routing import Api, Operation, VersionSet
 from auth0_apim_sandbox.apim.policies.named_values import NAMED_VALUE, values_by_name
 from auth0_apim_sandbox.store import Store
 from auth0_apim_sandbox.store.store import Document

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from auth0_apim_sandbox.apim.gateway.headers import Headers, Url
+from auth0_apim_sandbox.apim.gateway.calls.headers import Headers, Url
 from auth0_apim_sandbox.apim.gateway.tokens.compact import TokenRefused, read_token
 from auth0_apim_sandbox.apim.gateway.tokens.jwt import Jwt
 
