@@ -10,6 +10,7 @@ import growth
 import machine
 import nothing_to_do
 import readiness
+import structure
 import tokens
 from figures import Figure, show, show_json
 
@@ -21,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "readiness": readiness.measure,
     "gateway": gateway.measure,
     "tokens": tokens.measure,
+    "structure": structure.measure,
 }
 
 
