@@ -27,23 +27,23 @@ class LongRunning:
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
-        self._ended: dict[str, ArmError | None] = {}
+        self._results: dict[str, ArmError | None] = {}
 
-    def of_child(
+    def start_on_child(
         self, request: ArmRequest, service_id: str, final_status: int, refusal: ArmError | None = None
     ) -> dict[str, str]:
-        """Headers that begin an operation on a child of a service.
+        """Start an operation on a child of a service; answers the headers that tell the client where to ask.
 
         Args:
-            request: the call that begins it.
+            request: the call that starts it.
             service_id: id of the service.
             final_status: the status that `Location` answers in the end: 200, 201 or 204.
             refusal: what the operation ends with where it does not succeed.
         """
-        operation, version = self._begun(secrets.token_hex(12), refusal), request.version
-        place = f"{self._endpoint}{quote(request.path)}?api-version={version}"
+        operation, version = self._start(secrets.token_hex(12), refusal), request.version
+        url = f"{self._endpoint}{quote(request.path)}?api-version={version}"
         headers = {
-            "Location": f"{place}&asyncId={operation}&asyncCode={final_status}",
+            "Location": f"{url}&asyncId={operation}&asyncCode={final_status}",
             "Retry-After": RETRY_AFTER,
         }
         if version >= FIRST_WITH_STATUS:
@@ -51,9 +51,9 @@ class LongRunning:
             headers["Azure-AsyncOperation"] = status_url
         return headers
 
-    def of_service(self, request: ArmRequest, service_id: str) -> dict[str, str]:
-        """Headers that begin an operation on a service itself."""
-        operation, version = self._begun(secrets.token_urlsafe(24)), request.version
+    def start_on_service(self, request: ArmRequest, service_id: str) -> dict[str, str]:
+        """Start an operation on a service itself; answers the headers that tell the client where to ask."""
+        operation, version = self._start(secrets.token_urlsafe(24)), request.version
         url = f"{self._endpoint}{service_id}/operationResults/{operation}?api-version={version}"
         headers = {"Location": url, "Retry-After": RETRY_AFTER}
         if version >= "2022-08-01":
@@ -66,9 +66,9 @@ class LongRunning:
         Raises:
             ArmError: 404, there is none with this id.
         """
-        if operation not in self._ended:
+        if operation not in self._results:
             raise missing("OperationResult")
-        refusal = self._ended[operation]
+        refusal = self._results[operation]
         return JSONResponse({"status": "Failed", **refusal.body()} if refusal else {"status": "Succeeded"})
 
     def final_status(self, request: ArmRequest) -> int | None:
@@ -78,14 +78,14 @@ class LongRunning:
             ArmError: the operation was refused.
         """
         code, operation = request.query.get("asyncCode", ""), request.query.get("asyncId", "")
-        if code not in ("200", "201", "204") or operation not in self._ended:
+        if code not in ("200", "201", "204") or operation not in self._results:
             return None
-        if refusal := self._ended[operation]:
+        if refusal := self._results[operation]:
             raise refusal
         return int(code)
 
-    def _begun(self, operation: str, refusal: ArmError | None = None) -> str:
-        self._ended[operation] = refusal
+    def _start(self, operation: str, refusal: ArmError | None = None) -> str:
+        self._results[operation] = refusal
         return operation
 
 

@@ -47,7 +47,7 @@ class ArmRequest:
         """The body as a JSON object; raises ArmError when it is none."""
         return read_json(self.body, self.headers.get("content-type"))
 
-    def says(self, parameter: str) -> bool:
+    def is_true(self, parameter: str) -> bool:
         """Whether the query parameter is `true`."""
         return self.query.get(parameter, "").lower() == "true"
 

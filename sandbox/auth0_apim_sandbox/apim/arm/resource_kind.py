@@ -68,7 +68,7 @@ class ResourceKind:
     def check_delete(self, call: Call, document: Document) -> None:
         """Raise ArmError when `document` may not be deleted now."""
 
-    def deleted(self, call: Call, document: Document) -> None:
+    def delete_dependents(self, call: Call, document: Document) -> None:
         """Remove what belongs to `document` and does not stand below it; runs in the same transaction."""
 
     def view(self, call: Call, document: Document) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class ResourceKind:
         views = [self.view_in_list(call, document) for document in sorted(self.listed(call), key=display_name)]
         return JSONResponse(page(call.request, views, call.manager.endpoint))
 
-    async def act(self, call: Call, action: str) -> Response:
+    async def run_action(self, call: Call, action: str) -> Response:
         """Answer a POST of `action` to one resource."""
         if call.request.method != "POST":
             raise method_not_allowed(call.request.method, ["POST"])
@@ -176,7 +176,7 @@ class ResourceKind:
         self.check_delete(call, document)
         with call.inventory.transaction():
             call.inventory.remove(document["id"])
-            self.deleted(call, document)
+            self.delete_dependents(call, document)
         return self.answer_deleted(call)
 
     def store(self, call: Call, draft: Draft) -> Response:
@@ -187,11 +187,11 @@ class ResourceKind:
             if draft.after:
                 draft.after(document, created)
         document = self.written(call, document)
-        if self.is_begun(call):
-            return self.answer_begun(call, document, created)
+        if self.is_asynchronous(call):
+            return self.answer_accepted(call, document, created)
         return answer(self.view_after_write(call, document, created), document, 201 if created else 200)
 
-    def is_begun(self, call: Call) -> bool:
+    def is_asynchronous(self, call: Call) -> bool:
         """Whether Azure answers this write before it is done."""
         del call
         return self.is_long_running
@@ -201,12 +201,12 @@ class ResourceKind:
         del call
         return Response()
 
-    def answer_begun(
+    def answer_accepted(
         self, call: Call, document: Document, created: bool, refusal: ProviderError | None = None
     ) -> Response:
         """Answer a write that goes on, and in the end succeeds or meets `refusal`."""
         status = 201 if created else 200
-        headers = call.manager.long_running.of_child(call.request, call.service["id"], status, refusal)
+        headers = call.manager.long_running.start_on_child(call.request, call.service["id"], status, refusal)
         if created and call.request.version >= FIRST_WITH_STATUS:
             return JSONResponse(in_progress(document), 201, headers=headers)
         return Response(status_code=202, headers=headers)

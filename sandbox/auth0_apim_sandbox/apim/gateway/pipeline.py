@@ -4,7 +4,7 @@ from auth0_apim_sandbox.apim.gateway.calls.context import Answered, Context, Las
 from auth0_apim_sandbox.apim.gateway.plan import Plan
 from auth0_apim_sandbox.apim.gateway.steps.cors import answer_unmatched_preflight
 
-_WAY = ("inbound", "backend", "outbound")
+_SECTIONS = ("inbound", "backend", "outbound")
 
 
 async def run_plan(plan: Plan, context: Context, failure: PolicyFailure | None = None) -> None:
@@ -39,7 +39,7 @@ async def _run_sections(plan: Plan, context: Context) -> PolicyFailure | None:
     """The failure that ended the run, if one did."""
     step: Step | None = None
     try:
-        for section in _WAY:
+        for section in _SECTIONS:
             context.section = section
             for step in plan.sections[section]:
                 pending = step(context)

@@ -50,7 +50,7 @@ _SIMPLE: dict[str, Callable[[Node], Step]] = {
 }
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where an element stands: the document's owner and scope, the section, the path in it."""
 
     key: str
@@ -58,8 +58,8 @@ class Place(NamedTuple):
     section: str
     path: str
 
-    def below(self, path: str) -> Place:
-        """A place inside this one."""
+    def below(self, path: str) -> Position:
+        """A position inside this one."""
         return self._replace(path=f"{self.path}/{path}")
 
 
@@ -119,12 +119,14 @@ class Compiler:
         plan = Plan()
         for section in SECTIONS:
             plan.sections[section] = [
-                step for place, node in self._spliced(levels, section) for step in self._compiled(plan, place, node)
+                step
+                for position, node in self._spliced(levels, section)
+                for step in self._compiled(plan, position, node)
             ]
         plan.cors = [step for step in plan.sections["inbound"] if isinstance(step, Cors)]
         return plan
 
-    def _spliced(self, levels: list[tuple[Scope, str]], section: str) -> Iterator[tuple[Place, Node]]:
+    def _spliced(self, levels: list[tuple[Scope, str]], section: str) -> Iterator[tuple[Position, Node]]:
         """The policies of the narrowest level with the next one's at `<base/>`; the widest level's `<base/>` is nothing."""
         if not levels:
             return
@@ -135,7 +137,7 @@ class Compiler:
             if node.name == "base":
                 yield from self._spliced(wider, section)
             else:
-                yield Place(key, scope, section, f"{node.name}[{counts[node.name]}]"), node
+                yield Position(key, scope, section, f"{node.name}[{counts[node.name]}]"), node
 
     def _document(self, scope: Scope, key: str) -> PolicyDocument:
         if (scope, key) not in self._documents:
@@ -145,39 +147,39 @@ class Compiler:
             self._documents[(scope, key)] = PolicyDocument(fill_in(document.root, values))
         return self._documents[(scope, key)]
 
-    def _compiled(self, plan: Plan, place: Place, node: Node) -> Iterator[Step]:
-        if place.section not in POLICIES[node.name].sections:
-            raise LookupError(f"policy '{node.name}' of a fragment is not allowed in section '{place.section}'")
+    def _compiled(self, plan: Plan, position: Position, node: Node) -> Iterator[Step]:
+        if position.section not in POLICIES[node.name].sections:
+            raise LookupError(f"policy '{node.name}' of a fragment is not allowed in section '{position.section}'")
         if node.name == "include-fragment":
-            yield from self._included(plan, place, node)
+            yield from self._included(plan, position, node)
             return
-        step = self._step(plan, place, node)
-        plan.origins[id(step)] = Origin(node.name, place.scope, place.path, node.attributes.get("id"))
+        step = self._step(plan, position, node)
+        plan.origins[id(step)] = Origin(node.name, position.scope, position.path, node.attributes.get("id"))
         yield step
 
-    def _included(self, plan: Plan, place: Place, node: Node) -> Iterator[Step]:
+    def _included(self, plan: Plan, position: Position, node: Node) -> Iterator[Step]:
         fragment_id = node.attributes["fragment-id"].lower()
         key = f"fragment:{fragment_id}"
         if key not in self._configuration.policies:
             raise LookupError(f"policy fragment does not exist: '{fragment_id}'")
         for number, child in enumerate(self._document("fragment", key).root.children, 1):
-            yield from self._compiled(plan, place.below(f"{fragment_id}/{child.name}[{number}]"), child)
+            yield from self._compiled(plan, position.below(f"{fragment_id}/{child.name}[{number}]"), child)
 
-    def _step(self, plan: Plan, place: Place, node: Node) -> Step:
+    def _step(self, plan: Plan, position: Position, node: Node) -> Step:
         if node.name == "choose":
-            return self._choose(plan, place, node)
+            return self._choose(plan, position, node)
         if node.name in _LIMITS:
-            return Limit(node, f"{place.key} {place.section} {place.path}", self._counters)
+            return Limit(node, f"{position.key} {position.section} {position.path}", self._counters)
         if node.name == "set-backend-service":
-            return compile_set_backend_service(node, place.scope, self._configuration.backends)
+            return compile_set_backend_service(node, position.scope, self._configuration.backends)
         return self._steps[node.name](node)
 
-    def _choose(self, plan: Plan, place: Place, node: Node) -> Step:
+    def _choose(self, plan: Plan, position: Position, node: Node) -> Step:
         branches = [
             [
                 step
                 for number, child in enumerate(branch.children, 1)
-                for step in self._compiled(plan, place.below(f"{branch.name}[{case}]/{child.name}[{number}]"), child)
+                for step in self._compiled(plan, position.below(f"{branch.name}[{case}]/{child.name}[{number}]"), child)
             ]
             for case, branch in enumerate(node.children, 1)
         ]

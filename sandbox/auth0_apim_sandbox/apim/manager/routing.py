@@ -158,7 +158,7 @@ async def _action(
         raise unsupported(f"'{types[-1]}' of a resource of type '{owner.type}'")
     parent_id = resource_id.rpartition("/")[0].rpartition("/")[0]
     call = Call(manager, request, service, parent_id, resource_id, names[-1])
-    return await owner.act(call, types[-1].lower())
+    return await owner.run_action(call, types[-1].lower())
 
 
 def _parent(manager: Manager, service: Document, types: list[str], names: list[str]) -> str:

@@ -60,12 +60,14 @@ def check_included(root: Node, scope: str, fragment_of: _Fragments) -> None:
                 _refuse(node, f"Policy fragment with id '{fragment_id}' could not be found.")
             for policy in (found for found in fragment.walk() if found.name in POLICIES):
                 if section.name not in POLICIES[policy.name].sections:
-                    place = f"'{section.name}' section"
+                    context = f"'{section.name}' section"
                 elif scope not in POLICIES[policy.name].scopes:
-                    place = f"'{scope}' scope"
+                    context = f"'{scope}' scope"
                 else:
                     continue
-                _refuse(node, f"Policy '{policy.name}' of the fragment '{fragment_id}' is not allowed in the {place}.")
+                _refuse(
+                    node, f"Policy '{policy.name}' of the fragment '{fragment_id}' is not allowed in the {context}."
+                )
 
 
 def check_backends(root: Node, exists: Callable[[str], bool]) -> None:

@@ -63,7 +63,7 @@ class Groups(ResourceKind):
         if document["properties"]["builtIn"]:
             raise refused(f"The built-in group '{document['name']}' cannot be deleted.")
 
-    def deleted(self, call: Call, document: Document) -> None:
+    def delete_dependents(self, call: Call, document: Document) -> None:
         """Remove its links with products."""
         for product in call.inventory.children(call.service["id"], "products"):
             call.inventory.remove(f"{product['id']}/groups/{document['name']}")

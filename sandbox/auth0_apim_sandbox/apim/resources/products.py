@@ -60,13 +60,13 @@ class Products(ResourceKind):
 
     def check_delete(self, call: Call, document: Document) -> None:
         """Refuse while it has subscriptions, unless they are to go with it."""
-        if not call.request.says("deleteSubscriptions") and subscriptions_with_scope(call, document["id"]):
+        if not call.request.is_true("deleteSubscriptions") and subscriptions_with_scope(call, document["id"]):
             raise refused(
                 "Product cannot be deleted since it has existing subscriptions. Delete subscriptions before deleting "
                 "the product or pass in deleteSubscriptions=true as query param"
             )
 
-    def deleted(self, call: Call, document: Document) -> None:
+    def delete_dependents(self, call: Call, document: Document) -> None:
         """Remove its subscriptions."""
         for subscription in subscriptions_with_scope(call, document["id"]):
             call.inventory.remove(subscription["id"])

@@ -114,14 +114,14 @@ def view(service: Document, version: str) -> dict[str, Any]:
     return {**{name: service.get(name) for name in _SHOWN}, "properties": properties}
 
 
-def on_its_way(service: Document, version: str, state: str) -> dict[str, Any]:
-    """The service as the call answers it that begins an operation; `state` is the one it is on its way to."""
+def transitional_view(service: Document, version: str, state: str) -> dict[str, Any]:
+    """The service while an operation on it is under way; `state` is both its provisioning state and the target."""
     body = view(service, version)
     body["properties"] |= {"provisioningState": state, "targetProvisioningState": state}
     return body
 
 
-def properties_to_answer(
+def service_properties(
     name: str, settings: dict[str, Any], sku_name: str, gateway_url: str, created_at: str
 ) -> dict[str, Any]:
     """The properties of a service that is ready.
@@ -135,11 +135,11 @@ def properties_to_answer(
     """
     tier, host_name = family(sku_name), urlsplit(gateway_url).netloc
     # Not every property is answered for every tier.
-    unsaid = {"restore"} | ({"enableClientCertificate"} if sku_name != "Consumption" else set())
-    unsaid |= {"disableGateway"} if tier == "v2" else set()
+    omitted = {"restore"} | ({"enableClientCertificate"} if sku_name != "Consumption" else set())
+    omitted |= {"disableGateway"} if tier == "v2" else set()
     addresses = ["127.0.0.1"] if tier == "classic" else None
     return {
-        **{key: value for key, value in settings.items() if key not in unsaid},
+        **{key: value for key, value in settings.items() if key not in omitted},
         "notificationSenderEmail": settings["notificationSenderEmail"] or "apimgmt-noreply@mail.windowsazure.com",
         "provisioningState": "Succeeded",
         "targetProvisioningState": "",
@@ -175,11 +175,11 @@ def _addresses(name: str, settings: dict[str, Any], sku_name: str, host_name: st
 
 
 def _proxy(host_name: str) -> dict[str, Any]:
-    unsaid = ("encodedCertificate", "keyVaultId", "certificatePassword", "certificate", "identityClientId")
+    omitted = ("encodedCertificate", "keyVaultId", "certificatePassword", "certificate", "identityClientId")
     return {
         "type": "Proxy",
         "hostName": host_name,
-        **dict.fromkeys((*unsaid, "certificateStatus")),
+        **dict.fromkeys((*omitted, "certificateStatus")),
         "negotiateClientCertificate": False,
         "defaultSslBinding": True,
         "certificateSource": "BuiltIn",

@@ -1,4 +1,4 @@
-"""What every service is born with: the global policy, the built-in groups, the all-access subscription."""
+"""What every new service has: the global policy, the built-in groups, the all-access subscription."""
 
 from collections.abc import Mapping
 
@@ -23,11 +23,11 @@ DEFAULT_GLOBAL_POLICY = """<!--
   </backend>
   <outbound></outbound>
 </policies>""".replace("\n", "\r\n")
-"""The global policy that every service is born with; clients compare it to tell whether anybody has changed it."""
+"""The global policy that every new service has; clients compare it to tell whether anybody has changed it."""
 
 
-def write_newborn(inventory: Inventory, service: Document, now: float) -> None:
-    """Write it; call it inside a transaction."""
+def write_service_defaults(inventory: Inventory, service: Document, now: float) -> None:
+    """Write the defaults of a new `service`; call it inside a transaction."""
     policy = {"format": "xml", "value": DEFAULT_GLOBAL_POLICY}
     _write(inventory, service, "policies", "policy", policy)
     for name, (display_name, description) in BUILT_IN.items():

@@ -15,14 +15,14 @@ RETENTION = 48 * 3600
 """Seconds until a soft-deleted service is purged."""
 
 
-def keep_deleted(manager: Manager, service: Document) -> None:
-    """Keep `service` and everything below it for a restore; call it inside a transaction."""
+def soft_delete(manager: Manager, service: Document) -> None:
+    """Keep `service` and everything below it, so that it can be restored; call it inside a transaction."""
     now = manager.clock()
-    place = f"/subscriptions/{manager.client.subscription_id}/providers/{PROVIDER}"
+    scope_id = f"/subscriptions/{manager.client.subscription_id}/providers/{PROVIDER}"
     manager.inventory.deleted.put(
         service["id"].lower(),
         {
-            "id": f"{place}/locations/{normalised(service['location'])}/deletedservices/{service['name']}",
+            "id": f"{scope_id}/locations/{normalised(service['location'])}/deletedservices/{service['name']}",
             "name": service["name"],
             "type": f"{PROVIDER}/deletedservices",
             "location": service["location"],
@@ -37,7 +37,7 @@ def keep_deleted(manager: Manager, service: Document) -> None:
     )
 
 
-def take_deleted(manager: Manager, deleted: Document) -> None:
+def restore_deleted(manager: Manager, deleted: Document) -> None:
     """Put everything of a soft-deleted service back; call it inside a transaction."""
     for document in deleted["documents"]:
         manager.inventory.resources.put(document["id"].lower(), document)
@@ -46,14 +46,14 @@ def take_deleted(manager: Manager, deleted: Document) -> None:
 
 def deleted_with_name(manager: Manager, name: str) -> Document | None:
     """The soft-deleted service called `name`."""
-    return next((item for item in _kept(manager) if item["name"].lower() == name.lower()), None)
+    return next((item for item in _retained(manager) if item["name"].lower() == name.lower()), None)
 
 
 def list_deleted(manager: Manager, request: ArmRequest) -> Response:
     """Answer the list of soft-deleted services."""
     if request.method != "GET":
         raise method_not_allowed(request.method, ["GET"])
-    value = [_view(item) for item in _kept(manager)]
+    value = [_view(item) for item in _retained(manager)]
     return JSONResponse({"value": value, "count": len(value)})
 
 
@@ -72,7 +72,7 @@ def handle_deleted(manager: Manager, request: ArmRequest, location: str, name: s
     return JSONResponse(_view(deleted))
 
 
-def _kept(manager: Manager) -> list[Document]:
+def _retained(manager: Manager) -> list[Document]:
     """The soft-deleted services; those whose time is over are purged first."""
     now = manager.clock()
     with manager.inventory.transaction():

@@ -22,18 +22,18 @@ from auth0_apim_sandbox.apim.services.contract import (
     ServiceContract,
     check_service_name,
     family,
-    on_its_way,
-    properties_to_answer,
     read_sku,
+    service_properties,
+    transitional_view,
     view,
 )
-from auth0_apim_sandbox.apim.services.defaults import write_newborn
-from auth0_apim_sandbox.apim.services.deleted import deleted_with_name, keep_deleted, take_deleted
+from auth0_apim_sandbox.apim.services.defaults import write_service_defaults
+from auth0_apim_sandbox.apim.services.deleted import deleted_with_name, restore_deleted, soft_delete
 from auth0_apim_sandbox.apim.services.managed_identities import service_identity
 
 TYPE = f"{PROVIDER}/service"
 
-_NOT_HERE = (
+_UNSUPPORTED = (
     "additionalLocations",
     "certificates",
     "hostnameConfigurations",
@@ -77,8 +77,8 @@ async def handle_service(manager: Manager, request: ArmRequest, group: Document,
         if existing is None:
             return Response(status_code=204)
         await delete_service(manager, existing)
-        headers = manager.long_running.of_service(request, existing["id"])
-        return JSONResponse(on_its_way(existing, request.version, "Terminating"), 202, headers=headers)
+        headers = manager.long_running.start_on_service(request, existing["id"])
+        return JSONResponse(transitional_view(existing, request.version, "Terminating"), 202, headers=headers)
 
 
 def operation_result(manager: Manager, request: ArmRequest, group: Document, name: str, operation: str) -> Response:
@@ -95,7 +95,7 @@ async def delete_service(manager: Manager, service: Document) -> None:
     await manager.host.close(service["id"])
     with manager.inventory.transaction():
         if service["sku"]["name"] != "Consumption":
-            keep_deleted(manager, service)
+            soft_delete(manager, service)
         manager.inventory.remove(service["id"])
 
 
@@ -121,7 +121,7 @@ async def _put(manager: Manager, request: ArmRequest, service_id: str, name: str
     location = display_name(body.get("location"), TYPE)
     existing = manager.inventory.get(service_id)
     if existing is None and properties_of(body).get("restore") is True:
-        return _begun(manager, request, await _restored(manager, service_id, name))
+        return _answer_created(manager, request, await _restored(manager, service_id, name))
     contract = checked(ServiceContract, properties_of(body))
     sku = read_sku(body)
     if existing is None:
@@ -134,13 +134,13 @@ async def _put(manager: Manager, request: ArmRequest, service_id: str, name: str
         raise ArmError(409, "InvalidResourceLocation", message)
     service = existing or {"id": service_id, "name": name, "type": TYPE, "location": location}
     saved = await _saved(manager, service, body, contract, sku)
-    return _begun(manager, request, saved) if existing is None else answer(view(saved, request.version), saved)
+    return _answer_created(manager, request, saved) if existing is None else answer(view(saved, request.version), saved)
 
 
-def _begun(manager: Manager, request: ArmRequest, service: Document) -> Response:
+def _answer_created(manager: Manager, request: ArmRequest, service: Document) -> Response:
     """Answer the call that makes `service`, which the client then waits for."""
-    response = answer(on_its_way(service, request.version, "Activating"), service, 201)
-    response.headers.update(manager.long_running.of_service(request, service["id"]))
+    response = answer(transitional_view(service, request.version, "Activating"), service, 201)
+    response.headers.update(manager.long_running.start_on_service(request, service["id"]))
     return response
 
 
@@ -161,7 +161,7 @@ async def _saved(
     settings["hostnameConfigurations"] = [
         host for host in settings["hostnameConfigurations"] or [] if not _built_in(host)
     ]
-    for name in _NOT_HERE:
+    for name in _UNSUPPORTED:
         if settings[name]:
             raise unsupported(f"'{name}' of a service")
     if contract.virtual_network_type != "None":
@@ -179,14 +179,14 @@ async def _saved(
         "identity": service_identity(manager, service, body),
         "zones": body.get("zones"),
         "settings": settings,
-        "properties": properties_to_answer(service["name"], settings, sku["name"], gateway_url, before),
+        "properties": service_properties(service["name"], settings, sku["name"], gateway_url, before),
         "secrets": {},
         "systemData": _system_data(manager, service, now),
     }
     with manager.inventory.transaction():
         document = manager.inventory.write({**service, **fields})
         if created:
-            write_newborn(manager.inventory, document, manager.clock())
+            write_service_defaults(manager.inventory, document, manager.clock())
     return document
 
 
@@ -200,14 +200,14 @@ async def _restored(manager: Manager, service_id: str, name: str) -> Document:
         raise ProviderError(400, "ServiceUndeleteNotPossible", message)
     gateway_url = await manager.host.open(service_id)
     with manager.inventory.transaction():
-        take_deleted(manager, deleted)
+        restore_deleted(manager, deleted)
         return _write_gateway(manager, manager.inventory.resources[service_id.lower()], gateway_url)
 
 
 def _write_gateway(manager: Manager, service: Document, gateway_url: str) -> Document:
     """Write the addresses of a service whose gateway is at `gateway_url` now."""
     sku_name, created_at = service["sku"]["name"], service["properties"]["createdAtUtc"]
-    properties = properties_to_answer(service["name"], service["settings"], sku_name, gateway_url, created_at)
+    properties = service_properties(service["name"], service["settings"], sku_name, gateway_url, created_at)
     return manager.inventory.write({**service, "properties": properties})
 
 

@@ -18,7 +18,7 @@ async def follow(arm, answer, header="location"):
     return await arm.client.get(answer.headers[header])
 
 
-async def test_a_named_value_is_begun_and_then_there(arm):
+async def test_a_named_value_is_accepted_and_then_there(arm):
     begun = await arm.put("namedValues/key", VALUE)
     assert (begun.status_code, "etag" in begun.headers) == (201, False)
     assert begun.json() == {
@@ -68,7 +68,7 @@ async def test_older_versions_say_only_where_to_look(arm, version):
     assert ended.json()["properties"] == {"displayName": "key", "value": "1", "tags": None, "secret": False}
 
 
-async def test_an_import_is_begun_and_a_plain_api_is_not(arm, openapi):
+async def test_an_import_is_accepted_and_a_plain_api_is_created_at_once(arm, openapi):
     assert "location" not in (await arm.put("apis/plain", {"path": "p", "displayName": "P"})).headers
     begun = await arm.calculator()
     assert begun.json()["properties"] == {"ProvisioningState": "InProgress"}
@@ -105,7 +105,7 @@ async def test_an_operation_that_nobody_began_is_not_found(arm):
     assert (forged.status_code, forged.json()["error"]["message"]) == (404, "NamedValue not found.")
 
 
-async def test_a_service_is_on_its_way_until_it_is_asked_for(arm):
+async def test_a_service_is_activating_until_its_operation_is_read(arm):
     body = {**SERVICE, "sku": {"name": "BasicV2", "capacity": 1}}
     other = f"{arm.group}/providers/Microsoft.ApiManagement/service/other"
     begun = await arm.put(other, body=body)

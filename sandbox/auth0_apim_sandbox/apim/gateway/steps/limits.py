@@ -19,13 +19,13 @@ class Limit:
 
     Args:
         node: the element.
-        place: where it stands.
+        position: where it stands.
         counters: the gateway's counters.
     """
 
-    def __init__(self, node: Node, place: str, counters: Counters) -> None:
+    def __init__(self, node: Node, position: str, counters: Counters) -> None:
         by_key = node.name.endswith("-by-key")
-        self._identity = node.name if by_key else place
+        self._identity = node.name if by_key else position
         self._counters = counters
         self._attributes = node.attributes
         self._is_quota = node.name.startswith("quota")

@@ -18,33 +18,33 @@ Envelope = dict[str, Any]
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-class Place(NamedTuple):
+class ServiceLocation(NamedTuple):
     """The service that a gateway belongs to: its name, and the region it is in."""
 
     service: str
     region: str
 
 
-def envelopes(recording: Recording, place: Place) -> Iterator[Envelope]:
-    """Everything that is written down of a call to the gateway at `place`."""
-    where = {"Service Type": "API Management", "Service Name": place.service, "Region": place.region}
+def envelopes(recording: Recording, location: ServiceLocation) -> Iterator[Envelope]:
+    """Everything that is written down of a call to the gateway at `location`."""
+    where = {"Service Type": "API Management", "Service Name": location.service, "Region": location.region}
     common = {**where, **_called(recording)}
-    yield _envelope(recording, place, "Request", recording.now, _request(recording, common))
+    yield _envelope(recording, location, "Request", recording.now, _request(recording, common))
     for call in recording.backend_calls:
-        yield _envelope(recording, place, "RemoteDependency", call.started_at, _dependency(recording, call, common))
+        yield _envelope(recording, location, "RemoteDependency", call.started_at, _dependency(recording, call, common))
     if recording.has_failed:
         failed_at = recording.now + recording.seconds
-        yield _envelope(recording, place, "Exception", failed_at, _exception(recording, common))
+        yield _envelope(recording, location, "Exception", failed_at, _exception(recording, common))
 
 
-def _envelope(recording: Recording, place: Place, kind: str, at: float, data: dict[str, Any]) -> Envelope:
+def _envelope(recording: Recording, location: ServiceLocation, kind: str, at: float, data: dict[str, Any]) -> Envelope:
     operation, diagnostic = recording.operation, recording.diagnostic
     parent = operation.parent if kind == "Request" else operation.span
     tags = {
         "ai.operation.id": operation.id,
         "ai.operation.name": _operation_name(recording),
         "ai.operation.parentId": parent,
-        "ai.cloud.role": f"{place.service} {place.region}".strip(),
+        "ai.cloud.role": f"{location.service} {location.region}".strip(),
         "ai.internal.sdkVersion": "apim:local",
         "ai.location.ip": recording.context.request.ip_address if diagnostic.logs_client_ip else "0.0.0.0",  # noqa: S104 - nobody's address
     }

@@ -12,7 +12,7 @@ import httpx
 from auth0_apim_sandbox.apim.gateway.calls.context import Context
 from auth0_apim_sandbox.apim.gateway.calls.sending import Send, send_response
 from auth0_apim_sandbox.apim.gateway.configuration.service import Configuration
-from auth0_apim_sandbox.apim.gateway.telemetry.envelopes import Place, envelopes
+from auth0_apim_sandbox.apim.gateway.telemetry.envelopes import ServiceLocation, envelopes
 from auth0_apim_sandbox.apim.gateway.telemetry.recording import Recording
 
 MOST_WAITING = 10_000
@@ -95,5 +95,5 @@ class Telemetry:
             recording.end()
             endpoint = recording.diagnostic.connection.ingestion_endpoint or self._ingestion_endpoint
             if endpoint is not None and recording.is_written:
-                items = envelopes(recording, Place(configuration.service_name, configuration.region))
+                items = envelopes(recording, ServiceLocation(configuration.service_name, configuration.region))
                 self._channel.put(endpoint, items)

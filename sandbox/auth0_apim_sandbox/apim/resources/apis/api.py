@@ -76,7 +76,7 @@ class Apis(ResourceKind):
         properties |= {"apiRevision": number, "isCurrent": is_current}
         check_api(call, properties)
         if current is not None and not is_current:
-            check_locked(current["properties"], properties | (imported.titled() if imported else {}))
+            check_locked(current["properties"], properties | (imported.locked_properties() if imported else {}))
         return Draft(properties, after=self._after(call, imported, source))
 
     async def save(self, call: Call, contract: ApiContract) -> Response:
@@ -84,10 +84,10 @@ class Apis(ResourceKind):
         try:
             return await super().save(call, contract)
         except ProviderError as refusal:
-            if not self.is_begun(call):
+            if not self.is_asynchronous(call):
                 raise
             name = {"id": call.id, "type": self.type, "name": call.id.rpartition("/")[2]}
-            return self.answer_begun(call, call.existing or name, call.existing is None, refusal)
+            return self.answer_accepted(call, call.existing or name, call.existing is None, refusal)
 
     async def delete(self, call: Call) -> Response:
         """Delete a revision; newer versions say at the end of the operation that it cannot be."""
@@ -96,7 +96,7 @@ class Apis(ResourceKind):
         except ProviderError as refusal:
             if refusal.status != 400 or call.request.version < FIRST_WITH_STATUS:
                 raise
-            headers = call.manager.long_running.of_child(call.request, call.service["id"], 204, refusal)
+            headers = call.manager.long_running.start_on_child(call.request, call.service["id"], 204, refusal)
             return Response(status_code=202, headers=headers)
 
     def check_name(self, name: str) -> None:
@@ -107,7 +107,7 @@ class Apis(ResourceKind):
 
     def get(self, call: Call) -> Response:
         """The API itself; its document is refused by name."""
-        if call.request.says("export"):
+        if call.request.is_true("export"):
             raise unsupported("Exporting an API (export=true)")
         return super().get(call)
 
@@ -141,7 +141,7 @@ class Apis(ResourceKind):
             body["properties"] |= dict.fromkeys(("authenticationSettings", "subscriptionKeyParameterNames"))
         return body
 
-    def is_begun(self, call: Call) -> bool:
+    def is_asynchronous(self, call: Call) -> bool:
         """An import takes its time, anything else is done at once."""
         return properties_of(call.request.json()).get("format") is not None
 
@@ -149,17 +149,17 @@ class Apis(ResourceKind):
         """Answer 200, or begin an operation."""
         if call.request.version < FIRST_WITH_STATUS:
             return super().answer_deleted(call)
-        headers = call.manager.long_running.of_child(call.request, call.service["id"], 204)
+        headers = call.manager.long_running.start_on_child(call.request, call.service["id"], 204)
         return Response(status_code=202, headers=headers)
 
     def check_delete(self, call: Call, document: Document) -> None:
         """Refuse to delete the current revision while there are others, unless all are to go."""
         base, revision = split_name(document["name"])
         others = len(revisions(call.inventory, call.service, base)) > 1
-        if revision is None and others and not call.request.says("deleteRevisions"):
+        if revision is None and others and not call.request.is_true("deleteRevisions"):
             raise refused("Cannot delete the current revision of an API.")
 
-    def deleted(self, call: Call, document: Document) -> None:
+    def delete_dependents(self, call: Call, document: Document) -> None:
         """With the current revision go the other ones, the links with products and the API's subscriptions.
 
         A version set goes with the last of its versions.
@@ -247,7 +247,7 @@ def _properties(contract: ApiContract, imported: ApiImport | None, source: Docum
     """The properties to store: what was sent, then what the imported document says, then what is copied."""
     sent = {name: value for name, value in contract.wire().items() if name not in NOT_KEPT}
     if imported is not None:
-        sent.update({name: value for name, value in imported.said().items() if sent[name] is None})
+        sent.update({name: value for name, value in imported.api_properties().items() if sent[name] is None})
     given = contract.model_fields_set
     if source is not None:
         sent.update({name: value for name, value in source["properties"].items() if _not_given(name, sent, given)})

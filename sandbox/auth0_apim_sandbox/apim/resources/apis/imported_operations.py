@@ -57,11 +57,11 @@ class _Converter:
 
     def operation(self, endpoint: Endpoint) -> dict[str, Any]:
         """The properties of the operation resource."""
-        by_place: dict[str, list[dict[str, Any]]] = {}
+        by_location: dict[str, list[dict[str, Any]]] = {}
         for parameter in endpoint.parameters:
-            by_place.setdefault(parameter["in"], []).append(parameter)
-        in_template = self._template_parameters(endpoint, by_place.get("path", []))
-        query = by_place.get("query", [])
+            by_location.setdefault(parameter["in"], []).append(parameter)
+        in_template = self._template_parameters(endpoint, by_location.get("path", []))
+        query = by_location.get("query", [])
         required = [item for item in query if item.get("required")] if self._translate_query else []
         # What the path says of the query is dropped; required parameters are all that the template keeps of it.
         url_template = endpoint.path.partition("?")[0]
@@ -76,8 +76,8 @@ class _Converter:
             "description": _text(endpoint.operation.get("description"), 1000),
             "request": {
                 "queryParameters": [self._parameter(item) for item in query if item not in required],
-                "headers": [self._parameter(item) for item in by_place.get("header", [])],
-                "representations": self._request_representations(endpoint, by_place),
+                "headers": [self._parameter(item) for item in by_location.get("header", [])],
+                "representations": self._request_representations(endpoint, by_location),
             },
             "responses": self._responses(endpoint),
         }
@@ -107,17 +107,17 @@ class _Converter:
         }
 
     def _request_representations(
-        self, endpoint: Endpoint, by_place: dict[str, list[dict[str, Any]]]
+        self, endpoint: Endpoint, by_location: dict[str, list[dict[str, Any]]]
     ) -> list[dict[str, Any]]:
         if self._specification.dialect == "openapi":
             body = endpoint.operation.get("requestBody")
             return self._content(self._specification.resolve(body).get("content")) if body else []
         consumes = self._media_types(endpoint, "consumes")
-        if by_place.get("formData"):
-            form = [self._parameter(item) for item in by_place["formData"]]
+        if by_location.get("formData"):
+            form = [self._parameter(item) for item in by_location["formData"]]
             media_types = consumes or ["application/x-www-form-urlencoded"]
             return [{"contentType": media_type, "formParameters": form} for media_type in media_types]
-        bodies = by_place.get("body", [])
+        bodies = by_location.get("body", [])
         media_types = consumes or ["application/json"]
         return [self._representation(name, body.get("schema")) for body in bodies for name in media_types]
 

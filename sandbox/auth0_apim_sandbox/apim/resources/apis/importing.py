@@ -30,22 +30,22 @@ class ApiImport:
     operations: dict[str, OperationContract]
     schema_id: str
 
-    def said(self) -> dict[str, Any]:
-        """Properties of the API that the document gives, unless the request gives them."""
+    def api_properties(self) -> dict[str, Any]:
+        """Properties of the API that the document has; those in the request take precedence."""
         info = self.specification.info
         return {
             "displayName": str(info["title"])[:300],
             "description": _text(info.get("description")),
             "serviceUrl": self.specification.service_url(),
             "termsOfServiceUrl": _text(info.get("termsOfService")),
-            "contact": _addressed(object_of(info.get("contact"), "contact")),
-            "license": _addressed(object_of(info.get("license"), "license")),
+            "contact": _with_canonical_url(object_of(info.get("contact"), "contact")),
+            "license": _with_canonical_url(object_of(info.get("license"), "license")),
         }
 
-    def titled(self) -> dict[str, Any]:
+    def locked_properties(self) -> dict[str, Any]:
         """Properties that a non-current revision must have as the current one has them, and the document overwrites."""
-        said = self.said()
-        return {name: said[name] for name in ("displayName", "description") if said[name] is not None}
+        given = self.api_properties()
+        return {name: given[name] for name in ("displayName", "description") if given[name] is not None}
 
     def save(self, inventory: Inventory, api: Document) -> None:
         """Store operations and schemas below `api`; call it inside a transaction.
@@ -104,7 +104,7 @@ async def read_import(call: Call, contract: ApiContract) -> ApiImport | None:
     return ApiImport(specification, imported_operations(specification, schema_id, translate), schema_id)
 
 
-def _addressed(item: dict[str, Any]) -> dict[str, Any] | None:
+def _with_canonical_url(item: dict[str, Any]) -> dict[str, Any] | None:
     """`item` with its `url` as a URI is written out: one without a path ends with a slash."""
     parts = urlsplit(str(item.get("url") or ""))
     if parts.netloc and not parts.path:
