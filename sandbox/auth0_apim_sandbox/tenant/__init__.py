@@ -1,8 +1,8 @@
 """An Auth0 tenant on this machine: Management API v2 and the Authentication API over one store."""
 
+from auth0_apim_sandbox.tenant.application import create_tenant
 from auth0_apim_sandbox.tenant.bootstrap import ManagementClient, management_client
 from auth0_apim_sandbox.tenant.management.rate_limit import RateLimit
-from auth0_apim_sandbox.tenant.model import Tenant
-from auth0_apim_sandbox.tenant.tenant import create_tenant
+from auth0_apim_sandbox.tenant.model.tenant import Tenant
 
 __all__ = ["ManagementClient", "RateLimit", "Tenant", "create_tenant", "management_client"]

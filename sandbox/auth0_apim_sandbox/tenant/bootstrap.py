@@ -4,11 +4,11 @@ from typing import Any, NamedTuple
 
 from auth0_apim_sandbox.store import Store
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant import ids
 from auth0_apim_sandbox.tenant.management.application import MANAGEMENT_SCOPES
-from auth0_apim_sandbox.tenant.management.clients import default_client
-from auth0_apim_sandbox.tenant.management.jobs import fail_interrupted_jobs
-from auth0_apim_sandbox.tenant.model import Tenant
+from auth0_apim_sandbox.tenant.management.resources.clients import default_client
+from auth0_apim_sandbox.tenant.management.resources.jobs import fail_interrupted_jobs
+from auth0_apim_sandbox.tenant.model import ids
+from auth0_apim_sandbox.tenant.model.tenant import Tenant
 
 _SETTINGS: dict[str, Any] = {
     "allowed_logout_urls": [],

@@ -4,8 +4,8 @@ from typing import Any
 
 from auth0_apim_sandbox.providers.auth0.management import ManagementError
 from auth0_apim_sandbox.providers.auth0.resource import DocumentResource
-from auth0_apim_sandbox.providers.errors import IncompleteResourceError, ProviderError
-from auth0_apim_sandbox.providers.provider import Change, Properties
+from auth0_apim_sandbox.providers.plugin.errors import IncompleteResourceError, ProviderError
+from auth0_apim_sandbox.providers.plugin.provider import Change, Properties
 
 COLLECTION = "clients"
 FIELDS = "client_id,client_secret,token_endpoint_auth_method,client_authentication_methods,app_type"

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from auth0_apim_sandbox.providers.auth0.resource import DocumentResource
-from auth0_apim_sandbox.providers.errors import ProviderError
-from auth0_apim_sandbox.providers.provider import Change, Properties
-from auth0_apim_sandbox.providers.values import Secret
+from auth0_apim_sandbox.providers.plugin.errors import ProviderError
+from auth0_apim_sandbox.providers.plugin.provider import Change, Properties
+from auth0_apim_sandbox.providers.plugin.values import Secret
 
 AUTHENTICATION_METHODS = {
     "native": "none",

@@ -4,8 +4,8 @@ from typing import Any
 
 from auth0_apim_sandbox.providers.auth0.resource import DocumentResource, same_set
 from auth0_apim_sandbox.providers.auth0.scopes import split
-from auth0_apim_sandbox.providers.errors import ProviderError
-from auth0_apim_sandbox.providers.provider import Change, Properties
+from auth0_apim_sandbox.providers.plugin.errors import ProviderError
+from auth0_apim_sandbox.providers.plugin.provider import Change, Properties
 
 COLLECTION = "connections"
 MAX_CHANGES = 50

@@ -6,10 +6,10 @@ from typing import Any
 from auth0_apim_sandbox.providers.auth0.management import Management
 from auth0_apim_sandbox.providers.auth0.mapping import Mapping as Naming
 from auth0_apim_sandbox.providers.auth0.resources import CONNECTION, PERMISSIONS, USER
-from auth0_apim_sandbox.providers.errors import ProviderError
-from auth0_apim_sandbox.providers.provider import Properties
-from auth0_apim_sandbox.providers.schema import PackageSchema
-from auth0_apim_sandbox.providers.values import Secret
+from auth0_apim_sandbox.providers.plugin.errors import ProviderError
+from auth0_apim_sandbox.providers.plugin.provider import Properties
+from auth0_apim_sandbox.providers.plugin.schema import PackageSchema
+from auth0_apim_sandbox.providers.plugin.values import Secret
 
 CLIENT = Naming(renamed={"crossOriginAuth": "cross_origin_authentication"})
 RESOURCE_SERVER = Naming(renamed={"scopes.name": "value"})

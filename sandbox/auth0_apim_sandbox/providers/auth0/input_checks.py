@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable
 
-from auth0_apim_sandbox.providers.provider import Properties
-from auth0_apim_sandbox.providers.schema import Failure
+from auth0_apim_sandbox.providers.plugin.provider import Properties
+from auth0_apim_sandbox.providers.plugin.schema import Failure
 
 MIN_SIGNING_SECRET = 16
 """Characters."""

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
-from auth0_apim_sandbox.providers.errors import ProviderError
+from auth0_apim_sandbox.providers.plugin.errors import ProviderError
 
 RETRIED = frozenset({500, 502, 503, 504, 524})
 TRANSIENT_TRIES = 3

@@ -10,7 +10,7 @@ from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from auth0_apim_sandbox.providers.schema import PackageSchema
+from auth0_apim_sandbox.providers.plugin.schema import PackageSchema
 
 
 def snake_case(name: str) -> str:

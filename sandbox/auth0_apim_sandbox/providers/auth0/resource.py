@@ -7,13 +7,13 @@ from typing import Any
 
 from auth0_apim_sandbox.providers.auth0.management import Management, ManagementError
 from auth0_apim_sandbox.providers.auth0.mapping import Mapping
-from auth0_apim_sandbox.providers.autonaming import Naming
-from auth0_apim_sandbox.providers.differences import top_level, with_drift
-from auth0_apim_sandbox.providers.errors import IncompleteResourceError
-from auth0_apim_sandbox.providers.planning import DEFAULTS
-from auth0_apim_sandbox.providers.provider import Change, Properties
-from auth0_apim_sandbox.providers.schema import Failure, PackageSchema, ResourceSchema
-from auth0_apim_sandbox.providers.values import UNKNOWN
+from auth0_apim_sandbox.providers.plugin.autonaming import Naming
+from auth0_apim_sandbox.providers.plugin.differences import top_level, with_drift
+from auth0_apim_sandbox.providers.plugin.errors import IncompleteResourceError
+from auth0_apim_sandbox.providers.plugin.planning import DEFAULTS
+from auth0_apim_sandbox.providers.plugin.provider import Change, Properties
+from auth0_apim_sandbox.providers.plugin.schema import Failure, PackageSchema, ResourceSchema
+from auth0_apim_sandbox.providers.plugin.values import UNKNOWN
 
 EMPTY: dict[str, Callable[[], Any]] = {"array": list, "object": dict, "string": str}
 """Makes what a dropped property of each type becomes."""

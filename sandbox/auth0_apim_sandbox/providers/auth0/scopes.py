@@ -3,8 +3,8 @@
 from typing import Any
 
 from auth0_apim_sandbox.providers.auth0.resource import DocumentResource, same_set
-from auth0_apim_sandbox.providers.errors import ProviderError
-from auth0_apim_sandbox.providers.provider import Change, Properties
+from auth0_apim_sandbox.providers.plugin.errors import ProviderError
+from auth0_apim_sandbox.providers.plugin.provider import Change, Properties
 
 COLLECTION = "resource-servers"
 

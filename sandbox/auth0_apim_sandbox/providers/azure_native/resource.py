@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from auth0_apim_sandbox.providers.autonaming import Naming
 from auth0_apim_sandbox.providers.azure_native.resource_manager import ResourceManager, ResourceManagerError
-from auth0_apim_sandbox.providers.differences import top_level, with_all_drift
-from auth0_apim_sandbox.providers.errors import IncompleteResourceError, ProviderError
-from auth0_apim_sandbox.providers.provider import Change, Properties
-from auth0_apim_sandbox.providers.schema import Failure, ResourceSchema
-from auth0_apim_sandbox.providers.values import UNKNOWN
+from auth0_apim_sandbox.providers.plugin.autonaming import Naming
+from auth0_apim_sandbox.providers.plugin.differences import top_level, with_all_drift
+from auth0_apim_sandbox.providers.plugin.errors import IncompleteResourceError, ProviderError
+from auth0_apim_sandbox.providers.plugin.provider import Change, Properties
+from auth0_apim_sandbox.providers.plugin.schema import Failure, ResourceSchema
+from auth0_apim_sandbox.providers.plugin.values import UNKNOWN
 
 ENVELOPE = frozenset({"location", "tags", "sku", "identity", "zones", "managedBy"})
 """Properties that ARM documents have beside `properties`."""

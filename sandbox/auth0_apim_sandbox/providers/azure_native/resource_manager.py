@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from auth0_apim_sandbox.providers.errors import ProviderError
+from auth0_apim_sandbox.providers.plugin.errors import ProviderError
 
 METADATA_VERSION = "2022-09-01"
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})

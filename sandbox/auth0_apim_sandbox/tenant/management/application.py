@@ -9,9 +9,13 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
-from auth0_apim_sandbox.tenant.errors import ManagementError, not_supported
-from auth0_apim_sandbox.tenant.json_text import parse_json
-from auth0_apim_sandbox.tenant.management import (
+from auth0_apim_sandbox.tenant.management.rate_limit import RateLimit, RequestCounter
+from auth0_apim_sandbox.tenant.management.requests.authorization import authorize
+from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint
+from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, not_supported
+from auth0_apim_sandbox.tenant.management.requests.form import read_form
+from auth0_apim_sandbox.tenant.management.requests.validation import check_body, parse_query
+from auth0_apim_sandbox.tenant.management.resources import (
     actions,
     client_credentials,
     client_grants,
@@ -27,12 +31,8 @@ from auth0_apim_sandbox.tenant.management import (
     tickets,
     users,
 )
-from auth0_apim_sandbox.tenant.management.authorization import authorize
-from auth0_apim_sandbox.tenant.management.endpoint import Call, Endpoint
-from auth0_apim_sandbox.tenant.management.form import read_form
-from auth0_apim_sandbox.tenant.management.rate_limit import RateLimit, RequestCounter
-from auth0_apim_sandbox.tenant.management.validation import check_body, parse_query
-from auth0_apim_sandbox.tenant.model import Tenant
+from auth0_apim_sandbox.tenant.model.json_text import parse_json
+from auth0_apim_sandbox.tenant.model.tenant import Tenant
 
 PREFIX = "/api/v2"
 _ENDPOINTS: list[Endpoint] = [

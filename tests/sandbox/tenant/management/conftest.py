@@ -11,7 +11,7 @@ from auth0_apim_sandbox.tenant.bootstrap import prepare
 from auth0_apim_sandbox.tenant.management import ManagementApi
 from auth0_apim_sandbox.tenant.management.application import MANAGEMENT_SCOPES, PREFIX
 from auth0_apim_sandbox.tenant.management.rate_limit import RateLimit
-from auth0_apim_sandbox.tenant.model import Tenant
+from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from starlette.applications import Starlette
 from starlette.routing import Mount
 

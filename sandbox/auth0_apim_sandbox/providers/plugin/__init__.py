@@ -1,0 +1,1 @@
+"""The engine's side of a provider: the gRPC service, plans, schemas, property values."""

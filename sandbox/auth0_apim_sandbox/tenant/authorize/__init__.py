@@ -1,0 +1,1 @@
+"""The authorization endpoint: requests, transactions, consent, Universal Login, responses."""

@@ -1,0 +1,1 @@
+"""Logging in and out: passwords, sessions, the pages for them, sign-up."""

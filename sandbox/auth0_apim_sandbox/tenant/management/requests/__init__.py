@@ -1,0 +1,1 @@
+"""What all resources of the Management API share: endpoints, scopes, checks, pages, errors."""

@@ -1,0 +1,1 @@
+"""The resources of the Management API, one module a resource."""

@@ -1,0 +1,93 @@
+"""/roles: named sets of permissions."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from auth0_apim_sandbox.store.store import Document
+from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer
+from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, not_supported
+from auth0_apim_sandbox.tenant.management.requests.paging import paginate
+from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unenforced
+from auth0_apim_sandbox.tenant.management.resources import roles_schema as schemas
+from auth0_apim_sandbox.tenant.model import ids
+
+
+async def list_all(call: Call) -> Response:
+    """The roles, all of them the tenant's, by name; with `name_filter` those whose name contains it, in any case."""
+    _check_supported(call.query)
+    wanted = call.query.get("name_filter", "").lower()
+    found = [shown_role(role) for role in call.tenant.roles.values() if wanted in role["name"].lower()]
+    return json_answer(paginate(sorted(found, key=lambda role: str(role["name"])), "roles", call.query))
+
+
+async def create(call: Call) -> Response:
+    """Add a role without permissions; the live service answers 200."""
+    _check_supported(call.body)
+    _check_name(call, None)
+    role = {"id": ids.role_id(), "description": None, **call.body, "permissions": []}
+    call.tenant.roles.put(role["id"], role)
+    return json_answer(shown_role(role))
+
+
+async def get(call: Call) -> Response:
+    """One role."""
+    return json_answer(shown_role(find_role(call)))
+
+
+async def update(call: Call) -> Response:
+    """Change a role's name or description."""
+    role = {**find_role(call), **call.body}
+    _check_name(call, role["id"])
+    call.tenant.roles.put(role["id"], role)
+    return json_answer(shown_role(role))
+
+
+async def delete(call: Call) -> Response:
+    """Remove a role, also from the users who have it."""
+    role_id = find_role(call)["id"]
+    with call.tenant.store.transaction():
+        call.tenant.roles.delete(role_id)
+        for user in list(call.tenant.users.values()):
+            if role_id in user.get("roles", []):
+                left = [each for each in user["roles"] if each != role_id]
+                call.tenant.users.put(user["user_id"], {**user, "roles": left})
+    return json_answer({})
+
+
+def find_role(call: Call) -> Document:
+    """The role that the path names.
+
+    Raises:
+        ManagementError: 404, which has no error code.
+    """
+    role = call.tenant.roles.get(call.path["id"])
+    if role is None:
+        raise ManagementError(404, "The role does not exist.")
+    return role
+
+
+def shown_role(role: Document) -> Document:
+    """A role as answers show it, without its permissions."""
+    return {name: role[name] for name in ("id", "name", "description")}
+
+
+def _check_supported(given: dict[str, Any]) -> None:
+    if given.get("type") == "organization":
+        raise not_supported("organizations: roles of type organization")
+    refuse_unenforced(schemas.UNENFORCED, given, "organizations: the {} of a role")
+
+
+def _check_name(call: Call, role_id: str | None) -> None:
+    name = call.body.get("name")
+    if any(role["name"] == name and role["id"] != role_id for role in call.tenant.roles.values()):
+        raise ManagementError(409, "A role with the same name already exists.", "role_conflict")
+
+
+ENDPOINTS = [
+    Endpoint("GET", "/roles", ("read:roles",), list_all, query=schemas.LIST_QUERY),
+    Endpoint("POST", "/roles", ("create:roles",), create, schemas.CREATE),
+    Endpoint("GET", "/roles/{id}", ("read:roles",), get),
+    Endpoint("PATCH", "/roles/{id}", ("update:roles",), update, schemas.UPDATE),
+    Endpoint("DELETE", "/roles/{id}", ("delete:roles",), delete),
+]

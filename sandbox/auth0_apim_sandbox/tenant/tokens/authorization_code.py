@@ -1,0 +1,78 @@
+"""The authorization code grant at the token endpoint (RFC 6749, section 4.1.3; RFC 7636; RFC 9700, section 2.1)."""
+
+from auth0_apim_sandbox.store.store import Document
+from auth0_apim_sandbox.tenant.login.logins import refuse_blocked
+from auth0_apim_sandbox.tenant.model.tenant import Tenant
+from auth0_apim_sandbox.tenant.oauth.endpoint import Answer
+from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, invalid_grant, missing
+from auth0_apim_sandbox.tenant.oauth.parameters import Call
+from auth0_apim_sandbox.tenant.tokens.authorization import authorize_user, split_scope
+from auth0_apim_sandbox.tenant.tokens.codes import Codes
+from auth0_apim_sandbox.tenant.tokens.pkce import is_well_formed, verifies
+from auth0_apim_sandbox.tenant.tokens.refresh_tokens import RefreshTokens
+from auth0_apim_sandbox.tenant.tokens.tokens import Authentication
+from auth0_apim_sandbox.tenant.tokens.user_grant import UserGrant
+
+
+class AuthorizationCodeGrant:
+    """Answers `grant_type=authorization_code`."""
+
+    def __init__(self, tenant: Tenant, codes: Codes, refresh_tokens: RefreshTokens, user_grant: UserGrant) -> None:
+        self._tenant = tenant
+        self._codes = codes
+        self._refresh_tokens = refresh_tokens
+        self._user_grant = user_grant
+
+    async def __call__(self, call: Call, client: Document) -> Answer:
+        """Tokens for the login that the code stands for.
+
+        Raises:
+            OAuthError: an unknown, used or foreign code, another redirect URI, or a wrong verifier.
+        """
+        code = call.require("code")
+        content = self._usable(code, client)
+        _check_redirect_uri(call, content)
+        _check_verifier(call, content)
+        self._codes.use(code)
+        user = self._tenant.users.get(content["user_id"])
+        if user is None:
+            raise invalid_grant("Invalid authorization code")
+        refuse_blocked(user)
+        allowed = authorize_user(self._tenant, client, user, content["audience"], split_scope(content["scope"]))
+        authentication = Authentication(user, content["auth_time"], content["sid"], content["nonce"])
+        refresh_token = self._user_grant.new_refresh_token(client, allowed, authentication, content["family"])
+        return self._user_grant.answer(client, allowed, authentication, None, refresh_token)
+
+    def _usable(self, code: str, client: Document) -> Document:
+        content = self._codes.find(code)
+        if content is None or content["client_id"] != client["client_id"]:
+            raise invalid_grant("Invalid authorization code")
+        if content.get("used"):
+            # Somebody else may have the code: what it brought is worth nothing any more (RFC 6749, section 4.1.2).
+            self._refresh_tokens.revoke_family(content["family"])
+            raise invalid_grant("Invalid authorization code")
+        return content
+
+
+def _check_redirect_uri(call: Call, content: Document) -> None:
+    sent, expected = call.get("redirect_uri"), content["redirect_uri"]
+    if sent == expected or (sent is None and content["redirect_uri_omitted"]):
+        return
+    raise OAuthError(
+        403,
+        "unauthorized_client",
+        f"The redirect URI is wrong. You sent {sent or 'null'}, and we expected {expected}",
+    )
+
+
+def _check_verifier(call: Call, content: Document) -> None:
+    challenge, verifier = content["code_challenge"], call.get("code_verifier")
+    if challenge is None:
+        # A verifier without a challenge is a downgraded request (RFC 9700, section 4.8.2).
+        if verifier is not None:
+            raise invalid_grant("Failed to verify code verifier")
+        return
+    if verifier is None:
+        raise missing("code_verifier")
+    if not is_well_formed(verifier) or not verifies(verifier, challenge, content["code_challenge_method"]):
+        raise invalid_grant("Failed to verify code verifier")

@@ -1,0 +1,50 @@
+"""POST /oauth/token: which client, which grant."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from auth0_apim_sandbox.store.store import Document
+from auth0_apim_sandbox.tenant.oauth.endpoint import Answer
+from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, grant_not_allowed, not_supported
+from auth0_apim_sandbox.tenant.oauth.parameters import Call
+from auth0_apim_sandbox.tenant.tokens.client_authentication import ClientAuthentication
+
+Grant = Callable[[Call, Document], Awaitable[Answer]]
+
+_ELSEWHERE = {
+    "urn:ietf:params:oauth:grant-type:device_code": "the device authorization flow",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer": "the JWT bearer grant",
+    "urn:ietf:params:oauth:grant-type:token-exchange": "token exchange",
+    "urn:openid:params:grant-type:ciba": "client-initiated backchannel authentication",
+    "http://auth0.com/oauth/grant-type/mfa-oob": "multi-factor authentication",
+    "http://auth0.com/oauth/grant-type/mfa-otp": "multi-factor authentication",
+    "http://auth0.com/oauth/grant-type/mfa-recovery-code": "multi-factor authentication",
+    "http://auth0.com/oauth/grant-type/passwordless/otp": "passwordless login",
+}
+
+
+class TokenEndpoint:
+    """Authenticates the client and hands the call to the grant it names."""
+
+    def __init__(self, authentication: ClientAuthentication, grants: Mapping[str, Grant]) -> None:
+        self._authentication = authentication
+        self._grants = grants
+
+    async def __call__(self, call: Call) -> Answer:
+        """The grant's answer.
+
+        Raises:
+            OAuthError: no or an unknown grant type, a proof for tokens that are bound to a key, a client that is not
+                who it says or may not use the grant, or whatever the grant refuses.
+        """
+        if call.header(b"dpop") is not None:
+            raise not_supported("tokens bound to a key: the header DPoP")
+        grant_type = call.require("grant_type")
+        grant = self._grants.get(grant_type)
+        if grant is None:
+            if grant_type in _ELSEWHERE:
+                raise not_supported(_ELSEWHERE[grant_type])
+            raise OAuthError(403, "unsupported_grant_type", f"Unsupported grant type: {grant_type}")
+        client = self._authentication.authenticate(call)
+        if grant_type not in (client.get("grant_types") or []):
+            raise grant_not_allowed(grant_type)
+        return await grant(call, client)

@@ -1,0 +1,1 @@
+"""Users of database connections: accounts, passwords, imports, custom databases."""
