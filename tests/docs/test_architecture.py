@@ -12,7 +12,7 @@ from auth0_apim_sandbox.apim.policies import parse_policy
 from auth0_apim_sandbox.engine.engine import find, find_or_install
 from auth0_apim_sandbox.providers import serve
 from auth0_apim_sandbox.tenant import create_tenant
-from auth0_apim_sandbox.tenant.bootstrap import management_client
+from auth0_apim_sandbox.tenant.application import management_client
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "architecture.md").read_text()

@@ -13,9 +13,8 @@ import grpc.aio
 from auth0_apim_sandbox.engine.engine_protocol import provider_pb2_grpc
 from auth0_apim_sandbox.providers.auth0.provider import Auth0Package
 from auth0_apim_sandbox.providers.azure_native.provider import AzureNativePackage
-from auth0_apim_sandbox.providers.plugin.provider import Package
+from auth0_apim_sandbox.providers.plugin.provider import Package, Services
 from auth0_apim_sandbox.providers.plugin.servicer import Servicer
-from auth0_apim_sandbox.providers.plugin.services import Services
 
 MESSAGE_LIMIT = 400 * 1024 * 1024
 """The engine's own limit on one message, in bytes."""

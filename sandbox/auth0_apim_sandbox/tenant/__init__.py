@@ -1,7 +1,6 @@
 """An Auth0 tenant on this machine: Management API v2 and the Authentication API over one store."""
 
-from auth0_apim_sandbox.tenant.application import create_tenant
-from auth0_apim_sandbox.tenant.bootstrap import ManagementClient, management_client
+from auth0_apim_sandbox.tenant.application import ManagementClient, create_tenant, management_client
 from auth0_apim_sandbox.tenant.management.rate_limit import RateLimit
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 

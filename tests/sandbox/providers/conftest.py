@@ -12,8 +12,8 @@ import httpx
 import pytest
 from auth0_apim_sandbox.providers.auth0.provider import Auth0Package
 from auth0_apim_sandbox.providers.azure_native.provider import AzureNativePackage
+from auth0_apim_sandbox.providers.plugin.provider import Services
 from auth0_apim_sandbox.providers.plugin.servicer import Servicer
-from auth0_apim_sandbox.providers.plugin.services import Services
 from auth0_apim_sandbox.providers.plugin.values import marshal, unmarshal
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 

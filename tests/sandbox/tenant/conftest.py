@@ -13,7 +13,7 @@ import pytest
 from auth0_apim_sandbox.store import Store
 from auth0_apim_sandbox.tenant.authentication import routes
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.tokens.pkce import verifies
+from auth0_apim_sandbox.tenant.tokens.authorization_code import verifies
 from starlette.applications import Starlette
 
 DOMAIN = "localhost:14300"

@@ -9,9 +9,8 @@ import httpx
 from auth0_apim_sandbox.providers.auth0.functions import Functions
 from auth0_apim_sandbox.providers.auth0.management import Credentials, Management
 from auth0_apim_sandbox.providers.auth0.resources import RESOURCES
-from auth0_apim_sandbox.providers.plugin.provider import Properties, Resource
+from auth0_apim_sandbox.providers.plugin.provider import Properties, Resource, Services
 from auth0_apim_sandbox.providers.plugin.schema import Failure, PackageSchema
-from auth0_apim_sandbox.providers.plugin.services import Services
 
 OTHER_WAYS_IN = ("clientAssertionPrivateKey", "clientAssertionSigningAlg", "customDomainHeader")
 TIMEOUT = 30.0

@@ -4,20 +4,23 @@ What needs a new resource, what is sent once, and what is auto-named follows ter
 its types in pulumi-auth0.
 """
 
+import json
+from collections.abc import Iterable
+
 from auth0_apim_sandbox.providers.auth0.assignments import Permission, Permissions, Role, Roles
 from auth0_apim_sandbox.providers.auth0.client_credentials import ClientCredentials
 from auth0_apim_sandbox.providers.auth0.documents import Client, ClientGrant, Connection, Tenant, User
 from auth0_apim_sandbox.providers.auth0.enabled_clients import ConnectionClient, ConnectionClients
-from auth0_apim_sandbox.providers.auth0.input_checks import (
-    credentials_failures,
-    grant_failures,
-    server_failures,
-    user_failures,
-)
 from auth0_apim_sandbox.providers.auth0.mapping import Mapping
 from auth0_apim_sandbox.providers.auth0.resource import AUTO_NAME, Description, DocumentResource
 from auth0_apim_sandbox.providers.auth0.scopes import ResourceServerScope, ResourceServerScopes
+from auth0_apim_sandbox.providers.plugin.provider import Properties
+from auth0_apim_sandbox.providers.plugin.schema import Failure
 
+MIN_SIGNING_SECRET = 16
+"""Characters."""
+PROOFS = ("clientSecret", "clientSecretWo", "privateKeyJwt")
+METADATA = ("appMetadata", "userMetadata")
 CONNECTION = Mapping(
     renamed={
         "options.customScripts": "customScripts",
@@ -34,6 +37,48 @@ SCOPES = Mapping(renamed={"scopes.name": "value"})
 PERMISSIONS = Mapping(renamed={"permissions.name": "permission_name"})
 PERMISSION = Mapping(renamed={"permission": "permission_name"})
 PAIR_OF_PERMISSION = frozenset({"permission", "resourceServerIdentifier"})
+
+
+def server_failures(inputs: Properties) -> Iterable[Failure]:
+    """A signing secret that is too short."""
+    secret = inputs.get("signingSecret")
+    if isinstance(secret, str) and len(secret) < MIN_SIGNING_SECRET:
+        yield Failure("signingSecret", f"signingSecret must have {MIN_SIGNING_SECRET} characters, not {len(secret)}.")
+
+
+def credentials_failures(inputs: Properties) -> Iterable[Failure]:
+    """More than one proof of a client, or a write-only secret without its version."""
+    given = [name for name in PROOFS if name in inputs]
+    if len(given) > 1:
+        yield Failure(given[0], f"{given[0]} conflicts with {given[1]}: give one of them.")
+    if ("clientSecretWo" in inputs) != ("clientSecretWoVersion" in inputs):
+        yield Failure("clientSecretWo", "clientSecretWo and clientSecretWoVersion need each other.")
+
+
+def user_failures(inputs: Properties) -> Iterable[Failure]:
+    """Metadata that is no JSON."""
+    for name in METADATA:
+        if isinstance(inputs.get(name), str) and not _is_json(inputs[name]):
+            yield Failure(name, f'{name} must be JSON in a text, such as {{"plan": "gold"}}.')
+
+
+def grant_failures(inputs: Properties) -> Iterable[Failure]:
+    """Neither scopes nor all of them, or not one party."""
+    if "scopes" not in inputs and not inputs.get("allowAllScopes"):
+        yield Failure(
+            "scopes", "A client grant needs scopes (an empty list grants none), unless allowAllScopes is true."
+        )
+    if ("clientId" in inputs) == ("defaultFor" in inputs):
+        yield Failure("clientId", "A client grant needs clientId or defaultFor, one of them.")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
 
 RESOURCES: dict[str, tuple[type[DocumentResource], Description]] = {
     "auth0:index/client:Client": (

@@ -11,9 +11,8 @@ from auth0_apim_sandbox.providers.azure_native.resource import ArmResource, Scop
 from auth0_apim_sandbox.providers.azure_native.resource_manager import Identity, ResourceManager
 from auth0_apim_sandbox.providers.azure_native.resources import LISTS, RESOURCES
 from auth0_apim_sandbox.providers.plugin.errors import ProviderError
-from auth0_apim_sandbox.providers.plugin.provider import Properties
+from auth0_apim_sandbox.providers.plugin.provider import Properties, Services
 from auth0_apim_sandbox.providers.plugin.schema import Failure, PackageSchema
-from auth0_apim_sandbox.providers.plugin.services import Services
 from auth0_apim_sandbox.providers.plugin.values import Secret
 
 OTHER_WAYS_IN = ("clientCertificatePath", "useOidc", "useMsi", "useDefaultAzureCredential")

@@ -1,7 +1,29 @@
 """The tables of the azure-native provider: resource types with their ARM paths, and functions."""
 
+from typing import Any
+
+from lxml import etree
+
 from auth0_apim_sandbox.providers.azure_native.resource import ArmResource, Description
-from auth0_apim_sandbox.providers.azure_native.special_resources import GlobalPolicy
+
+BORN_WITH = "<policies><inbound/><backend><forward-request/></backend><outbound/></policies>"
+"""The global policy of a new service, without its comments; an empty `on-error` may be there as well."""
+
+
+class GlobalPolicy(ArmResource):
+    """The policy of a whole service, which exists from the service's birth."""
+
+    described_as = "subresource"
+
+    def may_exist(self, document: dict[str, Any]) -> bool:
+        """The policy that every service is born with may be taken over; one that somebody wrote may not."""
+        value = (document.get("properties") or {}).get("value", "")
+        try:
+            bare = etree.canonicalize(value, strip_text=True, with_comments=False)
+        except etree.XMLSyntaxError:
+            return not document
+        return bool(bare.replace("<on-error></on-error>", "") == etree.canonicalize(BORN_WITH))
+
 
 GROUP = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
 SERVICE = GROUP + "/providers/Microsoft.ApiManagement/service/{serviceName}"

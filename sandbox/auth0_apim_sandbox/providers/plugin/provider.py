@@ -1,11 +1,31 @@
 """What a provider is to the gRPC servicer: resource types that plan and act, and functions."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from auth0_apim_sandbox.providers.plugin.autonaming import Naming
 from auth0_apim_sandbox.providers.plugin.schema import Failure, PackageSchema
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a program's provider configuration and environment leave out is taken from here."""
+
+    auth0_domain: str
+    """`host:port` of the tenant."""
+    auth0_client_id: str
+    auth0_client_secret: str = field(repr=False)
+    arm_endpoint: str
+    """Absolute URL of the resource manager, without a trailing slash."""
+    arm_tenant_id: str
+    arm_client_id: str
+    arm_client_secret: str = field(repr=False)
+    arm_subscription_id: str
+    ca_file: Path | None = None
+    """Certificate of the authority that both services' certificates come from; the system's store when absent."""
+
 
 Properties = dict[str, Any]
 """Inputs or outputs of a resource: camelCase names, plain values, `UNKNOWN` where a preview cannot know."""

@@ -11,9 +11,10 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 
 from auth0_apim_sandbox.engine.engine_protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
-from auth0_apim_sandbox.providers.plugin.answers import Context, answered
 from auth0_apim_sandbox.providers.plugin.errors import ProviderError
 from auth0_apim_sandbox.providers.plugin.messages import (
+    Context,
+    answered,
     configuration,
     failure_messages,
     logical_name,

@@ -1,22 +1,33 @@
 """/authorize and /authorize/resume: from an application's request to the answer at its callback."""
 
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.authorize.callback import answer, refuse
-from auth0_apim_sandbox.tenant.authorize.interaction import Interaction
+from auth0_apim_sandbox.tenant.authorize.consent import Consents
 from auth0_apim_sandbox.tenant.authorize.request import AuthorizeRequest, read_callback, read_request
-from auth0_apim_sandbox.tenant.authorize.response import AuthorizeAnswers
-from auth0_apim_sandbox.tenant.authorize.transactions import Transaction
+from auth0_apim_sandbox.tenant.authorize.response import AuthorizeAnswers, answer, refuse
+from auth0_apim_sandbox.tenant.authorize.transactions import Transaction, Transactions
 from auth0_apim_sandbox.tenant.login.logins import refuse_blocked
-from auth0_apim_sandbox.tenant.login.sessions import browser, mark_browser
+from auth0_apim_sandbox.tenant.login.pages import Pages
+from auth0_apim_sandbox.tenant.login.sessions import Sessions, browser, mark_browser
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, missing
 from auth0_apim_sandbox.tenant.oauth.parameters import parse_form, read_call
 from auth0_apim_sandbox.tenant.tokens.authorization import Authorization, api_for_user, authorize_user
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """Everything that stands between a user's browser and the answer to an application."""
+
+    pages: Pages
+    sessions: Sessions
+    transactions: Transactions
+    consents: Consents
 
 
 class Authorize:

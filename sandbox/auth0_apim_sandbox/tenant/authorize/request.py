@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.oauth.allowed_urls import is_allowed
 from auth0_apim_sandbox.tenant.oauth.errors import (
     OAuthError,
     grant_not_allowed,
@@ -13,10 +12,10 @@ from auth0_apim_sandbox.tenant.oauth.errors import (
     missing,
     not_supported,
 )
-from auth0_apim_sandbox.tenant.oauth.origins import origin_of
+from auth0_apim_sandbox.tenant.oauth.urls import is_allowed, origin_of
 from auth0_apim_sandbox.tenant.tokens.authorization import split_scope
+from auth0_apim_sandbox.tenant.tokens.authorization_code import METHODS, is_well_formed
 from auth0_apim_sandbox.tenant.tokens.client_authentication import is_public
-from auth0_apim_sandbox.tenant.tokens.pkce import METHODS, is_well_formed
 
 RESPONSE_MODES = ("query", "fragment", "form_post")
 WEB_MESSAGE = "web_message"

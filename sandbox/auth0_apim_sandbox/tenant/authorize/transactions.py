@@ -7,8 +7,8 @@ import secrets
 from dataclasses import dataclass, replace
 
 from auth0_apim_sandbox.tenant.authorize.request import AuthorizeRequest
-from auth0_apim_sandbox.tenant.model.digest import digest
-from auth0_apim_sandbox.tenant.model.expiring import ExpiringMap
+from auth0_apim_sandbox.tenant.model.clock import ExpiringMap
+from auth0_apim_sandbox.tenant.model.ids import digest
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError
 

@@ -6,10 +6,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.authorize.callback import refuse
 from auth0_apim_sandbox.tenant.authorize.consent import described_scopes
-from auth0_apim_sandbox.tenant.authorize.endpoint import authorized
-from auth0_apim_sandbox.tenant.authorize.interaction import Interaction
+from auth0_apim_sandbox.tenant.authorize.endpoint import Interaction, authorized
+from auth0_apim_sandbox.tenant.authorize.response import refuse
 from auth0_apim_sandbox.tenant.authorize.transactions import Transaction
 from auth0_apim_sandbox.tenant.login.logins import Logins
 from auth0_apim_sandbox.tenant.login.sessions import browser

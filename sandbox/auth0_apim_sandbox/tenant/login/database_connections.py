@@ -19,7 +19,7 @@ from auth0_apim_sandbox.tenant.users.custom_database import (
     imports_users,
     is_custom,
 )
-from auth0_apim_sandbox.tenant.users.password_policy import PasswordError, check_password
+from auth0_apim_sandbox.tenant.users.passwords import PasswordError, check_password
 
 _PROFILE = ("email", "username", "given_name", "family_name", "name", "nickname", "picture")
 

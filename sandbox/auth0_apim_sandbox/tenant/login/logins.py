@@ -1,14 +1,13 @@
-"""Logging a user in with a password against a database connection."""
+"""Logging a user in with a password against a database connection, and brute-force protection."""
 
 import asyncio
 import json
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.login.brute_force import BruteForceProtection
+from auth0_apim_sandbox.tenant.model.clock import ExpiringMap
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, invalid_grant, invalid_request, not_supported
 from auth0_apim_sandbox.tenant.users import imported_passwords
-from auth0_apim_sandbox.tenant.users.credentials import MAX_PASSWORD_BYTES, hash_password, verify_password
 from auth0_apim_sandbox.tenant.users.custom_database import (
     CustomDatabase,
     DatabaseScriptError,
@@ -16,9 +15,47 @@ from auth0_apim_sandbox.tenant.users.custom_database import (
     imports_users,
     is_custom,
 )
+from auth0_apim_sandbox.tenant.users.passwords import MAX_PASSWORD_BYTES, hash_password, verify_password
 
+MAX_ATTEMPTS = 10
+LOCKED_SECONDS = 30 * 24 * 3600
+"""How long the lock holds after the last failure."""
+Attempt = tuple[str, str, str, str]
 # The hash of a password nobody knows, verified when there is no such user: the answer takes as long and tells nothing.
 _NOBODY = "$2b$10$0ePMrfP.RQCCPE.pRTuVLOnZSNp9VWHW9NiYC.KaUbVWw5Nz0ZRN6"
+
+
+class BruteForceProtection:
+    """Counts failed logins, in memory: ten wrong passwords for one user from one address lock the address out.
+
+    https://auth0.com/docs/secure/attack-protection/brute-force-protection
+    """
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._failures: ExpiringMap[Attempt, int] = ExpiringMap(tenant.clock, LOCKED_SECONDS, limit=100_000)
+
+    def begin(self, attempt: Attempt) -> None:
+        """Count one attempt before its password is looked at, so that simultaneous guesses count too.
+
+        Args:
+            attempt: connection, login, the user's password hash (a new password lifts the lock), address.
+
+        Raises:
+            OAuthError: too many attempts have failed already.
+        """
+        failures = self._failures.get(attempt) or 0
+        if failures >= MAX_ATTEMPTS:
+            raise OAuthError(
+                429,
+                "too_many_attempts",
+                "Your account has been blocked after multiple consecutive login attempts. "
+                "We've sent you an email with instructions on how to unblock it.",
+            )
+        self._failures.put(attempt, failures + 1)
+
+    def succeed(self, attempt: Attempt) -> None:
+        """The password was right: forget the failures."""
+        self._failures.pop(attempt)
 
 
 class Logins:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.model.digest import digest
+from auth0_apim_sandbox.tenant.model.ids import digest
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 
 SESSION_COOKIE = "auth0"

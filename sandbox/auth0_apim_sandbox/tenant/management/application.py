@@ -11,9 +11,8 @@ from starlette.types import Receive, Scope, Send
 
 from auth0_apim_sandbox.tenant.management.rate_limit import RateLimit, RequestCounter
 from auth0_apim_sandbox.tenant.management.requests.authorization import authorize
-from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint
+from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, read_form
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, not_supported
-from auth0_apim_sandbox.tenant.management.requests.form import read_form
 from auth0_apim_sandbox.tenant.management.requests.validation import check_body, parse_query
 from auth0_apim_sandbox.tenant.management.resources import (
     actions,
@@ -31,7 +30,7 @@ from auth0_apim_sandbox.tenant.management.resources import (
     tickets,
     users,
 )
-from auth0_apim_sandbox.tenant.model.json_text import parse_json
+from auth0_apim_sandbox.tenant.model.json_input import parse_json
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 
 PREFIX = "/api/v2"

@@ -1,5 +1,6 @@
-"""Identifiers in the formats of the real service, from the system's random source."""
+"""Identifiers and secrets in the formats of the real service, and the digests that secrets are stored under."""
 
+import hashlib
 import secrets
 import string
 
@@ -65,3 +66,8 @@ def user_identity_id() -> str:
 def key_id() -> str:
     """A signing key's `kid`: 21 URL-safe characters."""
     return "".join(secrets.choice(_URL_SAFE) for _ in range(21))
+
+
+def digest(secret: str) -> str:
+    """The SHA-256 of a random secret in hex, under which it is stored."""
+    return hashlib.sha256(secret.encode()).hexdigest()

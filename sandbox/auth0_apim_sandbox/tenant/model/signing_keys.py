@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 from auth0_apim_sandbox.store import Store
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.model import ids
-from auth0_apim_sandbox.tenant.model.timestamps import iso_timestamp
+from auth0_apim_sandbox.tenant.model.clock import iso_timestamp
 
 _LIFETIME = timedelta(days=365 * 13 + 246)
 

@@ -8,10 +8,9 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.oauth.allowed_urls import is_allowed
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError
-from auth0_apim_sandbox.tenant.oauth.origins import Origins, origins_of
 from auth0_apim_sandbox.tenant.oauth.parameters import Call, read_call
+from auth0_apim_sandbox.tenant.oauth.urls import Origins, is_allowed, origins_of
 
 Header = tuple[bytes, bytes]
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope
 
-from auth0_apim_sandbox.tenant.model.json_text import parse_json
+from auth0_apim_sandbox.tenant.model.json_input import parse_json
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, invalid_request, missing
 
 MAX_BODY_BYTES = 100 * 1024

@@ -1,17 +1,62 @@
-"""The authorization code grant at the token endpoint (RFC 6749, section 4.1.3; RFC 7636; RFC 9700, section 2.1)."""
+"""The authorization code grant: codes, PKCE (RFC 7636), and the grant (RFC 6749, section 4.1; RFC 9700, section 2.1)."""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from typing import Any
 
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.login.logins import refuse_blocked
+from auth0_apim_sandbox.tenant.model.ids import digest
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.endpoint import Answer
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, invalid_grant, missing
 from auth0_apim_sandbox.tenant.oauth.parameters import Call
 from auth0_apim_sandbox.tenant.tokens.authorization import authorize_user, split_scope
-from auth0_apim_sandbox.tenant.tokens.codes import Codes
-from auth0_apim_sandbox.tenant.tokens.pkce import is_well_formed, verifies
-from auth0_apim_sandbox.tenant.tokens.refresh_tokens import RefreshTokens
+from auth0_apim_sandbox.tenant.tokens.refresh_tokens import RefreshTokens, UserGrant
 from auth0_apim_sandbox.tenant.tokens.tokens import Authentication
-from auth0_apim_sandbox.tenant.tokens.user_grant import UserGrant
+
+LIFETIME = 600
+"""Seconds; the longest RFC 6749, section 4.1.2, recommends."""
+METHODS = ("S256", "plain")
+_UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
+
+
+class Codes:
+    """The codes a tenant has issued: short-lived, for one client, one redirect URI and one use.
+
+    Only the SHA-256 of a code is kept.
+    """
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+
+    def issue(self, content: dict[str, Any]) -> str:
+        """A new code that stands for `content`, a JSON object."""
+        code = secrets.token_urlsafe(32)
+        with self._tenant.store.transaction():
+            self._forget_expired()
+            self._tenant.codes.put(
+                digest(code), {**content, "family": new_family(), "expires_at": self._tenant.now() + LIFETIME}
+            )
+        return code
+
+    def find(self, code: str) -> Document | None:
+        """What `code` stands for, also when it was used before, or None for any other text."""
+        content = self._tenant.codes.get(digest(code))
+        return None if content is None or content["expires_at"] <= self._tenant.clock() else content
+
+    def use(self, code: str) -> None:
+        """Mark `code` as used."""
+        key = digest(code)
+        self._tenant.codes.put(key, {**self._tenant.codes[key], "used": True})
+
+    def _forget_expired(self) -> None:
+        now = self._tenant.clock()
+        for key in [key for key, content in self._tenant.codes.items() if content["expires_at"] <= now]:
+            self._tenant.codes.delete(key)
 
 
 class AuthorizationCodeGrant:
@@ -76,3 +121,20 @@ def _check_verifier(call: Call, content: Document) -> None:
         raise missing("code_verifier")
     if not is_well_formed(verifier) or not verifies(verifier, challenge, content["code_challenge_method"]):
         raise invalid_grant("Failed to verify code verifier")
+
+
+def new_family() -> str:
+    """A name for what descends from one login: its code and refresh tokens, revoked together."""
+    return secrets.token_hex(12)
+
+
+def is_well_formed(text: str) -> bool:
+    """Whether `text` may be a code verifier or a code challenge: 43 to 128 unreserved characters."""
+    return _UNRESERVED.fullmatch(text) is not None
+
+
+def verifies(verifier: str, challenge: str, method: str) -> bool:
+    """Whether `verifier` is what `challenge` was made of, by `S256` or `plain`."""
+    if method == "S256":
+        verifier = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return hmac.compare_digest(verifier.encode(), challenge.encode())

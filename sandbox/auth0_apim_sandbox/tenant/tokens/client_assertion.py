@@ -8,9 +8,8 @@ from typing import Any
 import jwt
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.model.expiring import ExpiringMap
+from auth0_apim_sandbox.tenant.model.clock import ExpiringMap, parse_timestamp
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.model.timestamps import parse_timestamp
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, unauthorized
 
 ALGORITHMS = ("RS256", "RS384", "PS256")

@@ -19,9 +19,9 @@ from auth0_apim_sandbox.tenant.tokens.authorization import (
     scopes_of_api,
     split_scope,
 )
-from auth0_apim_sandbox.tenant.tokens.codes import new_family
+from auth0_apim_sandbox.tenant.tokens.authorization_code import new_family
+from auth0_apim_sandbox.tenant.tokens.refresh_tokens import UserGrant
 from auth0_apim_sandbox.tenant.tokens.tokens import Authentication
-from auth0_apim_sandbox.tenant.tokens.user_grant import UserGrant
 
 PASSWORD = "password"  # noqa: S105 - the grant type's name
 PASSWORD_REALM = "http://auth0.com/oauth/grant-type/password-realm"  # noqa: S105 - the grant type's name

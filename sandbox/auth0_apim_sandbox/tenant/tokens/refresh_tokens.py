@@ -1,4 +1,4 @@
-"""Refresh tokens, rotating or not, with reuse detection; only their SHA-256 is kept.
+"""Refresh tokens: rotation with reuse detection, the grant (RFC 6749, section 6) and revocation (RFC 7009).
 
 https://auth0.com/docs/secure/tokens/refresh-tokens/refresh-token-rotation and RFC 9700, section 4.14.
 """
@@ -7,16 +7,22 @@ import secrets
 from typing import Any
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.model.digest import digest
+from auth0_apim_sandbox.tenant.login.logins import refuse_blocked
+from auth0_apim_sandbox.tenant.model.ids import digest
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, invalid_grant
+from auth0_apim_sandbox.tenant.oauth.endpoint import Answer
+from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, invalid_grant, invalid_request
+from auth0_apim_sandbox.tenant.oauth.parameters import Call
+from auth0_apim_sandbox.tenant.tokens.authorization import OFFLINE_ACCESS, Authorization, authorize_user, split_scope
+from auth0_apim_sandbox.tenant.tokens.client_authentication import ClientAuthentication
+from auth0_apim_sandbox.tenant.tokens.tokens import Authentication, Tokens
 
 _DEFAULT_LIFETIME = 2592000
 _DEFAULT_IDLE_LIFETIME = 1296000
 
 
 class RefreshTokens:
-    """The refresh tokens of one tenant."""
+    """The refresh tokens of one tenant; only their SHA-256 is kept."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
@@ -108,3 +114,120 @@ def _is_over(content: Document, settings: dict[str, Any], now: float) -> bool:
 
 def _unknown() -> OAuthError:
     return invalid_grant("Unknown or invalid refresh token.")
+
+
+class Revocation:
+    """Ends a refresh token and everything that rotated from the same login.
+
+    Where the tenant's flag `revoke_refresh_token_grant` is set, the user's consent goes with it:
+    https://auth0.com/docs/secure/tokens/refresh-tokens/revoke-refresh-tokens
+    """
+
+    def __init__(self, tenant: Tenant, authentication: ClientAuthentication, refresh_tokens: RefreshTokens) -> None:
+        self._tenant = tenant
+        self._authentication = authentication
+        self._refresh_tokens = refresh_tokens
+
+    async def __call__(self, call: Call) -> Answer:
+        """An empty answer, also when there is no such token.
+
+        Raises:
+            OAuthError: the client is not who it says, or the token is another client's.
+        """
+        token = call.require("token")
+        try:
+            client = self._authentication.authenticate(call)
+        except OAuthError as error:
+            if error.status != 401:
+                raise
+            raise OAuthError(401, "invalid_client", error.description) from error
+        content = self._refresh_tokens.find(token)
+        if content is not None:
+            if content["client_id"] != client["client_id"]:
+                raise invalid_request("The token was not issued to this client")
+            self._refresh_tokens.revoke_family(content["family"])
+            if (self._tenant.settings.get("flags") or {}).get("revoke_refresh_token_grant"):
+                self._tenant.revoke_grant(content["user_id"], content["client_id"], content["audience"])
+        return Answer(None)
+
+
+class UserGrant:
+    """Issues the tokens of a user's login."""
+
+    def __init__(self, tenant: Tenant, tokens: Tokens, refresh_tokens: RefreshTokens) -> None:
+        self._tenant = tenant
+        self._tokens = tokens
+        self._refresh_tokens = refresh_tokens
+
+    def answer(
+        self,
+        client: Document,
+        allowed: Authorization,
+        authentication: Authentication,
+        gty: str | None = None,
+        refresh_token: str | None = None,
+    ) -> Answer:
+        """An access token, with an ID token where `openid` is allowed and the refresh token if there is one."""
+        token, lifetime = self._tokens.access_token(client, authentication.user["user_id"], allowed, gty)
+        answer: dict[str, Any] = {"access_token": token}
+        if refresh_token is not None:
+            answer["refresh_token"] = refresh_token
+        if "openid" in allowed.scopes:
+            answer["id_token"] = self._tokens.id_token(client, allowed, authentication, access_token=token)
+        if allowed.scopes:
+            answer["scope"] = allowed.scope
+        return Answer({**answer, "expires_in": lifetime, "token_type": "Bearer"})
+
+    def new_refresh_token(
+        self, client: Document, allowed: Authorization, authentication: Authentication, family: str
+    ) -> str | None:
+        """A first refresh token, where `offline_access` is allowed."""
+        if OFFLINE_ACCESS not in allowed.scopes:
+            return None
+        return self._refresh_tokens.issue(
+            client,
+            {
+                "user_id": authentication.user["user_id"],
+                "audience": allowed.audience(self._tenant),
+                "scope": allowed.scope,
+                "family": family,
+                "auth_time": authentication.auth_time,
+                "sid": authentication.sid,
+            },
+        )
+
+
+class RefreshTokenGrant:
+    """Answers `grant_type=refresh_token`."""
+
+    def __init__(self, tenant: Tenant, refresh_tokens: RefreshTokens, user_grant: UserGrant) -> None:
+        self._tenant = tenant
+        self._refresh_tokens = refresh_tokens
+        self._user_grant = user_grant
+
+    async def __call__(self, call: Call, client: Document) -> Answer:
+        """New tokens for the login the refresh token descends from, with the same scopes or fewer.
+
+        What the user may do is decided anew, so a role taken away is gone with the next token.
+
+        Raises:
+            OAuthError: the token is not good (any more), or the user is gone or blocked.
+        """
+        token = call.require("refresh_token")
+        content = self._refresh_tokens.accept(client, token)
+        user = self._tenant.users.get(content["user_id"])
+        if user is None:
+            raise invalid_grant("The refresh_token was generated for a user who doesn't exist anymore.")
+        refuse_blocked(user)
+        scopes = _reduced(split_scope(content["scope"]), split_scope(call.get("scope")))
+        allowed = authorize_user(self._tenant, client, user, content["audience"], scopes)
+        authentication = Authentication(user, content["auth_time"], content["sid"])
+        successor = self._refresh_tokens.renew(client, token)
+        return self._user_grant.answer(client, allowed, authentication, "refresh_token", successor)
+
+
+def _reduced(granted: list[str], requested: list[str]) -> list[str]:
+    """The granted scopes that are requested again; all of them without a request."""
+    if not requested:
+        return granted
+    return [scope for scope in granted if scope in requested or scope == OFFLINE_ACCESS]

@@ -13,8 +13,7 @@ from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.signing import id_token_key, sign, sign_with_secret
 from auth0_apim_sandbox.tenant.tokens.authorization import Authorization, userinfo_audience
-from auth0_apim_sandbox.tenant.tokens.opaque_tokens import OpaqueTokens
-from auth0_apim_sandbox.tenant.tokens.user_claims import user_claims
+from auth0_apim_sandbox.tenant.tokens.userinfo import OpaqueTokens, user_claims
 
 _DEFAULT_LIFETIME = 86400
 _DEFAULT_ID_TOKEN_LIFETIME = 36000

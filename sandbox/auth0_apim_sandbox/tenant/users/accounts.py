@@ -9,10 +9,10 @@ import anyio.to_thread
 
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.model import ids
+from auth0_apim_sandbox.tenant.model.clock import iso_timestamp
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.model.timestamps import iso_timestamp
-from auth0_apim_sandbox.tenant.users import credentials
-from auth0_apim_sandbox.tenant.users.password_policy import check_history, check_password, remembered
+from auth0_apim_sandbox.tenant.users import passwords
+from auth0_apim_sandbox.tenant.users.passwords import check_history, check_password, remembered
 
 USERNAME = r"^[a-zA-Z0-9_+\-.!#$^`~@']+$"
 """The characters of a username."""
@@ -63,7 +63,7 @@ async def add_user(tenant: Tenant, connection: Document, user: Document, passwor
     password_hash = None
     if password is not None:
         check_password(connection["options"], password, user)
-        password_hash = await anyio.to_thread.run_sync(credentials.hash_password, password)
+        password_hash = await anyio.to_thread.run_sync(passwords.hash_password, password)
     _check_unique(tenant, connection["name"], user)
     with tenant.store.transaction():
         tenant.users.put(user["user_id"], user)
@@ -81,7 +81,7 @@ async def password_document(tenant: Tenant, connection: Document, user: Document
     check_password(options, password, user)
     stored = tenant.passwords.get(user["user_id"], {})
     await anyio.to_thread.run_sync(check_history, options, password, stored)
-    password_hash = await anyio.to_thread.run_sync(credentials.hash_password, password)
+    password_hash = await anyio.to_thread.run_sync(passwords.hash_password, password)
     return {"hash": password_hash, "history": remembered(options, stored)}
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from auth0_apim_sandbox.scripts import ScriptEngineError, ScriptError, Surroundings, run_script
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.model.json_text import require_unicode
+from auth0_apim_sandbox.tenant.model.clock import iso_timestamp
+from auth0_apim_sandbox.tenant.model.json_input import require_unicode
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.model.timestamps import iso_timestamp
 from auth0_apim_sandbox.tenant.users.accounts import UserExistsError, new_user
 from auth0_apim_sandbox.tenant.users.configuration_cipher import ConfigurationCipher
 

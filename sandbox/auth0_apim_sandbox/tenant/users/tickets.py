@@ -8,7 +8,7 @@ import secrets
 from typing import Any
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.model.digest import digest
+from auth0_apim_sandbox.tenant.model.ids import digest
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 
 EMAIL_VERIFICATION = "email-verification"

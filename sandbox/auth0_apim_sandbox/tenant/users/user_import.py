@@ -12,9 +12,9 @@ from jsonschema.exceptions import ValidationError
 
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.validation import FORMATS
+from auth0_apim_sandbox.tenant.model.clock import iso_timestamp
+from auth0_apim_sandbox.tenant.model.json_input import explain
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.model.timestamps import iso_timestamp
-from auth0_apim_sandbox.tenant.model.validation_messages import explain
 from auth0_apim_sandbox.tenant.users.accounts import find_by_login, new_user, picture
 from auth0_apim_sandbox.tenant.users.imported_password_rules import BCRYPT_HASH, hash_problem, unsupported_digest
 from auth0_apim_sandbox.tenant.users.user_import_schema import IMPORTED_USER, RESERVED_IN_APP_METADATA, UPSERTABLE

@@ -7,7 +7,7 @@ import jwt
 import pytest
 from auth0_apim_sandbox.store import Store
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.bootstrap import prepare
+from auth0_apim_sandbox.tenant.application import prepare
 from auth0_apim_sandbox.tenant.management import ManagementApi
 from auth0_apim_sandbox.tenant.management.application import MANAGEMENT_SCOPES, PREFIX
 from auth0_apim_sandbox.tenant.management.rate_limit import RateLimit

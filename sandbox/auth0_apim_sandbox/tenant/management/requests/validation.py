@@ -10,7 +10,7 @@ from jsonschema.exceptions import ValidationError
 from starlette.datastructures import QueryParams
 
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, not_supported
-from auth0_apim_sandbox.tenant.model.validation_messages import explain
+from auth0_apim_sandbox.tenant.model.json_input import explain
 
 Schema = dict[str, Any]
 

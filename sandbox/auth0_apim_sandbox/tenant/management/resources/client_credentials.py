@@ -20,8 +20,8 @@ from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoin
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, invalid_body, not_supported
 from auth0_apim_sandbox.tenant.management.resources import clients_schema as schemas
 from auth0_apim_sandbox.tenant.model import ids
+from auth0_apim_sandbox.tenant.model.clock import iso_timestamp, parse_timestamp
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.model.timestamps import iso_timestamp, parse_timestamp
 
 _MAX_CREDENTIALS = 4
 _MIN_KEY_BITS = 2048

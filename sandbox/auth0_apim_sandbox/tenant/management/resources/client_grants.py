@@ -7,11 +7,48 @@ from starlette.responses import Response
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer, no_content
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, invalid_body, not_supported
-from auth0_apim_sandbox.tenant.management.requests.paging import paginate_or_checkpoint
-from auth0_apim_sandbox.tenant.management.resources import client_grants_schema as schemas
+from auth0_apim_sandbox.tenant.management.requests.paging import CHECKPOINT, PAGE, paginate_or_checkpoint
+from auth0_apim_sandbox.tenant.management.requests.validation import Schema, document
 from auth0_apim_sandbox.tenant.model import ids
 
+_SUBJECT_TYPE: Schema = {"type": "string", "enum": ["anonymous_user", "client", "user"]}
+_PROPERTIES: dict[str, Schema] = {
+    "scope": {
+        "type": ["array", "null"],
+        "uniqueItems": True,
+        "items": {"type": "string", "minLength": 1, "maxLength": 280},
+        "description": "Scopes allowed for this client grant.",
+    },
+    "organization_usage": {"type": ["string", "null"], "enum": ["deny", "allow", "require", None]},
+    "allow_any_organization": {"type": ["boolean", "null"]},
+    "authorization_details_types": {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 255}},
+    "allow_all_scopes": {"type": ["boolean", "null"], "description": "If enabled, all scopes are allowed."},
+}
+CREATE = document(
+    {
+        **_PROPERTIES,
+        "client_id": {"type": "string", "minLength": 1, "description": "ID of the client."},
+        "default_for": {"type": "string", "enum": ["third_party_clients"]},
+        "audience": {"type": "string", "minLength": 1, "description": "The audience (API identifier) of this grant."},
+        "subject_type": {**_SUBJECT_TYPE, "description": "The type of application access the client grant allows."},
+    },
+    required=["audience"],
+)
+UPDATE = document(_PROPERTIES)
+LIST_QUERY = document(
+    {
+        **PAGE,
+        **CHECKPOINT,
+        "audience": {"type": "string", "description": "Optional filter on audience."},
+        "client_id": {"type": "string", "description": "Optional filter on client_id."},
+        "subject_type": _SUBJECT_TYPE,
+        "allow_any_organization": {"type": "boolean"},
+        "default_for": {"type": "string", "enum": ["third_party_clients"]},
+    }
+)
 _FILTERS = ("audience", "client_id", "subject_type", "default_for", "allow_any_organization")
+_LIST = "/client-grants"
+_ONE = "/client-grants/{id}"
 
 
 async def list_all(call: Call) -> Response:
@@ -103,12 +140,10 @@ def _check_conflict(call: Call, grant: Document) -> None:
             raise ManagementError(409, f"A client grant already exists between {party} and {grant['audience']}")
 
 
-_LIST = "/client-grants"
-_ONE = "/client-grants/{id}"
 ENDPOINTS = [
-    Endpoint("GET", _LIST, ("read:client_grants",), list_all, query=schemas.LIST_QUERY),
-    Endpoint("POST", _LIST, ("create:client_grants",), create, schemas.CREATE),
+    Endpoint("GET", _LIST, ("read:client_grants",), list_all, query=LIST_QUERY),
+    Endpoint("POST", _LIST, ("create:client_grants",), create, CREATE),
     Endpoint("GET", _ONE, ("read:client_grants",), get),
-    Endpoint("PATCH", _ONE, ("update:client_grants",), update, schemas.UPDATE),
+    Endpoint("PATCH", _ONE, ("update:client_grants",), update, UPDATE),
     Endpoint("DELETE", _ONE, ("delete:client_grants",), delete),
 ]

@@ -11,7 +11,7 @@ from auth0_apim_sandbox.tenant.management.requests.paging import paginate_or_che
 from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unenforced
 from auth0_apim_sandbox.tenant.management.resources import connections_schema as schemas
 from auth0_apim_sandbox.tenant.model import ids
-from auth0_apim_sandbox.tenant.model.timestamps import iso_timestamp
+from auth0_apim_sandbox.tenant.model.clock import iso_timestamp
 from auth0_apim_sandbox.tenant.users.configuration_cipher import ConfigurationCipher
 
 _ALWAYS_SHOWN = ("id", "is_domain_connection", "authentication", "connected_accounts")

@@ -14,7 +14,7 @@ from auth0_apim_sandbox.tenant.users.custom_database import (
     UnsupportedDatabaseError,
     imports_users,
 )
-from auth0_apim_sandbox.tenant.users.password_policy import PasswordError, check_password
+from auth0_apim_sandbox.tenant.users.passwords import PasswordError, check_password
 
 _API = "management-api"
 

@@ -4,9 +4,19 @@ from starlette.responses import Response
 
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer, no_content
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError
-from auth0_apim_sandbox.tenant.management.requests.paging import paginate
-from auth0_apim_sandbox.tenant.management.resources import grants_schema as schemas
+from auth0_apim_sandbox.tenant.management.requests.paging import PAGE, paginate
+from auth0_apim_sandbox.tenant.management.requests.validation import Schema, document
 
+_USER_ID: Schema = {"type": "string", "minLength": 1, "description": "user_id of the grants to list or delete."}
+LIST_QUERY = document(
+    {
+        **PAGE,
+        "user_id": _USER_ID,
+        "client_id": {"type": "string", "description": "client_id of the grants to list."},
+        "audience": {"type": "string", "description": "audience of the grants to list."},
+    }
+)
+DELETE_QUERY = document({"user_id": _USER_ID}, required=["user_id"])
 _FILTERS = {"user_id": "user_id", "client_id": "clientID", "audience": "audience"}
 
 
@@ -35,7 +45,7 @@ async def delete_of_user(call: Call) -> Response:
 
 
 ENDPOINTS = [
-    Endpoint("GET", "/grants", ("read:grants",), list_all, query=schemas.LIST_QUERY),
-    Endpoint("DELETE", "/grants", ("delete:grants",), delete_of_user, query=schemas.DELETE_QUERY),
+    Endpoint("GET", "/grants", ("read:grants",), list_all, query=LIST_QUERY),
+    Endpoint("DELETE", "/grants", ("delete:grants",), delete_of_user, query=DELETE_QUERY),
     Endpoint("DELETE", "/grants/{id}", ("delete:grants",), delete),
 ]

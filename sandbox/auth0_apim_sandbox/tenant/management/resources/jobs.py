@@ -9,12 +9,11 @@ from starlette.responses import Response
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, not_supported
-from auth0_apim_sandbox.tenant.management.resources.tickets import addressee
-from auth0_apim_sandbox.tenant.management.resources.tickets_schema import VERIFICATION_JOB
+from auth0_apim_sandbox.tenant.management.resources.tickets import VERIFICATION_JOB, addressee
 from auth0_apim_sandbox.tenant.model import ids
-from auth0_apim_sandbox.tenant.model.json_text import parse_json
+from auth0_apim_sandbox.tenant.model.clock import iso_timestamp, parse_timestamp
+from auth0_apim_sandbox.tenant.model.json_input import parse_json
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.model.timestamps import iso_timestamp, parse_timestamp
 from auth0_apim_sandbox.tenant.users import user_import_schema as schemas
 from auth0_apim_sandbox.tenant.users.user_import import UserImport, unsupported_in
 

@@ -7,10 +7,29 @@ from starlette.responses import Response
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, not_supported
-from auth0_apim_sandbox.tenant.management.requests.paging import paginate
-from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unenforced
-from auth0_apim_sandbox.tenant.management.resources import roles_schema as schemas
+from auth0_apim_sandbox.tenant.management.requests.paging import PAGE, paginate
+from auth0_apim_sandbox.tenant.management.requests.validation import Schema, document, refuse_unenforced, unenforced
 from auth0_apim_sandbox.tenant.model import ids
+
+_PROPERTIES: dict[str, Schema] = {
+    "name": {"type": "string", "minLength": 1, "maxLength": 255, "description": "Name of the role."},
+    "description": {"type": "string", "maxLength": 255, "description": "Description of the role."},
+}
+UNENFORCED = ("owner_id",)
+"""What only roles of organizations have."""
+_OF_TYPE: dict[str, Schema] = {
+    **unenforced(UNENFORCED),
+    "type": {"type": "string", "enum": ["tenant", "organization"], "description": "The type of role"},
+}
+CREATE = document({**_PROPERTIES, **_OF_TYPE}, required=["name"])
+UPDATE = document(_PROPERTIES)
+LIST_QUERY = document(
+    {
+        **PAGE,
+        **_OF_TYPE,
+        "name_filter": {"type": "string", "description": "Optional filter on name"},
+    }
+)
 
 
 async def list_all(call: Call) -> Response:
@@ -75,7 +94,7 @@ def shown_role(role: Document) -> Document:
 def _check_supported(given: dict[str, Any]) -> None:
     if given.get("type") == "organization":
         raise not_supported("organizations: roles of type organization")
-    refuse_unenforced(schemas.UNENFORCED, given, "organizations: the {} of a role")
+    refuse_unenforced(UNENFORCED, given, "organizations: the {} of a role")
 
 
 def _check_name(call: Call, role_id: str | None) -> None:
@@ -85,9 +104,9 @@ def _check_name(call: Call, role_id: str | None) -> None:
 
 
 ENDPOINTS = [
-    Endpoint("GET", "/roles", ("read:roles",), list_all, query=schemas.LIST_QUERY),
-    Endpoint("POST", "/roles", ("create:roles",), create, schemas.CREATE),
+    Endpoint("GET", "/roles", ("read:roles",), list_all, query=LIST_QUERY),
+    Endpoint("POST", "/roles", ("create:roles",), create, CREATE),
     Endpoint("GET", "/roles/{id}", ("read:roles",), get),
-    Endpoint("PATCH", "/roles/{id}", ("update:roles",), update, schemas.UPDATE),
+    Endpoint("PATCH", "/roles/{id}", ("update:roles",), update, UPDATE),
     Endpoint("DELETE", "/roles/{id}", ("delete:roles",), delete),
 ]

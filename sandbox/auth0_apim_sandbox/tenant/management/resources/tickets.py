@@ -7,13 +7,50 @@ from starlette.responses import Response
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, invalid_body, not_supported
-from auth0_apim_sandbox.tenant.management.resources import tickets_schema as schemas
+from auth0_apim_sandbox.tenant.management.requests.validation import Schema, document
 from auth0_apim_sandbox.tenant.management.resources.custom_users import scripts_told
 from auth0_apim_sandbox.tenant.users.accounts import find_by_login
 from auth0_apim_sandbox.tenant.users.custom_database import CustomDatabase, is_custom
 from auth0_apim_sandbox.tenant.users.tickets import EMAIL_VERIFICATION, PASSWORD_CHANGE, Tickets
 
+_USER_ID: Schema = {"type": "string", "format": "user-id", "description": "user_id of the user"}
+_IDENTITY = document(
+    {
+        "user_id": {"type": "string", "minLength": 1, "description": "user_id of the identity."},
+        "provider": {"type": "string", "minLength": 1, "description": "Identity provider name of the identity."},
+        "connection_id": {"type": "string"},
+    },
+    required=["user_id", "provider"],
+    description="The identity that the ticket is for.",
+)
+_FOR_WHOM: dict[str, Schema] = {
+    "client_id": {"type": "string", "minLength": 1, "description": "ID of the client."},
+    "organization_id": {"type": "string", "description": "The ID of the Organization."},
+    "identity": _IDENTITY,
+}
+_TICKET: dict[str, Schema] = {
+    **_FOR_WHOM,
+    "result_url": {"type": "string", "format": "absolute-uri", "description": "URL to go to after the ticket is used"},
+    "ttl_sec": {"type": "integer", "minimum": 0, "maximum": 157788000, "description": "Seconds the ticket is valid."},
+    "includeEmailInRedirect": {"type": "boolean", "description": "Whether result_url is told the e-mail address."},
+}
+_VERIFICATION_TICKET = document({**_TICKET, "user_id": _USER_ID}, required=["user_id"])
+_PASSWORD_TICKET = document(
+    {
+        **_TICKET,
+        "user_id": _USER_ID,
+        "connection_id": {
+            "type": "string",
+            "minLength": 1,
+            "description": "The connection that email is looked up in.",
+        },
+        "email": {"type": "string", "format": "email", "description": "The user's email, with connection_id."},
+        "mark_email_as_verified": {"type": "boolean", "description": "Whether the password's change verifies email."},
+    }
+)
+VERIFICATION_JOB = document({**_FOR_WHOM, "user_id": _USER_ID}, required=["user_id"])
 _KEPT = ("client_id", "mark_email_as_verified", "result_url")
+_SCOPES = ("create:user_tickets",)
 
 
 async def verify_email(call: Call) -> Response:
@@ -99,8 +136,7 @@ def _issued(call: Call, kind: str, about: dict[str, Any]) -> Response:
     return json_answer({"ticket": url}, 201)
 
 
-_SCOPES = ("create:user_tickets",)
 ENDPOINTS = [
-    Endpoint("POST", "/tickets/email-verification", _SCOPES, verify_email, schemas.EMAIL_VERIFICATION),
-    Endpoint("POST", "/tickets/password-change", _SCOPES, change_password, schemas.PASSWORD_CHANGE),
+    Endpoint("POST", "/tickets/email-verification", _SCOPES, verify_email, _VERIFICATION_TICKET),
+    Endpoint("POST", "/tickets/password-change", _SCOPES, change_password, _PASSWORD_TICKET),
 ]

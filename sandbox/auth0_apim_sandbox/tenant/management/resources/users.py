@@ -11,7 +11,7 @@ from auth0_apim_sandbox.tenant.management.requests.paging import paginate, selec
 from auth0_apim_sandbox.tenant.management.resources import custom_users
 from auth0_apim_sandbox.tenant.management.resources import users_schema as schemas
 from auth0_apim_sandbox.tenant.management.resources.user_search import user_filter, values_at
-from auth0_apim_sandbox.tenant.model.timestamps import iso_timestamp
+from auth0_apim_sandbox.tenant.model.clock import iso_timestamp
 from auth0_apim_sandbox.tenant.users.accounts import (
     UserExistsError,
     add_user,
@@ -21,7 +21,7 @@ from auth0_apim_sandbox.tenant.users.accounts import (
     username_problem,
 )
 from auth0_apim_sandbox.tenant.users.custom_database import imports_users, is_custom
-from auth0_apim_sandbox.tenant.users.password_policy import PasswordError
+from auth0_apim_sandbox.tenant.users.passwords import PasswordError
 
 _HIDDEN = ("permissions", "roles")
 _NOT_OF_THE_PROFILE = ("client_id", "connection", "password", "verify_email", "verify_password", "verify_phone_number")

@@ -6,7 +6,7 @@ from typing import Any
 import bcrypt
 import httpx
 import pytest
-from auth0_apim_sandbox.tenant.bootstrap import prepare
+from auth0_apim_sandbox.tenant.application import prepare
 from auth0_apim_sandbox.tenant.login.logins import Logins
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError
 

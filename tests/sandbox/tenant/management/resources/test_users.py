@@ -2,7 +2,7 @@ import hashlib
 import re
 
 import pytest
-from auth0_apim_sandbox.tenant.users.credentials import verify_password
+from auth0_apim_sandbox.tenant.users.passwords import verify_password
 
 EMAIL = "ada@example.com"
 PASSWORD = "Analytical-1843"

@@ -1,5 +1,5 @@
 import pytest
-from auth0_apim_sandbox.tenant.oauth.allowed_urls import is_allowed
+from auth0_apim_sandbox.tenant.oauth.urls import is_allowed
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
-"""Which passwords a database connection takes: strength, dictionary, personal information, history.
+"""Users' passwords: their hashes, and which ones a connection accepts: strength, dictionary, personal data, history.
 
+Hashing takes tens of milliseconds on purpose: callers on an event loop run these functions in a thread.
 https://auth0.com/docs/authenticate/database-connections/password-strength and
 https://auth0.com/docs/authenticate/database-connections/password-options
 """
@@ -8,13 +9,16 @@ import re
 import string
 from typing import Any
 
-from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.users import credentials
+import bcrypt
 
+from auth0_apim_sandbox.store.store import Document
+
+_ROUNDS = 10
+MAX_PASSWORD_BYTES = 72
+"""bcrypt reads no more than this; a longer password is refused rather than cut."""
 _SPECIAL = frozenset(string.punctuation + " ")
 _MINIMUM_LENGTH = {"none": 1, "low": 6, "fair": 8, "good": 8, "excellent": 10}
 _MAXIMUM_HISTORY = 24
-
 COMMON_PASSWORDS = frozenset(
     [
         "000000",
@@ -61,6 +65,24 @@ COMMON_PASSWORDS = frozenset(
 """A short form of Auth0's list of the 10,000 most common passwords, which is not published with the documentation."""
 
 
+def hash_password(password: str) -> str:
+    """A salted bcrypt hash with 10 rounds, as Auth0 keeps it, in the modular crypt format `$2b$10$…`.
+
+    Raises:
+        ValueError: the password has more than 72 bytes in UTF-8.
+    """
+    secret = password.encode()
+    if len(secret) > MAX_PASSWORD_BYTES:
+        raise ValueError(f"Password is too long: {len(secret)} bytes, the limit is {MAX_PASSWORD_BYTES} bytes in UTF-8")
+    return bcrypt.hashpw(secret, bcrypt.gensalt(_ROUNDS)).decode()
+
+
+def verify_password(password: str, password_hash: str) -> bool:
+    """Whether `password` is the one that was hashed; compared in constant time."""
+    secret = password.encode()
+    return len(secret) <= MAX_PASSWORD_BYTES and bcrypt.checkpw(secret, password_hash.encode())
+
+
 class PasswordError(Exception):
     """A password that the connection's policy refuses; `name` is Auth0's name of the rule."""
 
@@ -80,7 +102,7 @@ def check_password(options: dict[str, Any], password: str, user: Document) -> No
     Raises:
         PasswordError: the first rule that the password breaks.
     """
-    if len(password.encode()) > credentials.MAX_PASSWORD_BYTES or not _is_strong(options, password):
+    if len(password.encode()) > MAX_PASSWORD_BYTES or not _is_strong(options, password):
         raise PasswordError("PasswordStrengthError", "Password is too weak")
     dictionary = options.get("password_dictionary") or {}
     words = {word.lower() for word in dictionary.get("dictionary", [])} | COMMON_PASSWORDS
@@ -100,7 +122,7 @@ def check_history(options: dict[str, Any], password: str, stored: Document) -> N
         PasswordError: `PasswordHistoryError`.
     """
     for password_hash in remembered(options, stored):
-        if credentials.verify_password(password, password_hash):
+        if verify_password(password, password_hash):
             raise PasswordError("PasswordHistoryError", "Password has previously been used")
 
 

@@ -1,9 +1,8 @@
-"""What is wrong with a value, in the words of the z-schema validator, which Auth0's errors repeat.
+"""JSON from clients: read as RFC 8259 allows and UTF-8 can carry, and refused in the words of Auth0's validator."""
 
-Clients match these texts, and people search their logs for them.
-"""
-
+import json
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
@@ -11,8 +10,42 @@ from jsonschema.exceptions import ValidationError
 _JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
+def parse_json(text: str | bytes, object_pairs_hook: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+    """The value of a JSON text; as in JavaScript, 60.0 is 60.
+
+    Raises:
+        ValueError: it is no JSON, nested too deeply, or has NaN, a number too large, or half a surrogate pair.
+    """
+    try:
+        value = json.loads(text, parse_constant=_refuse, parse_float=_number, object_pairs_hook=object_pairs_hook)
+        require_unicode(value)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return value
+
+
+def require_unicode(value: Any) -> None:
+    """Refuse a value that could be stored, but never sent.
+
+    Raises:
+        ValueError: a text in it has half a surrogate pair.
+    """
+    json.dumps(value, ensure_ascii=False).encode()
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not isfinite(value):
+        raise ValueError("a number is too large")
+    return int(value) if value.is_integer() else value
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
 def explain(error: ValidationError) -> str:
-    """The text for one failed keyword of a schema."""
+    """What is wrong, in the words of the z-schema validator, which Auth0's errors repeat and clients match."""
     write = _MESSAGES.get(str(error.validator))
     if write is None:
         return f"Data does not match any schemas from '{error.validator}'"

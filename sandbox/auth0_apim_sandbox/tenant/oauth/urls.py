@@ -1,18 +1,38 @@
-"""Which web pages may read the answers of the token endpoint (the Fetch standard's CORS protocol).
+"""URLs that a client or the tenant allows: callbacks, logout URLs, the origins of web pages.
 
-A client names the origins of its pages in `web_origins` and `allowed_origins`; the origins of its callbacks count
-too: https://auth0.com/docs/get-started/applications/set-up-cors
+They are compared character by character, except for one `*` in the first label of a host name, which stands for a part
+of that label: https://auth0.com/docs/get-started/applications/wildcards-for-subdomains. A client names the origins of
+its pages in `web_origins` and `allowed_origins`; the origins of its callbacks count too:
+https://auth0.com/docs/get-started/applications/set-up-cors
 """
 
+import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.oauth.allowed_urls import is_allowed
+
+_WILDCARD = re.compile(
+    r"(https?://)([A-Za-z0-9-]*)\*([A-Za-z0-9-]*)(\.[^/?#*.:]+(?:\.[^/?#*.:]+)+(?::\d+)?(?:[/?#].*)?)"
+)
+
+
+def is_allowed(url: str, allowed: Iterable[str]) -> bool:
+    """Whether `url` is in `allowed`, or matches a wildcard in it."""
+    return any(url == each or ("*" in each and _matches(url, each)) for each in allowed)
+
+
+def _matches(url: str, pattern: str) -> bool:
+    parts = _WILDCARD.fullmatch(pattern)
+    if parts is None:
+        return False
+    scheme, before, after, rest = map(re.escape, parts.groups())
+    return re.fullmatch(f"{scheme}{before}[A-Za-z0-9-]+{after}{rest}", url) is not None
 
 
 class Origins:
-    """The origins of a tenant's clients."""
+    """The origins of the web pages that may read a tenant's answers (the Fetch standard's CORS protocol)."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._clients = tenant.clients

@@ -1,5 +1,5 @@
 import pytest
-from auth0_apim_sandbox.tenant.users.password_policy import PasswordError, check_password
+from auth0_apim_sandbox.tenant.users.passwords import PasswordError, check_password
 
 USER = {
     "email": "ada.lovelace@example.com",
