@@ -14,7 +14,7 @@ from auth0_apim_sandbox.tenant.authorize.request import WEB_MESSAGE, AuthorizeRe
 from auth0_apim_sandbox.tenant.login.pages import Pages
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError
-from auth0_apim_sandbox.tenant.oauth.urls import origin_of
+from auth0_apim_sandbox.tenant.oauth.urls import origin_of, with_query
 from auth0_apim_sandbox.tenant.tokens.authorization import OFFLINE_ACCESS, Authorization
 from auth0_apim_sandbox.tenant.tokens.authorization_code import Codes
 from auth0_apim_sandbox.tenant.tokens.tokens import Authentication, Tokens
@@ -91,13 +91,6 @@ def answer(pages: Pages, callback: Callback, parameters: Mapping[str, str]) -> R
 def refuse(pages: Pages, callback: Callback, error: OAuthError) -> Response:
     """Deliver an error."""
     return answer(pages, callback, error.body())
-
-
-def with_query(url: str, parameters: Mapping[str, str]) -> str:
-    """`url` with `parameters` behind those that its query has already."""
-    parts = urlsplit(url)
-    encoded = urlencode(parameters)
-    return urlunsplit(parts._replace(query=f"{parts.query}&{encoded}" if parts.query else encoded))
 
 
 def _with(callback: Callback, parameters: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ https://auth0.com/docs/api/authentication/signup/create-a-new-user
 from typing import Any
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.management.requests.validation import is_email
+from auth0_apim_sandbox.tenant.model.json_input import is_email
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.endpoint import Answer
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, invalid_request, not_supported

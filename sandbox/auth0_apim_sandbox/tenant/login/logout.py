@@ -12,14 +12,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.authorize.response import with_query
 from auth0_apim_sandbox.tenant.login.pages import Pages
 from auth0_apim_sandbox.tenant.login.sessions import Sessions
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, invalid_request
 from auth0_apim_sandbox.tenant.oauth.parameters import Call, parse_form, read_call
 from auth0_apim_sandbox.tenant.oauth.signing import verified_id_token
-from auth0_apim_sandbox.tenant.oauth.urls import is_allowed
+from auth0_apim_sandbox.tenant.oauth.urls import is_allowed, with_query
 
 
 class Logout:

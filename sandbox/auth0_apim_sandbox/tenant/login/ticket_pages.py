@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.authorize.response import with_query
 from auth0_apim_sandbox.tenant.login.pages import Pages
 from auth0_apim_sandbox.tenant.model.clock import iso_timestamp
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, invalid_request, not_supported
 from auth0_apim_sandbox.tenant.oauth.parameters import Call, read_call
+from auth0_apim_sandbox.tenant.oauth.urls import with_query
 from auth0_apim_sandbox.tenant.users.accounts import password_document
 from auth0_apim_sandbox.tenant.users.custom_database import (
     CustomDatabase,

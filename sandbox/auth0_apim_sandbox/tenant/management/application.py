@@ -28,6 +28,7 @@ from auth0_apim_sandbox.tenant.management.resources import (
     signing_keys,
     tenant_settings,
     tickets,
+    user_search,
     users,
 )
 from auth0_apim_sandbox.tenant.model.json_input import parse_json
@@ -48,6 +49,7 @@ _ENDPOINTS: list[Endpoint] = [
     *signing_keys.ENDPOINTS,
     *tenant_settings.ENDPOINTS,
     *tickets.ENDPOINTS,
+    *user_search.ENDPOINTS,
     *users.ENDPOINTS,
 ]
 MANAGEMENT_SCOPES = tuple(sorted({scope for endpoint in _ENDPOINTS for scope in endpoint.scopes}))

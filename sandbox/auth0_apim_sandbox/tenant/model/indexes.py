@@ -7,6 +7,7 @@ from auth0_apim_sandbox.store import Collection
 from auth0_apim_sandbox.store.store import Document
 
 Key = TypeVar("Key", bound=Hashable)
+ClientGrantKey = tuple[str | None, str, str]
 
 
 class Index(Generic[Key]):
@@ -44,3 +45,24 @@ class Index(Generic[Key]):
         sharing.pop(document_key, None)
         if not sharing:
             self._documents.pop(key, None)
+
+
+def api_identifiers(client: Document) -> list[str]:
+    """The API that a client itself is, by its identifier."""
+    return [client["resource_server_identifier"]] if "resource_server_identifier" in client else []
+
+
+def client_grant_keys(grant: Document) -> list[ClientGrantKey]:
+    """The client, the API and the subject type of a client grant."""
+    return [(grant.get("client_id"), grant["audience"], grant["subject_type"])]
+
+
+def connection_names(user: Document) -> list[str]:
+    """The connections of a user's identities."""
+    return [identity["connection"] for identity in user["identities"]]
+
+
+def login_keys(user: Document) -> list[tuple[str, str]]:
+    """What a user can log in with, in each connection, in lower case."""
+    logins = {user[name].lower() for name in ("email", "username") if user.get(name)}
+    return [(identity["connection"], login) for identity in user["identities"] for login in logins]

@@ -9,10 +9,15 @@ from typing import Any
 
 from auth0_apim_sandbox.store import Collection, Store
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.model.indexes import Index
+from auth0_apim_sandbox.tenant.model.indexes import (
+    ClientGrantKey,
+    Index,
+    api_identifiers,
+    client_grant_keys,
+    connection_names,
+    login_keys,
+)
 from auth0_apim_sandbox.tenant.model.signing_keys import SigningKeys
-
-ClientGrantKey = tuple[str | None, str, str]
 
 
 @dataclass
@@ -76,11 +81,11 @@ class Tenant:
             setattr(self, name, self.store.collection(f"auth0.{name}"))
         self.signing_keys = SigningKeys(self.store, self.domain, self.clock)
         self._resource_servers_by_identifier: Index[str] = Index(self.resource_servers, lambda api: [api["identifier"]])
-        self._clients_by_api: Index[str] = Index(self.clients, _own_identifier)
-        self._grants: Index[ClientGrantKey] = Index(self.client_grants, _grant_keys)
+        self._clients_by_api: Index[str] = Index(self.clients, api_identifiers)
+        self._grants: Index[ClientGrantKey] = Index(self.client_grants, client_grant_keys)
         self._connections_by_name: Index[str] = Index(self.connections, lambda connection: [connection["name"]])
-        self._users_by_login: Index[tuple[str, str]] = Index(self.users, _login_keys)
-        self._users_by_connection: Index[str] = Index(self.users, _connection_names)
+        self._users_by_login: Index[tuple[str, str]] = Index(self.users, login_keys)
+        self._users_by_connection: Index[str] = Index(self.users, connection_names)
 
     @property
     def name(self) -> str:
@@ -193,20 +198,3 @@ def grant_key(user_id: str, client_id: str, audience: str) -> str:
 def _delete_where(collection: Collection, **wanted: str) -> None:
     for key in [key for key, content in collection.items() if wanted.items() <= content.items()]:
         collection.delete(key)
-
-
-def _own_identifier(client: Document) -> list[str]:
-    return [client["resource_server_identifier"]] if "resource_server_identifier" in client else []
-
-
-def _grant_keys(grant: Document) -> list[ClientGrantKey]:
-    return [(grant.get("client_id"), grant["audience"], grant["subject_type"])]
-
-
-def _connection_names(user: Document) -> list[str]:
-    return [identity["connection"] for identity in user["identities"]]
-
-
-def _login_keys(user: Document) -> list[tuple[str, str]]:
-    logins = {user[name].lower() for name in ("email", "username") if user.get(name)}
-    return [(identity["connection"], login) for identity in user["identities"] for login in logins]

@@ -7,8 +7,8 @@ https://auth0.com/docs/get-started/applications/set-up-cors
 """
 
 import re
-from collections.abc import Iterable
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
@@ -61,3 +61,10 @@ def origin_of(url: str) -> str:
     """Scheme, host and port of a URL."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def with_query(url: str, parameters: Mapping[str, str]) -> str:
+    """`url` with `parameters` behind those that its query has already."""
+    parts = urlsplit(url)
+    encoded = urlencode(parameters)
+    return urlunsplit(parts._replace(query=f"{parts.query}&{encoded}" if parts.query else encoded))

@@ -46,35 +46,6 @@ class Authorization:
         return " ".join(self.scopes)
 
 
-def authorize_client(tenant: Tenant, client: Document, audience: str | None, requested: list[str]) -> Authorization:
-    """What `client` may do in its own name (the client credentials grant).
-
-    Without a requested scope it gets everything its grant has.
-
-    Raises:
-        OAuthError: no such API, no grant for it, or a scope that is not granted.
-    """
-    audience = audience or tenant.settings.get("default_audience")
-    if not audience:
-        raise OAuthError(403, "access_denied", "Non-global clients are not allowed access to APIv1")
-    api = _api(tenant, audience)
-    grant = tenant.client_grant(client["client_id"], audience)
-    if _policy(api, "client", "require_client_grant") == "deny_all":
-        raise OAuthError(403, "access_denied", _not_authorized(client, audience))
-    if grant is None:
-        raise OAuthError(
-            403,
-            "access_denied",
-            f'Client is not authorized to access "{audience}". You need to create a "client-grant" associated to this '
-            "API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants",
-        )
-    granted = _granted(grant, api)
-    if refused := [scope for scope in requested if scope not in granted]:
-        raise OAuthError(403, "access_denied", f"Client has not been granted scopes: {', '.join(refused)}")
-    scopes = tuple(requested or granted)
-    return Authorization(api, scopes, scopes if _shows_permissions(api) else None)
-
-
 def authorize_user(
     tenant: Tenant, client: Document, user: Document, audience: str | None, requested: list[str]
 ) -> Authorization:
@@ -100,7 +71,7 @@ def authorize_user(
     if api is not None:
         held = _scopes_of_user(tenant, client, user, api)
         allowed += held
-        permissions = tuple(tenant.permissions_of(user, api["identifier"])) if _shows_permissions(api) else None
+        permissions = tuple(tenant.permissions_of(user, api["identifier"])) if shows_permissions(api) else None
     return Authorization(api, tuple(scope for scope in requested if scope in allowed), permissions)
 
 
@@ -113,18 +84,18 @@ def api_for_user(tenant: Tenant, client: Document, audience: str | None) -> Docu
     audience = audience or tenant.settings.get("default_audience")
     if not audience or audience == userinfo_audience(tenant):
         return None
-    api = _api(tenant, audience)
+    api = find_api(tenant, audience)
     granted = tenant.client_grant(client["client_id"], audience, "user") is not None
-    if _policy(api, "user", "allow_all") == "deny_all" or (needs_user_grant(client, api) and not granted):
+    if access_policy(api, "user", "allow_all") == "deny_all" or (needs_user_grant(client, api) and not granted):
         # The live service answers so at /authorize and at /oauth/device/code, before any login; that it does for a
         # user's password too is inferred.
-        raise OAuthError(400, "invalid_request", _not_authorized(client, audience))
+        raise OAuthError(400, "invalid_request", not_authorized(client, audience))
     return api
 
 
 def needs_user_grant(client: Document, api: Document) -> bool:
     """Whether a grant of subject type `user` decides what `client` may ask `api`'s users for."""
-    return _policy(api, "user", "allow_all") == "require_client_grant" or client.get("is_first_party") is False
+    return access_policy(api, "user", "allow_all") == "require_client_grant" or client.get("is_first_party") is False
 
 
 def scopes_of_api(api: Document) -> list[str]:
@@ -149,7 +120,7 @@ def _scopes_of_user(tenant: Tenant, client: Document, user: Document, api: Docum
         return [scope for scope in scopes if ":current_user" in scope]
     if needs_user_grant(client, api):
         grant = tenant.client_grant(client["client_id"], api["identifier"], "user")
-        granted = [] if grant is None else _granted(grant, api)
+        granted = [] if grant is None else granted_scopes(grant, api)
         scopes = [scope for scope in scopes if scope in granted]
     if api.get("enforce_policies"):
         permissions = tenant.permissions_of(user, api["identifier"])
@@ -157,14 +128,20 @@ def _scopes_of_user(tenant: Tenant, client: Document, user: Document, api: Docum
     return scopes
 
 
-def _api(tenant: Tenant, audience: str) -> Document:
+def find_api(tenant: Tenant, audience: str) -> Document:
+    """The API whose identifier is `audience`.
+
+    Raises:
+        OAuthError: there is none.
+    """
     api = tenant.resource_server(audience)
     if api is None:
         raise OAuthError(403, "access_denied", f"Service not found: {audience}")
     return api
 
 
-def _granted(grant: Document, api: Document) -> list[str]:
+def granted_scopes(grant: Document, api: Document) -> list[str]:
+    """The scopes of `api` that a client grant gives."""
     scopes = scopes_of_api(api)
     if grant.get("allow_all_scopes"):
         return scopes
@@ -172,12 +149,14 @@ def _granted(grant: Document, api: Document) -> list[str]:
     return [scope for scope in grant.get("scope") or [] if scope in defined]
 
 
-def _policy(api: Document, subject: str, default: str) -> str:
+def access_policy(api: Document, subject: str, default: str) -> str:
+    """The policy of `api` for the access of clients, or of users."""
     policy: str = ((api.get("subject_type_authorization") or {}).get(subject) or {}).get("policy", default)
     return policy
 
 
-def _shows_permissions(api: Document) -> bool:
+def shows_permissions(api: Document) -> bool:
+    """Whether access tokens for `api` have a `permissions` claim."""
     return bool(api.get("enforce_policies")) and str(api.get("token_dialect")).endswith("_authz")
 
 
@@ -187,5 +166,6 @@ def _offline_allowed(api: Document | None, client: Document) -> bool:
     return api is None or bool(api.get("allow_offline_access"))
 
 
-def _not_authorized(client: Document, audience: str) -> str:
+def not_authorized(client: Document, audience: str) -> str:
+    """The message for a client that an API keeps out."""
     return f'Client "{client["client_id"]}" is not authorized to access resource server "{audience}".'

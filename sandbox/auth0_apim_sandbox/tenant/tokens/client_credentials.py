@@ -3,9 +3,17 @@
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.endpoint import Answer
-from auth0_apim_sandbox.tenant.oauth.errors import not_supported, unauthorized
+from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, not_supported, unauthorized
 from auth0_apim_sandbox.tenant.oauth.parameters import Call
-from auth0_apim_sandbox.tenant.tokens.authorization import authorize_client, split_scope
+from auth0_apim_sandbox.tenant.tokens.authorization import (
+    Authorization,
+    access_policy,
+    find_api,
+    granted_scopes,
+    not_authorized,
+    shows_permissions,
+    split_scope,
+)
 from auth0_apim_sandbox.tenant.tokens.client_authentication import is_public
 from auth0_apim_sandbox.tenant.tokens.tokens import Tokens
 
@@ -33,3 +41,32 @@ class ClientCredentialsGrant:
         )
         answer = {"access_token": token, "expires_in": lifetime, "token_type": "Bearer"}
         return Answer({**answer, "scope": allowed.scope} if allowed.scopes else answer)
+
+
+def authorize_client(tenant: Tenant, client: Document, audience: str | None, requested: list[str]) -> Authorization:
+    """What `client` may do in its own name (the client credentials grant).
+
+    Without a requested scope it gets everything its grant has.
+
+    Raises:
+        OAuthError: no such API, no grant for it, or a scope that is not granted.
+    """
+    audience = audience or tenant.settings.get("default_audience")
+    if not audience:
+        raise OAuthError(403, "access_denied", "Non-global clients are not allowed access to APIv1")
+    api = find_api(tenant, audience)
+    grant = tenant.client_grant(client["client_id"], audience)
+    if access_policy(api, "client", "require_client_grant") == "deny_all":
+        raise OAuthError(403, "access_denied", not_authorized(client, audience))
+    if grant is None:
+        raise OAuthError(
+            403,
+            "access_denied",
+            f'Client is not authorized to access "{audience}". You need to create a "client-grant" associated to this '
+            "API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants",
+        )
+    granted = granted_scopes(grant, api)
+    if refused := [scope for scope in requested if scope not in granted]:
+        raise OAuthError(403, "access_denied", f"Client has not been granted scopes: {', '.join(refused)}")
+    scopes = tuple(requested or granted)
+    return Authorization(api, scopes, scopes if shows_permissions(api) else None)

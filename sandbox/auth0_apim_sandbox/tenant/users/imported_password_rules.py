@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import argon2
 
+from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 from auth0_apim_sandbox.tenant.users.imported_passwords import (
     ImportedHash,
     LdapHash,
@@ -19,9 +20,51 @@ from auth0_apim_sandbox.tenant.users.imported_passwords import (
     scrypt_memory,
 )
 
+_STRING: Schema = {"type": "string"}
+_INTEGER: Schema = {"type": "integer"}
+_ENCODING: Schema = {"type": "string", "enum": ["base64", "hex", "utf8"]}
+_KEY: Schema = {"type": "object", "required": ["value"], "properties": {"value": _STRING, "encoding": _ENCODING}}
+_HMAC_DIGESTS = ["md4", "md5", "ripemd160", "sha1", "sha224", "sha256", "sha384", "sha512", "whirlpool"]
+_ALGORITHMS = ["argon2", "bcrypt", "hmac", "ldap", "md4", "md5", "sha1", "sha256", "sha512", "pbkdf2", "scrypt"]
+_PASSWORD_ENCODINGS = ["ascii", "utf8", "utf16le", "ucs2", "latin1", "binary"]
+CUSTOM_PASSWORD_HASH = document(
+    {
+        "algorithm": {"type": "string", "enum": _ALGORITHMS},
+        "hash": {
+            "type": "object",
+            "properties": {
+                "value": _STRING,
+                "encoding": _ENCODING,
+                "digest": {"type": "string", "enum": _HMAC_DIGESTS},
+                "key": _KEY,
+            },
+        },
+        "salt": {
+            "type": "object",
+            "required": ["value"],
+            "properties": {
+                "value": _STRING,
+                "encoding": _ENCODING,
+                "position": {"type": "string", "enum": ["prefix", "suffix"]},
+            },
+        },
+        "password": {
+            "type": "object",
+            "properties": {"encoding": {"type": "string", "enum": _PASSWORD_ENCODINGS}},
+        },
+        "keylen": _INTEGER,
+        "cost": _INTEGER,
+        "blockSize": _INTEGER,
+        "parallelization": _INTEGER,
+    },
+    required=["algorithm", "hash"],
+)
 BCRYPT_HASH = re.compile(r"\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}")
 _MOST_MEMORY = 1 << 30
 _DIGESTS = {"md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}
+_IN_BYTES = frozenset([*_DIGESTS, "hmac", "scrypt"])
+_WITHOUT_SALT = frozenset(["argon2", "ldap", "pbkdf2"])
+_DIGESTS_OF_AUTH0 = frozenset(["md4", "mdc2", "ripemd160", "sha224", "sha384", "whirlpool", *_DIGESTS])
 
 
 class HashProblem(NamedTuple):
@@ -147,9 +190,6 @@ def _is_available(name: str) -> bool:
     return True
 
 
-_IN_BYTES = frozenset([*_DIGESTS, "hmac", "scrypt"])
-_WITHOUT_SALT = frozenset(["argon2", "ldap", "pbkdf2"])
-_DIGESTS_OF_AUTH0 = frozenset(["md4", "mdc2", "ripemd160", "sha224", "sha384", "whirlpool", *_DIGESTS])
 _CHECKS: dict[str, Callable[[ImportedHash], HashProblem | None]] = {
     **dict.fromkeys(_DIGESTS, _digest),
     "argon2": _argon2,

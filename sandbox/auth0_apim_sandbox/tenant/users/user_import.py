@@ -1,6 +1,7 @@
-"""Importing users into a database connection: each one on its own, with the errors that an import job reports.
+"""Importing users into a database connection: what a row may hold, and each user on its own, with the errors of a job.
 
-https://auth0.com/docs/manage-users/user-migration/bulk-user-imports
+https://auth0.com/docs/manage-users/user-migration/bulk-user-imports and
+https://auth0.com/docs/manage-users/user-migration/bulk-user-import-database-schema-and-examples
 """
 
 import copy
@@ -11,17 +12,73 @@ from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.management.requests.validation import FORMATS
 from auth0_apim_sandbox.tenant.model.clock import iso_timestamp
-from auth0_apim_sandbox.tenant.model.json_input import explain
+from auth0_apim_sandbox.tenant.model.json_input import FORMATS, Schema, document, explain
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.users.accounts import find_by_login, new_user, picture
-from auth0_apim_sandbox.tenant.users.imported_password_rules import BCRYPT_HASH, hash_problem, unsupported_digest
-from auth0_apim_sandbox.tenant.users.user_import_schema import IMPORTED_USER, RESERVED_IN_APP_METADATA, UPSERTABLE
+from auth0_apim_sandbox.tenant.users.imported_password_rules import (
+    BCRYPT_HASH,
+    CUSTOM_PASSWORD_HASH,
+    hash_problem,
+    unsupported_digest,
+)
 
+UPSERTABLE = (
+    "app_metadata",
+    "email_verified",
+    "family_name",
+    "given_name",
+    "name",
+    "nickname",
+    "picture",
+    "user_metadata",
+)
+"""The attributes that an import with `upsert` gives a user who exists; `custom_password_hash` has a rule of its own."""
+RESERVED_IN_APP_METADATA = frozenset(
+    [
+        "__tenant",
+        "_id",
+        "blocked",
+        "clientID",
+        "created_at",
+        "email",
+        "email_verified",
+        "globalClientID",
+        "global_client_id",
+        "identities",
+        "lastIP",
+        "lastLogin",
+        "loginsCount",
+        "metadata",
+        "multifactor",
+        "multifactor_last_modified",
+        "updated_at",
+        "user_id",
+    ]
+)
+_STRING: Schema = {"type": "string"}
+IMPORTED_USER = document(
+    {
+        "email": {"type": "string", "format": "email"},
+        "email_verified": {"type": "boolean"},
+        "user_id": {"type": "string", "minLength": 1, "maxLength": 255},
+        "username": {"type": "string", "minLength": 1, "maxLength": 128},
+        "given_name": _STRING,
+        "family_name": _STRING,
+        "name": _STRING,
+        "nickname": _STRING,
+        "picture": _STRING,
+        "blocked": {"type": "boolean"},
+        "password_hash": _STRING,
+        "custom_password_hash": CUSTOM_PASSWORD_HASH,
+        "app_metadata": {"type": "object"},
+        "user_metadata": {"type": "object"},
+        "mfa_factors": {"type": "array", "minItems": 1, "maxItems": 10},
+    },
+    required=["email"],
+)
 UserError = dict[str, str]
 """`{"code", "message", "path"?}`."""
-
 _VALIDATOR = Draft7Validator(IMPORTED_USER, format_checker=FORMATS)
 _CODES = {
     "additionalProperties": "NOT_PASSED",

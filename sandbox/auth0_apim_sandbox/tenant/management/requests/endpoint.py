@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError
-from auth0_apim_sandbox.tenant.management.requests.validation import Schema, document
+from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 
 NO_QUERY = document({})

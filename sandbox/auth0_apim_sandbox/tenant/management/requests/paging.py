@@ -10,7 +10,7 @@ from typing import Any
 
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError
-from auth0_apim_sandbox.tenant.management.requests.validation import Schema
+from auth0_apim_sandbox.tenant.model.json_input import Schema
 
 DEFAULT_PER_PAGE = 50
 

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer
 from auth0_apim_sandbox.tenant.management.requests.paging import DEFAULT_PER_PAGE, PAGE
-from auth0_apim_sandbox.tenant.management.requests.validation import document
+from auth0_apim_sandbox.tenant.model.json_input import document
 
 _STRING = {"type": "string"}
 _LIST_QUERY = document(

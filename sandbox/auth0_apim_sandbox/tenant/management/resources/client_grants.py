@@ -8,8 +8,8 @@ from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer, no_content
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, invalid_body, not_supported
 from auth0_apim_sandbox.tenant.management.requests.paging import CHECKPOINT, PAGE, paginate_or_checkpoint
-from auth0_apim_sandbox.tenant.management.requests.validation import Schema, document
 from auth0_apim_sandbox.tenant.model import ids
+from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 
 _SUBJECT_TYPE: Schema = {"type": "string", "enum": ["anonymous_user", "client", "user"]}
 _PROPERTIES: dict[str, Schema] = {

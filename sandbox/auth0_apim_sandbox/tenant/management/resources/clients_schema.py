@@ -1,7 +1,8 @@
 """Schemas of /clients and /clients/{client_id}/credentials."""
 
 from auth0_apim_sandbox.tenant.management.requests.paging import CHECKPOINT, FIELDS, PAGE
-from auth0_apim_sandbox.tenant.management.requests.validation import Schema, document, unenforced
+from auth0_apim_sandbox.tenant.management.requests.validation import unenforced
+from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 
 GRANT_TYPES = (
     "authorization_code",

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer, no_content
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError
 from auth0_apim_sandbox.tenant.management.requests.paging import PAGE, paginate
-from auth0_apim_sandbox.tenant.management.requests.validation import Schema, document
+from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 
 _USER_ID: Schema = {"type": "string", "minLength": 1, "description": "user_id of the grants to list or delete."}
 LIST_QUERY = document(

@@ -12,11 +12,20 @@ from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError
 from auth0_apim_sandbox.tenant.management.resources.tickets import VERIFICATION_JOB, addressee
 from auth0_apim_sandbox.tenant.model import ids
 from auth0_apim_sandbox.tenant.model.clock import iso_timestamp, parse_timestamp
-from auth0_apim_sandbox.tenant.model.json_input import parse_json
+from auth0_apim_sandbox.tenant.model.json_input import document, parse_json
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.users import user_import_schema as schemas
 from auth0_apim_sandbox.tenant.users.user_import import UserImport, unsupported_in
 
+_FORM = document(
+    {
+        "connection_id": {"type": "string", "pattern": "^con_[A-Za-z0-9]{16}$", "description": "connection_id"},
+        "upsert": {"type": "boolean"},
+        "external_id": {"type": "string", "maxLength": 255},
+        "send_completion_email": {"type": "boolean"},
+    },
+    required=["connection_id"],
+)
+"""The fields besides the file `users`."""
 MAX_FILE_BYTES = 500 * 1024
 _MAX_ACTIVE = 2
 _ACTIVE = ("pending", "processing")
@@ -147,7 +156,7 @@ def _find(call: Call) -> Document:
 
 
 ENDPOINTS = [
-    Endpoint("POST", "/jobs/users-imports", ("create:users",), import_users, schemas.FORM, is_form=True),
+    Endpoint("POST", "/jobs/users-imports", ("create:users",), import_users, _FORM, is_form=True),
     Endpoint("POST", "/jobs/verification-email", ("update:users",), send_verification_email, VERIFICATION_JOB),
     Endpoint("GET", "/jobs/{id}", ("create:users", "read:users"), get),
     Endpoint("GET", "/jobs/{id}/errors", ("create:users", "read:users"), get_errors),

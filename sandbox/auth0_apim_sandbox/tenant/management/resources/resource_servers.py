@@ -15,8 +15,9 @@ from auth0_apim_sandbox.tenant.management.requests.paging import (
     paginate_or_checkpoint,
     select_fields,
 )
-from auth0_apim_sandbox.tenant.management.requests.validation import Schema, document, refuse_unenforced, unenforced
+from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unenforced, unenforced
 from auth0_apim_sandbox.tenant.model import ids
+from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 
 MAX_TOKEN_LIFETIME = 2592000

@@ -11,12 +11,45 @@ from auth0_apim_sandbox.store import Collection
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer, no_content
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError
-from auth0_apim_sandbox.tenant.management.requests.paging import paginate, paginate_or_checkpoint
-from auth0_apim_sandbox.tenant.management.resources import users_schema as schemas
+from auth0_apim_sandbox.tenant.management.requests.paging import (
+    CHECKPOINT,
+    PAGE,
+    paginate,
+    paginate_or_checkpoint,
+)
 from auth0_apim_sandbox.tenant.management.resources.roles import find_role, shown_role
 from auth0_apim_sandbox.tenant.management.resources.users import find_user
+from auth0_apim_sandbox.tenant.model.json_input import document
 
+_PAGE = document(PAGE)
+_PAGE_OR_CHECKPOINT = document({**PAGE, **CHECKPOINT})
+_ROLES_BODY = document(
+    {"roles": {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}}, required=["roles"]
+)
+_USERS_BODY = document(
+    {"users": {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}}, required=["users"]
+)
+_PERMISSIONS_BODY = document(
+    {
+        "permissions": {
+            "type": "array",
+            "minItems": 1,
+            "items": document(
+                {
+                    "resource_server_identifier": {"type": "string", "minLength": 1},
+                    "permission_name": {"type": "string", "minLength": 1},
+                },
+                required=["resource_server_identifier", "permission_name"],
+            ),
+        }
+    },
+    required=["permissions"],
+)
 _SHOWN_OF_USER = ("user_id", "email", "picture", "name")
+_USER_ROLES = "/users/{id}/roles"
+_USER_PERMISSIONS = "/users/{id}/permissions"
+_ROLE_USERS = "/roles/{id}/users"
+_ROLE_PERMISSIONS = "/roles/{id}/permissions"
 
 
 async def list_user_roles(call: Call) -> Response:
@@ -158,19 +191,13 @@ def _described(call: Call, permission: Document) -> Document:
     }
 
 
-_USER_ROLES = "/users/{id}/roles"
-_USER_PERMISSIONS = "/users/{id}/permissions"
-_ROLE_USERS = "/roles/{id}/users"
-_ROLE_PERMISSIONS = "/roles/{id}/permissions"
-_PAGE = schemas.PAGE_QUERY
-_PAGE_OR_CHECKPOINT = schemas.PAGE_OR_CHECKPOINT_QUERY
 ENDPOINTS = [
     Endpoint("GET", _USER_ROLES, ("read:users", "read:roles", "read:role_members"), list_user_roles, query=_PAGE),
-    Endpoint("POST", _USER_ROLES, ("update:users", "create:role_members"), add_user_roles, schemas.ROLES),
-    Endpoint("DELETE", _USER_ROLES, ("update:users", "delete:role_members"), remove_user_roles, schemas.ROLES),
+    Endpoint("POST", _USER_ROLES, ("update:users", "create:role_members"), add_user_roles, _ROLES_BODY),
+    Endpoint("DELETE", _USER_ROLES, ("update:users", "delete:role_members"), remove_user_roles, _ROLES_BODY),
     Endpoint("GET", _USER_PERMISSIONS, ("read:users",), list_user_permissions, query=_PAGE),
-    Endpoint("POST", _USER_PERMISSIONS, ("update:users",), add_user_permissions, schemas.PERMISSIONS),
-    Endpoint("DELETE", _USER_PERMISSIONS, ("update:users",), remove_user_permissions, schemas.PERMISSIONS),
+    Endpoint("POST", _USER_PERMISSIONS, ("update:users",), add_user_permissions, _PERMISSIONS_BODY),
+    Endpoint("DELETE", _USER_PERMISSIONS, ("update:users",), remove_user_permissions, _PERMISSIONS_BODY),
     Endpoint(
         "GET",
         _ROLE_USERS,
@@ -178,8 +205,8 @@ ENDPOINTS = [
         list_role_users,
         query=_PAGE_OR_CHECKPOINT,
     ),
-    Endpoint("POST", _ROLE_USERS, ("update:roles", "create:role_members"), add_role_users, schemas.USERS),
+    Endpoint("POST", _ROLE_USERS, ("update:roles", "create:role_members"), add_role_users, _USERS_BODY),
     Endpoint("GET", _ROLE_PERMISSIONS, ("read:roles",), list_role_permissions, query=_PAGE),
-    Endpoint("POST", _ROLE_PERMISSIONS, ("update:roles",), add_role_permissions, schemas.PERMISSIONS),
-    Endpoint("DELETE", _ROLE_PERMISSIONS, ("update:roles",), remove_role_permissions, schemas.PERMISSIONS),
+    Endpoint("POST", _ROLE_PERMISSIONS, ("update:roles",), add_role_permissions, _PERMISSIONS_BODY),
+    Endpoint("DELETE", _ROLE_PERMISSIONS, ("update:roles",), remove_role_permissions, _PERMISSIONS_BODY),
 ]

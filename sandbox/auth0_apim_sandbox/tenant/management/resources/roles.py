@@ -8,8 +8,9 @@ from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, not_supported
 from auth0_apim_sandbox.tenant.management.requests.paging import PAGE, paginate
-from auth0_apim_sandbox.tenant.management.requests.validation import Schema, document, refuse_unenforced, unenforced
+from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unenforced, unenforced
 from auth0_apim_sandbox.tenant.model import ids
+from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 
 _PROPERTIES: dict[str, Schema] = {
     "name": {"type": "string", "minLength": 1, "maxLength": 255, "description": "Name of the role."},

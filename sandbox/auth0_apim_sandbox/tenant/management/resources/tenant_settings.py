@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer
 from auth0_apim_sandbox.tenant.management.requests.paging import FIELDS, select_fields
-from auth0_apim_sandbox.tenant.management.requests.validation import Schema, document, refuse_unenforced, unenforced
+from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unenforced, unenforced
+from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 
 _STRING: Schema = {"type": "string"}
 _BOOLEAN: Schema = {"type": ["boolean", "null"]}

@@ -7,8 +7,8 @@ from starlette.responses import Response
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, invalid_body, not_supported
-from auth0_apim_sandbox.tenant.management.requests.validation import Schema, document
 from auth0_apim_sandbox.tenant.management.resources.custom_users import scripts_told
+from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 from auth0_apim_sandbox.tenant.users.accounts import find_by_login
 from auth0_apim_sandbox.tenant.users.custom_database import CustomDatabase, is_custom
 from auth0_apim_sandbox.tenant.users.tickets import EMAIL_VERIFICATION, PASSWORD_CHANGE, Tickets

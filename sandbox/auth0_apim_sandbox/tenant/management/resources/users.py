@@ -1,4 +1,4 @@
-"""/users and /users-by-email: the people in the tenant's databases."""
+"""/users: the people in the tenant's databases."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from starlette.responses import Response
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer, no_content
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, invalid_body, not_supported
-from auth0_apim_sandbox.tenant.management.requests.paging import paginate, select_fields
+from auth0_apim_sandbox.tenant.management.requests.paging import FIELDS, select_fields
 from auth0_apim_sandbox.tenant.management.resources import custom_users
-from auth0_apim_sandbox.tenant.management.resources import users_schema as schemas
-from auth0_apim_sandbox.tenant.management.resources.user_search import user_filter, values_at
 from auth0_apim_sandbox.tenant.model.clock import iso_timestamp
+from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 from auth0_apim_sandbox.tenant.users.accounts import (
+    USERNAME,
     UserExistsError,
     add_user,
     find_by_login,
@@ -23,31 +23,57 @@ from auth0_apim_sandbox.tenant.users.accounts import (
 from auth0_apim_sandbox.tenant.users.custom_database import imports_users, is_custom
 from auth0_apim_sandbox.tenant.users.passwords import PasswordError
 
+_BOOLEAN: Schema = {"type": "boolean"}
+_NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 150}
+_USERNAME: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 128,
+    "pattern": USERNAME,
+    "description": "The user's username. Only valid if the connection requires a username.",
+}
+_METADATA: Schema = {"type": "object"}
+_PROPERTIES: dict[str, Schema] = {
+    "email": {"type": "string", "format": "email", "description": "The user's email."},
+    "phone_number": {"type": "string", "pattern": "^\\+[0-9]{1,15}$", "description": "The user's phone number"},
+    "user_metadata": {**_METADATA, "description": "User metadata to which this user has read/write access."},
+    "app_metadata": {**_METADATA, "description": "User metadata to which this user has read-only access."},
+    "blocked": {"type": "boolean", "description": "Whether this user was blocked by an administrator."},
+    "email_verified": {"type": "boolean", "description": "Whether this email address is verified."},
+    "phone_verified": _BOOLEAN,
+    "given_name": {**_NAME, "description": "The user's given name(s)."},
+    "family_name": {**_NAME, "description": "The user's family name(s)."},
+    "name": {"type": "string", "minLength": 1, "maxLength": 300, "description": "The user's full name."},
+    "nickname": {"type": "string", "minLength": 1, "maxLength": 300, "description": "The user's nickname."},
+    "picture": {"type": "string", "format": "absolute-uri", "description": "A URI pointing to the user's picture."},
+    "password": {"type": "string", "minLength": 1, "description": "Initial password for this user."},
+    "verify_email": {"type": "boolean", "description": "Whether the user will receive a verification email."},
+    "username": _USERNAME,
+}
+_REMOVABLE = ("user_metadata", "app_metadata", "given_name", "family_name", "name", "nickname", "picture", "email")
+CREATE = document(
+    {
+        **_PROPERTIES,
+        "connection": {"type": "string", "minLength": 1, "description": "Name of the connection this user is in."},
+        "user_id": {"type": "string", "maxLength": 255, "description": "The external user's id."},
+    },
+    required=["connection"],
+)
+UPDATE = document(
+    {
+        **_PROPERTIES,
+        **{name: {**_PROPERTIES[name], "type": [_PROPERTIES[name]["type"], "null"]} for name in _REMOVABLE},
+        "verify_phone_number": _BOOLEAN,
+        "verify_password": _BOOLEAN,
+        "connection": {"type": "string", "minLength": 1, "description": "Name of the connection to target."},
+        "client_id": {"type": "string", "minLength": 1, "description": "Auth0 client ID."},
+    }
+)
+GET_QUERY = document(FIELDS)
 _HIDDEN = ("permissions", "roles")
 _NOT_OF_THE_PROFILE = ("client_id", "connection", "password", "verify_email", "verify_password", "verify_phone_number")
 _NEVER_TOGETHER = (("username", "password"), ("username", "email_verified"), ("password", "email_verified"))
-_MAX_SEARCHED = 1000
-
-
-async def list_all(call: Call) -> Response:
-    """The users that match the query, at most the first 1000 of them."""
-    if (call.query.get("page", 0) + 1) * call.query.get("per_page", 50) > _MAX_SEARCHED:
-        raise ManagementError(400, f"You can only page through the first {_MAX_SEARCHED} records.", "invalid_paging")
-    matches = user_filter(call.query.get("q", ""))
-    found = [user for user in call.tenant.users.values() if matches(user)]
-    if "connection" in call.query:
-        found = [user for user in found if _connection_name(user) == call.query["connection"]]
-    if "sort" in call.query:
-        field, _, order = call.query["sort"].partition(":")
-        found.sort(key=lambda user: [str(value) for value in values_at(user, field)], reverse=order == "-1")
-    page = paginate(found, "users", call.query, lambda user: _shown(user, call.query))
-    return json_answer(page if isinstance(page, list) else {**page, "length": len(page["users"])})
-
-
-async def list_by_email(call: Call) -> Response:
-    """The users of every connection with an e-mail address, exactly as it was stored: in lower case."""
-    found = [user for user in call.tenant.users.values() if user.get("email") == call.query["email"]]
-    return json_answer([_shown(user, call.query) for user in found])
+_ONE = "/users/{id}"
 
 
 async def create(call: Call) -> Response:
@@ -67,12 +93,12 @@ async def create(call: Call) -> Response:
         raise ManagementError(400, str(error), "invalid_password") from error
     except UserExistsError as error:
         raise ManagementError(409, str(error), "auth0_idp_error") from error
-    return json_answer(_shown(user), 201)
+    return json_answer(shown_user(user), 201)
 
 
 async def get(call: Call) -> Response:
     """One user."""
-    return json_answer(_shown(find_user(call), call.query))
+    return json_answer(shown_user(find_user(call), call.query))
 
 
 async def update(call: Call) -> Response:
@@ -102,13 +128,13 @@ async def update(call: Call) -> Response:
         if password is not None:
             call.tenant.passwords.put(user["user_id"], password)
             call.tenant.forget_tokens("user_id", user["user_id"])
-    return json_answer(_shown(user))
+    return json_answer(shown_user(user))
 
 
 async def delete(call: Call) -> Response:
     """Remove a user; fine when there is none."""
     user = call.tenant.users.get(_user_id(call))
-    connection = None if user is None else call.tenant.connection(_connection_name(user))
+    connection = None if user is None else call.tenant.connection(connection_name(user))
     if user is not None and connection is not None and is_custom(connection) and not imports_users(connection):
         await custom_users.delete(call.tenant, connection, user)
     with call.tenant.store.transaction():
@@ -141,16 +167,17 @@ def _user_id(call: Call) -> str:
     return user_id
 
 
-def _connection_name(user: Document) -> str:
+def connection_name(user: Document) -> str:
+    """The connection that a user is in."""
     return str(user["identities"][0]["connection"])
 
 
 def _target(call: Call, user: Document) -> Document:
-    name = call.body.get("connection", _connection_name(user))
+    name = call.body.get("connection", connection_name(user))
     connection = call.tenant.connection(name)
     if connection is None:
         raise ManagementError(400, "The connection does not exist.", "inexistent_connection")
-    if name != _connection_name(user):
+    if name != connection_name(user):
         raise ManagementError(400, "The user does not exist in the specified connection.", "inexistent_user")
     return connection
 
@@ -212,16 +239,14 @@ def _changed(user: Document, body: dict[str, Any], now: str) -> Document:
     return {name: value for name, value in {**user, **changes, "updated_at": now}.items() if value is not None}
 
 
-def _shown(user: Document, query: dict[str, Any] | None = None) -> Document:
+def shown_user(user: Document, query: dict[str, Any] | None = None) -> Document:
+    """A user as answers show them, with the fields that the query asks for."""
     return select_fields({name: value for name, value in user.items() if name not in _HIDDEN}, query or {})
 
 
-_ONE = "/users/{id}"
 ENDPOINTS = [
-    Endpoint("GET", "/users", ("read:users",), list_all, query=schemas.LIST_QUERY),
-    Endpoint("POST", "/users", ("create:users",), create, schemas.CREATE),
-    Endpoint("GET", "/users-by-email", ("read:users",), list_by_email, query=schemas.BY_EMAIL_QUERY),
-    Endpoint("GET", _ONE, ("read:users",), get, query=schemas.GET_QUERY),
-    Endpoint("PATCH", _ONE, ("update:users",), update, schemas.UPDATE),
+    Endpoint("POST", "/users", ("create:users",), create, CREATE),
+    Endpoint("GET", _ONE, ("read:users",), get, query=GET_QUERY),
+    Endpoint("PATCH", _ONE, ("update:users",), update, UPDATE),
     Endpoint("DELETE", _ONE, ("delete:users",), delete),
 ]
