@@ -2,6 +2,7 @@
 
 import ast
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,23 @@ def test_a_room_of_api_management_imports_only_what_it_may_know(room):
     names = {name for module in modules for name in imported_by(module) if name.startswith(f"{APIM}.")}
     rooms = {name.removeprefix(f"{APIM}.").split(".")[0] for name in names}
     assert (rooms & set(ROOMS)) - {room} <= ROOMS[room]
+
+
+def folder_of(module: str, package: str) -> str:
+    """The folder of `package` that a module is in, such as `auth0_apim_sandbox.tenant.users`."""
+    path = PACKAGES[package].joinpath(*module.removeprefix(package).strip(".").split("."))
+    return module if path.is_dir() else module.rpartition(".")[0]
+
+
+@pytest.mark.parametrize("part", ["apim", "providers", "tenant"])
+def test_no_folder_of_a_part_imports_back(part):
+    package = f"{SANDBOX}.{part}"
+    folders: dict[str, set[str]] = {}
+    for path in PACKAGES[package].rglob("*.py"):
+        own = ".".join([package, *path.parent.relative_to(PACKAGES[package]).parts])
+        names = {name for name in imported_by(ast.parse(path.read_text())) if name.startswith(package)}
+        folders.setdefault(own, set()).update({folder_of(name, package) for name in names} - {own})
+    TopologicalSorter(folders).prepare()  # raises CycleError
 
 
 def test_the_program_knows_nothing_of_the_sandbox():

@@ -89,7 +89,7 @@ def prepare(tenant: Tenant) -> None:
         if "settings" not in records:
             records.put("settings", _DEFAULT_SETTINGS)
         fail_interrupted_jobs(tenant)
-        _forget_nameless_consents(tenant)
+        _delete_consents_without_id(tenant)
         _prepare_management_api(tenant)
         _prepare_grant(tenant, management_client(tenant.store).client_id)
 
@@ -114,7 +114,7 @@ def management_client(store: Store) -> ManagementClient:
     return ManagementClient(client["client_id"], client["client_secret"])
 
 
-def _forget_nameless_consents(tenant: Tenant) -> None:
+def _delete_consents_without_id(tenant: Tenant) -> None:
     """Drop the consents of a store that earlier versions wrote, without an id: their users are asked once more."""
     for key in [key for key, consent in tenant.grants.items() if "id" not in consent]:
         tenant.grants.delete(key)

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from auth0_apim_sandbox.tenant.authorize.consent import Consents
 from auth0_apim_sandbox.tenant.authorize.endpoint import Authorize, Interaction
-from auth0_apim_sandbox.tenant.authorize.response import AuthorizeAnswers
+from auth0_apim_sandbox.tenant.authorize.response import AuthorizationResponses
 from auth0_apim_sandbox.tenant.authorize.transactions import Transactions
 from auth0_apim_sandbox.tenant.authorize.universal_login import UniversalLogin
 from auth0_apim_sandbox.tenant.discovery import Discovery
@@ -21,7 +21,7 @@ from auth0_apim_sandbox.tenant.login.ticket_pages import TicketPages
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.endpoint import PostEndpoint
 from auth0_apim_sandbox.tenant.oauth.errors import not_supported
-from auth0_apim_sandbox.tenant.tokens.authorization_code import AuthorizationCodeGrant, Codes
+from auth0_apim_sandbox.tenant.tokens.authorization_code import AuthorizationCodeGrant, AuthorizationCodes
 from auth0_apim_sandbox.tenant.tokens.client_authentication import ClientAuthentication
 from auth0_apim_sandbox.tenant.tokens.client_credentials import ClientCredentialsGrant
 from auth0_apim_sandbox.tenant.tokens.password import PASSWORD, PASSWORD_REALM, PasswordGrant
@@ -69,7 +69,7 @@ def routes(tenant: Tenant) -> list[BaseRoute]:
     """Everything the tenant answers outside the Management API, the token endpoint first."""
     opaque_tokens = OpaqueTokens(tenant.store, tenant.issuer)
     tokens = Tokens(tenant, opaque_tokens)
-    codes, refresh_tokens, logins = Codes(tenant), RefreshTokens(tenant), Logins(tenant)
+    codes, refresh_tokens, logins = AuthorizationCodes(tenant), RefreshTokens(tenant), Logins(tenant)
     authentication = ClientAuthentication(tenant)
     user_grant = UserGrant(tenant, tokens, refresh_tokens)
     password = PasswordGrant(tenant, logins, user_grant)
@@ -105,9 +105,9 @@ def _public_documents(tenant: Tenant) -> list[BaseRoute]:
     ]
 
 
-def _pages(tenant: Tenant, tokens: Tokens, codes: Codes, logins: Logins) -> list[BaseRoute]:
+def _pages(tenant: Tenant, tokens: Tokens, codes: AuthorizationCodes, logins: Logins) -> list[BaseRoute]:
     interaction = Interaction(Pages(), Sessions(tenant), Transactions(tenant), Consents(tenant))
-    authorize = Authorize(tenant, interaction, AuthorizeAnswers(tenant, codes, tokens))
+    authorize = Authorize(tenant, interaction, AuthorizationResponses(tenant, codes, tokens))
     universal_login = UniversalLogin(tenant, interaction, logins)
     ticket_pages = TicketPages(tenant, interaction.pages)
     rp_logout = RpInitiatedLogout(tenant, interaction.pages, interaction.sessions)

@@ -13,7 +13,7 @@ import pytest
 from auth0_apim_sandbox.store import Store
 from auth0_apim_sandbox.tenant.authentication import routes
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.tokens.authorization_code import verifies
+from auth0_apim_sandbox.tenant.tokens.authorization_code import matches_challenge
 from starlette.applications import Starlette
 
 DOMAIN = "localhost:14300"
@@ -24,7 +24,7 @@ PASSWORD = "Correct-Horse-1"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
-assert verifies(VERIFIER, CHALLENGE, "S256")
+assert matches_challenge(VERIFIER, CHALLENGE, "S256")
 
 
 @dataclass

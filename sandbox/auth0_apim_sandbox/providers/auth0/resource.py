@@ -87,7 +87,7 @@ class DocumentResource:
         """Whether the property cannot be changed in place."""
         return path in self.description.replaces or top_level(path) in self.description.replaces
 
-    def deletes_first(self, old: Properties, new: Properties) -> bool:
+    def delete_before_replace(self, old: Properties, new: Properties) -> bool:
         """A name that the program gives, and that stays, would be there twice."""
         name = self.naming.property if self.naming else ""
         return bool(name) and name not in new.get(DEFAULTS, []) and old.get(name) == new.get(name)

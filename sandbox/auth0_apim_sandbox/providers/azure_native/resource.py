@@ -93,7 +93,9 @@ class ArmResource:
 
         A location that the program drops stays: it is the resource group's or the provider's where none is given.
         """
-        if "location" in old and _place(old["location"]) == _place(new.get("location", old["location"])):
+        if "location" in old and _normalized_location(old["location"]) == _normalized_location(
+            new.get("location", old["location"])
+        ):
             yield "location"
         if str(old.get("resourceGroupName")).lower() == str(new.get("resourceGroupName")).lower():
             yield "resourceGroupName"
@@ -103,7 +105,7 @@ class ArmResource:
         name = top_level(path)
         return name in self.description.parameters or name in self.description.replaces
 
-    def deletes_first(self, old: Properties, new: Properties) -> bool:  # noqa: ARG002
+    def delete_before_replace(self, old: Properties, new: Properties) -> bool:  # noqa: ARG002
         """The official provider always deletes the old one before it makes the new one."""
         return True
 
@@ -123,7 +125,7 @@ class ArmResource:
         try:
             document = await self.put(resource_id, inputs)
         except ResourceManagerError as error:
-            await self._raise_if_made(resource_id, error, "created")
+            await self._raise_if_created(resource_id, error, "created")
             raise
         return document.get("id") or resource_id, self.outputs(document)
 
@@ -134,18 +136,18 @@ class ArmResource:
             ProviderError: it exists, or cannot be asked for.
         """
         method = "HEAD" if self.description.head_only else "GET"
-        answer = await self.manager.sent(method, resource_id, self.description.api_version)
+        answer = await self.manager.send(method, resource_id, self.description.api_version)
         if answer.status_code == 404 or (method == "GET" and answer.status_code == 204):
             return
         if answer.status_code not in (200, 204):
             raise ProviderError(
                 f"cannot check existence of resource '{resource_id}': status code {answer.status_code}, {answer.text}"
             )
-        if method == "GET" and (not answer.content or self.may_exist(answer.json())):
+        if method == "GET" and (not answer.content or self.may_be_taken_over(answer.json())):
             return
         raise ProviderError(f"cannot create already existing {self.described_as} '{resource_id}'")
 
-    def may_exist(self, document: dict[str, Any]) -> bool:
+    def may_be_taken_over(self, document: dict[str, Any]) -> bool:
         """Whether a create may take over the document that is there; an empty one counts as none."""
         return not document
 
@@ -185,7 +187,7 @@ class ArmResource:
             return self.outputs(await self.put(target, kept | change.new))
         except ResourceManagerError as error:
             if error.begun:
-                await self._raise_if_made(resource_id, error, "updated")
+                await self._raise_if_created(resource_id, error, "updated")
             raise
 
     async def delete(self, resource_id: str, inputs: Properties, state: Properties) -> None:  # noqa: ARG002
@@ -247,7 +249,7 @@ class ArmResource:
         group = f"/subscriptions/{self.scope.subscription_id}/resourceGroups/{inputs['resourceGroupName']}"
         return {"location": (await self.manager.get(group, "2024-03-01"))["location"]}
 
-    async def _raise_if_made(self, resource_id: str, error: ResourceManagerError, done: str) -> None:
+    async def _raise_if_created(self, resource_id: str, error: ResourceManagerError, done: str) -> None:
         """A failed PUT may have made the resource, and an operation that has begun counts as having: the state must know it."""
         if error.status < 500 and not error.begun:
             return
@@ -262,7 +264,7 @@ class ArmResource:
         raise IncompleteResourceError(str(error), resource_id, self.outputs(document)) from error
 
 
-def _place(location: Any) -> str:
+def _normalized_location(location: Any) -> str:
     """A location without what its spellings differ in."""
     return str(location).replace(" ", "").lower()
 

@@ -60,12 +60,12 @@ class ResourceManager:
 
     async def find(self, path: str, api_version: str) -> dict[str, Any] | None:
         """The document of an id, or None when there is none."""
-        answer = await self.sent("GET", path, api_version)
+        answer = await self.send("GET", path, api_version)
         return None if answer.status_code == 404 else _document(_checked(answer, "GET", path))
 
     async def exists(self, path: str, api_version: str) -> bool:
         """Whether there is something that answers only HEAD."""
-        answer = await self.sent("HEAD", path, api_version)
+        answer = await self.send("HEAD", path, api_version)
         return answer.status_code != 404 and _checked(answer, "HEAD", path).status_code < 300
 
     async def put(
@@ -83,11 +83,11 @@ class ResourceManager:
 
     async def delete(self, path: str, api_version: str) -> None:
         """Deletes; nothing there is no error."""
-        answer = await self.sent("DELETE", path, api_version)
+        answer = await self.send("DELETE", path, api_version)
         if answer.status_code != 404:
             await self._followed(_checked(answer, "DELETE", path), path)
 
-    async def sent(self, method: str, path: str, api_version: str, **options: Any) -> httpx.Response:
+    async def send(self, method: str, path: str, api_version: str, **options: Any) -> httpx.Response:
         """The answer to one request, whatever its status, after the tries that its status asks for."""
         url = path if path.startswith("https://") else f"{self._endpoint}{path}"
         query = {"api-version": api_version, **options.pop("query", {})} if api_version else None
@@ -100,7 +100,7 @@ class ResourceManager:
         return answer
 
     async def _checked(self, method: str, path: str, api_version: str, **options: Any) -> httpx.Response:
-        return _checked(await self.sent(method, path, api_version, **options), method, path)
+        return _checked(await self.send(method, path, api_version, **options), method, path)
 
     async def _followed(self, answer: httpx.Response, path: str) -> bool:
         """Waits for the end of the operation that an answer starts; False when it starts none.
@@ -120,7 +120,7 @@ class ResourceManager:
                 return True
             await asyncio.sleep(_wait(answer, 1.0))
         while location:
-            answer = await self.sent("GET", location, "")
+            answer = await self.send("GET", location, "")
             if answer.status_code >= 400:
                 sentence = f"The operation on {path} failed: {answer.status_code} {_reason(answer)}"
                 raise ResourceManagerError(answer.status_code, sentence, begun=True)

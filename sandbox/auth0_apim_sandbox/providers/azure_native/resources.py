@@ -6,7 +6,7 @@ from lxml import etree
 
 from auth0_apim_sandbox.providers.azure_native.resource import ArmResource, Description
 
-BORN_WITH = "<policies><inbound/><backend><forward-request/></backend><outbound/></policies>"
+DEFAULT_POLICY = "<policies><inbound/><backend><forward-request/></backend><outbound/></policies>"
 """The global policy of a new service, without its comments; an empty `on-error` may be there as well."""
 
 
@@ -15,14 +15,14 @@ class GlobalPolicy(ArmResource):
 
     described_as = "subresource"
 
-    def may_exist(self, document: dict[str, Any]) -> bool:
+    def may_be_taken_over(self, document: dict[str, Any]) -> bool:
         """The policy that every service is born with may be taken over; one that somebody wrote may not."""
         value = (document.get("properties") or {}).get("value", "")
         try:
             bare = etree.canonicalize(value, strip_text=True, with_comments=False)
         except etree.XMLSyntaxError:
             return not document
-        return bool(bare.replace("<on-error></on-error>", "") == etree.canonicalize(BORN_WITH))
+        return bool(bare.replace("<on-error></on-error>", "") == etree.canonicalize(DEFAULT_POLICY))
 
 
 GROUP = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"

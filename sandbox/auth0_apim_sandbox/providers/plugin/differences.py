@@ -84,11 +84,11 @@ def with_drift(inputs: Mapping[str, Any], before: Mapping[str, Any], now: Mappin
         elif isinstance(value, dict) and isinstance(old, dict) and isinstance(new, dict):
             drifted[name] = with_drift(value, old, new)
         elif new is not None:
-            drifted[name] = _as_said(new, value)
+            drifted[name] = _reduced_to_inputs(new, value)
     return drifted
 
 
-def _as_said(new: Any, said: Any) -> Any:
+def _reduced_to_inputs(new: Any, said: Any) -> Any:
     """A changed list, its objects reduced to the properties that the program uses in that list."""
     if not isinstance(new, list) or not isinstance(said, list):
         return new

@@ -19,7 +19,7 @@ class Plan:
 
     changes: dict[str, Kind]
     replaces: frozenset[str]
-    deletes_first: bool
+    delete_before_replace: bool
 
     def without(self, ignored: Iterable[str]) -> "Plan":
         """The plan without changes of the `ignored` paths and what is below them: a default filled in by Check is not
@@ -27,11 +27,11 @@ class Plan:
         paths = tuple(ignored)
         changes = {path: kind for path, kind in self.changes.items() if not any(_covers(each, path) for each in paths)}
         replaces = self.replaces & changes.keys()
-        return Plan(changes, replaces, self.deletes_first and bool(replaces))
+        return Plan(changes, replaces, self.delete_before_replace and bool(replaces))
 
 
 @dataclass(frozen=True)
-class Naming:
+class NameRequest:
     """What a Check has to go by to name a resource."""
 
     logical_name: str
@@ -46,7 +46,12 @@ class Planner:
         self._package = package
 
     def check(
-        self, schema: ResourceSchema, resource: Resource, old: Mapping[str, Any], new: Mapping[str, Any], naming: Naming
+        self,
+        schema: ResourceSchema,
+        resource: Resource,
+        old: Mapping[str, Any],
+        new: Mapping[str, Any],
+        naming: NameRequest,
     ) -> tuple[Properties, list[Failure]]:
         """The inputs with defaults and name filled in, and what is wrong with them. Secrets stay where they are."""
         inputs = {name: value for name, value in new.items() if name != DEFAULTS}
@@ -69,10 +74,15 @@ class Planner:
         same = frozenset(resource.unchanged(old, new))
         changes = {path: kind for path, kind in differences(old, new).items() if top_level(path) not in same}
         replaces = frozenset(path for path, kind in changes.items() if _needs_new(resource, path, kind, new, state))
-        return Plan(changes, replaces, bool(replaces) and resource.deletes_first(old, new))
+        return Plan(changes, replaces, bool(replaces) and resource.delete_before_replace(old, new))
 
     def _filled(
-        self, schema: ResourceSchema, resource: Resource, old: Mapping[str, Any], inputs: Properties, naming: Naming
+        self,
+        schema: ResourceSchema,
+        resource: Resource,
+        old: Mapping[str, Any],
+        inputs: Properties,
+        naming: NameRequest,
     ) -> Iterator[tuple[str, Any]]:
         for name, default in schema.defaults.items():
             if name not in inputs:
@@ -92,12 +102,12 @@ def _needs_new(resource: Resource, path: str, kind: Kind, new: Properties, state
     if kind is Kind.DELETE and path != top_level(path):
         return False
     return any(
-        resource.replaces(leaf) and not (kind is Kind.ADD and _says_as_it_is(leaf, new, state))
+        resource.replaces(leaf) and not (kind is Kind.ADD and _equals_state(leaf, new, state))
         for leaf in leaves(path, value_at(new, path))
     )
 
 
-def _says_as_it_is(path: str, new: Properties, state: Properties) -> bool:
+def _equals_state(path: str, new: Properties, state: Properties) -> bool:
     said = value_at(new, path)
     return said is not None and said == value_at(state, path)
 

@@ -58,7 +58,7 @@ class Resource(Protocol):
     def replaces(self, path: str) -> bool:
         """Whether a change of that property path needs a new resource."""
 
-    def deletes_first(self, old: Properties, new: Properties) -> bool:
+    def delete_before_replace(self, old: Properties, new: Properties) -> bool:
         """Whether a replacement can be created only after the old resource is gone."""
 
     def preview(self, inputs: Properties, change: Change | None) -> Properties:

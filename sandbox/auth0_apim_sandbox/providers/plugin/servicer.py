@@ -24,7 +24,7 @@ from auth0_apim_sandbox.providers.plugin.messages import (
     proposed_name,
     type_of,
 )
-from auth0_apim_sandbox.providers.plugin.planning import DEFAULTS, Naming, Planner
+from auth0_apim_sandbox.providers.plugin.planning import DEFAULTS, NameRequest, Planner
 from auth0_apim_sandbox.providers.plugin.provider import Change, Package, Properties, Provider, Resource
 from auth0_apim_sandbox.providers.plugin.schema import ResourceSchema
 from auth0_apim_sandbox.providers.plugin.values import has_unknown, marshal, reveal, seal, unmarshal
@@ -97,7 +97,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         async def answer() -> Any:
             schema, resource = self._resource(request, context)
             old, new = unmarshal(request.olds), unmarshal(request.news)
-            naming = Naming(logical_name(request.urn), request.randomSeed, proposed_name(request))
+            naming = NameRequest(logical_name(request.urn), request.randomSeed, proposed_name(request))
             inputs, failures = self._planner.check(schema, resource, old, new, naming)
             return provider_pb2.CheckResponse(inputs=marshal(inputs), failures=failure_messages(failures))
 
@@ -119,7 +119,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 diffs=sorted(plan.changes),
                 detailedDiff=detailed,
                 hasDetailedDiff=True,
-                deleteBeforeReplace=plan.deletes_first,
+                deleteBeforeReplace=plan.delete_before_replace,
             )
 
         return await answered(context, answer)

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.authorize.consent import Consents
 from auth0_apim_sandbox.tenant.authorize.request import AuthorizeRequest, read_callback, read_request
-from auth0_apim_sandbox.tenant.authorize.response import AuthorizeAnswers, answer, refuse
+from auth0_apim_sandbox.tenant.authorize.response import AuthorizationResponses, respond, respond_with_error
 from auth0_apim_sandbox.tenant.authorize.transactions import Transaction, Transactions
 from auth0_apim_sandbox.tenant.login.logins import refuse_blocked
 from auth0_apim_sandbox.tenant.login.pages import Pages
@@ -33,13 +33,13 @@ class Interaction:
 class Authorize:
     """The authorization endpoint of one tenant."""
 
-    def __init__(self, tenant: Tenant, interaction: Interaction, answers: AuthorizeAnswers) -> None:
+    def __init__(self, tenant: Tenant, interaction: Interaction, responses: AuthorizationResponses) -> None:
         self._tenant = tenant
         self._pages = interaction.pages
         self._sessions = interaction.sessions
         self._transactions = interaction.transactions
         self._consents = interaction.consents
-        self._answers = answers
+        self._responses = responses
 
     async def authorize(self, http: Request) -> Response:
         """Answer at once where the browser is logged in already, else send it to the login page."""
@@ -52,12 +52,12 @@ class Authorize:
             request = read_request(self._tenant, callback, parameters)
             api_for_user(self._tenant, self._tenant.clients[callback.client_id], request.audience)
         except OAuthError as error:
-            return refuse(self._pages, callback, error)
+            return respond_with_error(self._pages, callback, error)
         session = self._session_for(request, http)
         if session is not None:
             return self._proceed(http, None, Transaction(request, "", session))
         if "none" in request.prompt:
-            return refuse(self._pages, callback, OAuthError(400, "login_required", "Login required"))
+            return respond_with_error(self._pages, callback, OAuthError(400, "login_required", "Login required"))
         return self._to_page(http, "/u/login", request, None)
 
     async def resume(self, http: Request) -> Response:
@@ -93,19 +93,21 @@ class Authorize:
             return _redirect("/u/login", state or "")
         key, session = found
         try:
-            user, allowed = authorized(self._tenant, request, session)
+            user, allowed = authorize_session(self._tenant, request, session)
         except OAuthError as error:
             self._end(state)
-            return refuse(self._pages, request.callback, error)
-        if not transaction.consented and self._must_ask(request, user, allowed):
+            return respond_with_error(self._pages, request.callback, error)
+        if not transaction.consented and self._needs_consent(request, user, allowed):
             if "none" in request.prompt:
-                return refuse(self._pages, request.callback, OAuthError(400, "consent_required", "Consent required"))
+                return respond_with_error(
+                    self._pages, request.callback, OAuthError(400, "consent_required", "Consent required")
+                )
             return self._to_page(http, "/u/consent", request, key) if state is None else _redirect("/u/consent", state)
         self._end(state)
         self._sessions.touch(key)
-        return answer(self._pages, request.callback, self._answers.parameters(request, user, session, allowed))
+        return respond(self._pages, request.callback, self._responses.parameters(request, user, session, allowed))
 
-    def _must_ask(self, request: AuthorizeRequest, user: Document, allowed: Authorization) -> bool:
+    def _needs_consent(self, request: AuthorizeRequest, user: Document, allowed: Authorization) -> bool:
         client = self._tenant.clients[request.callback.client_id]
         return "consent" in request.prompt or self._consents.is_missing(
             client, request.callback.redirect_uri, user, allowed
@@ -122,7 +124,7 @@ class Authorize:
             self._transactions.end(state)
 
 
-def authorized(tenant: Tenant, request: AuthorizeRequest, session: Document) -> tuple[Document, Authorization]:
+def authorize_session(tenant: Tenant, request: AuthorizeRequest, session: Document) -> tuple[Document, Authorization]:
     """The session's user, and what the request may have of what it asks for.
 
     Raises:

@@ -14,7 +14,7 @@ from auth0_apim_sandbox.tenant.oauth.errors import (
 )
 from auth0_apim_sandbox.tenant.oauth.urls import is_allowed, origin_of
 from auth0_apim_sandbox.tenant.tokens.authorization import split_scope
-from auth0_apim_sandbox.tenant.tokens.authorization_code import METHODS, is_well_formed
+from auth0_apim_sandbox.tenant.tokens.authorization_code import METHODS, is_well_formed_verifier
 from auth0_apim_sandbox.tenant.tokens.client_authentication import is_public
 
 RESPONSE_MODES = ("query", "fragment", "form_post")
@@ -171,7 +171,7 @@ def _challenge(client: Document, types: frozenset[str], parameters: Mapping[str,
     method = method or "plain"
     if method not in METHODS:
         raise invalid_request(f"Unsupported code_challenge_method: {method}. Use one of {', '.join(METHODS)}")
-    if not is_well_formed(challenge):
+    if not is_well_formed_verifier(challenge):
         raise invalid_request("Parameter 'code_challenge' must be 43 to 128 unreserved characters")
     return challenge, method
 

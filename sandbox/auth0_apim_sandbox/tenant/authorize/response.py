@@ -16,14 +16,14 @@ from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError
 from auth0_apim_sandbox.tenant.oauth.urls import origin_of, with_query
 from auth0_apim_sandbox.tenant.tokens.authorization import OFFLINE_ACCESS, Authorization
-from auth0_apim_sandbox.tenant.tokens.authorization_code import Codes
+from auth0_apim_sandbox.tenant.tokens.authorization_code import AuthorizationCodes
 from auth0_apim_sandbox.tenant.tokens.tokens import Authentication, Tokens
 
 
-class AuthorizeAnswers:
+class AuthorizationResponses:
     """Builds the parameters of a successful answer."""
 
-    def __init__(self, tenant: Tenant, codes: Codes, tokens: Tokens) -> None:
+    def __init__(self, tenant: Tenant, codes: AuthorizationCodes, tokens: Tokens) -> None:
         self._tenant = tenant
         self._codes = codes
         self._tokens = tokens
@@ -74,7 +74,7 @@ class AuthorizeAnswers:
         )
 
 
-def answer(pages: Pages, callback: Callback, parameters: Mapping[str, str]) -> Response:
+def respond(pages: Pages, callback: Callback, parameters: Mapping[str, str]) -> Response:
     """Deliver `parameters` and the request's state in the response mode that was asked for."""
     sent = dict(parameters)
     if callback.state is not None:
@@ -88,9 +88,9 @@ def answer(pages: Pages, callback: Callback, parameters: Mapping[str, str]) -> R
     return RedirectResponse(_with(callback, sent), 302, headers)
 
 
-def refuse(pages: Pages, callback: Callback, error: OAuthError) -> Response:
+def respond_with_error(pages: Pages, callback: Callback, error: OAuthError) -> Response:
     """Deliver an error."""
-    return answer(pages, callback, error.body())
+    return respond(pages, callback, error.body())
 
 
 def _with(callback: Callback, parameters: Mapping[str, str]) -> str:

@@ -7,8 +7,8 @@ from starlette.responses import RedirectResponse, Response
 
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.authorize.consent import described_scopes
-from auth0_apim_sandbox.tenant.authorize.endpoint import Interaction, authorized
-from auth0_apim_sandbox.tenant.authorize.response import refuse
+from auth0_apim_sandbox.tenant.authorize.endpoint import Interaction, authorize_session
+from auth0_apim_sandbox.tenant.authorize.response import respond_with_error
 from auth0_apim_sandbox.tenant.authorize.transactions import Transaction
 from auth0_apim_sandbox.tenant.login.logins import Logins
 from auth0_apim_sandbox.tenant.login.sessions import browser
@@ -45,7 +45,7 @@ class UniversalLogin:
             found = self._sessions.current(http)
             if found is None or found[0] != transaction.session:
                 return RedirectResponse(f"/u/login?state={quote(state, safe='')}", 302)
-            user, allowed = authorized(self._tenant, transaction.request, found[1])
+            user, allowed = authorize_session(self._tenant, transaction.request, found[1])
         except OAuthError as error:
             return self._pages.error(error)
         client = self._tenant.clients[transaction.request.callback.client_id]
@@ -62,7 +62,7 @@ class UniversalLogin:
         if call.parameters.get("action") != "accept":
             self._transactions.end(state)
             denied = OAuthError(403, "access_denied", "User did not authorize the request")
-            return refuse(self._pages, transaction.request.callback, denied)
+            return respond_with_error(self._pages, transaction.request.callback, denied)
         self._consents.give(client, user, allowed)
         self._transactions.consented(state, transaction)
         return _resume(state)
@@ -87,7 +87,7 @@ class UniversalLogin:
         except OAuthError as error:
             if error.error == "unauthorized":
                 self._transactions.end(state)
-                return refuse(self._pages, transaction.request.callback, error)
+                return respond_with_error(self._pages, transaction.request.callback, error)
             if error.status == 501:
                 raise
             return self._login_page(

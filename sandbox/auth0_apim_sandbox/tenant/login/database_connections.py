@@ -80,7 +80,7 @@ class DatabaseConnections:
 
     async def _added(self, connection: Document, user: Document, password: str, client_id: str) -> Document:
         if is_custom(connection):
-            await self._custom.refuse_known(connection, user)
+            await self._custom.check_not_known(connection, user)
             if not imports_users(connection):
                 check_password(connection["options"], password, user)
                 return await self._custom.sign_up(connection, user, password, client_id)

@@ -79,11 +79,11 @@ class Logins:
             OAuthError: wrong password or unknown user (403), too many attempts (429), blocked user (403), or a kind
                 of connection the sandbox cannot log in to (501).
         """
-        _refuse_unusable(connection)
+        _check_connection(connection)
         login = login.strip()
         user = self._tenant.user(connection["name"], login)
         if is_custom(connection) and (user is None or not imports_users(connection)):
-            return await self._verify_elsewhere(connection, login, password, address)
+            return await self._verify_by_script(connection, login, password, address)
         stored = {} if user is None else self._tenant.passwords.get(user["user_id"], {})
         expected = stored.get("hash") or json.dumps(stored.get("imported")) if stored else _NOBODY
         attempt = (connection["id"], login.lower() if user is None else user["user_id"], expected, address)
@@ -102,7 +102,7 @@ class Logins:
         refuse_blocked(current)
         return current
 
-    async def _verify_elsewhere(self, connection: Document, login: str, password: str, address: str) -> Document:
+    async def _verify_by_script(self, connection: Document, login: str, password: str, address: str) -> Document:
         """The user as the custom database's login script knows them; in import mode they live here from now on."""
         known = self._tenant.user(connection["name"], login)
         attempt = (connection["id"], login.lower() if known is None else known["user_id"], "script", address)
@@ -111,7 +111,7 @@ class Logins:
             self._protection.begin(attempt)
         try:
             profile = await self._custom.login(connection, login, password)
-            user = None if profile is None else self._custom.keep(connection, profile)
+            user = None if profile is None else self._custom.record(connection, profile)
         except DatabaseScriptError as error:
             raise OAuthError(500, "server_error", str(error)) from error
         except UnsupportedDatabaseError as error:
@@ -120,7 +120,7 @@ class Logins:
             raise invalid_grant("Wrong email or password.")
         if protected:
             self._protection.succeed(attempt)
-        moved = await self._moved_password(connection, password)
+        moved = await self._password_to_keep(connection, password)
         with self._tenant.store.transaction():
             self._tenant.users.put(user["user_id"], user)
             if moved is not None:
@@ -128,7 +128,7 @@ class Logins:
         refuse_blocked(user)
         return user
 
-    async def _moved_password(self, connection: Document, password: str) -> Document | None:
+    async def _password_to_keep(self, connection: Document, password: str) -> Document | None:
         if not imports_users(connection) or len(password.encode()) > MAX_PASSWORD_BYTES:
             return None
         return {"hash": await asyncio.to_thread(hash_password, password), "history": []}
@@ -158,7 +158,7 @@ def _is_right(password: str, stored: Document) -> bool:
     return verify_password(password, stored.get("hash", _NOBODY)) and "hash" in stored
 
 
-def _refuse_unusable(connection: Document) -> None:
+def _check_connection(connection: Document) -> None:
     if connection["strategy"] != "auth0":
         raise not_supported(f"login through connections of strategy '{connection['strategy']}'")
     methods = (connection.get("options") or {}).get("authentication_methods") or {}

@@ -35,7 +35,7 @@ class Sessions:
         lifetime = self._seconds("session_lifetime", _DEFAULT_LIFETIME_HOURS)
         token = secrets.token_urlsafe(32)
         with self._tenant.store.transaction():
-            self._forget_expired()
+            self._delete_expired()
             self._tenant.sessions.delete(digest(request.cookies.get(SESSION_COOKIE, "")))
             self._tenant.sessions.put(
                 digest(token),
@@ -56,7 +56,7 @@ class Sessions:
         """The key and content of the session the browser is in, while it lasts and its user exists."""
         key = digest(request.cookies.get(SESSION_COOKIE, ""))
         session = self._tenant.sessions.get(key)
-        if session is None or self._is_over(session) or session["user_id"] not in self._tenant.users:
+        if session is None or self._is_expired(session) or session["user_id"] not in self._tenant.users:
             return None
         return key, session
 
@@ -71,7 +71,7 @@ class Sessions:
             self._tenant.sessions.delete(digest(token))
             _set_cookie(response, SESSION_COOKIE, "", 0)
 
-    def _is_over(self, session: Document) -> bool:
+    def _is_expired(self, session: Document) -> bool:
         idle = self._seconds("idle_session_lifetime", _DEFAULT_IDLE_HOURS)
         return bool(min(session["expires_at"], session["used_at"] + idle) <= self._tenant.clock())
 
@@ -81,8 +81,8 @@ class Sessions:
         hours = self._tenant.settings.get(setting, default_hours)
         return int(hours * _HOUR if minutes is None else minutes * _MINUTE)
 
-    def _forget_expired(self) -> None:
-        for key in [key for key, session in self._tenant.sessions.items() if self._is_over(session)]:
+    def _delete_expired(self) -> None:
+        for key in [key for key, session in self._tenant.sessions.items() if self._is_expired(session)]:
             self._tenant.sessions.delete(key)
 
 

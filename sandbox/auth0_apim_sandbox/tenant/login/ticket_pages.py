@@ -60,10 +60,10 @@ class TicketPages:
             try:
                 await self._verify(ticket, content)
             except (DatabaseScriptError, _TicketError) as error:
-                return self._done(content, "Email Verification", str(error) or _FAILED)
+                return self._outcome(content, "Email Verification", str(error) or _FAILED)
         except OAuthError as error:
             return self._pages.error(error)
-        return self._done(content, "Email Verification", None, message=_VERIFIED, **_SUPPORTED)
+        return self._outcome(content, "Email Verification", None, message=_VERIFIED, **_SUPPORTED)
 
     async def reset_password(self, http: Request) -> Response:
         """GET shows the form for a new password, POST takes it."""
@@ -79,10 +79,10 @@ class TicketPages:
             except PasswordError as error:
                 return self._form(ticket, content, error.message)
             except (DatabaseScriptError, _TicketError) as error:
-                return self._done(content, "Password Change", str(error) or _FAILED)
+                return self._outcome(content, "Password Change", str(error) or _FAILED)
         except OAuthError as error:
             return self._pages.error(error)
-        return self._done(content, "Password Change", None, message=_CHANGED)
+        return self._outcome(content, "Password Change", None, message=_CHANGED)
 
     def _found(self, call: Call, kind: str) -> tuple[str, Document]:
         ticket = call.require("ticket")
@@ -101,7 +101,7 @@ class TicketPages:
         self._refuse_used(ticket, EMAIL_VERIFICATION)
         connection = self._connection(content)
         if is_custom(connection) and not imports_users(connection):
-            with _named():
+            with _unsupported_refused():
                 if not await self._custom.verify(connection, content["email"]):
                     raise _TicketError(_FAILED)
             self._refuse_used(ticket, EMAIL_VERIFICATION)
@@ -111,11 +111,11 @@ class TicketPages:
 
     async def _change(self, ticket: str, content: Document, password: str) -> None:
         connection = self._connection(content)
-        user = self._tenant.users.get(content["user_id"]) or self._custom.keep(connection, content["profile"])
+        user = self._tenant.users.get(content["user_id"]) or self._custom.record(connection, content["profile"])
         stored = None
         if is_custom(connection) and not imports_users(connection):
             check_password(connection["options"], password, user)
-            with _named():
+            with _unsupported_refused():
                 if not await self._custom.change_password(connection, content["email"], password):
                     raise _TicketError(_FAILED)
         else:
@@ -129,7 +129,7 @@ class TicketPages:
             self._update(self._tenant.users.get(user["user_id"], user), changes)
             if stored is not None:
                 self._tenant.passwords.put(user["user_id"], stored)
-            self._tenant.forget_tokens("user_id", user["user_id"])
+            self._tenant.delete_tokens("user_id", user["user_id"])
 
     def _connection(self, content: Document) -> Document:
         connection = self._tenant.connections.get(content["connection_id"])
@@ -147,7 +147,7 @@ class TicketPages:
             "reset_password", 400 if error else 200, leads_to, ticket=ticket, email=content["email"], error=error
         )
 
-    def _done(self, content: Document, heading: str, problem: str | None, **told: str) -> Response:
+    def _outcome(self, content: Document, heading: str, problem: str | None, **told: str) -> Response:
         """A redirect to the ticket's `result_url` with the outcome, else a page that tells it."""
         outcome = (
             {"success": "true", "code": "success"} if problem is None else {"message": problem, "success": "false"}
@@ -176,7 +176,7 @@ def _chosen_password(call: Call) -> str:
 
 
 @contextmanager
-def _named() -> Iterator[None]:
+def _unsupported_refused() -> Iterator[None]:
     """Refuse by name what the sandbox does not do for custom databases."""
     try:
         yield

@@ -155,7 +155,7 @@ class Tenant:
         """Remove a user with their password, consents, tickets, sessions and tokens; call it in a transaction."""
         self.users.delete(user_id)
         self.passwords.delete(user_id)
-        self.forget_tokens("user_id", user_id)
+        self.delete_tokens("user_id", user_id)
         _delete_where(self.grants, user_id=user_id)
         _delete_where(self.tickets, user_id=user_id)
 
@@ -169,9 +169,9 @@ class Tenant:
                 if client_id in connection["enabled_clients"]:
                     enabled = [each for each in connection["enabled_clients"] if each != client_id]
                     self.connections.put(connection["id"], {**connection, "enabled_clients": enabled})
-            self.forget_tokens("client_id", client_id)
+            self.delete_tokens("client_id", client_id)
 
-    def forget_tokens(self, name: str, value: str) -> None:
+    def delete_tokens(self, name: str, value: str) -> None:
         """Remove the sessions, codes and refresh tokens whose `name`, user_id or client_id, is `value`."""
         for collection in (self.codes, self.refresh_tokens, self.sessions):
             _delete_where(collection, **{name: value})

@@ -24,7 +24,7 @@ METHODS = ("S256", "plain")
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 
 
-class Codes:
+class AuthorizationCodes:
     """The codes a tenant has issued: short-lived, for one client, one redirect URI and one use.
 
     Only the SHA-256 of a code is kept.
@@ -37,7 +37,7 @@ class Codes:
         """A new code that stands for `content`, a JSON object."""
         code = secrets.token_urlsafe(32)
         with self._tenant.store.transaction():
-            self._forget_expired()
+            self._delete_expired()
             self._tenant.codes.put(
                 digest(code), {**content, "family": new_family(), "expires_at": self._tenant.now() + LIFETIME}
             )
@@ -53,7 +53,7 @@ class Codes:
         key = digest(code)
         self._tenant.codes.put(key, {**self._tenant.codes[key], "used": True})
 
-    def _forget_expired(self) -> None:
+    def _delete_expired(self) -> None:
         now = self._tenant.clock()
         for key in [key for key, content in self._tenant.codes.items() if content["expires_at"] <= now]:
             self._tenant.codes.delete(key)
@@ -62,7 +62,9 @@ class Codes:
 class AuthorizationCodeGrant:
     """Answers `grant_type=authorization_code`."""
 
-    def __init__(self, tenant: Tenant, codes: Codes, refresh_tokens: RefreshTokens, user_grant: UserGrant) -> None:
+    def __init__(
+        self, tenant: Tenant, codes: AuthorizationCodes, refresh_tokens: RefreshTokens, user_grant: UserGrant
+    ) -> None:
         self._tenant = tenant
         self._codes = codes
         self._refresh_tokens = refresh_tokens
@@ -119,7 +121,9 @@ def _check_verifier(call: Call, content: Document) -> None:
         return
     if verifier is None:
         raise missing("code_verifier")
-    if not is_well_formed(verifier) or not verifies(verifier, challenge, content["code_challenge_method"]):
+    if not is_well_formed_verifier(verifier) or not matches_challenge(
+        verifier, challenge, content["code_challenge_method"]
+    ):
         raise invalid_grant("Failed to verify code verifier")
 
 
@@ -128,12 +132,12 @@ def new_family() -> str:
     return secrets.token_hex(12)
 
 
-def is_well_formed(text: str) -> bool:
+def is_well_formed_verifier(text: str) -> bool:
     """Whether `text` may be a code verifier or a code challenge: 43 to 128 unreserved characters."""
     return _UNRESERVED.fullmatch(text) is not None
 
 
-def verifies(verifier: str, challenge: str, method: str) -> bool:
+def matches_challenge(verifier: str, challenge: str, method: str) -> bool:
     """Whether `verifier` is what `challenge` was made of, by `S256` or `plain`."""
     if method == "S256":
         verifier = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()

@@ -108,11 +108,11 @@ def _credentials(tenant: Tenant, client: Document) -> list[Document]:
         for credential in stored
         if credential["id"] in referred
         and credential.get("alg", "RS256") in ALGORITHMS
-        and not _is_over(credential, tenant.clock())
+        and not _is_expired(credential, tenant.clock())
     ]
 
 
-def _is_over(credential: Document, now: float) -> bool:
+def _is_expired(credential: Document, now: float) -> bool:
     expires_at = credential.get("expires_at")
     if expires_at is None:
         return False

@@ -36,11 +36,11 @@ class RefreshTokens:
             content: user_id, audience, scope, family, and what ID tokens repeat of the login.
         """
         now = self._tenant.now()
-        expires_at = content.get("expires_at") or _end(client, now)
+        expires_at = content.get("expires_at") or _expires_at(client, now)
         token = f"v1.{secrets.token_urlsafe(48)}"
         document = {**content, "client_id": client["client_id"], "expires_at": expires_at, "used_at": now}
         with self._tenant.store.transaction():
-            self._forget_expired(now)
+            self._delete_expired(now)
             self._tokens.put(digest(token), document)
         return token
 
@@ -57,7 +57,7 @@ class RefreshTokens:
         if content is None or content["client_id"] != client["client_id"]:
             raise _unknown()
         settings = client.get("refresh_token") or {}
-        if _is_over(content, settings, self._tenant.clock()):
+        if _is_expired(content, settings, self._tenant.clock()):
             self._tokens.delete(key)
             raise _unknown()
         replaced_at = content.get("replaced_at")
@@ -87,7 +87,7 @@ class RefreshTokens:
             for key in [key for key, content in self._tokens.items() if content["family"] == family]:
                 self._tokens.delete(key)
 
-    def _forget_expired(self, now: int) -> None:
+    def _delete_expired(self, now: int) -> None:
         over = [key for key, content in self._tokens.items() if (content["expires_at"] or now) < now]
         for key in over:
             self._tokens.delete(key)
@@ -97,14 +97,14 @@ def _expires(settings: dict[str, Any]) -> bool:
     return settings.get("expiration_type") == "expiring" or settings.get("rotation_type") == "rotating"
 
 
-def _end(client: Document, now: int) -> int | None:
+def _expires_at(client: Document, now: int) -> int | None:
     settings = client.get("refresh_token") or {}
     if settings.get("infinite_token_lifetime") or not _expires(settings):
         return None
     return now + int(settings.get("token_lifetime") or _DEFAULT_LIFETIME)
 
 
-def _is_over(content: Document, settings: dict[str, Any], now: float) -> bool:
+def _is_expired(content: Document, settings: dict[str, Any], now: float) -> bool:
     if content["expires_at"] is not None and content["expires_at"] <= now:
         return True
     if settings.get("infinite_idle_token_lifetime") or not _expires(settings):

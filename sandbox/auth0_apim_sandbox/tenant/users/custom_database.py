@@ -71,7 +71,7 @@ class CustomDatabase:
         """The profile that `get_user` knows under an e-mail address or user name; None also without that script."""
         if not has_script(connection, "get_user"):
             return None
-        return _profile(await self._asked(connection, "get_user", name))
+        return _profile(await self._call_script(connection, "get_user", name))
 
     async def sign_up(self, connection: Document, user: Document, password: str, client_id: str) -> Document:
         """Add a user as the service does: `get_user` (is there one?), `create`, `login` (is there one now?).
@@ -92,12 +92,12 @@ class CustomDatabase:
         profile = await self.login(connection, user["email"], password)
         if profile is None:
             raise DatabaseScriptError("The script 'login' does not know the user that the script 'create' has made.")
-        kept = self.keep(connection, profile)
+        kept = self.record(connection, profile)
         kept = {**kept, **{name: user[name] for name in ("user_metadata", "app_metadata") if name in user}}
         self._tenant.users.put(kept["user_id"], kept)
         return kept
 
-    async def refuse_known(self, connection: Document, user: Document) -> None:
+    async def check_not_known(self, connection: Document, user: Document) -> None:
         """Keep a user out whom the database has already.
 
         Raises:
@@ -117,16 +117,16 @@ class CustomDatabase:
             "connection": connection["name"],
             "password": password,
         }
-        await self._asked(connection, "create", {**given, **details})
+        await self._call_script(connection, "create", {**given, **details})
 
     async def change_password(self, connection: Document, email: str, password: str) -> bool:
         """Whether the user had a password to change."""
-        values = await self._asked(connection, "change_password", email, password)
+        values = await self._call_script(connection, "change_password", email, password)
         return bool(values[0]) if values else True
 
     async def verify(self, connection: Document, email: str) -> bool:
         """Whether the database has noted that the user confirmed the address."""
-        values = await self._asked(connection, "verify", email)
+        values = await self._call_script(connection, "verify", email)
         return bool(values and values[0])
 
     async def change_email(self, connection: Document, email: str, new_email: str, verified: bool) -> bool:
@@ -136,15 +136,15 @@ class CustomDatabase:
         """
         if not has_script(connection, "change_email"):
             return True
-        values = await self._asked(connection, "change_email", email, new_email, verified)
+        values = await self._call_script(connection, "change_email", email, new_email, verified)
         return bool(values and values[0])
 
     async def delete(self, connection: Document, identity_id: str) -> None:
         """Remove the user with the id that the database knows, where there is a script for it."""
         if has_script(connection, "delete"):
-            await self._asked(connection, "delete", identity_id)
+            await self._call_script(connection, "delete", identity_id)
 
-    def keep(self, connection: Document, profile: Document) -> Document:
+    def record(self, connection: Document, profile: Document) -> Document:
         """The tenant's record of a user who has logged in; made now, or brought up to date. The caller stores it."""
         identity = str(profile.get("user_id") or profile["id"])
         given = {name: value for name, value in profile.items() if name not in ("id", "user_id") and value is not None}
@@ -158,7 +158,7 @@ class CustomDatabase:
         changes = {name: given[name] for name in _SYNCHRONISED if name in given and given[name] != known.get(name)}
         return {**known, **changes, "updated_at": iso_timestamp(self._tenant.clock())} if changes else known
 
-    async def _asked(self, connection: Document, script: str, *arguments: Any) -> list[Any]:
+    async def _call_script(self, connection: Document, script: str, *arguments: Any) -> list[Any]:
         try:
             return await self._run(connection, script, *arguments)
         except ScriptError as error:

@@ -113,7 +113,7 @@ class UserImport:
         self.summary = {"failed": 0, "updated": 0, "inserted": 0, "total": 0}
         self.errors: list[dict[str, Any]] = []
 
-    def take(self, user: Any) -> None:
+    def import_user(self, user: Any) -> None:
         """Store one user of the file, or note what is wrong with it."""
         self.summary["total"] += 1
         errors = list(_shape_errors(user)) or list(self._conflicts(user))
@@ -140,9 +140,9 @@ class UserImport:
         if existing is not None and not self._upsert:
             yield _error("DUPLICATED_USER", "The user already exist and upsert parameter is false")
         elif existing is None:
-            yield from self._taken(user)
+            yield from self._name_conflicts(user)
 
-    def _taken(self, user: Document) -> Iterator[UserError]:
+    def _name_conflicts(self, user: Document) -> Iterator[UserError]:
         """Names of a new user that another one has."""
         username = user.get("username")
         if username and find_by_login(self._tenant, self._connection["name"], "username", username):

@@ -7,7 +7,7 @@ from auth0_apim_sandbox.providers.plugin.planning import Plan
 PLAN = Plan(
     {"location": Kind.UPDATE, "options.mfa": Kind.DELETE, "options.mfa.active": Kind.UPDATE, "tags[0]": Kind.ADD},
     frozenset({"location"}),
-    deletes_first=True,
+    delete_before_replace=True,
 )
 
 
@@ -26,5 +26,5 @@ def test_ignored_paths_and_what_is_below_them_do_not_change(ignored, left):
 
 def test_an_ignored_reason_replaces_nothing():
     plan = PLAN.without(["location"])
-    assert (plan.replaces, plan.deletes_first) == (frozenset(), False)
+    assert (plan.replaces, plan.delete_before_replace) == (frozenset(), False)
     assert PLAN.without(["tags"]).replaces == {"location"}

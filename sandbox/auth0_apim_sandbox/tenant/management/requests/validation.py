@@ -12,12 +12,12 @@ from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError
 from auth0_apim_sandbox.tenant.model.json_input import FORMATS, Schema, explain
 
 
-def unenforced(names: Iterable[str]) -> dict[str, Schema]:
-    """Properties that Auth0 has and this tenant refuses by name, see `refuse_unenforced`; null and false are fine."""
+def unsupported_properties(names: Iterable[str]) -> dict[str, Schema]:
+    """Properties that Auth0 has and this tenant refuses by name, see `refuse_unsupported`; null and false are fine."""
     return {name: {"type": ["array", "boolean", "integer", "null", "object", "string"]} for name in names}
 
 
-def refuse_unenforced(names: Iterable[str], body: dict[str, Any], what: str) -> None:
+def refuse_unsupported(names: Iterable[str], body: dict[str, Any], what: str) -> None:
     """Refuse a `body` that asks for one of `names`; `what` is the text about it, with `{}` for the name.
 
     Raises:

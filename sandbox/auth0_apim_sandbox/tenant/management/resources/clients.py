@@ -9,7 +9,7 @@ from auth0_apim_sandbox.tenant.management.requests.authorization import require_
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer, no_content
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, invalid_body, not_supported
 from auth0_apim_sandbox.tenant.management.requests.paging import paginate_or_checkpoint, select_fields
-from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unenforced
+from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unsupported
 from auth0_apim_sandbox.tenant.management.resources import clients_schema as schemas
 from auth0_apim_sandbox.tenant.management.resources import connections_schema as connections
 from auth0_apim_sandbox.tenant.management.resources.client_credentials import (
@@ -71,7 +71,7 @@ def _default_refresh_token(given: dict[str, Any], *, long: bool) -> Document:
 
 async def list_all(call: Call) -> Response:
     """The clients, all or those that match the query's filters."""
-    refuse_unenforced(("external_client_id", "q"), call.query, "the parameter {} in a list of clients")
+    refuse_unsupported(("external_client_id", "q"), call.query, "the parameter {} in a list of clients")
     found = [client for client in call.tenant.clients.values() if _matches(client, call.query)]
     page = paginate_or_checkpoint(found, "clients", call.query, lambda client: _listed(call, client), key="client_id")
     return json_answer(page)
@@ -204,7 +204,7 @@ def _check_methods(body: dict[str, Any]) -> None:
     for name in methods:
         if name != "private_key_jwt":
             raise not_supported(f"the client authentication method {name}")
-    refuse_unenforced(schemas.UNENFORCED, body, "the property {} of a client")
+    refuse_unsupported(schemas.UNSUPPORTED, body, "the property {} of a client")
     if (body.get("refresh_token") or {}).get("policies"):
         raise not_supported("refresh_token.policies of a client: refresh tokens for several APIs")
     if body.get("organization_usage") == "require":

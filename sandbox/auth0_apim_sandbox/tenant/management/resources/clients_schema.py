@@ -1,7 +1,7 @@
 """Schemas of /clients and /clients/{client_id}/credentials."""
 
 from auth0_apim_sandbox.tenant.management.requests.paging import CHECKPOINT, FIELDS, PAGE
-from auth0_apim_sandbox.tenant.management.requests.validation import unenforced
+from auth0_apim_sandbox.tenant.management.requests.validation import unsupported_properties
 from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 
 GRANT_TYPES = (
@@ -99,7 +99,7 @@ CREATE_CREDENTIAL = document(
 )
 UPDATE_CREDENTIAL = document({"expires_at": {"type": ["string", "null"]}})
 
-UNENFORCED = (
+UNSUPPORTED = (
     "anonymous_sessions",
     "b2b_integration_configuration",
     "compliance_level",
@@ -120,7 +120,7 @@ UNENFORCED = (
 """What Auth0 takes and this tenant refuses, unless it is null or false."""
 
 _PROPERTIES: dict[str, Schema] = {
-    **unenforced(UNENFORCED),
+    **unsupported_properties(UNSUPPORTED),
     "name": {"type": "string", "minLength": 1, "pattern": "^[^<>]+$", "description": "Name of this client."},
     "description": {"type": "string", "maxLength": 140, "description": "Free text description of this client."},
     "client_secret": {"type": "string", "minLength": 1, "description": "The secret used to sign tokens."},

@@ -8,7 +8,7 @@ from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer, no_content
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, invalid_body, not_supported
 from auth0_apim_sandbox.tenant.management.requests.paging import paginate_or_checkpoint, select_fields
-from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unenforced
+from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unsupported
 from auth0_apim_sandbox.tenant.management.resources import connections_schema as schemas
 from auth0_apim_sandbox.tenant.model import ids
 from auth0_apim_sandbox.tenant.model.clock import iso_timestamp
@@ -54,7 +54,7 @@ async def create(call: Call) -> Response:
         raise not_supported(f"connections of strategy {call.body['strategy']}; only auth0 (databases)")
     if call.tenant.connection(call.body["name"]):
         raise ManagementError(409, "A connection with the same name already exists", "connection_conflict")
-    refuse_unenforced(schemas.UNENFORCED, call.body, "the property {} of a connection")
+    refuse_unsupported(schemas.UNSUPPORTED, call.body, "the property {} of a connection")
     connection = {
         "id": ids.connection_id(),
         "is_domain_connection": False,
@@ -80,7 +80,7 @@ async def update(call: Call) -> Response:
 
     Of the options that are not given, those that no connection is without go back to their defaults.
     """
-    refuse_unenforced(schemas.UNENFORCED, call.body, "the property {} of a connection")
+    refuse_unsupported(schemas.UNSUPPORTED, call.body, "the property {} of a connection")
     before = _find(call)
     changes = dict(call.body)
     if "enabled_clients" in changes:
@@ -149,7 +149,7 @@ def _options(call: Call, options: dict[str, Any], before: Document | None = None
         raise invalid_body("Cannot set both options.attributes and options.requires_username")
     if "attributes" in options:
         raise not_supported("flexible identifiers: options.attributes of a connection")
-    refuse_unenforced(schemas.UNENFORCED_OPTIONS, options, "options.{} of a connection")
+    refuse_unsupported(schemas.UNSUPPORTED_OPTIONS, options, "options.{} of a connection")
     if options.get("password_options"):
         raise not_supported("options.password_options of a connection; use passwordPolicy and its companions")
     stored = (before or {}).get("configuration", {})

@@ -1,7 +1,7 @@
 """Schemas of /connections."""
 
 from auth0_apim_sandbox.tenant.management.requests.paging import CHECKPOINT, FIELDS, PAGE
-from auth0_apim_sandbox.tenant.management.requests.validation import unenforced
+from auth0_apim_sandbox.tenant.management.requests.validation import unsupported_properties
 from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 
 STRATEGIES = [
@@ -83,13 +83,13 @@ _AUTHENTICATION_METHODS = document(
     }
 )
 
-UNENFORCED = ("cross_app_access_requesting_app", "cross_app_access_resource_app")
-UNENFORCED_OPTIONS = ("custom_password_hash",)
+UNSUPPORTED = ("cross_app_access_requesting_app", "cross_app_access_resource_app")
+UNSUPPORTED_OPTIONS = ("custom_password_hash",)
 """What Auth0 takes and this tenant refuses, unless it is null or false."""
 
 _OPTIONS = document(
     {
-        **unenforced(UNENFORCED_OPTIONS),
+        **unsupported_properties(UNSUPPORTED_OPTIONS),
         "attributes": _OBJECT,
         "authentication_methods": {**_AUTHENTICATION_METHODS, "type": ["object", "null"]},
         "brute_force_protection": {"type": "boolean", "description": "Enables Auth0's brute force protection."},
@@ -179,7 +179,7 @@ _PROPERTIES: dict[str, Schema] = {
         "properties": {},
         "description": "Metadata associated with the connection.",
     },
-    **unenforced(UNENFORCED),
+    **unsupported_properties(UNSUPPORTED),
     "authentication": document({"active": _BOOLEAN}, required=["active"]),
     "connected_accounts": document(
         {"active": _BOOLEAN, "cross_app_access": _BOOLEAN, "offline_access": _BOOLEAN}, required=["active"]

@@ -28,8 +28,8 @@ async def create(tenant: Tenant, connection: Document, user: Document, password:
         ManagementError: 400 for a script that failed, 501 for what the sandbox does not follow.
     """
     database = CustomDatabase(tenant)
-    with scripts_told():
-        await database.refuse_known(connection, user)
+    with script_errors_answered():
+        await database.check_not_known(connection, user)
         if imports_users(connection):
             await add_user(tenant, connection, user, password)
             return user
@@ -60,10 +60,10 @@ async def _change_password(tenant: Tenant, connection: Document, user: Document,
         check_password(connection["options"], password, user)
     except PasswordError as error:
         raise ManagementError(400, str(error), "invalid_password") from error
-    with scripts_told():
+    with script_errors_answered():
         if not await CustomDatabase(tenant).change_password(connection, user["email"], password):
             raise ManagementError(400, "The user's password could not be changed.", "auth0_idp_error")
-    tenant.forget_tokens("user_id", user["user_id"])
+    tenant.delete_tokens("user_id", user["user_id"])
 
 
 async def _change_email(tenant: Tenant, connection: Document, user: Document, changes: dict[str, Any]) -> None:
@@ -74,7 +74,7 @@ async def _change_email(tenant: Tenant, connection: Document, user: Document, ch
     )
     if after == before:
         return
-    with scripts_told():
+    with script_errors_answered():
         if not await CustomDatabase(tenant).change_email(connection, user["email"], *after):
             raise ManagementError(400, "The user's email could not be changed.", "auth0_idp_error")
 
@@ -85,12 +85,12 @@ async def delete(tenant: Tenant, connection: Document, user: Document) -> None:
     Raises:
         ManagementError: 400 for a script that failed; the tenant's record then stays.
     """
-    with scripts_told():
+    with script_errors_answered():
         await CustomDatabase(tenant).delete(connection, user["user_id"].partition("|")[2])
 
 
 @contextmanager
-def scripts_told() -> Iterator[None]:
+def script_errors_answered() -> Iterator[None]:
     """Answer what goes wrong with a connection's scripts.
 
     Raises:

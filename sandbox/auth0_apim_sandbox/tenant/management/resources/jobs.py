@@ -9,7 +9,7 @@ from starlette.responses import Response
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, not_supported
-from auth0_apim_sandbox.tenant.management.resources.tickets import VERIFICATION_JOB, addressee
+from auth0_apim_sandbox.tenant.management.resources.tickets import VERIFICATION_JOB, ticket_user
 from auth0_apim_sandbox.tenant.model import ids
 from auth0_apim_sandbox.tenant.model.clock import iso_timestamp, parse_timestamp
 from auth0_apim_sandbox.tenant.model.json_input import document, parse_json
@@ -66,7 +66,7 @@ async def send_verification_email(call: Call) -> Response:
 
     No mail leaves the sandbox: make the link by POST /tickets/email-verification.
     """
-    addressee(call)
+    ticket_user(call)
     job = {
         "type": "verification_email",
         "status": "pending",
@@ -120,7 +120,7 @@ async def _run(tenant: Tenant, job: Document, work: UserImport, users: list[Any]
         if job["connection_id"] not in tenant.connections:
             tenant.jobs.put(job["id"], {**job, "status": "failed", "status_details": "The connection is gone."})
             return
-        work.take(user)
+        work.import_user(user)
     tenant.jobs.put(job["id"], {**job, "status": "completed", "summary": work.summary, "errors": work.errors})
 
 

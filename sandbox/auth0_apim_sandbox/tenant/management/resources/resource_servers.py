@@ -15,7 +15,7 @@ from auth0_apim_sandbox.tenant.management.requests.paging import (
     paginate_or_checkpoint,
     select_fields,
 )
-from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unenforced, unenforced
+from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unsupported, unsupported_properties
 from auth0_apim_sandbox.tenant.model import ids
 from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
@@ -37,7 +37,7 @@ _SUBJECT_TYPES = document(
     },
     description="Defines application access permission for a resource server",
 )
-UNENFORCED = (
+UNSUPPORTED = (
     "access_token",
     "allow_online_access",
     "allow_online_access_with_ephemeral_sessions",
@@ -51,7 +51,7 @@ UNENFORCED = (
 )
 """What Auth0 takes and this tenant refuses, unless it is null or false."""
 _PROPERTIES: dict[str, Schema] = {
-    **unenforced(UNENFORCED),
+    **unsupported_properties(UNSUPPORTED),
     "name": {
         "type": "string",
         "maxLength": 200,
@@ -197,7 +197,7 @@ def _find(call: Call) -> Document:
 
 
 def _checked(api: Document, body: dict[str, Any]) -> Document:
-    refuse_unenforced(UNENFORCED, body, "the property {} of a resource server")
+    refuse_unsupported(UNSUPPORTED, body, "the property {} of a resource server")
     if body.get("subject_type_authorization", {}).get("anonymous_user"):
         raise not_supported("anonymous users: subject_type_authorization.anonymous_user of a resource server")
     values = [scope["value"] for scope in api.get("scopes", [])]

@@ -8,7 +8,7 @@ from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, not_supported
 from auth0_apim_sandbox.tenant.management.requests.paging import PAGE, paginate
-from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unenforced, unenforced
+from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unsupported, unsupported_properties
 from auth0_apim_sandbox.tenant.model import ids
 from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 
@@ -16,10 +16,10 @@ _PROPERTIES: dict[str, Schema] = {
     "name": {"type": "string", "minLength": 1, "maxLength": 255, "description": "Name of the role."},
     "description": {"type": "string", "maxLength": 255, "description": "Description of the role."},
 }
-UNENFORCED = ("owner_id",)
+UNSUPPORTED = ("owner_id",)
 """What only roles of organizations have."""
 _OF_TYPE: dict[str, Schema] = {
-    **unenforced(UNENFORCED),
+    **unsupported_properties(UNSUPPORTED),
     "type": {"type": "string", "enum": ["tenant", "organization"], "description": "The type of role"},
 }
 CREATE = document({**_PROPERTIES, **_OF_TYPE}, required=["name"])
@@ -95,7 +95,7 @@ def shown_role(role: Document) -> Document:
 def _check_supported(given: dict[str, Any]) -> None:
     if given.get("type") == "organization":
         raise not_supported("organizations: roles of type organization")
-    refuse_unenforced(UNENFORCED, given, "organizations: the {} of a role")
+    refuse_unsupported(UNSUPPORTED, given, "organizations: the {} of a role")
 
 
 def _check_name(call: Call, role_id: str | None) -> None:

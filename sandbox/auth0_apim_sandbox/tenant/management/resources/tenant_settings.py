@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer
 from auth0_apim_sandbox.tenant.management.requests.paging import FIELDS, select_fields
-from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unenforced, unenforced
+from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unsupported, unsupported_properties
 from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 
 _STRING: Schema = {"type": "string"}
@@ -55,7 +55,7 @@ _FLAGS = document(
     },
     description="Flags used to change the behavior of this tenant.",
 )
-UNENFORCED = (
+UNSUPPORTED = (
     "access_token",
     "authorization_response_iss_parameter_supported",
     "client_id_metadata_document_dynamic_registration_supported",
@@ -69,11 +69,11 @@ UNENFORCED = (
     "resource_parameter_profile",
     "security_headers",
 )
-UNENFORCED_FLAGS = ("custom_domains_provisioning", "local_resource_discovery", "require_pushed_authorization_requests")
+UNSUPPORTED_FLAGS = ("custom_domains_provisioning", "local_resource_discovery", "require_pushed_authorization_requests")
 """What Auth0 takes and this tenant refuses, unless it is null or false."""
 UPDATE = document(
     {
-        **unenforced(UNENFORCED),
+        **unsupported_properties(UNSUPPORTED),
         "acr_values_supported": {"type": ["array", "null"], "items": _STRING},
         "allow_organization_name_in_authentication_api": _BOOLEAN,
         "allowed_logout_urls": {"type": "array", "items": {"type": "string"}},
@@ -127,8 +127,8 @@ async def get(call: Call) -> Response:
 
 async def update(call: Call) -> Response:
     """Change the settings that the body names; flags are merged, a null takes a setting away."""
-    refuse_unenforced(UNENFORCED, call.body, "the setting {} of a tenant")
-    refuse_unenforced(UNENFORCED_FLAGS, call.body.get("flags", {}), "the flag {} of a tenant")
+    refuse_unsupported(UNSUPPORTED, call.body, "the setting {} of a tenant")
+    refuse_unsupported(UNSUPPORTED_FLAGS, call.body.get("flags", {}), "the flag {} of a tenant")
     changed = {**call.tenant.settings, **call.body}
     changed["default_redirection_uri"] = changed.get("default_redirection_uri") or None
     if "flags" in call.body:

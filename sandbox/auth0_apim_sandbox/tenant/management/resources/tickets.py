@@ -7,7 +7,7 @@ from starlette.responses import Response
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, invalid_body, not_supported
-from auth0_apim_sandbox.tenant.management.resources.custom_users import scripts_told
+from auth0_apim_sandbox.tenant.management.resources.custom_users import script_errors_answered
 from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 from auth0_apim_sandbox.tenant.users.accounts import find_by_login
 from auth0_apim_sandbox.tenant.users.custom_database import CustomDatabase, is_custom
@@ -45,7 +45,10 @@ _PASSWORD_TICKET = document(
             "description": "The connection that email is looked up in.",
         },
         "email": {"type": "string", "format": "email", "description": "The user's email, with connection_id."},
-        "mark_email_as_verified": {"type": "boolean", "description": "Whether the password's change verifies email."},
+        "mark_email_as_verified": {
+            "type": "boolean",
+            "description": "Whether the password's change verifies email.",
+        },
     }
 )
 VERIFICATION_JOB = document({**_FOR_WHOM, "user_id": _USER_ID}, required=["user_id"])
@@ -55,7 +58,7 @@ _SCOPES = ("create:user_tickets",)
 
 async def verify_email(call: Call) -> Response:
     """A link whose follower confirms the user's e-mail address."""
-    return _issued(call, EMAIL_VERIFICATION, addressee(call))
+    return _issue(call, EMAIL_VERIFICATION, ticket_user(call))
 
 
 async def change_password(call: Call) -> Response:
@@ -63,21 +66,21 @@ async def change_password(call: Call) -> Response:
     if "user_id" in call.body:
         if "connection_id" in call.body or "email" in call.body:
             raise invalid_body("user_id cannot be used together with connection_id or email")
-        return _issued(call, PASSWORD_CHANGE, addressee(call))
+        return _issue(call, PASSWORD_CHANGE, ticket_user(call))
     if "connection_id" not in call.body or "email" not in call.body:
         raise invalid_body("Either user_id, or connection_id and email are required")
-    check_party(call)
-    return _issued(call, PASSWORD_CHANGE, await _by_email(call))
+    check_client(call)
+    return _issue(call, PASSWORD_CHANGE, await _by_email(call))
 
 
-def addressee(call: Call) -> Document:
+def ticket_user(call: Call) -> Document:
     """What a ticket says of the user whom the body names by `user_id`.
 
     Raises:
         ManagementError: 404 for a user who does not exist, 400 for one without an e-mail address or another
             identity, 501 for an organization.
     """
-    check_party(call)
+    check_client(call)
     user = call.tenant.users.get(call.body["user_id"])
     if user is None:
         raise ManagementError(404, "The user does not exist.", "inexistent_user")
@@ -93,7 +96,7 @@ def addressee(call: Call) -> Document:
     return {"user_id": user["user_id"], "email": user["email"], "connection_id": connection["id"]}
 
 
-def check_party(call: Call) -> None:
+def check_client(call: Call) -> None:
     """Refuse a client that does not exist, and organizations.
 
     Raises:
@@ -121,7 +124,7 @@ async def _by_email(call: Call) -> dict[str, Any]:
     # A custom database knows users who have never logged in: the record is made once the ticket is used.
     profile = None
     if is_custom(connection):
-        with scripts_told():
+        with script_errors_answered():
             profile = await CustomDatabase(call.tenant).find(connection, email)
     if profile is None:
         raise ManagementError(404, "The user does not exist.", "inexistent_user")
@@ -129,7 +132,7 @@ async def _by_email(call: Call) -> dict[str, Any]:
     return {**about, "user_id": f"auth0|{identity}", "profile": profile}
 
 
-def _issued(call: Call, kind: str, about: dict[str, Any]) -> Response:
+def _issue(call: Call, kind: str, about: dict[str, Any]) -> Response:
     content = {name: call.body[name] for name in _KEPT if name in call.body}
     content["include_email"] = call.body.get("includeEmailInRedirect", True)
     url = Tickets(call.tenant).issue(kind, call.body.get("ttl_sec", 0), {**about, **content})

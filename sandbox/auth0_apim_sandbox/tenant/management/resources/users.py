@@ -127,7 +127,7 @@ async def update(call: Call) -> Response:
         call.tenant.users.put(user["user_id"], user)
         if password is not None:
             call.tenant.passwords.put(user["user_id"], password)
-            call.tenant.forget_tokens("user_id", user["user_id"])
+            call.tenant.delete_tokens("user_id", user["user_id"])
     return json_answer(shown_user(user))
 
 
