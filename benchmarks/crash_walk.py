@@ -74,7 +74,7 @@ class Walk:
         self.variables = sandbox.environment(engine)
         self.environments = Environments(find_project(folder), engine, self.variables)
         self.order = Order()
-        self.control = httpx.Client(base_url=sandbox.control_url, trust_env=False)
+        self.control = httpx.Client(base_url=sandbox.control_url, headers=sandbox.control_headers, trust_env=False)
         with closing(open_manager(self.variables)) as manager:
             path = "resourceGroups/local/providers/Microsoft.ApiManagement/service/basic-calculator-local"
             manager.put(path, params={"api-version": "2024-05-01"}, json=SERVICE).raise_for_status()
@@ -125,6 +125,7 @@ class Walk:
             crashed = not self._answers()
             if crashed:
                 self.sandbox.restart()
+                self.control.headers.update(self.sandbox.control_headers)
         else:
             crashed = self._kill_when_held(crash.victim, process)
             self.control.delete("/faults").raise_for_status()

@@ -30,7 +30,12 @@ class Person:
         self.environment = kept | {"COLUMNS": "160"}
         self.run("sandbox", "start", "--base-port", "0")
         self.ports = process.running(self.sandbox).ports
-        self.control = httpx.Client(base_url=f"http://127.0.0.1:{self.ports.control}", trust_env=False)
+        address = f"http://127.0.0.1:{self.ports.control}"
+        self.control = httpx.Client(base_url=address, auth=self._show_token, trust_env=False)
+
+    def _show_token(self, request):
+        request.headers.update(self.sandbox.control_headers)  # another one after each start
+        return request
 
     def run(self, *arguments, status=0):
         done = subprocess.run(

@@ -16,7 +16,7 @@ REFUSED = {"error": {"code": "ValidationError", "message": "The service had a ba
 @pytest.fixture
 def order_fault(sandbox):
     """Order a failure of the next matching request."""
-    control = httpx.Client(base_url=sandbox.control_url, trust_env=False)
+    control = httpx.Client(base_url=sandbox.control_url, headers=sandbox.control_headers, trust_env=False)
     yield lambda **fault: control.post("/faults", json={"status": 400, "times": 1, **fault}).raise_for_status()
     control.delete("/faults").raise_for_status()
     control.close()

@@ -66,6 +66,7 @@ def main() -> int:
     parser.add_argument("--ready", type=int, help="file descriptor to report to")
     parser.add_argument("--parent", type=int, help="end when this process is gone")
     options = parser.parse_args()
+    os.umask(0o077)  # for the databases and whatever else is written from here on
     folder = StateFolder(options.folder)
     folder.prepare()
     # Held, not closed: the lock is free when the process is gone, and not before.

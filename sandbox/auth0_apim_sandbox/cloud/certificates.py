@@ -1,28 +1,109 @@
-"""TLS for the listeners: a local authority, made once, whose key is thrown away when the one certificate is issued."""
+"""TLS for the listeners: a local authority, whose key is thrown away when the one certificate is issued.
+
+Whoever trusts the authority trusts it for this machine alone: its name constraints permit nothing but localhost and
+127.0.0.1 (RFC 5280, 4.2.1.10), there is no authority below it, and it ends after two years.
+"""
 
 import os
 import ssl
+from datetime import datetime, timedelta, timezone
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from auth0_apim_sandbox.cloud.folder import StateFolder, write_secret
 
+LIFETIME = timedelta(days=730)
+"""Less than the 825 days that Apple's clients take ("Requirements for trusted certificates in iOS 13 and macOS 10.15")."""
+
+_RENEWED = timedelta(days=30)
+_SKEW = timedelta(days=1)
+_ADDRESS = IPv4Address("127.0.0.1")
+_NAME = "localhost"
+
 
 def ensure_certificates(folder: StateFolder) -> None:
-    """Make the authority and the certificate for localhost if they are not there, and renew the bundle."""
-    if not folder.server_certificate.exists():
+    """Make the authority and the certificate for localhost where they are missing or soon end, and renew the bundle."""
+    if not _is_good(folder.server_certificate):
         _issue(folder)
     authorities = [path.read_text() for path in (_system_authorities(folder), folder.certificate_authority) if path]
     folder.trust_bundle.write_text("\n".join(authorities))
 
 
-def _issue(folder: StateFolder) -> None:
-    # A tenth of a second of import that only the first start needs.
-    import trustme  # noqa: PLC0415
+def _is_good(certificate: Path) -> bool:
+    """Whether it is there, has a while to go, and not longer than those that are issued here."""
+    if not certificate.exists():
+        return False
+    ends = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+    return _RENEWED < ends - datetime.now(timezone.utc) <= LIFETIME
 
-    authority = trustme.CA(organization_name="auth0-apim sandbox")
-    leaf = authority.issue_cert("localhost", "127.0.0.1")
-    folder.certificate_authority.write_bytes(authority.cert_pem.bytes())
-    write_secret(folder.server_certificate, leaf.private_key_and_cert_chain_pem.bytes().decode("ascii"))
+
+def _issue(folder: StateFolder) -> None:
+    authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    authority_name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "auth0-apim sandbox")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _NAME)])
+    authority = _authority(authority_name, authority_key.public_key()).sign(authority_key, hashes.SHA256())
+    leaf = _leaf(name, key.public_key(), authority).sign(authority_key, hashes.SHA256())
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    folder.certificate_authority.write_bytes(authority.public_bytes(pem))
+    write_secret(folder.server_certificate, (private + leaf.public_bytes(pem)).decode("ascii"))
+
+
+def _authority(name: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+    permitted = [x509.DNSName(_NAME), x509.IPAddress(IPv4Network(f"{_ADDRESS}/32"))]
+    return (
+        _certificate(name, name, key)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.NameConstraints(permitted, excluded_subtrees=None), critical=True)
+        .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+    )
+
+
+def _leaf(name: x509.Name, key: ec.EllipticCurvePublicKey, authority: x509.Certificate) -> x509.CertificateBuilder:
+    issuer_key = authority.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    names = x509.SubjectAlternativeName([x509.DNSName(_NAME), x509.IPAddress(_ADDRESS)])
+    return (
+        _certificate(name, authority.subject, key)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(names, critical=False)
+        .add_extension(_usage(digital_signature=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_key), critical=False)
+    )
+
+
+def _certificate(name: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+    now = datetime.now(timezone.utc)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _SKEW)
+        .not_valid_after(now - _SKEW + LIFETIME)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+    )
+
+
+def _usage(*, key_cert_sign: bool = False, crl_sign: bool = False, digital_signature: bool = False) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=digital_signature,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=key_cert_sign,
+        crl_sign=crl_sign,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def _system_authorities(folder: StateFolder) -> Path | None:

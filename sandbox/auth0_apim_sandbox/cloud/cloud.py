@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import secrets
 import ssl
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import httpx
@@ -13,7 +15,7 @@ from auth0_apim_sandbox.apim.calculator import create_calculator
 from auth0_apim_sandbox.apim.gateway import create_gateway
 from auth0_apim_sandbox.apim.manager import ResourceManager, create_resource_manager, manager_client
 from auth0_apim_sandbox.cloud.certificates import ensure_certificates
-from auth0_apim_sandbox.cloud.control import create_control
+from auth0_apim_sandbox.cloud.control import create_control, owners
 from auth0_apim_sandbox.cloud.faults import Faults
 from auth0_apim_sandbox.cloud.folder import StateFolder
 from auth0_apim_sandbox.cloud.gateways import GatewayListeners
@@ -71,13 +73,15 @@ class Cloud:
         self._add("manager", manager, certificate)
         authority = f"{self._manager_endpoint}/{manager_client(self._store).tenant_id}"
         self._add("vault", create_vault(self._store, self._vault_url, authority, self._fetch), certificate)
-        self._add("insights", create_insights(), certificate)
+        token = secrets.token_urlsafe(32)
+        self._folder.keep_control_token(token)
+        self._add("insights", create_insights(partial(owners, token=token)), certificate)
         self._add("calculator", create_calculator())
         for listener in self._listeners:
             await listener.start()
         await manager.open_gateways()
         await self._start_providers()
-        control = Listener(create_control(self.status, self._faults), self._sockets["control"])
+        control = Listener(create_control(self.status, self._faults, token), self._sockets["control"])
         self._listeners.append(control)
         await control.start()
         self._refreshing = asyncio.create_task(_refresh(manager))

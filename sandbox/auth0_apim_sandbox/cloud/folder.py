@@ -82,10 +82,13 @@ class StateFolder:
         return self.path / "pulumi-home"
 
     def prepare(self) -> None:
-        """Make the folder and the secrets that are not there yet."""
+        """Make the folder and the secrets that are not there yet, and close what is there to everybody but its owner."""
         for folder in (self.path, self.path / "tls", self.backend, self.pulumi_home, self.databases):
-            folder.mkdir(parents=True, exist_ok=True)
-        self.path.chmod(0o700)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.log.touch(mode=0o600)
+        for path in (self.path, *self.path.iterdir()):
+            if not path.is_symlink():
+                path.chmod(0o700 if path.is_dir() else 0o600)
         if not self.passphrase.exists():
             write_secret(self.passphrase, secrets.token_urlsafe(32))
         if not self._user_password.exists():
@@ -107,6 +110,16 @@ class StateFolder:
         """Write down the credentials that this sandbox accepts."""
         write_secret(self._credentials, json.dumps(variables))
 
+    @property
+    def control_headers(self) -> dict[str, str]:
+        """The HTTP header that the control port and `/telemetry` of the sandbox that runs ask for."""
+        name, _, value = self._control_header.read_text().partition(": ")
+        return {name: value}
+
+    def keep_control_token(self, token: str) -> None:
+        """Write down the token of the sandbox that starts, as a header for `curl -H @FILE`: arguments are shown to everybody."""
+        write_secret(self._control_header, f"Authorization: Bearer {token}")
+
     def read_record(self) -> Record | None:
         """What the last sandbox process in this folder wrote down; None before the first."""
         if not self._record.exists():
@@ -125,6 +138,10 @@ class StateFolder:
     @property
     def _credentials(self) -> Path:
         return self.path / "credentials.json"
+
+    @property
+    def _control_header(self) -> Path:
+        return self.path / "control-header"
 
     @property
     def _record(self) -> Path:

@@ -2,10 +2,7 @@
 
 import contextlib
 import errno
-import json
 import socket
-import urllib.error
-import urllib.request
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +12,7 @@ LOOPBACK = "127.0.0.1"
 DEFAULT_BASE = 14300
 _RANGE = 100
 _LAST_BASE = 32600  # Linux gives the ports from 32768 on to clients
-_CONTROL_OFFSET = 5
+_SANDBOX = "auth0_apim_sandbox.cloud"  # in the process's arguments, before its folder
 _GATEWAY_OFFSET = 10
 # Held from the start, the tenant's first: whoever has it has the whole range.
 _HTTP_PARTS = {
@@ -78,7 +75,7 @@ class Ports:
         if not 1024 <= base <= 65000:
             raise PortError(f"base port {base} is out of range: take one from 1024 to 65000, or 0 for free ports")
         first = (base, base + 1, base + 2, base + 3, base + 4)
-        return cls(*first, base + _CONTROL_OFFSET, base + 6, base + 7, base + _GATEWAY_OFFSET)
+        return cls(*first, base + 5, base + 6, base + 7, base + _GATEWAY_OFFSET)
 
 
 class Claim(NamedTuple):
@@ -167,29 +164,22 @@ def _explained(error: OSError, port: int, part: str) -> PortError:
 
 def _holder(port: int) -> str:
     """Who listens on `port`, as the end of a sentence; empty where it cannot be found out."""
-    if folder := _other_sandbox(port):
+    process = _process(port)
+    if process is None:
+        return ""
+    words = (process / "cmdline").read_text().split("\0")
+    if _SANDBOX in words:
+        folder = words[words.index(_SANDBOX) + 1]
         return f" by the sandbox of {folder} (`auth0-apim sandbox stop` there ends it)"
-    if found := _process(port):
-        return f" by {found}"
-    return ""
+    return f" by {(process / 'comm').read_text().strip()} (process {process.name})"
 
 
-def _other_sandbox(port: int) -> str | None:
-    address = f"http://{LOOPBACK}:{port + _CONTROL_OFFSET}/healthz"
-    try:
-        with urllib.request.urlopen(address, timeout=1) as answer:
-            folder: str | None = json.loads(answer.read()).get("folder")
-            return folder
-    except (OSError, ValueError, AttributeError):
-        return None
-
-
-def _process(port: int) -> str | None:
-    """Name and id of the process that listens on `port`, from /proc where there is one."""
+def _process(port: int) -> Path | None:
+    """The folder below /proc of the process that listens on `port`, where there is one and it is ours."""
     inode = _listening_inode(port)
     links = Path("/proc").glob("[0-9]*/fd/*") if inode else ()
     link = next((link for link in links if _leads_to(link, f"socket:[{inode}]")), None)
-    return f"{(link.parents[1] / 'comm').read_text().strip()} (process {link.parents[1].name})" if link else None
+    return link.parents[1] if link else None
 
 
 def _leads_to(link: Path, target: str) -> bool:

@@ -82,6 +82,11 @@ class Sandbox:
         return f"http://localhost:{self._ports.control}"
 
     @property
+    def control_headers(self) -> dict[str, str]:
+        """What requests to `/faults` and `/telemetry` must carry; another one after each start."""
+        return self.folder.control_headers
+
+    @property
     def vault_url(self) -> str:
         """The Key Vault, without a trailing slash."""
         return f"https://localhost:{self._ports.vault}"

@@ -15,6 +15,7 @@ import importlib.metadata
 import json
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -24,6 +25,7 @@ from google.protobuf import empty_pb2, json_format
 
 from auth0_apim_sandbox.engine import installed_packages
 from auth0_apim_sandbox.engine.engine_protocol import language_pb2, language_pb2_grpc, plugin_pb2
+from auth0_apim_sandbox.engine.owner_port import OwnerPort
 from auth0_apim_sandbox.engine.toolchain import Toolchain, ToolchainError, resolve_toolchain
 
 # pulumi-language-python-exec ends with it when the program's error is already on the screen.
@@ -254,7 +256,8 @@ async def serve(engine: str, executor: str) -> None:
     host = LanguageHost(engine, executor)
     server = grpc.aio.server(options=_MESSAGE_LIMITS)
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    gate = OwnerPort(server, sys.stderr.write)
+    port = await gate.listen(0)
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -266,6 +269,7 @@ async def serve(engine: str, executor: str) -> None:
             await asyncio.wait_for(stopping.wait(), timeout=1)
     host.terminate()
     await server.stop(grace=5)  # a call that is cut off prints a traceback; those whose programs end are not waited for
+    await gate.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,6 +5,7 @@ came, how many were good, and what is wrong with each of the others.
 """
 
 from collections import deque
+from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -23,18 +24,24 @@ LARGEST_BODY = 8 * 1024 * 1024
 """Bytes of a body that are read at most."""
 
 
-def create_insights() -> ASGIApp:
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def create_insights(owners: Callable[[Endpoint], Endpoint]) -> ASGIApp:
     """`POST /v2.1/track` and `/v2/track` take items in, for any instrumentation key.
 
     `GET /telemetry` answers them, oldest first: all, or those of an instrumentation key (`iKey`) or of an operation
     (`operation_Id`). `DELETE /telemetry` forgets them. Both are the sandbox's own: Azure has a query language instead.
+
+    Args:
+        owners: makes of an endpoint one that answers the sandbox's owner alone, as what callers sent is in telemetry.
     """
     insights = _Insights()
     routes = [
         Route("/v2.1/track", insights.track, methods=["POST"]),
         Route("/v2/track", insights.track, methods=["POST"]),
-        Route("/telemetry", insights.show, methods=["GET"]),
-        Route("/telemetry", insights.forget, methods=["DELETE"]),
+        Route("/telemetry", owners(insights.show), methods=["GET"]),
+        Route("/telemetry", owners(insights.forget), methods=["DELETE"]),
     ]
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"])
     return Starlette(routes=routes, middleware=[hosts])

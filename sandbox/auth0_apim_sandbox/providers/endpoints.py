@@ -5,12 +5,14 @@ hold up the very HTTP requests that it waits for.
 """
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable
 
 import grpc.aio
 
 from auth0_apim_sandbox.engine.engine_protocol import provider_pb2_grpc
+from auth0_apim_sandbox.engine.owner_port import OwnerPort
 from auth0_apim_sandbox.providers.auth0.provider import Auth0Package
 from auth0_apim_sandbox.providers.azure_native.provider import AzureNativePackage
 from auth0_apim_sandbox.providers.plugin.provider import Package, Services
@@ -47,7 +49,7 @@ class ProviderServers:
 
 
 async def serve(auth0_port: int, azure_native_port: int, services: Services) -> ProviderServers:
-    """Starts both endpoints on 127.0.0.1; port 0 takes a free one.
+    """Starts both endpoints on 127.0.0.1, for this process's user alone; port 0 takes a free one.
 
     Raises:
         OSError: a port is taken.
@@ -76,35 +78,42 @@ async def _run(
     """Serves until told to stop, in the endpoints' own thread."""
     packages: list[Package] = [Auth0Package(services), AzureNativePackage(services)]
     stopping = asyncio.Event()
-    servers: list[grpc.aio.Server] = []
+    servers = [_server(package) for package in packages]
+    gates = [OwnerPort(server, _write_down) for server in servers]
     try:
-        bound = [_listen(package, port, servers) for package, port in zip(packages, ports, strict=True)]
+        bound = [await _listen(gate, port, package) for gate, port, package in zip(gates, ports, packages, strict=True)]
         for server in servers:
             await server.start()
         outcome.append(
             ProviderServers(threading.current_thread(), asyncio.get_running_loop(), (bound[0], bound[1]), stopping.set)
         )
-    except (OSError, RuntimeError) as error:
+    except OSError as error:
         outcome.append(error)
         stopping.set()
     ready.set()
     await stopping.wait()
-    for server in servers:
+    for gate, server in zip(gates, servers, strict=True):
+        await gate.close()
         await server.stop(grace=0)
     for package in packages:
         await package.close()
 
 
-def _listen(package: Package, port: int, servers: list[grpc.aio.Server]) -> int:
-    options = [
-        ("grpc.max_receive_message_length", MESSAGE_LIMIT),
-        ("grpc.max_send_message_length", MESSAGE_LIMIT),
-        ("grpc.so_reuseport", 0),
-    ]
-    server = grpc.aio.server(options=options)
-    servers.append(server)
+def _server(package: Package) -> grpc.aio.Server:
+    limits = [("grpc.max_receive_message_length", MESSAGE_LIMIT), ("grpc.max_send_message_length", MESSAGE_LIMIT)]
+    server = grpc.aio.server(options=limits)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(package), server)
+    return server
+
+
+async def _listen(gate: OwnerPort, port: int, package: Package) -> int:
     try:
-        return server.add_insecure_port(f"127.0.0.1:{port}")
-    except RuntimeError:
-        raise OSError(f"Port {port} of 127.0.0.1, for the {package.name} provider, is taken; choose another.") from None
+        return await gate.listen(port)
+    except OSError:
+        message = f"Port {port} of 127.0.0.1, for the {package.name} provider, is taken; choose another."
+        raise OSError(message) from None
+
+
+def _write_down(line: str) -> None:
+    sys.stdout.write(line)
+    sys.stdout.flush()

@@ -117,7 +117,9 @@ def _go_on(pulumi: PulumiCommand, engine: Engine, stack: str) -> tuple[str, ...]
 
 def _follow(pulumi: PulumiCommand, record: Record, stack: str) -> tuple[str, ...]:
     """The options that a deployment needs whose gateways the sandbox has had to move to other ports since."""
-    return ("--refresh",) if pulumi.gateway_urls(stack) - set(health(record)["gateways"].values()) else ()
+    return (
+        ("--refresh",) if pulumi.gateway_urls(stack) - set(health(pulumi.folder, record)["gateways"].values()) else ()
+    )
 
 
 def _destroy(pulumi: PulumiCommand, stack: str, variables: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import typer
 from auth0_apim_sandbox.cloud import (
@@ -90,7 +90,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     folder = sandbox_folder()
     record = running(folder)
     if as_json:
-        document = {"status": "stopped"} if record is None else {"pid": record.pid, **health(record)}
+        document = {"status": "stopped"} if record is None else {"pid": record.pid, **health(folder, record)}
         Console().print_json(json.dumps(document))
     elif record is None:
         Console().print(f"No sandbox runs in {folder.path}.", highlight=False)
@@ -148,15 +148,16 @@ def find_or_install_shown(languages: Collection[str] = ()) -> Engine:
         return find_or_install(progress, languages)
 
 
-def health(record: Record) -> dict[str, Any]:
-    """What the control endpoint of a running sandbox answers: its parts, its gateways and their addresses."""
-    with urlopen(f"http://127.0.0.1:{record.ports.control}/healthz", timeout=5) as answer:
+def health(folder: StateFolder, record: Record) -> dict[str, Any]:
+    """What the control endpoint of the sandbox that runs in `folder` answers: its parts, its gateways and their addresses."""
+    request = Request(f"http://127.0.0.1:{record.ports.control}/healthz", headers=folder.control_headers)
+    with urlopen(request, timeout=5) as answer:  # noqa: S310 - the address begins with http
         document: dict[str, Any] = json.loads(answer.read())
         return document
 
 
 def _show(folder: StateFolder, record: Record) -> None:
-    document = health(record)
+    document = health(folder, record)
     table = Table("part", "address", box=None, title=f"Sandbox in {_short(folder.path)}", title_justify="left")
     for part, address in {**document["parts"], **document["gateways"]}.items():
         table.add_row(part, address)

@@ -236,7 +236,11 @@ def telemetry(http, sandbox, since, count):
     deadline = time.monotonic() + 10
     items = []
     while len(items) < count and time.monotonic() < deadline:
-        taken = http.get(f"{sandbox.insights_url}/telemetry").raise_for_status().json()["value"]
+        taken = (
+            http.get(f"{sandbox.insights_url}/telemetry", headers=sandbox.control_headers)
+            .raise_for_status()
+            .json()["value"]
+        )
         items = sorted((item for item in taken if item["time"] > since), key=lambda item: item["time"])
         time.sleep(0.05)
     return items

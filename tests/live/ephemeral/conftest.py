@@ -108,6 +108,7 @@ def place(engine, copy_project, tmp_path_factory):
 @pytest.fixture
 def order_fault(place):
     """Order a failure of the next matching requests."""
-    with httpx.Client(base_url=place.sandbox.control_url, trust_env=False) as control:
+    sandbox = place.sandbox
+    with httpx.Client(base_url=sandbox.control_url, headers=sandbox.control_headers, trust_env=False) as control:
         yield lambda **fault: control.post("/faults", json=fault).raise_for_status()
         control.delete("/faults").raise_for_status()

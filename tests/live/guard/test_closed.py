@@ -24,7 +24,7 @@ def document(*operations, **paths):
 @pytest.fixture
 def refuse_policies(sandbox):
     """Have the resource manager refuse so many writes of policies as it does under load, and no others than those."""
-    with httpx.Client(base_url=sandbox.control_url) as control:
+    with httpx.Client(base_url=sandbox.control_url, headers=sandbox.control_headers) as control:
 
         def refuse(times=1):
             body = {"error": {"code": "Conflict", "message": "Operation on the API is in progress"}}

@@ -1,6 +1,10 @@
 import ssl
+import subprocess
+from datetime import timedelta
+from ipaddress import IPv4Network
 
 import pytest
+from auth0_apim_sandbox.cloud import certificates
 from auth0_apim_sandbox.cloud.certificates import ensure_certificates
 from auth0_apim_sandbox.cloud.folder import StateFolder
 from cryptography import x509
@@ -33,6 +37,40 @@ def test_the_authority_has_no_key_on_disk(folder):
         "ca.pem",
         "localhost.pem",
     ]
+
+
+def test_the_authority_vouches_for_this_machine_alone(folder):
+    authority = x509.load_pem_x509_certificate(folder.certificate_authority.read_bytes())
+    constraints = authority.extensions.get_extension_for_class(x509.NameConstraints)
+    assert constraints.critical
+    assert constraints.value.permitted_subtrees == [
+        x509.DNSName("localhost"),
+        x509.IPAddress(IPv4Network("127.0.0.1/32")),
+    ]
+    basic = authority.extensions.get_extension_for_class(x509.BasicConstraints)
+    assert (basic.critical, basic.value) == (True, x509.BasicConstraints(ca=True, path_length=0))
+    usage = authority.extensions.get_extension_for_class(x509.KeyUsage)
+    assert (usage.critical, usage.value.key_cert_sign, usage.value.digital_signature) == (True, True, False)
+    assert authority.not_valid_after_utc - authority.not_valid_before_utc == timedelta(days=730)
+
+
+def test_openssl_takes_both_certificates_at_its_strictest(folder):
+    command = ["openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-verify_ip", "127.0.0.1"]
+    files = ["-CAfile", str(folder.certificate_authority), str(folder.server_certificate)]
+    subprocess.run([*command, *files], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("lifetime", [timedelta(days=29), timedelta(days=36500)])
+def test_certificates_that_soon_end_or_last_for_decades_are_replaced(folder, monkeypatch, lifetime):
+    with monkeypatch.context() as patched:
+        patched.setattr(certificates, "LIFETIME", lifetime)
+        folder.server_certificate.unlink()
+        ensure_certificates(folder)
+    before = folder.certificate_authority.read_text()
+    ensure_certificates(folder)
+    after = folder.certificate_authority.read_text()
+    assert after != before
+    assert folder.trust_bundle.read_text().endswith(after)
 
 
 def test_a_second_start_keeps_the_authority(folder):

@@ -42,7 +42,7 @@ def test_everything_listens_on_the_loopback_interface_only(sandbox):
 
 
 def test_health_names_every_part_and_its_address(sandbox):
-    health = httpx.get(f"{sandbox.control_url}/healthz").json()
+    health = httpx.get(f"{sandbox.control_url}/healthz", headers=sandbox.control_headers).json()
     assert health["status"] == "ok"
     assert health["parts"]["tenant"] == f"https://{sandbox.auth0_domain}"
     assert health["parts"]["manager"] == sandbox.manager_url
@@ -152,7 +152,8 @@ def test_the_range_of_another_sandbox_is_passed_over_with_its_folder_named(kept,
     ports = kept.ports
     other.write_record(Record(0, "0", Ports(tenant=ports.tenant)))
     record, [sentence] = started(other.path)
-    assert f"port {ports.tenant}, for the tenant, is taken by" in sentence
+    holder = f"the sandbox of {kept.folder.path} (`auth0-apim sandbox stop` there ends it)"
+    assert sentence.startswith(f"port {ports.tenant}, for the tenant, is taken by {holder}: ")
     assert record.ports.tenant != ports.tenant
     assert process.running(kept.folder).ports == ports
 
@@ -172,9 +173,60 @@ def test_a_sandbox_on_its_usual_ports_says_nothing(kept, started):
 
 
 def test_secrets_are_files_that_only_their_owner_reads(sandbox):
-    for name in ("passphrase", "user-password", "credentials.json", "process.json"):
+    for name in ("passphrase", "user-password", "credentials.json", "process.json", "control-header", "log", "lock"):
         assert (sandbox.folder.path / name).stat().st_mode & 0o777 == 0o600
     assert sandbox.folder.path.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_was_open_to_others_is_closed_to_them(tmp_path):
+    (tmp_path / "databases").mkdir(mode=0o755)
+    for name in ("state.sqlite", "state.sqlite-wal", "state.sqlite-shm", "credentials.json", "log"):
+        (tmp_path / name).touch(mode=0o666)
+        (tmp_path / name).chmod(0o666)
+    tmp_path.chmod(0o777)
+    with Sandbox(tmp_path) as sandbox:
+        httpx.get(f"{sandbox.issuer}test", verify=sandbox.trust)
+        modes = {path.name: oct(path.stat().st_mode & 0o777) for path in (tmp_path, *tmp_path.iterdir())}
+    folders = {path.name for path in tmp_path.iterdir() if path.is_dir()} | {tmp_path.name}
+    assert modes == {name: "0o700" if name in folders else "0o600" for name in modes}
+    assert {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"} <= set(modes)
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Authorization": "Basic d3Jvbmc6d3Jvbmc="}, {"Authorization": "Bearer wrong"}]
+)
+def test_faults_and_telemetry_are_their_owners_who_shows_a_token(sandbox, headers):
+    fault = {"service": "tenant", "method": "GET", "path": "/unowned", "status": 418}
+    with httpx.Client(verify=sandbox.trust, headers=headers) as client:
+        refused = [
+            client.post(f"{sandbox.control_url}/faults", json=fault),
+            client.get(f"{sandbox.control_url}/faults"),
+            client.delete(f"{sandbox.control_url}/faults"),
+            client.get(f"{sandbox.insights_url}/telemetry"),
+            client.delete(f"{sandbox.insights_url}/telemetry"),
+        ]
+        assert [answer.status_code for answer in refused] == [401] * 5
+        assert {answer.headers["www-authenticate"] for answer in refused} == {"Bearer"}
+        assert client.get(f"{sandbox.control_url}/healthz").json() == {"status": "ok"}
+        assert client.get(f"{sandbox.issuer}unowned").status_code == 404
+    with httpx.Client(verify=sandbox.trust, headers=sandbox.control_headers) as owner:
+        assert owner.get(f"{sandbox.control_url}/faults").json() == {"ordered": 0, "held": 0}
+        assert owner.get(f"{sandbox.insights_url}/telemetry").status_code == 200
+
+
+def test_each_start_makes_a_token_of_its_own(kept):
+    before = kept.control_headers
+    kept.restart()
+    assert kept.control_headers != before
+    assert httpx.get(f"{kept.control_url}/faults", headers=before).status_code == 401
+    assert httpx.get(f"{kept.control_url}/faults", headers=kept.control_headers).status_code == 200
+
+
+def test_what_the_process_list_shows_is_no_secret(sandbox):
+    arguments = Path(f"/proc/{process.running(sandbox.folder).pid}/cmdline").read_bytes().decode()
+    folder = sandbox.folder
+    secrets = [*sandbox.credentials.values(), folder.passphrase.read_text(), *folder.control_headers.values()]
+    assert [secret for secret in secrets if secret in arguments] == []
 
 
 def test_the_log_has_a_line_a_request_without_its_query(sandbox):
@@ -200,7 +252,7 @@ def test_a_sandbox_ends_with_the_process_that_entered_it(tmp_path):
 
 def test_an_ordered_failure_is_answered_instead_of_the_service(sandbox):
     fault = {"service": "tenant", "method": "GET", "path": "/test", "status": 503, "body": {"error": "busy"}}
-    httpx.post(f"{sandbox.control_url}/faults", json=fault).raise_for_status()
+    httpx.post(f"{sandbox.control_url}/faults", json=fault, headers=sandbox.control_headers).raise_for_status()
     address = f"{sandbox.issuer}test"
     answers = [httpx.get(address, verify=sandbox.trust) for _ in range(2)]
     assert [(answers[0].status_code, answers[0].json()), answers[1].status_code] == [(503, {"error": "busy"}), 404]

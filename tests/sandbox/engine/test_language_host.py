@@ -10,6 +10,8 @@ import pytest
 from auth0_apim_sandbox.engine.engine_protocol import language_pb2, language_pb2_grpc
 from google.protobuf import empty_pb2, struct_pb2
 
+from tests.sandbox.strangers import NOBODY, by_root, read_as
+
 EXECUTOR = """
 import json, os, sys, time
 options = dict(zip(sys.argv[1:-1:2], sys.argv[2::2]))
@@ -40,11 +42,16 @@ def host(program):
         "127.0.0.1:9999",
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        port = int(process.stdout.readline())
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        process.port = int(process.stdout.readline())
+        with grpc.insecure_channel(f"127.0.0.1:{process.port}") as channel:
             process.stub = language_pb2_grpc.LanguageRuntimeStub(channel)
             yield process
         process.terminate()
+
+
+@by_root
+def test_another_user_of_the_machine_is_not_answered(host):
+    assert [read_as(user, host.port) for user in (NOBODY, os.geteuid())] == [0, 9]
 
 
 def info(program, **options):

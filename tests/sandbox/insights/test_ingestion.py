@@ -20,7 +20,7 @@ OTHER = {**GOOD, "iKey": "00000000-0000-0000-0000-000000000002", "tags": {"ai.op
 
 @pytest.fixture
 async def client():
-    transport = httpx.ASGITransport(create_insights())
+    transport = httpx.ASGITransport(create_insights(lambda endpoint: endpoint))
     async with httpx.AsyncClient(transport=transport, base_url="https://localhost:14307") as made:
         yield made
 

@@ -1,12 +1,15 @@
 """The running endpoints, reached as the engine reaches them."""
 
 import asyncio
+import os
 
 import grpc
 import pytest
 from auth0_apim_sandbox.providers import Services, serve
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from tests.sandbox.strangers import NOBODY, by_root, read_as
 
 
 async def test_both_endpoints_accept_an_engine_and_stop(services):
@@ -17,6 +20,15 @@ async def test_both_endpoints_accept_an_engine_and_stop(services):
     await servers.stop()
     with pytest.raises(grpc.RpcError):
         await asyncio.to_thread(version, servers.auth0_port)
+
+
+@by_root
+async def test_neither_endpoint_answers_another_user_of_the_machine(services):
+    servers = await serve(0, 0, services)
+    ports = (servers.auth0_port, servers.azure_native_port)
+    read = [await asyncio.to_thread(read_as, user, port) for user in (NOBODY, os.geteuid()) for port in ports]
+    assert read == [0, 0, 9, 9]
+    await servers.stop()
 
 
 async def test_a_taken_port_is_named(services):
