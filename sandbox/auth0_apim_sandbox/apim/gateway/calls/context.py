@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auth0_apim_sandbox.apim.gateway.calls.headers import Headers, Url
-from auth0_apim_sandbox.apim.gateway.tokens.compact import TokenRefused, read_token
-from auth0_apim_sandbox.apim.gateway.tokens.jwt import Jwt
+from auth0_apim_sandbox.apim.gateway.tokens.jwt import Jwt, TokenRefused, read_token
 
 Receive = Callable[[], Awaitable[Any]]
 Step = Callable[["Context"], "Awaitable[None] | None"]

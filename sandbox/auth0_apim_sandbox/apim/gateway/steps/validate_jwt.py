@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from auth0_apim_sandbox.apim.gateway.calls.context import Context, PolicyFailure, Step
 from auth0_apim_sandbox.apim.gateway.steps.values import TextOf, flag_of, status_of, text_of, texts_of, value_of
-from auth0_apim_sandbox.apim.gateway.tokens.compact import CompactToken, TokenRefused, read_token
 from auth0_apim_sandbox.apim.gateway.tokens.discovery import KeySources
-from auth0_apim_sandbox.apim.gateway.tokens.jwt import Jwt
+from auth0_apim_sandbox.apim.gateway.tokens.jwt import CompactToken, Jwt, TokenRefused, read_token
 from auth0_apim_sandbox.apim.gateway.tokens.keys import Key, rsa_key, symmetric_key
 from auth0_apim_sandbox.apim.gateway.tokens.validation import (
     RequiredClaim,

@@ -11,8 +11,7 @@ from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
 from auth0_apim_sandbox.apim.gateway.calls.headers import Headers
 from auth0_apim_sandbox.apim.gateway.configuration.diagnostics import MessageSettings
-from auth0_apim_sandbox.apim.gateway.telemetry.bodies import Beginning
-from auth0_apim_sandbox.apim.gateway.telemetry.recording import BackendCall, Recording
+from auth0_apim_sandbox.apim.gateway.telemetry.recording import BackendCall, Beginning, Recording
 
 Envelope = dict[str, Any]
 _DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -6,8 +6,7 @@ Messages have the shape of those of the vendor's library (IDX…), without being
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from auth0_apim_sandbox.apim.gateway.tokens.compact import CompactToken, TokenRefused, malformed
-from auth0_apim_sandbox.apim.gateway.tokens.jwt import claim_values, moment
+from auth0_apim_sandbox.apim.gateway.tokens.jwt import CompactToken, TokenRefused, claim_values, malformed, moment
 from auth0_apim_sandbox.apim.gateway.tokens.keys import Key
 
 
