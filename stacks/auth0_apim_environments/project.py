@@ -1,6 +1,7 @@
 """The Pulumi project that a command works on."""
 
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,18 @@ class Project:
     def sandbox(self) -> Path:
         """The state folder of this project's sandbox; AUTH0_APIM_SANDBOX names another."""
         return Path(os.environ.get("AUTH0_APIM_SANDBOX") or self.root / ".sandbox").absolute()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file complete or not at all: where the disk is full, what was there before stays."""
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        if path.exists():
+            unfinished.chmod(path.stat().st_mode & 0o777)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def find_project(start: Path | None = None) -> Project:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -17,6 +18,7 @@ from auth0_apim_sandbox.cloud.cloud import Cloud
 from auth0_apim_sandbox.cloud.control import version
 from auth0_apim_sandbox.cloud.folder import Record, StateFolder
 from auth0_apim_sandbox.cloud.ports import Claim, PortError, Ports, claim, ranges
+from auth0_apim_sandbox.store import StoreError
 
 
 async def run(folder: StateFolder, claimed: Claim, *, in_memory: bool, ready: int | None, parent: int | None) -> None:
@@ -78,8 +80,9 @@ def main() -> int:
     except BlockingIOError:
         _report(options.ready, {"error": f"a sandbox runs in {folder.path} already"})
         return 1
-    except (PortError, OSError) as error:
-        _report(options.ready, {"error": str(error)})
+    except (PortError, OSError, StoreError) as error:
+        full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        _report(options.ready, {"error": f"there is no room on the disk of {folder.path}" if full else str(error)})
         return 1
     return 0
 

@@ -31,7 +31,7 @@ def ensure_certificates(folder: StateFolder) -> None:
     if not _is_good(folder.server_certificate):
         _issue(folder)
     authorities = [path.read_text() for path in (_system_authorities(folder), folder.certificate_authority) if path]
-    folder.trust_bundle.write_text("\n".join(authorities))
+    write_secret(folder.trust_bundle, "\n".join(authorities))
 
 
 def _is_good(certificate: Path) -> bool:
@@ -50,7 +50,7 @@ def _issue(folder: StateFolder) -> None:
     leaf = _leaf(name, key.public_key(), authority).sign(authority_key, hashes.SHA256())
     pem = serialization.Encoding.PEM
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    folder.certificate_authority.write_bytes(authority.public_bytes(pem))
+    write_secret(folder.certificate_authority, authority.public_bytes(pem).decode("ascii"))
     write_secret(folder.server_certificate, (private + leaf.public_bytes(pem)).decode("ascii"))
 
 

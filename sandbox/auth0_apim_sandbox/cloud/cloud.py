@@ -23,7 +23,7 @@ from auth0_apim_sandbox.cloud.listeners import Listener
 from auth0_apim_sandbox.cloud.ports import Claim
 from auth0_apim_sandbox.cloud.request_log import logged
 from auth0_apim_sandbox.insights import create_insights
-from auth0_apim_sandbox.store import Store
+from auth0_apim_sandbox.store import Store, StoreError
 from auth0_apim_sandbox.tenant import create_tenant, management_client
 from auth0_apim_sandbox.vault import create_vault
 
@@ -176,4 +176,5 @@ class Cloud:
 async def _refresh(manager: ResourceManager) -> None:
     while True:
         await asyncio.sleep(_REFRESH_INTERVAL)
-        await manager.refresh_secrets()
+        with contextlib.suppress(StoreError):  # the next look comes in a minute, and then there may be room
+            await manager.refresh_secrets()

@@ -68,7 +68,10 @@ def start(folder: StateFolder, options: Options, tell: Callable[[str], object] =
         if record.version == metadata.version("pulumi-auth0-apim"):
             return _kept(record, options, folder)
         stop(folder)
-    folder.prepare()
+    try:
+        folder.prepare()
+    except OSError as error:
+        raise SandboxError(f"the sandbox's folder {folder.path} cannot be written: {error.strerror}") from error
     with folder.log.open("a") as log:
         passed_over = _spawn(folder, options, log)
     if found := running(folder):

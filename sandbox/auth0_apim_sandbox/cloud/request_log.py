@@ -1,5 +1,6 @@
 """A line for every request, with nothing in it that could be a secret: no query, no headers, no body."""
 
+import contextlib
 import sys
 import time
 from datetime import datetime, timezone
@@ -35,5 +36,6 @@ def logged(part: str, app: ASGIApp) -> ASGIApp:
 def _write(part: str, method: str, path: str, status: int, milliseconds: float) -> None:
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
     printable = path.encode("unicode_escape").decode("ascii")
-    sys.stdout.write(f"{now}Z {part} {method} {printable} {status or 'aborted'} {milliseconds:.1f}ms\n")
-    sys.stdout.flush()
+    with contextlib.suppress(OSError):  # a full disk costs the line, not the answer
+        sys.stdout.write(f"{now}Z {part} {method} {printable} {status or 'aborted'} {milliseconds:.1f}ms\n")
+        sys.stdout.flush()

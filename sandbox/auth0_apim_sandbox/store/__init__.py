@@ -1,5 +1,5 @@
 """Documents in collections, kept in memory and written through to one SQLite file."""
 
-from auth0_apim_sandbox.store.store import Collection, Store
+from auth0_apim_sandbox.store.store import Collection, Store, StoreError
 
-__all__ = ["Collection", "Store"]
+__all__ = ["Collection", "Store", "StoreError"]

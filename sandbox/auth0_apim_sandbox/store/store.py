@@ -28,6 +28,13 @@ CREATE TABLE IF NOT EXISTS documents (
 """
 
 
+class StoreError(Exception):
+    """The file cannot be opened or written: a full disk, most often. Nothing of what was to be written was kept."""
+
+    def __init__(self, error: sqlite3.Error) -> None:
+        super().__init__(f"The sandbox's database cannot be written: {error}. Make room on its disk and try again.")
+
+
 class Collection(Mapping[str, Document]):
     """The documents of one kind, by key, in the order of their first write within this process.
 
@@ -85,6 +92,7 @@ class Collection(Mapping[str, Document]):
 
         Raises:
             TypeError: the document holds something JSON cannot say; nothing was stored.
+            StoreError: the file cannot be written; nothing was stored.
         """
         body = json.dumps(document, separators=(",", ":"))
         with self._store.transaction():
@@ -127,14 +135,20 @@ class Store:
 
     Args:
         path: where the file is or will be; `":memory:"` keeps everything in this process.
+
+    Raises:
+        StoreError: it cannot be opened.
     """
 
     def __init__(self, path: str | Path = ":memory:") -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._finalizer = weakref.finalize(self, self._connection.close)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute(_SCHEMA)
+        try:
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._finalizer = weakref.finalize(self, self._connection.close)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute(_SCHEMA)
+        except sqlite3.Error as error:
+            raise StoreError(error) from error
         self._collections: dict[str, Collection] = {}
         self._undo: list[tuple[Collection, str, Document | None]] | None = None
 
@@ -151,15 +165,21 @@ class Store:
 
         A transaction inside another joins it. Do not `await` inside: the store belongs to one thread and
         other tasks' writes would join the transaction.
+
+        Raises:
+            StoreError: what was written cannot be kept.
         """
         if self._undo is not None:
             yield
             return
         self._undo = []
-        self._connection.execute("BEGIN IMMEDIATE")
         try:
+            self._connection.execute("BEGIN IMMEDIATE")
             yield
             self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back(self._undo)
+            raise StoreError(error) from error
         except BaseException:
             self._roll_back(self._undo)
             raise

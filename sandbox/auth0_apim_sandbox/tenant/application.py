@@ -6,18 +6,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from auth0_apim_sandbox.store import Store
+from auth0_apim_sandbox.store import Store, StoreError
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant import authentication
+from auth0_apim_sandbox.tenant.login.pages import Pages
 from auth0_apim_sandbox.tenant.management import ManagementApi, RateLimit
 from auth0_apim_sandbox.tenant.management.application import MANAGEMENT_SCOPES, PREFIX
 from auth0_apim_sandbox.tenant.management.resources.clients import default_client
 from auth0_apim_sandbox.tenant.management.resources.jobs import fail_interrupted_jobs
 from auth0_apim_sandbox.tenant.model import ids
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
+from auth0_apim_sandbox.tenant.oauth.errors import server_error
 
 _DEFAULT_SETTINGS: dict[str, Any] = {
     "allowed_logout_urls": [],
@@ -72,7 +76,12 @@ def create_tenant(
     tenant = Tenant(store, domain, clock, databases)
     prepare(tenant)
     management = ManagementApi(tenant, rate_limit or RateLimit())
-    return Starlette(routes=[Mount(PREFIX, management), *authentication.routes(tenant)])
+    routes = [Mount(PREFIX, management), *authentication.routes(tenant)]
+    return Starlette(routes=routes, exception_handlers={StoreError: _page_of_a_failure})
+
+
+async def _page_of_a_failure(_request: Request, error: Exception) -> Response:
+    return Pages().error(server_error(str(error)))
 
 
 class ManagementClient(NamedTuple):

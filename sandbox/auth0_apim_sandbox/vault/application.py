@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from auth0_apim_sandbox.store import Store
+from auth0_apim_sandbox.store import Store, StoreError
 from auth0_apim_sandbox.vault.access import Gatekeeper
 from auth0_apim_sandbox.vault.bundles import bundle, deleted_bundle, deleted_item, item, properties
 from auth0_apim_sandbox.vault.secret_bodies import NewSecret, SecretChange, read_body
@@ -83,6 +83,8 @@ class _Vault:
                 response = answer(request, await request.body())
             except VaultError as error:
                 response = JSONResponse(error.body(), error.status, headers=error.headers)
+            except StoreError as failure:
+                response = JSONResponse(VaultError(500, "InternalError", str(failure)).body(), 500)
             response.headers["x-ms-request-id"] = str(uuid.uuid4())
             response.headers["Cache-Control"] = "no-cache"
             return response

@@ -14,6 +14,7 @@ from auth0_apim.portal_login import redirect_uris
 
 from auth0_apim_environments.adopt.belonging import Belongings
 from auth0_apim_environments.clients.services import asks_for_grants
+from auth0_apim_environments.project import write_whole
 from auth0_apim_environments.settings.problems import NAMESPACE
 from auth0_apim_environments.settings.settings import Settings, is_encrypted
 
@@ -55,7 +56,7 @@ def write_settings(path: Path, settings: Mapping[str, Any]) -> None:
         if not key.startswith(prefix) or is_encrypted(key.removeprefix(prefix), value)
     }  # fmt: skip
     document["config"] = {**others, **{f"{NAMESPACE}:{key}": value for key, value in settings.items()}}
-    path.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+    write_whole(path, yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120))
 
 
 def _api(found: Belongings) -> dict[str, Any]:

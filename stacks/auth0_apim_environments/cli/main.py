@@ -1,5 +1,6 @@
 """`auth0-apim`: the command line. Each command's module is imported only when that command runs or help shows it."""
 
+import errno
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
@@ -81,6 +82,8 @@ def _told(error: Exception) -> str | None:
     """An error that people can do something about, in words; None where it is another one."""
     if isinstance(error, _known_errors()):
         return str(error)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "there is no room left on the disk; make some, and run this again"
     import httpx  # noqa: PLC0415 - an error of its was raised by a command that has loaded it
 
     if not isinstance(error, httpx.HTTPError):

@@ -21,6 +21,7 @@ from auth0_apim_environments.settings.stack_file import (
     source_of,
     write_from_source,
 )
+from auth0_apim_environments.state.side_files import remove_broken_side_files
 
 # What the CLI says on standard error, and what helps.
 _NEXT_STEPS = {
@@ -31,6 +32,7 @@ _NEXT_STEPS = {
     "passphrase must be set": 'the passphrase is in {passphrase}: `eval "$(auth0-apim sandbox env)"` sets it',
     "currently locked by": "another pulumi works on it; if none does: `pulumi cancel --stack {stack}`",
     "no stack named": "`auth0-apim up --stack {stack}` creates it",
+    "no space left on device": "make room on the disk and run this again, pulumi goes on from where it was",
     "could not find any Pulumi.yaml": "change into the project's folder",
 }
 
@@ -64,6 +66,10 @@ class PulumiCommand:
         except (OSError, ValueError, KeyError):
             return {}
         return latest or {}
+
+    @property
+    def _backend_url(self) -> str:
+        return {**os.environ, **self.variables}.get("PULUMI_BACKEND_URL", "")
 
     def _state_file(self, stack: str) -> Path:
         return self.folder.backend / ".pulumi" / "stacks" / self.project.name / f"{stack}.json"
@@ -108,12 +114,16 @@ class PulumiCommand:
         return {each["gatewayUrl"] for each in outputs if "gatewayUrl" in each}
 
     def run(self, *arguments: str) -> None:
-        """Run pulumi with its output on the screen; once more where a process that was killed had left its lock.
+        """Run pulumi with its output on the screen; once more where a process that was killed, or had no
+        room on the disk, left its lock.
 
         Raises:
             StackError: it failed; what it said is on the screen, the message adds what to do.
         """
         status, said = self._run(arguments)
+        if status != 0 and "unexpected end of JSON" in said and remove_broken_side_files(self._backend_url):
+            sys.stderr.write("a process that could not finish its lock runs no more: the lock is removed\n")
+            status, said = self._run(arguments)
         if status != 0 and _is_abandoned(said):
             sys.stderr.write("the process that locked the stack runs no more: its lock is released\n")
             self._run(("cancel", _stack_in(arguments), "--yes"))

@@ -120,9 +120,8 @@ class Stacks:
             EngineFailureError: it did not end well.
         """
         refreshed = ("--refresh",) if refresh else ()
-        asking_engine(
-            stack, lambda: self._run("up", "--yes", "--skip-preview", *refreshed, "--stack", stack, on_output=say)
-        )
+        options = ("--yes", "--skip-preview", *refreshed, "--stack", stack)
+        self._mended(lambda: asking_engine(stack, lambda: self._run("up", *options, on_output=say)))
         outputs: dict[str, Any] = json.loads(
             self._ask(stack, "stack", "output", "--json", "--show-secrets", "--stack", stack)
         )
@@ -135,7 +134,7 @@ class Stacks:
             EngineFailureError: a resource is left.
         """
         options = ("--yes", "--skip-preview", "--continue-on-error", "--stack", stack)
-        asking_engine(stack, lambda: self._run("destroy", *options, on_output=say))
+        self._mended(lambda: asking_engine(stack, lambda: self._run("destroy", *options, on_output=say)))
 
     def remove(self, stack: str) -> None:
         """Remove a stack that has no resources, with its settings file.
@@ -177,11 +176,12 @@ class Stacks:
         return [stack["name"] for stack in answer]
 
     def _ask(self, stack: str, *arguments: str) -> str:
-        def ask() -> str:
-            return asking_engine(stack, lambda: self._run(*arguments))
+        return self._mended(lambda: patiently(lambda: asking_engine(stack, lambda: self._run(*arguments))))
 
+    def _mended(self, ask: Callable[[], T]) -> T:
+        """What `ask` answers, asked once more where files that were cut off had kept the engine from beginning."""
         try:
-            return patiently(ask)
+            return ask()
         except HalfWrittenStateError:
             if not remove_broken_side_files(self._backend_url):
                 raise

@@ -7,7 +7,7 @@ from pathlib import Path
 from auth0_apim_environments.ephemeral.order import LifeError, Order
 from auth0_apim_environments.ephemeral.template import environment_file, is_environment_file, remark, service_name
 from auth0_apim_environments.marks.marker import Marker
-from auth0_apim_environments.project import Project
+from auth0_apim_environments.project import Project, write_whole
 from auth0_apim_environments.settings.settings import Settings
 
 
@@ -58,7 +58,7 @@ class EnvironmentFile:
 
     def remark(self, marker: Marker) -> None:
         """Write a changed marker's marks into it."""
-        self.path.write_text(remark(self.path.read_text(encoding="utf-8"), marker), encoding="utf-8")
+        write_whole(self.path, remark(self.path.read_text(encoding="utf-8"), marker))
 
     def remove(self) -> None:
         """Remove it, if it is there."""

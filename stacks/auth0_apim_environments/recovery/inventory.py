@@ -9,6 +9,7 @@ import httpx
 
 from auth0_apim_environments.clients.credentials import open_manager, open_tenant
 from auth0_apim_environments.clients.services import Manager, Tenant
+from auth0_apim_environments.project import write_whole
 
 SERVICE_COLLECTIONS = (
     "apis",
@@ -38,7 +39,7 @@ def note_inventory(variables: Mapping[str, str], note: Path) -> None:
     with closing(open_tenant(variables)) as tenant, closing(open_manager(variables)) as manager:
         there = sorted(inventory(tenant, manager))
     note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(json.dumps(there), encoding="utf-8")
+    write_whole(note, json.dumps(there))
 
 
 def inventory(tenant: httpx.Client, manager: httpx.Client) -> set[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from auth0_apim_environments.project import write_whole
 from auth0_apim_environments.settings.problems import Problem, SettingsError
 
 _SALT = "encryptionsalt:"
@@ -64,7 +65,7 @@ def write_from_source(file: Path) -> bool:
     salt = [line for line in _lines(file) if line.startswith(_SALT)] if file.exists() else []
     copy = "".join([_header(source, text), text, *salt])
     if not file.exists() or file.read_text(encoding="utf-8") != copy:
-        file.write_text(copy, encoding="utf-8")
+        write_whole(file, copy)
     return True
 
 
@@ -79,7 +80,7 @@ def forget_salt(file: Path) -> None:
     lines = _lines(file) if file.exists() else []
     kept = [line for line in lines if not line.startswith(_SALT)]
     if kept != lines:
-        file.write_text("".join(kept), encoding="utf-8")
+        write_whole(file, "".join(kept))
 
 
 def _header(source: Path, text: str) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from auth0_apim_environments.project import write_whole
+
 SECRETS_PROVIDER_VARIABLE = "AUTH0_APIM_SECRETS_PROVIDER"
 """Environment variable with the secrets provider of stacks that are made and whose own file names none."""
 
@@ -41,4 +43,4 @@ def keep_seal(settings: Path, state: Mapping[str, Any]) -> None:
     written = yaml.safe_load(text) or {}
     seal = {key: values[name] for key, name in names.get(str(provider.get("type")), {}).items() if key not in written}
     if seal:
-        settings.write_text(text.rstrip("\n") + "\n" + yaml.safe_dump(seal, width=10_000), encoding="utf-8")
+        write_whole(settings, text.rstrip("\n") + "\n" + yaml.safe_dump(seal, width=10_000))

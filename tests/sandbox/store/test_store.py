@@ -1,8 +1,10 @@
 import gc
+import resource
+import sqlite3
 import warnings
 
 import pytest
-from auth0_apim_sandbox.store import Store
+from auth0_apim_sandbox.store import Store, StoreError
 
 
 def test_a_document_survives_the_process_that_wrote_it(tmp_path):
@@ -130,3 +132,38 @@ def test_a_watcher_sees_a_roll_back():
         clients.put("a", {"name": "B"})
         raise RuntimeError
     assert seen == [("a", {"name": "A"}, {"name": "B"}), ("a", {"name": "B"}, {"name": "A"})]
+
+
+def test_a_write_without_room_is_refused_whole_and_the_next_one_with_room_is_kept(tmp_path):
+    path = tmp_path / "state.sqlite"
+    store = Store(path)
+    clients = store.collection("clients")
+    clients.put("a", {"name": "A"})
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limit[1]))
+    try:
+        with pytest.raises(StoreError, match="cannot be written: .*Make room on its disk"), store.transaction():
+            clients.put("a", {"name": "B"})
+            clients.put("b", {"name": "B"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert dict(clients) == {"a": {"name": "A"}}
+    clients.put("c", {"name": "C"})
+    assert dict(Store(path).collection("clients")) == {"a": {"name": "A"}, "c": {"name": "C"}}
+
+
+def test_a_transaction_that_could_not_begin_is_over(tmp_path):
+    store, other = Store(tmp_path / "state.sqlite"), sqlite3.connect(tmp_path / "state.sqlite", isolation_level=None)
+    store._connection.execute("PRAGMA busy_timeout = 0")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="database is locked"):
+        store.collection("clients").put("a", {})
+    other.execute("ROLLBACK")
+    other.close()
+    store.collection("clients").put("b", {})
+    assert dict(Store(tmp_path / "state.sqlite").collection("clients")) == {"b": {}}
+
+
+def test_a_file_that_cannot_be_opened_is_named_as_the_reason(tmp_path):
+    with pytest.raises(StoreError, match="unable to open database file"):
+        Store(tmp_path)

@@ -1,4 +1,4 @@
-"""What is done about a lock, with a stand-in for the CLI that refuses as the real one (3.253) does."""
+"""What is done about a lock and a full disk, with a stand-in for the CLI that refuses as the real one (3.253) does."""
 
 import os
 import socket
@@ -21,6 +21,16 @@ exit 1
 """
 
 
+# Refuses as long as a lock that was cut off lies in the backend, or, with FULL in the folder, for want of room.
+CUT_OFF = """#!/bin/sh
+echo "$*" >> calls
+if [ -e FULL ]; then echo "error: write a.json.1.tmp: no space left on device" >&2; exit 1; fi
+[ -z "$(find .sandbox/backend -name '*.tmp')" ] && exit 0
+echo "error: unexpected end of JSON input" >&2
+exit 1
+"""
+
+
 @pytest.fixture
 def dead():
     process = subprocess.Popen([sys.executable, "-c", ""])
@@ -31,13 +41,57 @@ def dead():
 @pytest.fixture
 def pulumi(tmp_path, monkeypatch):
     def locked_by(host, pid):
-        stand_in = tmp_path / "pulumi"
-        stand_in.write_text(STAND_IN.format(host=host, pid=pid))
-        stand_in.chmod(0o755)
-        monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-        return PulumiCommand(Project(tmp_path, "calculator", tmp_path), StateFolder(tmp_path / ".sandbox"), {})
+        return command(tmp_path, monkeypatch, STAND_IN.format(host=host, pid=pid))
 
     return locked_by
+
+
+def command(folder, monkeypatch, text):
+    stand_in = folder / "pulumi"
+    stand_in.write_text(text)
+    stand_in.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    sandbox = StateFolder(folder / ".sandbox")
+    backend = {"PULUMI_BACKEND_URL": f"file://{sandbox.backend}?metadata=skip"}
+    return PulumiCommand(Project(folder, "calculator", folder), sandbox, backend)
+
+
+@pytest.fixture
+def cut_off(tmp_path):
+    """A lock of 0 bytes, as a full disk leaves it, an hour ago."""
+    lock = (
+        tmp_path
+        / ".sandbox"
+        / "backend"
+        / ".pulumi"
+        / "locks"
+        / "organization"
+        / "calculator"
+        / "local"
+        / "a.json.1.tmp"
+    )
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    os.utime(lock, (0, 0))
+    return lock
+
+
+def test_a_lock_that_a_full_disk_cut_off_is_removed_and_the_command_run_again(cut_off, tmp_path, monkeypatch, capfd):
+    command(tmp_path, monkeypatch, CUT_OFF).run("up", "--stack", "local", "--yes")
+    assert (tmp_path / "calls").read_text().splitlines() == ["up --stack local --yes"] * 2
+    assert not cut_off.exists()
+    assert "the lock is removed" in capfd.readouterr().err
+
+
+def test_a_full_disk_is_named_with_what_helps(tmp_path, monkeypatch):
+    (tmp_path / "FULL").touch()
+    with pytest.raises(
+        StackError, match="Next: make room on the disk and run this again, pulumi goes on from where it was"
+    ):
+        pulumi = command(tmp_path, monkeypatch, CUT_OFF)
+        monkeypatch.setattr("auth0_apim_environments.engine.pulumi_command.running", lambda _: object())
+        pulumi.run("up", "--stack", "local", "--yes")
+    assert (tmp_path / "calls").read_text().splitlines() == ["up --stack local --yes"]
 
 
 def test_the_lock_of_a_dead_process_is_released_and_the_command_run_again(pulumi, tmp_path, dead, capfd):

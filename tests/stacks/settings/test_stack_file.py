@@ -1,5 +1,7 @@
 """Settings files that are copies of a tracked source, into which the engine may write."""
 
+import resource
+
 import pytest
 from auth0_apim_environments.settings.stack_file import (
     StackFileError,
@@ -62,6 +64,22 @@ def test_a_copy_that_somebody_has_changed_is_theirs(file, change):
 def test_a_file_without_a_source_is_left_alone(tmp_path):
     assert write_from_source(tmp_path / "Pulumi.dev.yaml") is True
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_write_without_room_leaves_the_file_and_its_salt(file):
+    write_from_source(file)
+    file.write_text(file.read_text() + SALT)
+    before = file.read_text()
+    source(file).write_text(source(file).read_text() + "# changed\n")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limit[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            write_from_source(file)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert file.read_text() == before
+    assert sorted(path.name for path in file.parent.iterdir()) == sorted([file.name, source(file).name])
 
 
 def test_the_salt_alone_is_taken_out(file):

@@ -28,6 +28,23 @@ def test_a_side_file_that_ends_too_early_is_removed_and_its_document_kept(side_f
     assert [path.name for path in side_file.parent.iterdir()] == ["pr-42.json"]
 
 
+def test_a_lock_that_a_full_disk_cut_off_is_removed_and_a_whole_one_kept(tmp_path):
+    locks = tmp_path / ".pulumi" / "locks" / "organization" / "calculator" / "pr-42"
+    locks.mkdir(parents=True)
+    cut_off, whole = locks / "one.json.18ec11ac6b6070cf.tmp", locks / "two.json"
+    cut_off.touch()
+    whole.write_text('{"pid":1}')
+    age(cut_off, 3)
+    assert remove_broken_side_files(f"file://{tmp_path}?metadata=skip") is True
+    assert list(locks.iterdir()) == [whole]
+
+
+def test_a_file_of_the_future_has_no_writer_since_the_clock_was_set_back(side_file, tmp_path):
+    side_file.write_text("")
+    age(side_file, -86400)
+    assert remove_broken_side_files(f"file://{tmp_path}") is True
+
+
 def test_one_that_may_still_be_written_is_left(side_file, tmp_path):
     side_file.write_text("")
     assert remove_broken_side_files(f"file://{tmp_path}") is False

@@ -22,7 +22,7 @@ from auth0_apim_sandbox.apim.manager.routing import route
 from auth0_apim_sandbox.apim.resources.named_values import refresh_secrets
 from auth0_apim_sandbox.apim.services.resource_groups import write_group
 from auth0_apim_sandbox.apim.services.service import open_gateways
-from auth0_apim_sandbox.store import Store
+from auth0_apim_sandbox.store import Store, StoreError
 
 _NO_CACHE = {
     "Cache-Control": "no-cache",
@@ -90,6 +90,8 @@ class ResourceManager:
             response = _error(error)
         except DirectoryError as error:
             response = JSONResponse(error.body(self._manager.clock()), error.status)
+        except StoreError as error:
+            response = _error(ArmError(500, "InternalServerError", str(error)))
         _identify(sent, response)
         await response(scope, receive, send)
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
+from auth0_apim_sandbox.store import StoreError
 from auth0_apim_sandbox.tenant.management.rate_limit import RateLimit, RequestCounter
 from auth0_apim_sandbox.tenant.management.requests.authorization import authorize
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, read_form
@@ -134,6 +135,8 @@ class ManagementApi:
             response = await self._answer(Request(scope, receive))
         except ManagementError as error:
             response = error.response()
+        except StoreError as error:
+            response = ManagementError(500, str(error)).response()
         response.headers.update(headers)
         await response(scope, receive, send)
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from auth0_apim_sandbox.store import StoreError
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.oauth.errors import OAuthError
+from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, server_error
 from auth0_apim_sandbox.tenant.oauth.parameters import Call, read_call
 from auth0_apim_sandbox.tenant.oauth.urls import Origins, is_allowed, origins_of
 
@@ -49,6 +50,8 @@ class PostEndpoint:
             answer = await self._handle(call)
         except OAuthError as error:
             answer = Answer(error.body(), error.status)
+        except StoreError as failure:
+            answer = Answer(server_error(str(failure)).body(), 500)
         await _send(send, answer.status, *_encoded(answer.body, self._response_headers(call, answer.status)))
 
     def _preflight(self, scope: Scope) -> list[Header]:

@@ -58,6 +58,11 @@ def grant_not_allowed(grant_type: str) -> OAuthError:
     )
 
 
+def server_error(description: str) -> OAuthError:
+    """The tenant itself failed."""
+    return OAuthError(500, "server_error", description)
+
+
 def not_supported(feature: str) -> OAuthError:
     """The real service has `feature`; the sandbox does not."""
     return OAuthError(501, "not_supported", f"The sandbox does not support {feature}.")
