@@ -98,7 +98,7 @@ async def refresh_secrets(manager: Manager) -> None:
         vault = document["properties"].get("keyVault") if document["type"].endswith("/namedValues") else None
         if vault is None or is_versioned(vault["secretIdentifier"]):
             continue
-        if manager.clock() - document["secrets"]["readAt"] < REFRESH_AFTER:
+        if 0 <= manager.clock() - document["secrets"]["readAt"] < REFRESH_AFTER:  # below 0: the clock was set back
             continue
         service_id = document["id"].rpartition("/namedValues/")[0]
         async with manager.writes[service_id.lower()]:

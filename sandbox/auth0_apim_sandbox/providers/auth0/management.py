@@ -40,7 +40,17 @@ class Credentials:
         self._audience = audience
         self._token = api_token
         self._expires_at = float("inf") if api_token else 0.0
+        self._is_given = api_token is not None
         self._lock = asyncio.Lock()
+
+    def give_up(self, token: str) -> bool:
+        """Use `token`, which the tenant refused, no more; False where no other can be had.
+
+        The tenant's clock decides, and it may have been set meanwhile, or this machine have slept.
+        """
+        if self._token == token and not self._is_given:
+            self._token = None
+        return not self._is_given
 
     async def token(self, http: httpx.AsyncClient) -> str:
         """A token that is still good."""
@@ -129,8 +139,12 @@ class Management:
     async def request(self, method: str, *path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """Sends one request; segments of the path are percent-encoded. Raises ManagementError."""
         url = "/api/v2/" + "/".join(quote(segment, safe="") for segment in path)
-        headers = {"Authorization": f"Bearer {await self._credentials.token(self._http)}"}
-        answer = await _sent(self._http, method, url, json=body, params=dict(query or {}), headers=headers)
+        options = {"json": body, "params": dict(query or {})}
+        token = await self._credentials.token(self._http)
+        answer = await _sent(self._http, method, url, headers={"Authorization": f"Bearer {token}"}, **options)
+        if answer.status_code == 401 and self._credentials.give_up(token):
+            token = await self._credentials.token(self._http)
+            answer = await _sent(self._http, method, url, headers={"Authorization": f"Bearer {token}"}, **options)
         if answer.status_code >= 400:
             raise ManagementError(answer.status_code, f"{method} {'/'.join(path)}: {_reason(answer)}")
         return answer.json() if answer.content else None

@@ -94,7 +94,12 @@ class ResourceManager:
         for attempt in range(TRIES):
             headers = {"Authorization": f"Bearer {await self._bearer()}", "Accept": "application/json"}
             answer = await self._request(method, url, params=query, headers=headers, **options)
-            if not _is_retried(answer) or attempt == TRIES - 1:
+            if attempt == TRIES - 1:
+                break
+            if answer.status_code == 401 and attempt == 0:
+                self._expires_at = 0.0  # the service's clock decides; it may have been set, or this machine have slept
+                continue
+            if not _is_retried(answer):
                 break
             await asyncio.sleep(_wait(answer, 0.2 * 4**attempt))
         return answer

@@ -175,6 +175,15 @@ async def test_a_rotated_secret_arrives_within_four_hours_without_being_asked_fo
     assert kept(store, service, "pinned")["secrets"]["keyVaultValue"] == "first"
 
 
+async def test_a_clock_that_is_set_back_delays_no_rotated_secret(application, service, vault, clock, store):
+    await vault.keep("key", "first")
+    await service.put("namedValues/key", named_value())
+    await vault.keep("key", "second")
+    clock.now -= 86400
+    await application.refresh_secrets()
+    assert kept(store, service, "key")["secrets"]["keyVaultValue"] == "second"
+
+
 async def test_a_secret_that_cannot_be_read_any_more_stays_and_its_status_says_why(
     application, service, vault, clock, network, store
 ):

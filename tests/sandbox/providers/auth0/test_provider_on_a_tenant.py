@@ -14,6 +14,15 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 
+class Clock:
+    """Seconds since 1970, until it jumps."""
+
+    now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 def token(name: str) -> str:
     return f"auth0:index/{name[0].lower()}{name[1:]}:{name}"
 
@@ -23,9 +32,14 @@ def function(name: str) -> str:
 
 
 @pytest.fixture
-async def auth0(served, services: Services) -> AsyncIterator[Any]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def auth0(served, services: Services, clock: Clock) -> AsyncIterator[Any]:
     store = Store(":memory:")
-    app = auth0_apim_sandbox.tenant.create_tenant(store, services.auth0_domain)
+    app = auth0_apim_sandbox.tenant.create_tenant(store, services.auth0_domain, clock)
     client = auth0_apim_sandbox.tenant.management_client(store)
     known = dataclasses.replace(services, auth0_client_id=client.client_id, auth0_client_secret=client.client_secret)
     async with served(Auth0Package(known, httpx.ASGITransport(app))) as engine:
@@ -177,3 +191,11 @@ async def test_a_dropped_list_of_callbacks_is_emptied(auth0, ids):
     new = {name: value for name, value in old.items() if name != "callbacks"}
     assert list((await auth0.diff(token("Client"), old, new)).diffs) == ["callbacks"]
     assert (await auth0.update(token("Client"), ids["Client"], old, new, state))["callbacks"] == []
+
+
+@pytest.mark.parametrize("seconds", [7 * 86400, -7 * 86400])
+async def test_a_clock_that_jumps_costs_a_new_token_and_no_deployment(auth0, clock, seconds):
+    _, before = await lived(auth0, "Role", {"name": "reader"})
+    clock.now += seconds
+    _, after = await lived(auth0, "Role", {"name": "writer"})
+    assert (before["name"], after["name"]) == ("reader", "writer")

@@ -16,6 +16,8 @@ class SlidingWindow:
 
     def used(self, now: float) -> int:
         """The calls that count now."""
+        if self._calls and self._calls[-1][0] > now:  # the clock was set back: as if they had been made just now
+            self._calls = deque((min(at, now), calls) for at, calls in self._calls)
         while self._calls and self._calls[0][0] + self._seconds <= now:
             self._total -= self._calls.popleft()[1]
         return self._total
@@ -44,6 +46,7 @@ class FixedWindow:
 
     def used(self, now: float) -> int:
         """The calls that count now."""
+        self._ends = min(self._ends, now + self._seconds)  # the clock may have been set back
         if now >= self._ends:
             self._calls = 0
         return self._calls

@@ -33,8 +33,8 @@ class KeySource:
         self._by_id: dict[str, list[Key]] = {}
         self._fetch = fetch
         self._clock = clock
-        self._expires = float("-inf")
-        self._next_retry = float("-inf")
+        self._pulled_at = float("-inf")
+        self._retried_at = float("-inf")
         self._pull: asyncio.Task[None] | None = None
 
     def knows(self, key_id: str | None) -> bool:
@@ -42,7 +42,7 @@ class KeySource:
         if self.issuer is None:
             return False
         now = self._clock()
-        if now >= self._expires and now >= self._next_retry:
+        if _is_over(self._pulled_at, LIFETIME, now) and _is_over(self._retried_at, RETRY_INTERVAL, now):
             self._start(now)
         return key_id is None or key_id in self._by_id
 
@@ -54,10 +54,10 @@ class KeySource:
         """Pull once more if that is allowed now, or wait for the pull that is under way."""
         now = self._clock()
         if self._pull is None:
-            if now < self._next_retry:
+            if not _is_over(self._retried_at, RETRY_INTERVAL, now):
                 return
             if self.issuer is not None:
-                self._next_retry = now + RETRY_INTERVAL
+                self._retried_at = now
             self._start(now)
         if self._pull is not None:
             # shielded: the pull is shared, one caller's hanging up must not end it
@@ -77,7 +77,7 @@ class KeySource:
             keys = keys_of_set(key_set, document.issuer)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             self.problem = str(error) or type(error).__name__
-            self._next_retry = now + RETRY_INTERVAL
+            self._retried_at = now
             _log.warning("no keys from %s: %s", self.url, self.problem)
             return
         self.issuer, self.keys, self.problem = document.issuer, keys, None
@@ -85,7 +85,12 @@ class KeySource:
         for key in keys:
             if key.key_id is not None:
                 self._by_id.setdefault(key.key_id, []).append(key)
-        self._expires = now + LIFETIME
+        self._pulled_at = now
+
+
+def _is_over(since: float, seconds: float, now: float) -> bool:
+    """Whether `seconds` have passed; they have when the clock was set back, as nobody knows how many did."""
+    return not since <= now < since + seconds
 
 
 class KeySources:

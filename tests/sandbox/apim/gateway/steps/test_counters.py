@@ -51,3 +51,12 @@ def test_windows_that_have_ended_are_forgotten():
         now[0] = number / 100
         _counted(counters, number, now[0])
     assert len(counters) <= 11_000
+
+
+def test_a_clock_that_is_set_back_delays_nobody_longer_than_a_window():
+    sliding, fixed = SlidingWindow(60), FixedWindow(60)
+    for window in (sliding, fixed):
+        window.add(86400, 1)
+        assert (window.used(0), window.renews(0)) == (1, 60)
+        assert window.used(59) == 1
+        assert window.used(60) == 0

@@ -160,3 +160,16 @@ class _Stream(httpx.AsyncByteStream):
 
     def __aiter__(self):
         return self._chunks
+
+
+async def test_a_clock_that_is_set_back_keeps_no_withdrawn_key_and_finds_a_new_one(guarded):
+    await guarded.call_with(guarded.token())
+    await guarded.call_with(guarded.token(key=guarded.rsa_private("mallory"), header={"alg": "RS256", "kid": "x"}))
+    guarded.keys = [guarded.rsa_jwk("two")]
+    guarded.now -= 86400
+    new = guarded.token(
+        key=guarded.rsa_private("two"), header={"alg": "RS256", "kid": "two"}, exp=guarded.now + 60, nbf=guarded.now
+    )
+    assert (await guarded.call_with(new)).status_code == 200
+    old = guarded.token(exp=guarded.now + 60, nbf=guarded.now)
+    assert (await guarded.call_with(old)).status_code == 401
