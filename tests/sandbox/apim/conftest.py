@@ -56,7 +56,7 @@ class Arm:
     async def call(self, method, path, properties=None, **options):
         """The answer; of an operation that is refused at its end, the refusal, as clients that wait for it see it."""
         answer = await self.begun(method, path, properties, **options)
-        if answer.status_code not in (201, 202) or "location" not in answer.headers:
+        if answer.status_code not in (200, 201, 202) or "location" not in answer.headers:
             return answer
         ended = await self.client.get(answer.headers["location"])
         return ended if ended.status_code == 400 else answer

@@ -204,12 +204,20 @@ class ResourceKind:
     def answer_accepted(
         self, call: Call, document: Document, created: bool, refusal: ProviderError | None = None
     ) -> Response:
-        """Answer a write that goes on, and in the end succeeds or meets `refusal`."""
+        """Answer a write that goes on, and in the end succeeds or meets `refusal`.
+
+        From 2024-05-01 the specification has 200 and 201 for PUT, and 202 only for PATCH; official clients hold to that.
+        """
+        request = call.request
         status = 201 if created else 200
-        headers = call.manager.long_running.start_on_child(call.request, call.service["id"], status, refusal)
-        if created and call.request.version >= FIRST_WITH_STATUS:
+        headers = call.manager.long_running.start_on_child(request, call.service["id"], status, refusal)
+        if request.version < FIRST_WITH_STATUS or (request.method == "PATCH" and not created):
+            return Response(status_code=202, headers=headers)
+        if created:
             return JSONResponse(in_progress(document), 201, headers=headers)
-        return Response(status_code=202, headers=headers)
+        response = answer(self.view_after_write(call, document, created), document)
+        response.headers.update(headers)
+        return response
 
     def written(self, call: Call, document: Document) -> Document:
         """`document` as it stands after everything that its write has caused."""

@@ -56,6 +56,42 @@ async def test_a_changed_named_value_is_accepted_without_a_body(arm):
     assert (ended.status_code, ended.json()["properties"]["value"]) == (200, "2")
 
 
+SCHEMA = {"contentType": "application/vnd.oai.openapi.components+json", "document": {"components": {"schemas": {}}}}
+
+
+async def test_a_write_of_what_is_there_answers_200_with_the_resource_and_where_to_look(arm, openapi):
+    await arm.calculator()
+    imported = {"path": "calc", "format": "openapi+json", "value": json.dumps(openapi)}
+    for path, properties in (("namedValues/key", VALUE), ("apis/calc/schemas/own", SCHEMA), ("apis/calc", imported)):
+        await arm.put(path, properties)
+        written = await arm.begun("PUT", path, properties)
+        shown = await arm.get(path)
+        assert (written.status_code, written.json()["id"]) == (200, f"{arm.service}/{path}"), path
+        assert written.json()["properties"].keys() <= shown.json()["properties"].keys()
+        assert written.headers["etag"] == shown.headers["etag"]
+        assert place(written, "location")[0].endswith("&asyncCode=200")
+        assert (await follow(arm, written, "azure-asyncoperation")).json() == {"status": "Succeeded"}
+        assert (await follow(arm, written)).json() == shown.json()
+
+
+async def test_an_import_over_an_api_that_is_refused_changes_nothing_and_says_so_at_the_end(arm):
+    await arm.calculator()
+    before = await arm.get("apis/calc")
+    begun = await arm.begun("PUT", "apis/calc", {"path": "calc", "format": "openapi+json", "value": "{}"})
+    assert (begun.status_code, begun.json()["properties"]["displayName"]) == (200, "Basic Calculator")
+    assert (await follow(arm, begun, "azure-asyncoperation")).json()["status"] == "Failed"
+    assert (await follow(arm, begun)).status_code == 400
+    assert (await arm.get("apis/calc")).json() == before.json()
+
+
+@pytest.mark.parametrize("version", ["2021-08-01", "2022-08-01"])
+async def test_a_write_of_what_is_there_is_accepted_in_older_versions(arm, version):
+    await arm.put("namedValues/key", VALUE)
+    begun = await arm.begun("PUT", "namedValues/key", VALUE, params={"api-version": version})
+    assert (begun.status_code, begun.content) == (202, b"")
+    assert place(begun, "location")[0].endswith("&asyncCode=200")
+
+
 @pytest.mark.parametrize("version", ["2021-08-01", "2022-08-01"])
 async def test_older_versions_say_only_where_to_look(arm, version):
     begun = await arm.put("namedValues/key", VALUE, params={"api-version": version})
