@@ -10,6 +10,7 @@ from auth0_apim_sandbox.apim.arm.calls import Call, answer
 from auth0_apim_sandbox.apim.arm.contract import Contract, absolute_url
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, refused
 from auth0_apim_sandbox.apim.arm.inventory import Document
+from auth0_apim_sandbox.apim.arm.long_running import FIRST_WITH_STATUS
 from auth0_apim_sandbox.apim.arm.resource_kind import Action, Draft, ResourceKind
 
 DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=50)]
@@ -73,9 +74,14 @@ class AuthorizationServers(ResourceKind):
         return {"listsecrets": self._list_secrets}
 
     def view_after_write(self, call: Call, document: Document, created: bool) -> dict[str, Any]:
-        """The document with its secrets, which PUT and PATCH answer and GET does not."""
+        """The document with the secrets that PUT and PATCH answer and GET does not.
+
+        The client's secret is among them in recordings of 2021-08-01, and not in the examples of the specification of 2024-05-01.
+        """
         body = super().view_after_write(call, document, created)
         body["properties"].update(document["secrets"])
+        if call.request.version >= FIRST_WITH_STATUS:
+            body["properties"].pop("clientSecret", None)
         return body
 
     async def prepare(self, call: Call, contract: AuthorizationServerContract) -> Draft:
@@ -112,7 +118,7 @@ class OpenIdConnectProviders(ResourceKind):
     """`openidConnectProviders`."""
 
     path = "openidConnectProviders"
-    noun = "OpenIdConnectProvider"
+    noun = "OpenidConnectProvider"
     contract = OpenIdConnectProviderContract
     secret_properties: ClassVar[tuple[str, ...]] = ("clientSecret",)
 

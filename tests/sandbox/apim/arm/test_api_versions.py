@@ -46,7 +46,40 @@ async def test_authorization_servers_of_an_api_are_answered_to_who_writes_them(a
     given = [{"authorizationServerId": "s", "scope": "read"}]
     settings = {"oAuth2AuthenticationSettings": given}
     answer = await arm.put("apis/plain", {**PLAIN, "authenticationSettings": settings})
-    assert answer.json()["properties"]["authenticationSettings"] == {**FIRST, "oAuth2AuthenticationSettings": given}
+    first = {"oAuth2": given[0], "openid": None}
+    assert answer.json()["properties"]["authenticationSettings"] == {**first, "oAuth2AuthenticationSettings": given}
+
+
+@pytest.mark.parametrize(
+    ("settings", "shown"),
+    [
+        ({"oAuth2": {"authorizationServerId": "a", "scope": "read"}}, ["a"]),
+        (
+            {"oAuth2AuthenticationSettings": [{"authorizationServerId": "b"}, {"authorizationServerId": "a"}]},
+            ["b", "a"],
+        ),
+    ],
+)
+async def test_one_authorization_server_and_the_list_mirror_each_other(arm, settings, shown):
+    endpoints = {"authorizationEndpoint": "https://a.test/authorize", "clientRegistrationEndpoint": "https://a.test"}
+    for name in ("a", "b"):
+        server = {"displayName": name, "clientId": "c", "grantTypes": ["implicit"], **endpoints}
+        await arm.put(f"authorizationServers/{name}", server)
+    await arm.put("apis/plain", {**PLAIN, "authenticationSettings": settings})
+    answered = (await arm.get("apis/plain")).json()["properties"]["authenticationSettings"]
+    assert answered["oAuth2"]["authorizationServerId"] == shown[0]
+    assert [item["authorizationServerId"] for item in answered["oAuth2AuthenticationSettings"]] == shown
+    older = (await arm.get("apis/plain", params={"api-version": "2021-08-01"})).json()["properties"]
+    assert older["authenticationSettings"] == {"oAuth2": answered["oAuth2"], "openid": None}
+
+
+async def test_an_openid_connect_provider_and_the_list_mirror_each_other(arm):
+    provider = {"displayName": "P", "metadataEndpoint": "https://a.test/openid", "clientId": "c"}
+    await arm.put("openidConnectProviders/p", provider)
+    single = {"openidProviderId": "p", "bearerTokenSendingMethods": ["query"]}
+    await arm.put("apis/plain", {**PLAIN, "authenticationSettings": {"openid": single}})
+    answered = (await arm.get("apis/plain")).json()["properties"]["authenticationSettings"]
+    assert (answered["openid"], answered["openidAuthenticationSettings"]) == (single, [single])
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_the_tutorials_api_is_imported_protected_and_published(azure, service, o
             client_secret="hush",
         ),
     )
-    assert (server.client_id, server.client_secret) == ("client", "hush")
+    assert (server.client_id, server.client_secret) == ("client", None)
     assert azure.authorization_server.get(GROUP, SERVICE, "auth0").client_secret is None
     assert azure.authorization_server.list_secrets(GROUP, SERVICE, "auth0").client_secret == "hush"
     api = azure.api.begin_create_or_update(
@@ -188,6 +188,8 @@ def test_secrets_of_named_values_and_subscriptions_come_only_when_asked_for(azur
     azure.named_value.begin_create_or_update(GROUP, SERVICE, "key", parameters).result(3)
     assert azure.named_value.get(GROUP, SERVICE, "key").value is None
     assert azure.named_value.list_value(GROUP, SERVICE, "key").value == "hidden"
+    again = azure.named_value.begin_create_or_update(GROUP, SERVICE, "key", parameters).result(3)
+    assert (again.display_name, again.value) == ("key", None)
     update = m.NamedValueUpdateParameters(value="newer")
     azure.named_value.begin_update(GROUP, SERVICE, "key", "*", update).result(3)
     assert azure.named_value.list_value(GROUP, SERVICE, "key").value == "newer"

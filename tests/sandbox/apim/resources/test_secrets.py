@@ -130,10 +130,41 @@ async def test_an_authorization_server_answers_its_secrets_to_who_writes_and_who
         "resourceOwnerPassword": "lovelace",
     }
     changed = (await arm.patch("authorizationServers/auth0", {"description": "d"})).json()["properties"]
+    owner = {"resourceOwnerUsername": "ada", "resourceOwnerPassword": "lovelace"}
     for written in (answer.json()["properties"], changed):
-        secrets = (written["clientSecret"], written["resourceOwnerUsername"], written["resourceOwnerPassword"])
-        assert secrets == ("hush", "ada", "lovelace")
+        assert owner.items() <= written.items()
+        assert "clientSecret" not in written
     assert (await arm.post("authorizationServers/auth0/listSecrets")).json()["clientSecret"] == "hush"
+
+
+@pytest.mark.parametrize("version", ["2021-08-01", "2022-08-01"])
+async def test_older_versions_answer_the_client_secret_to_who_writes_it(arm, version):
+    answer = await arm.put("authorizationServers/auth0", SERVER, params={"api-version": version})
+    assert answer.json()["properties"]["clientSecret"] == "hush"
+    shown = await arm.get("authorizationServers/auth0", params={"api-version": version})
+    assert not SERVER.keys() & {"clientSecret", "resourceOwnerPassword"} & shown.json()["properties"].keys()
+
+
+@pytest.mark.parametrize("version", ["2021-08-01", "2022-08-01", "2024-05-01"])
+async def test_no_version_answers_the_client_secret_of_an_openid_connect_provider(arm, version):
+    provider = {
+        "displayName": "P",
+        "metadataEndpoint": "https://a.test/openid",
+        "clientId": "c",
+        "clientSecret": "hush",
+    }
+    answers = [
+        await arm.put("openidConnectProviders/p", provider, params={"api-version": version}),
+        await arm.patch("openidConnectProviders/p", {"description": "d"}, params={"api-version": version}),
+        await arm.get("openidConnectProviders/p", params={"api-version": version}),
+    ]
+    assert [(answer.status_code, "hush" in answer.text) for answer in answers] == [
+        (201, False),
+        (200, False),
+        (200, False),
+    ]
+    gone = await arm.get("openidConnectProviders/none", params={"api-version": version})
+    assert gone.json()["error"]["message"] == "OpenidConnectProvider not found."
 
 
 @pytest.mark.parametrize(

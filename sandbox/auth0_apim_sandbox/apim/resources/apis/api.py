@@ -114,6 +114,7 @@ class Apis(ResourceKind):
     def view(self, call: Call, document: Document) -> dict[str, Any]:
         """The API, the current revision under the plain name and it alone with `isCurrent`; with its version set."""
         body = super().view(call, document)
+        body["properties"]["authenticationSettings"] = _mirrored(body["properties"]["authenticationSettings"])
         body["properties"] = _of_version(body["properties"], call.request.version)
         if not body["properties"]["isCurrent"]:
             del body["properties"]["isCurrent"]
@@ -205,6 +206,16 @@ def _share(call: Call, current: Document) -> None:
     for other in revisions(call.inventory, call.service, current["name"]):
         if other["id"] != current["id"]:
             call.inventory.write({**other, "properties": {**other["properties"], **shared}})
+
+
+def _mirrored(settings: dict[str, Any]) -> dict[str, Any]:
+    """Authentication settings in both forms, as the specification's examples have them: one is the first of the list."""
+    answered = dict(settings)
+    for name in _FIRST_SETTINGS:
+        listed = settings[f"{name}AuthenticationSettings"]
+        answered[name] = settings[name] or next(iter(listed), None)
+        answered[f"{name}AuthenticationSettings"] = listed or [item for item in (settings[name],) if item]
+    return answered
 
 
 def _of_version(properties: dict[str, Any], version: str) -> dict[str, Any]:
