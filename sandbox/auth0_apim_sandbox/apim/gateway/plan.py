@@ -29,7 +29,7 @@ from auth0_apim_sandbox.apim.gateway.steps.messages import (
 )
 from auth0_apim_sandbox.apim.gateway.steps.validate_jwt import compile_validate_jwt
 from auth0_apim_sandbox.apim.gateway.tokens.discovery import KeySources
-from auth0_apim_sandbox.apim.policies import PolicyDocument, Scope, parse_policy
+from auth0_apim_sandbox.apim.policies import PolicyDocument, Scope, check_policy, read_stored
 from auth0_apim_sandbox.apim.policies.catalogue import POLICIES
 from auth0_apim_sandbox.apim.policies.checking import SECTIONS
 from auth0_apim_sandbox.apim.policies.markup import Node
@@ -143,7 +143,7 @@ class Compiler:
         if (scope, key) not in self._documents:
             text = self._configuration.policies.get(key) or (_DEFAULT_GLOBAL if scope == "global" else _DEFAULT)
             values = self._configuration.named_values
-            document = parse_policy(text, "xml", scope=scope, named_values=values)
+            document = check_policy(read_stored(text), scope, values)
             self._documents[(scope, key)] = PolicyDocument(fill_in(document.root, values))
         return self._documents[(scope, key)]
 

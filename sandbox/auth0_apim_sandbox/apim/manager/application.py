@@ -1,6 +1,8 @@
 """The resource manager as an ASGI application: every call is parsed, authenticated and handed to its kind."""
 
+import logging
 import time
+import traceback
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +26,8 @@ from auth0_apim_sandbox.apim.services.resource_groups import write_group
 from auth0_apim_sandbox.apim.services.service import open_gateways
 from auth0_apim_sandbox.store import Store, StoreError
 
+_log = logging.getLogger(__name__)
+_UNEXPECTED = "The local resource manager met an unexpected error."
 _NO_CACHE = {
     "Cache-Control": "no-cache",
     "Pragma": "no-cache",
@@ -92,6 +96,10 @@ class ResourceManager:
             response = JSONResponse(error.body(self._manager.clock()), error.status)
         except StoreError as error:
             response = _error(ArmError(500, "InternalServerError", str(error)))
+        except Exception as error:  # noqa: BLE001 - clients read an error document, whatever has happened
+            # Where it happened and not its message, which may quote what was sent.
+            _log.error("an unexpected %s:\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+            response = _error(ArmError(500, "InternalServerError", _UNEXPECTED))
         _identify(sent, response)
         await response(scope, receive, send)
 

@@ -71,7 +71,20 @@ def parse_policy(
     if format not in ("xml", "rawxml"):
         raise ValueError(f"policy format {format!r} is not supported; use 'xml' or 'rawxml'")
     largest = LARGEST_FRAGMENT if scope == "fragment" else LARGEST_DOCUMENT
-    document = PolicyDocument(parse_markup(text, format, largest))
+    return check_policy(PolicyDocument(parse_markup(text, format, largest)), scope, named_values)
+
+
+def read_stored(text: str) -> PolicyDocument:
+    """A document as it is stored: it was checked when it was saved, and may have become longer than what may be saved."""
+    return PolicyDocument(parse_markup(text, "xml", None))
+
+
+def check_policy(document: PolicyDocument, scope: Scope, named_values: Mapping[str, str] | None) -> PolicyDocument:
+    """`document`, when it may stand at `scope`; see `parse_policy`.
+
+    Raises:
+        PolicyError: it may not, and why.
+    """
     if named_values is not None:
         _check_named_values(document, named_values)
     try:

@@ -135,13 +135,13 @@ class _Builder:
         raise PolicyError(f"The processing instruction '{target}' is not allowed in a policy.", line, column)
 
 
-def parse_markup(text: str, text_format: str, largest: int = LARGEST_DOCUMENT) -> Node:
-    """The root element of a document in format `xml` or `rawxml` of at most `largest` characters.
+def parse_markup(text: str, text_format: str, largest: int | None = LARGEST_DOCUMENT) -> Node:
+    """The root element of a document in format `xml` or `rawxml` of at most `largest` characters; None is any number.
 
     Raises:
         PolicyError: not well-formed, too long, too deep, or with a document type.
     """
-    if len(text) > largest:
+    if largest is not None and len(text) > largest:
         raise PolicyError(f"The document has {len(text)} characters; the most is {largest}.", 1, 1)
     text = text.removeprefix("\ufeff")
     return _Builder().build(hide_expressions(text) if text_format == "rawxml" else text)

@@ -13,7 +13,7 @@ from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, refused
 from auth0_apim_sandbox.apim.arm.inventory import Document, Inventory
 from auth0_apim_sandbox.apim.arm.linked_texts import fetch_text
 from auth0_apim_sandbox.apim.arm.resource_kind import Draft, ResourceKind
-from auth0_apim_sandbox.apim.policies import PolicyDocument, PolicyError, check_connectivity, parse_policy
+from auth0_apim_sandbox.apim.policies import PolicyDocument, PolicyError, check_connectivity, parse_policy, read_stored
 from auth0_apim_sandbox.apim.policies.checking import check_backends, check_included
 from auth0_apim_sandbox.apim.policies.document import Scope
 from auth0_apim_sandbox.apim.policies.markup import Node
@@ -85,8 +85,8 @@ class PolicyKind(ResourceKind):
         if wanted not in ("xml", "rawxml"):
             raise ValidationFailed(("format", f"Policy format '{wanted}' is not supported; use 'xml' or 'rawxml'."))
         if wanted == "rawxml":
-            stored = parse_policy(document["properties"]["value"], "xml", scope=scope_of(document["type"]) or "global")
-            body["properties"] = {**body["properties"], "format": "rawxml", "value": stored.to_rawxml()}
+            value = read_stored(document["properties"]["value"]).to_rawxml()
+            body["properties"] = {**body["properties"], "format": "rawxml", "value": value}
         return body
 
     async def _text(self, call: Call, contract: PolicyContract) -> str:
@@ -155,7 +155,7 @@ def _named_values(call: Call) -> dict[str, str]:
 
 def _fragment(call: Call, name: str) -> Node | None:
     stored = call.inventory.get(f"{call.service['id']}/policyFragments/{name}")
-    return parse_policy(stored["properties"]["value"], "xml", scope="fragment").root if stored else None
+    return read_stored(stored["properties"]["value"]).root if stored else None
 
 
 def _exists(call: Call, path: str) -> bool:
@@ -186,11 +186,8 @@ def scope_of(document_type: str) -> Scope | None:
 def stored_policies(inventory: Inventory, service: Document) -> Iterator[tuple[str, PolicyDocument]]:
     """Every policy and policy fragment of `service`: its id relative to the service, and the document."""
     for resource in inventory.tree(service["id"]):
-        scope = scope_of(resource["type"])
-        if scope is not None:
-            properties = resource["properties"]
-            relative = resource["id"][len(service["id"]) :]
-            yield relative, parse_policy(properties["value"], properties["format"], scope=scope)
+        if scope_of(resource["type"]) is not None:
+            yield resource["id"][len(service["id"]) :], read_stored(resource["properties"]["value"])
 
 
 def refuse_while_used(call: Call, what: str, mentions: Callable[[PolicyDocument], bool]) -> None:

@@ -156,3 +156,22 @@ async def test_every_answer_says_its_encoding_and_one_id(arm):
     answer = await arm.get("apis")
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
     assert answer.headers["x-ms-request-id"] == answer.headers["x-ms-correlation-request-id"]
+
+
+async def test_an_error_that_nobody_expects_is_an_arm_error_document_and_says_nothing_of_it(arm, host, caplog):
+    secret = "hush"
+
+    async def broken(service_id):
+        raise RuntimeError(secret)
+
+    host.open = broken
+    answer = await arm.patch("", body={"tags": {"a": "b"}}, headers={"x-ms-client-request-id": "1"})
+    assert answer.status_code == 500
+    assert answer.headers["x-ms-error-code"] == "InternalServerError"
+    assert answer.json() == {
+        "error": {"code": "InternalServerError", "message": "The local resource manager met an unexpected error."}
+    }
+    assert "x-ms-request-id" in answer.headers
+    assert "RuntimeError" in caplog.text
+    assert secret not in caplog.text + answer.text
+    assert (await arm.get("")).status_code == 200

@@ -298,3 +298,8 @@ async def test_the_documented_patterns_tell_401_and_403_apart(world, pattern):
     assert (await world.call_with(world.token(group=["finance"], exp=world.now + 30))).status_code == (
         403 if "soon" in pattern else 200
     )
+
+
+async def test_a_document_that_became_too_long_to_be_saved_is_run(world):
+    world.policy(f"<set-variable name='long' value='{'x' * 300_000}' />{world.done}")
+    assert (await world.call()).text == "passed"
