@@ -82,30 +82,23 @@ def is_too_deep(document: Any) -> bool:
     return True
 
 
-def properties_of(document: dict[str, Any]) -> dict[str, Any]:
-    """The `properties` object of a body.
+def object_in(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """The object `name` of a body or of a part of it, empty when it is not there.
 
     Raises:
         ArmError: 400 when it is there but no object.
     """
-    properties = document.get("properties")
-    if properties is None:
+    value = document.get(name)
+    if value is None:
         return {}
-    if not isinstance(properties, dict):
-        raise _invalid_content("'properties' must be a JSON object")
-    return properties
+    if not isinstance(value, dict):
+        raise _invalid_content(f"'{name}' must be a JSON object")
+    return value
 
 
-def tags_of(document: dict[str, Any]) -> dict[str, str]:
-    """The tags of a body, none when it has none.
-
-    Raises:
-        ArmError: 400, they are no object of strings.
-    """
-    tags = document.get("tags") or {}
-    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
-        raise ArmError(400, "InvalidTags", "The 'tags' must be an object whose values are strings.")
-    return tags
+def properties_of(document: dict[str, Any]) -> dict[str, Any]:
+    """The `properties` object of a body; raises ArmError 400 when it is there but no object."""
+    return object_in(document, "properties")
 
 
 def checked(model: type[Model], properties: dict[str, Any]) -> Model:

@@ -36,6 +36,7 @@ class ResourceKind:
         contract: the model of its `properties`.
         secret_properties: properties that are stored in `secrets` and not answered by GET.
         optional_properties: properties that are left out of an answer when they are null.
+        longest_parent_name: characters that the name of the resource above may have.
         is_long_running: whether Azure answers a PUT or PATCH before it is done.
         has_state: whether the resource says its `provisioningState`, in the versions that have it.
     """
@@ -45,6 +46,7 @@ class ResourceKind:
     contract: ClassVar[type[Contract]]
     name_pattern: ClassVar[re.Pattern[str]] = re.compile(r"[^*#&+:<>?]+")
     longest_name: ClassVar[int] = 256
+    longest_parent_name: ClassVar[int] = 256
     verbs: ClassVar[frozenset[str]] = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
     secret_properties: ClassVar[tuple[str, ...]] = ()
     optional_properties: ClassVar[tuple[str, ...]] = ()
@@ -154,7 +156,17 @@ class ResourceKind:
         """Create or replace the resource."""
         call.request.check_if_match(call.existing)
         self.check_name(call.name)
+        self._check_parent_name(call)
         return await self.save(call, checked(self.contract, properties_of(call.request.json())))
+
+    def _check_parent_name(self, call: Call) -> None:
+        parent_name = call.request.path.split("/")[-3]
+        if len(parent_name) > self.longest_parent_name:
+            message = (
+                f"'{parent_name}' is not a valid name of the resource above one of type '{self.type}': it must have at "
+                f"most {self.longest_parent_name} characters."
+            )
+            raise ProviderError(400, "ValidationError", message)
 
     async def patch(self, call: Call) -> Response:
         """Change the properties that the body names."""

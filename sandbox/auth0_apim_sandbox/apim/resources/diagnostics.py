@@ -74,6 +74,7 @@ class Diagnostics(ResourceKind):
     noun = "Diagnostic"
     contract = DiagnosticContract
     longest_name = 80
+    longest_parent_name = 80
     optional_properties: ClassVar[tuple[str, ...]] = (
         *("alwaysLog", "httpCorrelationProtocol", "logClientIp", "sampling", "frontend", "backend"),
         *("verbosity", "operationNameFormat", "metrics"),

@@ -6,11 +6,12 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from auth0_apim_sandbox.apim.arm.calls import Manager
-from auth0_apim_sandbox.apim.arm.contract import tags_of
+from auth0_apim_sandbox.apim.arm.contract import object_in
 from auth0_apim_sandbox.apim.arm.errors import ArmError, method_not_allowed, unsupported
 from auth0_apim_sandbox.apim.arm.inventory import Document
 from auth0_apim_sandbox.apim.arm.locations import display_name
 from auth0_apim_sandbox.apim.arm.request import ArmRequest
+from auth0_apim_sandbox.apim.arm.tags import tags_of
 
 NAMESPACE = "Microsoft.ManagedIdentity"
 _TYPE = f"{NAMESPACE}/userAssignedIdentities"
@@ -84,7 +85,7 @@ def service_identity(manager: Manager, service: Document, body: dict[str, Any]) 
         answered["principalId"] = old.get("principalId") or str(uuid.uuid4())
         answered["tenantId"] = manager.client.tenant_id
     if "UserAssigned" in kinds:
-        wanted = identity.get("userAssignedIdentities") or {}
+        wanted = object_in(identity, "userAssignedIdentities")
         ids = [resource_id for resource_id, value in wanted.items() if value is not None]
         answered["userAssignedIdentities"] = assigned_identities(manager, ids)
     return answered

@@ -6,12 +6,12 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from auth0_apim_sandbox.apim.arm.calls import Manager
-from auth0_apim_sandbox.apim.arm.contract import tags_of
 from auth0_apim_sandbox.apim.arm.errors import ArmError, method_not_allowed
 from auth0_apim_sandbox.apim.arm.inventory import Document
 from auth0_apim_sandbox.apim.arm.lists import page
 from auth0_apim_sandbox.apim.arm.locations import display_name, normalised
 from auth0_apim_sandbox.apim.arm.request import ArmRequest
+from auth0_apim_sandbox.apim.arm.tags import tags_of
 from auth0_apim_sandbox.apim.services.service import delete_service, services_in
 
 _NAME = re.compile(r"[\w.()-]{0,89}[\w()-]")

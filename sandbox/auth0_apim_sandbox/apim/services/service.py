@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from auth0_apim_sandbox.apim.arm.calls import PROVIDER, Manager, answer
-from auth0_apim_sandbox.apim.arm.contract import checked, merged, properties_of, tags_of
+from auth0_apim_sandbox.apim.arm.contract import checked, merged, object_in, properties_of
 from auth0_apim_sandbox.apim.arm.errors import (
     ArmError,
     ProviderError,
@@ -17,6 +17,7 @@ from auth0_apim_sandbox.apim.arm.inventory import Document, timestamp
 from auth0_apim_sandbox.apim.arm.lists import page
 from auth0_apim_sandbox.apim.arm.locations import display_name
 from auth0_apim_sandbox.apim.arm.request import ArmRequest
+from auth0_apim_sandbox.apim.arm.tags import tags_of
 from auth0_apim_sandbox.apim.services.contract import (
     NAME,
     ServiceContract,
@@ -148,7 +149,7 @@ async def _patch(manager: Manager, request: ArmRequest, existing: Document) -> R
     body = request.json()
     contract = checked(ServiceContract, merged(existing["settings"], properties_of(body)))
     kept = {name: body.get(name) or existing.get(name) for name in ("tags", "identity", "zones")}
-    sku = read_sku({"sku": merged(existing["sku"], body.get("sku") or {})})
+    sku = read_sku({"sku": merged(existing["sku"], object_in(body, "sku"))})
     saved = await _saved(manager, existing, kept, contract, sku)
     return answer(view(saved, request.version), saved)
 

@@ -250,3 +250,41 @@ async def test_a_service_can_be_sent_back_as_it_was_read(arm):
     answer = await arm.put("", body=service)
     assert (answer.status_code, answer.json()["properties"]["publisherName"]) == (200, "Other")
     assert answer.json()["properties"]["natGatewayState"] == "Unsupported"
+
+
+@pytest.mark.parametrize("value", [1, True, "Developer", ["a"], [{}]])
+@pytest.mark.parametrize("path", [("sku",), ("identity", "userAssignedIdentities"), ("properties",)])
+async def test_what_must_be_an_object_is_refused_when_it_is_none(arm, path, value):
+    body = {"identity": {"type": "UserAssigned"}}
+    target = body.setdefault(path[0], {}) if len(path) == 2 else body
+    target[path[-1]] = value
+    answer = await arm.patch("", body=body)
+    message = f"The request content was invalid and could not be deserialized: ''{path[-1]}' must be a JSON object'."
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "InvalidRequestContent")
+    assert answer.json()["error"]["message"] == message
+
+
+TOO_LONG = "t" * 513
+RESERVED = "The tag names 'a/b, c?' have reserved characters '<,>,%,&,\\,?,/' or control characters."
+
+
+@pytest.mark.parametrize(
+    ("tags", "code", "message"),
+    [
+        ({"a/b": "1", "c?": "2", "d": "3"}, "InvalidTagNameCharacters", RESERVED),
+        ({TOO_LONG: "1"}, "InvalidTagName", "512 characters"),
+        ({"": "1"}, "InvalidTagName", "must not be empty"),
+        ({"a": "v" * 257}, "InvalidTagValueLength", "256 characters"),
+        ({f"t{number}": "" for number in range(51)}, "InvalidTags", "51 tags; the most is 50"),
+        ({"Team": "1", "team": "2"}, "InvalidTags", "differ only by case"),
+        ({"a": 1}, "InvalidTags", "values are strings"),
+    ],
+)
+async def test_tags_of_services_and_resource_groups_have_limits(arm, tags, code, message):
+    group = f"{arm.subscription}/resourceGroups/tagged"
+    for path, body in ((group, {"location": "westeurope"}), ("", BODY)):
+        answer = await arm.put(path, body={**body, "tags": tags})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
+        assert message in answer.json()["error"]["message"]
+    allowed = {"t" * 512: "v" * 256, "a b:c": ""} | {f"t{number}": "" for number in range(48)}
+    assert (await arm.put(group, body={"location": "westeurope", "tags": allowed})).json()["tags"] == allowed

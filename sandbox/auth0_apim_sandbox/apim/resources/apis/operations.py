@@ -116,7 +116,8 @@ def check_template(operation: OperationContract) -> None:
         raise ValidationFailed(("urlTemplate", message))
     used = placeholders(operation.url_template)
     declared = [parameter.name.removeprefix("*") for parameter in operation.template_parameters]
-    if set(used) != set(declared) or len(set(used)) != len(used) or len(set(declared)) != len(declared):
+    distinct = {name.lower() for name in used}
+    if set(used) != set(declared) or len(distinct) != len(used) or len(set(declared)) != len(declared):
         message = (
             "All template parameters used in the UriTemplate must be defined in the Operation "
             f"'{operation.display_name}', and vice-versa."

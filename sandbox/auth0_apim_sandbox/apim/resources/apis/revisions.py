@@ -97,6 +97,7 @@ class Releases(ResourceKind):
     noun = "ApiRelease"
     contract = ReleaseContract
     longest_name = 80
+    longest_parent_name = 80
 
     async def prepare(self, call: Call, contract: ReleaseContract) -> Draft:
         """Demand a revision of this API; a release that is there keeps its own unless the body names one."""

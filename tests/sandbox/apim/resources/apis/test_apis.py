@@ -138,3 +138,30 @@ async def test_lists_follow_the_display_names(arm):
     for name, title in (("b", "zebra"), ("a", "Yak"), ("c", "ant")):
         await arm.put(f"apis/{name}", {"path": name, "displayName": title})
     assert await names(arm, "apis") == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("child", "properties"),
+    [("releases/r", {"apiId": "/apis/{name}"}), ("diagnostics/applicationinsights", {"loggerId": "/loggers/monitor"})],
+)
+async def test_an_api_above_releases_and_diagnostics_has_a_name_of_at_most_80_characters(arm, child, properties):
+    await arm.put("loggers/monitor", {"loggerType": "azureMonitor"})
+    for length, status in ((80, 201), (81, 400)):
+        name = "a" * length
+        assert (await arm.put(f"apis/{name}", {"path": name, "displayName": "A"})).status_code == 201
+        given = {key: value.format(name=name) for key, value in properties.items()}
+        answer = await arm.put(f"apis/{name}/{child}", given)
+        assert answer.status_code == status, answer.text
+    error = answer.json()["error"]
+    assert (error["code"], "at most 80 characters" in error["message"]) == ("ValidationError", True)
+    assert (await arm.put(f"apis/{'a' * 80};rev=1/{child}", given)).status_code == 400
+
+
+@pytest.mark.parametrize("template", ["/x/{id}/{ID}", "/x/{id}?ID={ID}"])
+async def test_parameters_of_a_template_differ_by_more_than_case(arm, template):
+    await arm.put("apis/plain", {"path": "plain", "displayName": "Plain"})
+    parameters = [{"name": name, "type": "string"} for name in ("id", "ID")]
+    operation = {"displayName": "O", "method": "GET", "urlTemplate": template, "templateParameters": parameters}
+    answer = await arm.put("apis/plain/operations/o", operation)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"][0]["target"] == "templateParameters"
