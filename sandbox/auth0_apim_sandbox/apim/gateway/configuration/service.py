@@ -78,7 +78,7 @@ def read_configuration(store: Store, service_id: str) -> Configuration:
     }
     operations: dict[str, list[Operation]] = {}
     for key, document in children.get("apis/operations", []):
-        operations.setdefault(key.split("/operations/")[0], []).append(_operation(key, document))
+        operations.setdefault(key.rsplit("/operations/", 1)[0], []).append(_operation(key, document))
     service = store.collection("arm.resources").get(prefix[:-1], {})
     named_values = values_by_name(document for _, document in children.get("namedvalues", []))
     return Configuration(

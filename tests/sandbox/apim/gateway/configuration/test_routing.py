@@ -201,3 +201,10 @@ async def test_a_revision_is_called_in_any_case(echo):
     echo.api("calc;rev=Trial", path="calc", apiRevision="Trial", isCurrent=False)
     echo.operation(api="calc;rev=Trial")
     assert (await echo.call("/CALC;REV=trial/add")).text == "calc;rev=Trial add"
+
+
+async def test_an_api_called_operations_has_its_operations(world):
+    world.api("operations", path="named")
+    world.operation(api="operations")
+    world.policy(world.done, "apis/operations")
+    assert (await world.call("/named/add")).text == "passed"
