@@ -19,8 +19,16 @@ from starlette.types import ASGIApp
 
 from auth0_apim_sandbox.store import Store, StoreError
 from auth0_apim_sandbox.vault.access import Gatekeeper
-from auth0_apim_sandbox.vault.bundles import bundle, deleted_bundle, deleted_item, item, properties
-from auth0_apim_sandbox.vault.secret_bodies import NewSecret, SecretChange, read_body
+from auth0_apim_sandbox.vault.bodies import (
+    NewSecret,
+    SecretChange,
+    bundle,
+    deleted_bundle,
+    deleted_item,
+    item,
+    properties,
+    read_body,
+)
 from auth0_apim_sandbox.vault.secret_store import SecretStore
 from auth0_apim_sandbox.vault.vault_error import VaultError, bad_parameter, unsupported
 

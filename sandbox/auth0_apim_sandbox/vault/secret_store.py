@@ -4,21 +4,12 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 from auth0_apim_sandbox.store import Store
-from auth0_apim_sandbox.vault.secret_bodies import NewSecret, SecretChange, changes_of
+from auth0_apim_sandbox.vault.bodies import NewSecret, Secret, SecretChange, Version, changes_of
 from auth0_apim_sandbox.vault.vault_error import bad_parameter, disabled, name_taken, not_found
 
-RETENTION_DAYS = 90
-"""Days that a deleted secret can be recovered."""
-
 _NAME = re.compile(r"[0-9a-zA-Z-]{1,127}")
-
-Secret = dict[str, Any]
-"""A document: `name`, `versions`, and `deletedDate` when it is deleted."""
-Version = dict[str, Any]
-"""One of a secret's versions: `version`, `value`, `attributes`, and `contentType` and `tags` where they were given."""
 
 
 class SecretStore:
