@@ -10,9 +10,10 @@ from auth0_apim_sandbox.apim.policies.named_values import NAMED_VALUE
 from auth0_apim_sandbox.apim.policies.schema import Child, Element, problems
 
 SECTIONS = ("inbound", "backend", "outbound", "on-error")
-"""The sections of a document, in the order they stand in."""
+"""The sections of a document, in the order they are run in; they may stand in any."""
 
-_DOCUMENT = Element("policies", children=tuple(Child(Element(name, policies=True)) for name in SECTIONS))
+_SECTIONS = tuple(Child(Element(name, policies=True)) for name in SECTIONS)
+_DOCUMENT = Element("policies", children=_SECTIONS, ordered=False)
 _Fragments = Callable[[str], Node | None]
 
 _FRAGMENT = Element("fragment", policies=True)

@@ -149,7 +149,10 @@ def test_a_refused_document_names_element_line_and_column():
     ("text", "message"),
     [
         ("<policies><inbound /><inbound /></policies>", "has invalid child element 'inbound'"),
-        ("<policies><outbound /><inbound /></policies>", "List of possible elements expected: 'on-error'."),
+        (
+            "<policies><outbound /><inbound /><outbound /></policies>",
+            "List of possible elements expected: 'backend, on-error'.",
+        ),
         ("<policies><incoming /></policies>", "has invalid child element 'incoming'"),
         ("<policies><inbound><policies /></inbound></policies>", "The policy 'policies' is unknown"),
         (
@@ -294,3 +297,10 @@ def test_half_a_character_is_refused_where_it_stands(format_):
     with pytest.raises(PolicyError) as caught:
         parse_policy("<policies>\n <inbound />\ud800</policies>", format_)
     assert str(caught.value) == "The document has half a character in it. Line 2, position 13."
+
+
+def test_sections_stand_in_any_order_and_keep_it():
+    text = "<policies><on-error /><outbound><base /></outbound><backend><base /></backend><inbound /></policies>"
+    saved = parse_policy(text, "rawxml")
+    assert [section.name for section in saved.root.children] == ["on-error", "outbound", "backend", "inbound"]
+    assert parse_policy(saved.to_xml(), "xml").to_xml() == saved.to_xml()

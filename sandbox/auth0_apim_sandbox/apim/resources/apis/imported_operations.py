@@ -15,6 +15,8 @@ from auth0_apim_sandbox.apim.resources.apis.specification import Endpoint, Speci
 from auth0_apim_sandbox.apim.resources.apis.specification_text import parsing_failed
 
 _LONGEST_NAME = 76
+_WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
+"""Methods whose operations lose their bodies when they are imported."""
 _KEPT_NAME = re.compile(rf"[A-Za-z0-9_](?:[A-Za-z0-9_-]{{0,{_LONGEST_NAME - 2}}}[A-Za-z0-9_])?")
 
 
@@ -109,6 +111,8 @@ class _Converter:
     def _request_representations(
         self, endpoint: Endpoint, by_location: dict[str, list[dict[str, Any]]]
     ) -> list[dict[str, Any]]:
+        if endpoint.method in _WITHOUT_BODY:
+            return []
         if self._specification.dialect == "openapi":
             body = endpoint.operation.get("requestBody")
             return self._content(self._specification.resolve(body).get("content")) if body else []

@@ -37,6 +37,7 @@ class ApiImport:
             "displayName": str(info["title"])[:300],
             "description": _text(info.get("description")),
             "serviceUrl": self.specification.service_url(),
+            "protocols": self.specification.protocols(),
             "termsOfServiceUrl": _text(info.get("termsOfService")),
             "contact": _with_canonical_url(object_of(info.get("contact"), "contact")),
             "license": _with_canonical_url(object_of(info.get("license"), "license")),

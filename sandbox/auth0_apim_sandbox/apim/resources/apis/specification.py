@@ -76,6 +76,11 @@ class Specification:
         absolute = [url.rstrip("/") for url in urls if urlsplit(url).scheme in ("http", "https")]
         return next((url for url in absolute if url.startswith("https:")), absolute[0] if absolute else None)
 
+    def protocols(self) -> list[str] | None:
+        """The protocols of a Swagger document; None when it has none that an HTTP API may have."""
+        schemes = list_of(self.document.get("schemes"), "schemes") if self.dialect == "swagger" else []
+        return [scheme for scheme in schemes if scheme in ("http", "https")] or None
+
     def schemas(self) -> dict[str, Any]:
         """Named schemas: `components.schemas`, or `definitions` of Swagger."""
         if self.dialect == "swagger":
@@ -140,6 +145,8 @@ class Specification:
             url = str(server.get("url", ""))
             for name, variable in object_of(server.get("variables"), "variables").items():
                 url = url.replace(f"{{{name}}}", str(object_of(variable, "a variable").get("default", "")))
+            if "?" in url:
+                raise parsing_failed(f"the server '{url}' has a query string, which is not allowed")
             urls.append(urljoin(self.source, url) if self.source else url)
         return urls
 

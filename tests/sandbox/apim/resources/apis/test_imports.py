@@ -410,3 +410,40 @@ async def test_yaml_keeps_words_that_yaml_1_1_takes_for_something_else(arm):
 async def test_protocols_are_answered_in_azures_order(arm):
     await imported(arm, "openapi+json", _document(), protocols=["https", "http", "https"])
     assert (await arm.get("apis/x")).json()["properties"]["protocols"] == ["http", "https"]
+
+
+@pytest.mark.parametrize(
+    ("schemes", "given", "protocols"),
+    [
+        (["http"], None, ["http"]),
+        (["https", "http"], None, ["http", "https"]),
+        (["http", "ws"], None, ["http"]),
+        (["ws"], None, ["https"]),
+        (None, None, ["https"]),
+        (["http"], ["https"], ["https"]),
+    ],
+)
+async def test_protocols_come_from_a_swagger_document_unless_they_are_given(arm, schemes, given, protocols):
+    document = {name: value for name, value in SWAGGER.items() if name != "schemes"}
+    document |= {"schemes": schemes} if schemes else {}
+    answer = await imported(arm, "swagger-json", document, **({"protocols": given} if given else {}))
+    assert answer.json()["properties"]["protocols"] == protocols
+
+
+@pytest.mark.parametrize(("method", "bodies"), [("get", 0), ("head", 0), ("options", 0), ("post", 1), ("delete", 1)])
+async def test_the_body_of_get_head_and_options_is_dropped(arm, method, bodies):
+    body = {"content": {"application/json": {"schema": {"type": "string"}}}}
+    document = _document()
+    document["paths"] = {"/a": {method: {"operationId": "a", "requestBody": body, "responses": {}}}}
+    await imported(arm, "openapi+json", document)
+    assert len((await operations(arm))["a"]["request"]["representations"]) == bodies
+    swagger = {**SWAGGER, "paths": {"/a": {method: {"operationId": "a", "responses": {}}}}}
+    swagger["paths"]["/a"][method]["parameters"] = [{"name": "b", "in": "body", "schema": {"type": "string"}}]
+    await imported(arm, "swagger-json", swagger)
+    assert len((await operations(arm))["a"]["request"]["representations"]) == bodies
+
+
+async def test_a_server_with_a_query_string_is_refused(arm):
+    servers = [{"url": "https://a.test"}, {"url": "https://b.test/?tenant=a"}]
+    answer = await imported(arm, "openapi+json", {**_document(), "servers": servers})
+    assert "'https://b.test/?tenant=a' has a query string" in message(answer)
