@@ -35,7 +35,16 @@ _NOT_SUPPORTED = {
     "request_uri": "request_uri_not_supported",
     "authorization_details": "invalid_authorization_details",
     "dpop_jkt": "not_supported",
+    "acr_values": "unmet_authentication_requirements",
+    "id_token_hint": "not_supported",
+    "invitation": "not_supported",
+    "resource": "invalid_target",
+    "session_transfer_token": "not_supported",
 }
+"""Parameters that decide who logs in, how, or for which API: ignored, the answer would be another than asked for.
+
+The codes are those of OpenID Connect Core 1.0, RFC 8707 and OpenID Connect Core Unmet Authentication Requirements 1.0.
+"""
 _HINTED_PAGES = {
     "signup": "the sign-up page; use /dbconnections/signup",
     "reset-password": "the page that asks for a new password",

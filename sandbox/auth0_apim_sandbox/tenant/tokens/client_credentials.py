@@ -3,7 +3,7 @@
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.endpoint import Answer
-from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, not_supported, unauthorized
+from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, unauthorized
 from auth0_apim_sandbox.tenant.oauth.parameters import Call
 from auth0_apim_sandbox.tenant.tokens.authorization import (
     Authorization,
@@ -29,10 +29,8 @@ class ClientCredentialsGrant:
         """A token for `client`.
 
         Raises:
-            OAuthError: a public client, nothing granted to it, or an organization.
+            OAuthError: a public client, or nothing granted to it.
         """
-        if call.get("organization"):
-            raise not_supported("organizations: parameter 'organization'")
         if is_public(client):
             raise unauthorized()
         allowed = authorize_client(self._tenant, client, call.get("audience"), split_scope(call.get("scope")))

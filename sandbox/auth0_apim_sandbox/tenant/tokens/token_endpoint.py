@@ -20,6 +20,8 @@ _ELSEWHERE = {
     "http://auth0.com/oauth/grant-type/mfa-recovery-code": "multi-factor authentication",
     "http://auth0.com/oauth/grant-type/passwordless/otp": "passwordless login",
 }
+_UNSUPPORTED_PARAMETERS = {"organization": "organizations", "resource": "resource indicators"}
+"""Each changes what the token is for, so it is never ignored."""
 
 
 class TokenEndpoint:
@@ -34,7 +36,7 @@ class TokenEndpoint:
 
         Raises:
             OAuthError: no or an unknown grant type, a proof for tokens that are bound to a key, a client that is not
-                who it says or may not use the grant, or whatever the grant refuses.
+                who it says or may not use the grant, a parameter that is not supported, or whatever the grant refuses.
         """
         if call.header(b"dpop") is not None:
             raise not_supported("tokens bound to a key: the header DPoP")
@@ -47,4 +49,7 @@ class TokenEndpoint:
         client = self._authentication.authenticate(call)
         if grant_type not in (client.get("grant_types") or []):
             raise grant_not_allowed(grant_type)
+        for name, feature in _UNSUPPORTED_PARAMETERS.items():
+            if call.get(name):
+                raise not_supported(f"{feature}: parameter '{name}'")
         return await grant(call, client)

@@ -101,6 +101,31 @@ async def test_other_mistakes_are_told_to_the_client(world, parameters, error, d
     assert "code" not in answer
 
 
+@pytest.mark.parametrize(
+    ("parameter", "value", "error"),
+    [
+        (
+            "acr_values",
+            "http://schemas.openid.net/pape/policies/2007/06/multi-factor",
+            "unmet_authentication_requirements",
+        ),
+        ("id_token_hint", "e30.e30.AA", "not_supported"),
+        ("invitation", "aB3dE5", "not_supported"),
+        ("resource", "https://contoso-apis-dev.example.com/calc-mcp/mcp", "invalid_target"),
+        ("session_transfer_token", "sTt-1", "not_supported"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_parameter_that_changes_security_is_refused_by_name(world, method, parameter, value, error):
+    await world.log_in()
+    data = {"client_id": "machine", "redirect_uri": world.callback, "response_type": "code", parameter: value}
+    if method == "POST":
+        answer = world.answer(await world.http.post("/authorize", data=data))
+    else:
+        answer = world.answer(await world.http.get("/authorize", params=data))
+    assert answer == {"error": error, "error_description": f"The sandbox does not support the parameter '{parameter}'"}
+
+
 async def test_an_organization_is_refused_by_name_where_the_client_allows_them(world):
     world.client(organization_usage="allow")
     answer = world.answer(await world.authorize(organization="org_1"))
