@@ -1,6 +1,7 @@
 """Refresh tokens: rotation with reuse detection, the grant (RFC 6749, section 6) and revocation (RFC 7009).
 
-https://auth0.com/docs/secure/tokens/refresh-tokens/refresh-token-rotation and RFC 9700, section 4.14.
+https://auth0.com/docs/secure/tokens/refresh-tokens/refresh-token-rotation,
+https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-rotation and RFC 9700, section 4.14.
 """
 
 import secrets
@@ -19,6 +20,8 @@ from auth0_apim_sandbox.tenant.tokens.tokens import Authentication, Tokens
 
 _DEFAULT_LIFETIME = 2592000
 _DEFAULT_IDLE_LIFETIME = 1296000
+_OF_ONE_TOKEN = ("predecessor", "replaced_at", "superseded")
+"""What a successor does not inherit."""
 
 
 class RefreshTokens:
@@ -38,7 +41,13 @@ class RefreshTokens:
         now = self._tenant.now()
         expires_at = content.get("expires_at") or _expires_at(client, now)
         token = f"v1.{secrets.token_urlsafe(48)}"
-        document = {**content, "client_id": client["client_id"], "expires_at": expires_at, "used_at": now}
+        document = {
+            **content,
+            "client_id": client["client_id"],
+            "rotating": _rotates(client),
+            "expires_at": expires_at,
+            "used_at": now,
+        }
         with self._tenant.store.transaction():
             self._delete_expired(now)
             self._tokens.put(digest(token), document)
@@ -47,7 +56,8 @@ class RefreshTokens:
     def accept(self, client: Document, token: str) -> Document:
         """What `token` stands for, when it comes from its client and is still good.
 
-        A token that was replaced longer ago than the client's leeway is stolen or replayed: its whole family ends.
+        A token that was replaced longer ago than the client's leeway, or whose successor was used already, is stolen or
+        replayed: its whole family ends.
 
         Raises:
             OAuthError: unknown, another client's, expired or replaced token.
@@ -61,21 +71,40 @@ class RefreshTokens:
             self._tokens.delete(key)
             raise _unknown()
         replaced_at = content.get("replaced_at")
-        if replaced_at is not None and self._tenant.clock() >= replaced_at + (settings.get("leeway") or 0):
+        leeway = 0 if content.get("superseded") else settings.get("leeway") or 0
+        if replaced_at is not None and self._tenant.clock() >= replaced_at + leeway:
             self.revoke_family(content["family"])
             raise _unknown()
         return content
 
     def renew(self, client: Document, token: str) -> str | None:
-        """Note that an accepted token was used; its successor, where the client's tokens rotate."""
+        """Note that an accepted token was used; its successor, where the client's tokens rotate or have just ceased to.
+
+        A client that changes between rotating and not gets a token of the new kind, and loses those of the old kind
+        that the user has for the API.
+        """
         key = digest(token)
         content = self._tokens[key]
-        if (client.get("refresh_token") or {}).get("rotation_type") != "rotating":
+        if content["rotating"] != _rotates(client):
+            return self._change_kind(client, content)
+        if not content["rotating"]:
             self._tokens.put(key, {**content, "used_at": self._tenant.now()})
             return None
         with self._tenant.store.transaction():
             self._tokens.put(key, {"replaced_at": self._tenant.clock(), **content})
-            return self.issue(client, {name: value for name, value in content.items() if name != "replaced_at"})
+            predecessor = self._tokens.get(content.get("predecessor", ""))
+            if predecessor is not None:
+                self._tokens.put(content["predecessor"], {**predecessor, "superseded": True})
+            kept = {name: value for name, value in content.items() if name not in _OF_ONE_TOKEN}
+            return self.issue(client, {**kept, "predecessor": key})
+
+    def _change_kind(self, client: Document, content: Document) -> str:
+        same = {name: content[name] for name in ("client_id", "user_id", "audience", "rotating")}
+        with self._tenant.store.transaction():
+            for key in [key for key, other in self._tokens.items() if same.items() <= other.items()]:
+                self._tokens.delete(key)
+            kept = {name: value for name, value in content.items() if name not in (*_OF_ONE_TOKEN, "expires_at")}
+            return self.issue(client, kept)
 
     def find(self, token: str) -> Document | None:
         """What `token` stands for, or None for any other text."""
@@ -91,6 +120,10 @@ class RefreshTokens:
         over = [key for key, content in self._tokens.items() if (content["expires_at"] or now) < now]
         for key in over:
             self._tokens.delete(key)
+
+
+def _rotates(client: Document) -> bool:
+    return bool((client.get("refresh_token") or {}).get("rotation_type") == "rotating")
 
 
 def _expires(settings: dict[str, Any]) -> bool:

@@ -82,6 +82,56 @@ async def test_within_the_leeway_a_replaced_token_still_works(world):
 
 
 @pytest.mark.usefixtures("offline")
+async def test_the_leeway_is_for_the_token_before_the_newest_alone(world):
+    world.client(refresh_token={**ROTATING, "leeway": 45})
+    first = await first_token(world)
+    second = (await refresh(world, first)).json()["refresh_token"]
+    third = (await refresh(world, second)).json()["refresh_token"]
+    world.clock.now += 3
+    assert (await refresh(world, first)).json() == UNKNOWN
+    assert (await refresh(world, second)).json() == UNKNOWN
+    assert (await refresh(world, third)).json() == UNKNOWN
+
+
+@pytest.mark.usefixtures("offline")
+async def test_two_calls_at_once_within_the_leeway_get_a_token_each(world):
+    world.client(refresh_token={**ROTATING, "leeway": 45})
+    first = await first_token(world)
+    answers = [(await refresh(world, first)).json()["refresh_token"] for _ in range(2)]
+    assert answers[0] != answers[1]
+    assert [(await refresh(world, token)).status_code for token in answers] == [200, 200]
+
+
+@pytest.mark.usefixtures("offline")
+async def test_when_a_client_begins_to_rotate_its_older_tokens_for_the_api_end(world):
+    used, unused = [await first_token(world) for _ in range(2)]
+    world.api("other-api", allow_offline_access=True)
+    code = await world.code(scope="openid offline_access", audience="other-api")
+    response = await world.token(grant_type="authorization_code", code=code, redirect_uri=world.callback)
+    of_other_api = response.json()["refresh_token"]
+    world.client(refresh_token={**ROTATING, "leeway": 45})
+    rotated = (await refresh(world, used)).json()["refresh_token"]
+    assert (await refresh(world, used)).json() == UNKNOWN
+    assert (await refresh(world, unused)).json() == UNKNOWN
+    assert (await refresh(world, rotated)).status_code == 200
+    assert (await refresh(world, of_other_api)).status_code == 200
+
+
+@pytest.mark.usefixtures("offline")
+async def test_when_a_client_stops_to_rotate_its_family_ends_and_the_new_token_stays(world):
+    world.client(refresh_token=ROTATING)
+    first = await first_token(world)
+    second = (await refresh(world, first)).json()["refresh_token"]
+    world.client(refresh_token={"rotation_type": "non-rotating", "expiration_type": "non-expiring"})
+    stays = (await refresh(world, second)).json()["refresh_token"]
+    assert (await refresh(world, second)).json() == UNKNOWN
+    world.clock.now += 1001
+    for _ in range(2):
+        response = await refresh(world, stays)
+        assert (response.status_code, "refresh_token" in response.json()) == (200, False)
+
+
+@pytest.mark.usefixtures("offline")
 async def test_rotation_does_not_prolong_the_lifetime(world):
     world.client(refresh_token=ROTATING)
     token = await first_token(world)
