@@ -4,7 +4,7 @@ https://auth0.com/docs/manage-users/user-migration/bulk-user-imports and
 https://auth0.com/docs/manage-users/user-migration/bulk-user-import-database-schema-and-examples
 """
 
-import copy
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -56,20 +56,20 @@ RESERVED_IN_APP_METADATA = frozenset(
         "user_id",
     ]
 )
-_STRING: Schema = {"type": "string"}
+_TEXT: Schema = {"type": "string"}
 IMPORTED_USER = document(
     {
         "email": {"type": "string", "format": "email"},
         "email_verified": {"type": "boolean"},
         "user_id": {"type": "string", "minLength": 1, "maxLength": 255},
         "username": {"type": "string", "minLength": 1, "maxLength": 128},
-        "given_name": _STRING,
-        "family_name": _STRING,
-        "name": _STRING,
-        "nickname": _STRING,
-        "picture": _STRING,
+        "given_name": _TEXT,
+        "family_name": _TEXT,
+        "name": _TEXT,
+        "nickname": _TEXT,
+        "picture": _TEXT,
         "blocked": {"type": "boolean"},
-        "password_hash": _STRING,
+        "password_hash": _TEXT,
         "custom_password_hash": CUSTOM_PASSWORD_HASH,
         "app_metadata": {"type": "object"},
         "user_metadata": {"type": "object"},
@@ -94,6 +94,9 @@ _CODES = {
 }
 _GRAVATAR = "secure.gravatar.com"
 _NAMES = ("email", "user_id", "username")
+_SECRET_ATTRIBUTES = ("mfa_factors", "password_hash")
+_SECRET = re.compile("pass|pwd|secret", re.IGNORECASE)
+_HIDDEN = "*****"
 _CREDENTIALS = ("custom_password_hash", "password_hash")
 
 
@@ -183,24 +186,37 @@ def unsupported_in(user: Any) -> str | None:
 
 
 def redacted(user: Any) -> Any:
-    """The user as it was in the file, its hashes and keys as `*****`."""
-    shown = copy.deepcopy(user)
-    if not isinstance(shown, dict):
-        return shown
-    if "password_hash" in shown:
-        shown["password_hash"] = "*****"  # noqa: S105
-    custom = shown.get("custom_password_hash")
-    if isinstance(custom, dict):
-        given = custom.get("hash")
-        parts = (given, given.get("key")) if isinstance(given, dict) else ()
-        for part in parts:
-            if isinstance(part, dict) and "value" in part:
-                part["value"] = "*****"
-        if not parts:
-            custom["hash"] = "*****"
-    elif custom is not None:
-        shown["custom_password_hash"] = "*****"  # noqa: S105
-    return shown
+    """The user as it was in the file, without what may be a password, a hash or a key; they are `*****`.
+
+    Attributes that an import does not know are hidden whole, for one of them may be the password.
+    """
+    if not isinstance(user, dict):
+        return _HIDDEN
+    return {name: _redacted_attribute(name, value) for name, value in user.items()}
+
+
+def _redacted_attribute(name: str, value: Any) -> Any:
+    if name == "custom_password_hash":
+        return _redacted_hash(value, CUSTOM_PASSWORD_HASH)
+    known = name in IMPORTED_USER["properties"] and name not in _SECRET_ATTRIBUTES
+    return _without_secrets(value) if known else _HIDDEN
+
+
+def _redacted_hash(value: Any, schema: Schema) -> Any:
+    """What of a hash comes from a closed set: algorithms, encodings, numbers."""
+    if schema["type"] == "object" and isinstance(value, dict):
+        properties = schema["properties"]
+        return {name: _redacted_hash(each, properties.get(name, _TEXT)) for name, each in value.items()}
+    shown = value in schema["enum"] if "enum" in schema else schema["type"] == "integer" and isinstance(value, int)
+    return value if shown else _HIDDEN
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_secrets(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _HIDDEN if _SECRET.search(name) else _without_secrets(each) for name, each in value.items()}
+    return value
 
 
 def _shape_errors(user: Any) -> Iterator[UserError]:

@@ -117,6 +117,58 @@ async def test_one_bad_user_is_reported_and_the_others_are_imported(tenant, api,
     ]
 
 
+SECRET = "Winter-2027!"
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ({"password": SECRET}, {"password": "*****"}),
+        ({"Passwort": SECRET}, {"Passwort": "*****"}),
+        ({"email": "ada@example.com", "pwd": [SECRET]}, {"email": "ada@example.com", "pwd": "*****"}),
+        (
+            {
+                "email": "ada",
+                "user_metadata": {"plan": "gold", "old": {"PassWord": SECRET, "api_secret": {"a": SECRET}}},
+            },
+            {"email": "ada", "user_metadata": {"plan": "gold", "old": {"PassWord": "*****", "api_secret": "*****"}}},
+        ),
+        (
+            {"email": "ada", "app_metadata": [{"passwd": SECRET}]},
+            {"email": "ada", "app_metadata": [{"passwd": "*****"}]},
+        ),
+        ({"email": "ada", "password_hash": [SECRET]}, {"email": "ada", "password_hash": "*****"}),
+        ({"email": "ada", "custom_password_hash": SECRET}, {"email": "ada", "custom_password_hash": "*****"}),
+        (
+            {"email": "ada", "custom_password_hash": {"algorithm": "md5", "hash": SECRET, "plain": SECRET}},
+            {"email": "ada", "custom_password_hash": {"algorithm": "md5", "hash": "*****", "plain": "*****"}},
+        ),
+        (
+            {
+                "email": "ada",
+                "custom_password_hash": {"algorithm": "md5", "hash": {"hex": SECRET}, "salt": {"value": SECRET}},
+            },
+            {
+                "email": "ada",
+                "custom_password_hash": {"algorithm": "md5", "hash": {"hex": "*****"}, "salt": {"value": "*****"}},
+            },
+        ),
+        (
+            {"email": "ada", "custom_password_hash": {"algorithm": SECRET, "hash": {"encoding": SECRET}}},
+            {"email": "ada", "custom_password_hash": {"algorithm": "*****", "hash": {"encoding": "*****"}}},
+        ),
+        (f"ada@example.com;{SECRET}", "*****"),
+        ([SECRET], "*****"),
+    ],
+)
+async def test_a_password_in_a_row_that_is_refused_is_never_shown(tenant, api, connection, row, shown):
+    job = await run(tenant, api, connection["id"], [row])
+    [refused] = await errors(api, job)
+    assert refused["user"] == shown
+    assert SECRET not in str(refused)
+    assert SECRET not in str(dict(tenant.jobs))
+
+
 @pytest.mark.parametrize(
     ("user", "code"),
     [
