@@ -104,13 +104,14 @@ class World:
         self.tenant.client_grants.put(key, {**document, "subject_type": "client", **settings})
 
     def connection(
-        self, name: str = "Users", clients: tuple[str, ...] = ("machine",), **options: Any
+        self, name: str = "Users", clients: tuple[str, ...] = ("machine",), *, domain: bool = False, **options: Any
     ) -> dict[str, Any]:
         document: dict[str, Any] = {
             "id": f"con-{name}",
             "name": name,
             "strategy": "auth0",
             "enabled_clients": list(clients),
+            "is_domain_connection": domain,
             "options": {"brute_force_protection": True, "passwordPolicy": "good", **options},
         }
         self.tenant.connections.put(document["id"], document)

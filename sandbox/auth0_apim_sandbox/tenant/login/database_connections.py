@@ -7,7 +7,7 @@ from typing import Any
 
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.model.json_input import is_email
-from auth0_apim_sandbox.tenant.model.tenant import Tenant
+from auth0_apim_sandbox.tenant.model.tenant import Tenant, may_use
 from auth0_apim_sandbox.tenant.oauth.endpoint import Answer
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, invalid_request, not_supported
 from auth0_apim_sandbox.tenant.oauth.parameters import Call
@@ -89,12 +89,13 @@ class DatabaseConnections:
 
     def _connection(self, call: Call) -> Document:
         client_id, name = call.require("client_id"), call.require("connection")
-        if client_id not in self._tenant.clients:
+        client = self._tenant.clients.get(client_id)
+        if client is None:
             raise invalid_request(f"Unknown client: {client_id}")
         connection = self._tenant.connection(name)
         if connection is None:
             raise OAuthError(404, "invalid_request", "the connection was not found")
-        if client_id not in connection["enabled_clients"]:
+        if not may_use(client, connection):
             raise invalid_request("the connection is not enabled")
         return connection
 

@@ -134,10 +134,9 @@ class Tenant:
         return self._connections_by_name.first(name)
 
     def connections_of(self, client_id: str) -> Iterator[Document]:
-        """The connections that `client_id` is enabled for, in the order of their creation."""
-        return (
-            connection for connection in self.connections.values() if client_id in connection.get("enabled_clients", [])
-        )
+        """The connections that `client_id` may log users in through, in the order of their creation."""
+        client = self.clients.get(client_id, {})
+        return (connection for connection in self.connections.values() if may_use(client, connection))
 
     def user(self, connection: str, login: str) -> Document | None:
         """The user of the connection called `connection` whose e-mail (in any case) or username is `login`."""
@@ -188,6 +187,16 @@ class Tenant:
         for role_id in user.get("roles", []):
             held += self.roles[role_id].get("permissions", [])
         return sorted({each["permission_name"] for each in held if each["resource_server_identifier"] == audience})
+
+
+def may_use(client: Document, connection: Document) -> bool:
+    """Whether `client` may log users in through `connection`: it is enabled, or open to third parties.
+
+    https://auth0.com/docs/authenticate/identity-providers/promote-connections-to-domain-level
+    """
+    if client.get("is_first_party") is False:
+        return bool(connection.get("is_domain_connection"))
+    return client.get("client_id") in connection["enabled_clients"]
 
 
 def grant_key(user_id: str, client_id: str, audience: str) -> str:

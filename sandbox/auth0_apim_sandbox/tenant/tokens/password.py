@@ -5,7 +5,7 @@ https://auth0.com/docs/get-started/authentication-and-authorization-flow/resourc
 
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.login.logins import Logins
-from auth0_apim_sandbox.tenant.model.tenant import Tenant
+from auth0_apim_sandbox.tenant.model.tenant import Tenant, may_use
 from auth0_apim_sandbox.tenant.oauth.endpoint import Answer
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, invalid_request
 from auth0_apim_sandbox.tenant.oauth.parameters import Call
@@ -64,7 +64,7 @@ class PasswordGrant:
             connection = self._tenant.connection(self._tenant.settings.get("default_directory") or "")
             if connection is None:
                 raise OAuthError(500, "server_error", "Authorization server not configured with default connection.")
-        if client["client_id"] not in (connection.get("enabled_clients") or []):
+        if not may_use(client, connection):
             raise invalid_request("the connection is not enabled")
         return connection
 

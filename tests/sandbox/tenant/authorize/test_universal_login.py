@@ -112,6 +112,7 @@ async def test_a_local_callback_asks_for_consent_once(world):
 
 async def test_a_user_may_decline(world):
     world.client(is_first_party=False)
+    world.connection(domain=True)
     world.grant(subject_type="user")
     posted = await log_in(world, await world.authorize(audience=world.audience))
     resumed = await world.http.get(posted.headers["location"])
@@ -136,6 +137,7 @@ async def test_prompt_consent_asks_again(world):
 
 async def test_a_third_party_client_needs_a_grant_for_users(world):
     world.client(is_first_party=False)
+    world.connection(domain=True)
     answer = world.answer(await world.authorize(audience=world.audience))
     assert (answer["error"], answer["error_description"]) == (
         "invalid_request",

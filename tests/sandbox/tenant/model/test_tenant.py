@@ -39,3 +39,14 @@ def test_signing_keys_are_published_with_their_certificates():
         assert sorted(key) == ["alg", "e", "kid", "kty", "n", "use", "x5c", "x5t"]
         assert (key["alg"], key["kty"], key["use"], key["e"]) == ("RS256", "RSA", "sig", "AQAB")
         assert len(key["kid"]) == 21
+
+
+def test_third_party_clients_use_domain_connections_and_no_others():
+    tenant = Tenant(Store(":memory:"), "localhost:14300")
+    for client_id, is_first_party in (("ours", True), ("theirs", False)):
+        tenant.clients.put(client_id, {"client_id": client_id, "is_first_party": is_first_party})
+    for name, domain, clients in (("one", False, ["ours", "theirs"]), ("two", True, []), ("three", True, ["ours"])):
+        connection = {"id": name, "name": name, "is_domain_connection": domain, "enabled_clients": clients}
+        tenant.connections.put(name, connection)
+    assert [each["name"] for each in tenant.connections_of("ours")] == ["one", "three"]
+    assert [each["name"] for each in tenant.connections_of("theirs")] == ["two", "three"]
