@@ -57,7 +57,9 @@ class PasswordGrant:
 
     def _connection(self, call: Call, client: Document) -> Document:
         if call.require("grant_type") == PASSWORD_REALM:
-            connection = self._tenant.connection(call.require("realm"))
+            realm = call.require("realm")
+            found = (each for each in self._tenant.connections.values() if realm in each.get("realms", [each["name"]]))
+            connection = next(found, None)
             if connection is None:
                 raise invalid_request("the connection was not found")
         else:

@@ -88,6 +88,15 @@ async def test_a_realm_names_the_connection(world):
     assert (unknown.status_code, unknown.json()["error_description"]) == (400, "the connection was not found")
 
 
+async def test_a_connection_answers_to_its_realms(world):
+    world.client(grant_types=[REALM])
+    connection = world.connection()
+    world.tenant.connections.put(connection["id"], {**connection, "realms": ["staff", "partners"]})
+    assert (await password(world, grant_type=REALM, realm="partners")).status_code == 200
+    by_name = await password(world, grant_type=REALM, realm="Users")
+    assert (by_name.status_code, by_name.json()["error_description"]) == (400, "the connection was not found")
+
+
 async def test_a_third_party_client_logs_in_through_a_domain_connection_alone(world):
     world.client(is_first_party=False)
     world.grant(subject_type="user")
