@@ -21,7 +21,16 @@ from auth0_apim_sandbox.tenant.model import ids
 
 _HIDDEN = ("credentials",)
 _NEEDS_CLIENT_KEYS = ("client_secret", "encryption_key", "signing_keys")
-_MERGED = ("client_metadata", "jwt_configuration", "mobile", "native_social_login", "refresh_token")
+_MERGED = ("client_metadata", "jwt_configuration", "mobile", "native_social_login", "refresh_token", "session_transfer")
+_WITHOUT_NULLS = ("client_metadata", "session_transfer")
+_SESSION_TRANSFER: Document = {
+    "can_create_session_transfer_token": False,
+    "allowed_authentication_methods": [],
+    "enforce_device_binding": "ip",
+    "allow_refresh_token": False,
+    "enforce_online_refresh_tokens": True,
+    "enforce_cascade_revocation": True,
+}
 _OF_AN_API: Document = {
     "oidc_conformant": True,
     "jwt_configuration": {"secret_encoded": False, "alg": "RS256"},
@@ -85,6 +94,7 @@ async def create(call: Call) -> Response:
         client["jwt_configuration"] = {"secret_encoded": False, **call.body["jwt_configuration"]}
     if call.body.get("refresh_token") is not None:
         client["refresh_token"] = {**default_client(call.body)["refresh_token"], **call.body["refresh_token"]}
+    client |= _session_transfer(client)
     if "client_authentication_methods" in call.body:
         client |= _store_keys(call)
     client = _checked({name: value for name, value in client.items() if value is not None})
@@ -127,8 +137,10 @@ async def update(call: Call) -> Response:
         for name, value in call.body.items()
     }
     changes |= _logout_settings(changes)
-    if changes.get("client_metadata"):
-        changes["client_metadata"] = {k: v for k, v in changes["client_metadata"].items() if v is not None}
+    changes |= _session_transfer(changes)
+    for name in _WITHOUT_NULLS:
+        if changes.get(name):
+            changes[name] = {key: value for key, value in changes[name].items() if value is not None}
     client = _checked({name: value for name, value in {**before, **changes}.items() if value is not None})
     call.tenant.clients.put(client["client_id"], client)
     return json_answer(_shown(call, client))
@@ -156,10 +168,16 @@ def _matches(client: Document, query: dict[str, Any]) -> bool:
     )
 
 
+def _session_transfer(body: dict[str, Any]) -> Document:
+    """`session_transfer` completed; what it allows is refused by name where it is used."""
+    given = body.get("session_transfer")
+    return {} if given is None else {"session_transfer": {**_SESSION_TRANSFER, **given}}
+
+
 def _logout_settings(body: dict[str, Any]) -> Document:
     """`oidc_logout` completed, and the older property that says the same of its URLs."""
     if "oidc_logout" not in body:
-        return {}
+        return {"oidc_logout": None} if body.get("oidc_backchannel_logout", "") is None else {}
     settings = body["oidc_logout"]
     if settings is None:
         return {"oidc_backchannel_logout": None}
@@ -205,6 +223,9 @@ def _check_methods(body: dict[str, Any]) -> None:
         if name != "private_key_jwt":
             raise not_supported(f"the client authentication method {name}")
     refuse_unsupported(schemas.UNSUPPORTED, body, "the property {} of a client")
+    for name in ("oidc_backchannel_logout", "oidc_logout"):
+        if (body.get(name) or {}).get("backchannel_logout_urls"):
+            raise not_supported(f"back-channel logout: {name}.backchannel_logout_urls of a client")
     if (body.get("refresh_token") or {}).get("policies"):
         raise not_supported("refresh_token.policies of a client: refresh tokens for several APIs")
     if body.get("organization_usage") == "require":

@@ -25,11 +25,12 @@ _DEFAULT_OPTIONS: dict[str, Any] = {
     },
     "strategy_version": 2,
     "authentication_methods": {
-        "password": {"enabled": True, "api_behavior": "required"},
+        "password": {"enabled": True, "api_behavior": "required", "signup_behavior": "allow"},
         "passkey": {"enabled": False},
     },
     "brute_force_protection": True,
 }
+_OTHER_METHODS = ("passkey", "email_otp", "phone_otp")
 _NEVER_WITHOUT = ("authentication_methods", "brute_force_protection", "passkey_options")
 
 
@@ -54,7 +55,7 @@ async def create(call: Call) -> Response:
         raise not_supported(f"connections of strategy {call.body['strategy']}; only auth0 (databases)")
     if call.tenant.connection(call.body["name"]):
         raise ManagementError(409, "A connection with the same name already exists", "connection_conflict")
-    refuse_unsupported(schemas.UNSUPPORTED, call.body, "the property {} of a connection")
+    _check_supported(call.body)
     connection = {
         "id": ids.connection_id(),
         "is_domain_connection": False,
@@ -80,7 +81,7 @@ async def update(call: Call) -> Response:
 
     Of the options that are not given, those that no connection is without go back to their defaults.
     """
-    refuse_unsupported(schemas.UNSUPPORTED, call.body, "the property {} of a connection")
+    _check_supported(call.body)
     before = _find(call)
     changes = dict(call.body)
     if "enabled_clients" in changes:
@@ -144,6 +145,23 @@ def _find(call: Call) -> Document:
     return connection
 
 
+def _check_supported(body: dict[str, Any]) -> None:
+    refuse_unsupported(schemas.UNSUPPORTED, body, "the property {} of a connection")
+    if (body.get("connected_accounts") or {}).get("active"):
+        raise not_supported("connected accounts of a connection")
+
+
+def _methods(given: dict[str, Any]) -> dict[str, Any]:
+    """The authentication methods, completed; only passwords are checked here."""
+    refuse_unsupported(
+        [name for name in _OTHER_METHODS if (given.get(name) or {}).get("enabled")],
+        given,
+        "the authentication method {} of a connection",
+    )
+    defaults = {**_DEFAULT_OPTIONS["authentication_methods"], **{name: {"enabled": False} for name in _OTHER_METHODS}}
+    return {name: {**default, **(given.get(name) or {})} for name, default in defaults.items()}
+
+
 def _options(call: Call, options: dict[str, Any], before: Document | None = None) -> dict[str, Any]:
     if "attributes" in options and "requires_username" in options:
         raise invalid_body("Cannot set both options.attributes and options.requires_username")
@@ -152,6 +170,8 @@ def _options(call: Call, options: dict[str, Any], before: Document | None = None
     refuse_unsupported(schemas.UNSUPPORTED_OPTIONS, options, "options.{} of a connection")
     if options.get("password_options"):
         raise not_supported("options.password_options of a connection; use passwordPolicy and its companions")
+    if options.get("authentication_methods"):
+        options = {**options, "authentication_methods": _methods(options["authentication_methods"])}
     stored = (before or {}).get("configuration", {})
     encrypt = ConfigurationCipher(call.tenant.store).encrypt
     if "configuration" in options:

@@ -84,7 +84,7 @@ _AUTHENTICATION_METHODS = document(
 )
 
 UNSUPPORTED = ("cross_app_access_requesting_app", "cross_app_access_resource_app")
-UNSUPPORTED_OPTIONS = ("custom_password_hash",)
+UNSUPPORTED_OPTIONS = ("custom_password_hash", "non_persistent_attrs", "realm_fallback")
 """What Auth0 takes and this tenant refuses, unless it is null or false."""
 
 _OPTIONS = document(
@@ -108,7 +108,6 @@ _OPTIONS = document(
         "enabledDatabaseCustomization": {"type": "boolean", "description": "Set to true to use a legacy user store"},
         "import_mode": {"type": "boolean", "description": "Enable this to migrate users to the Auth0 user store."},
         "mfa": document({"active": _BOOLEAN, "return_enroll_settings": _BOOLEAN}),
-        "non_persistent_attrs": {"type": ["array", "null"], "items": _STRING},
         "passkey_options": {"type": ["object", "null"]},
         "passwordPolicy": {
             "type": ["string", "null"],
@@ -145,7 +144,6 @@ _OPTIONS = document(
         },
         "password_options": {"type": ["object", "null"]},
         "precedence": {"type": "array", "items": {"type": "string", "enum": ["email", "phone_number", "username"]}},
-        "realm_fallback": _BOOLEAN,
         "requires_username": _BOOLEAN,
         "set_user_root_attributes": {"type": "string", "enum": ["on_each_login", "on_first_login", "never_on_login"]},
         "strategy_version": {"type": ["integer", "null"]},

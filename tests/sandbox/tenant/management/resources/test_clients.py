@@ -91,7 +91,7 @@ async def test_a_client_may_be_an_api(api):
     ]
 
 
-@pytest.mark.parametrize("urls", [{}, {"backchannel_logout_urls": ["https://example.com/logout"]}])
+@pytest.mark.parametrize("urls", [{}, {"backchannel_logout_urls": []}])
 async def test_logout_settings_are_completed_and_shown_under_their_older_name(api, urls):
     created = await _create(api, oidc_logout=urls)
     initiators = {"mode": "custom", "selected_initiators": ["rp-logout", "idp-logout"]}
@@ -421,3 +421,38 @@ async def test_refresh_tokens_for_several_apis_are_refused_by_name(api):
     settings["policies"] = [{"audience": "https://api.example.com", "scope": ["read"]}]
     response = await api.post("/clients", json={"name": "App", "refresh_token": settings})
     assert (response.status_code, "refresh_token.policies" in response.json()["message"]) == (501, True)
+
+
+@pytest.mark.parametrize("name", ["oidc_backchannel_logout", "oidc_logout"])
+async def test_back_channel_logout_is_refused_by_name(api, name):
+    body = {name: {"backchannel_logout_urls": ["https://orders.example.com/logged-out"]}}
+    path = f"/clients/{(await _create(api))['client_id']}"
+    for response in (await api.post("/clients", json={"name": "Orders", **body}), await api.patch(path, json=body)):
+        assert (response.status_code, response.json()["message"]) == (
+            501,
+            f"This local tenant does not support back-channel logout: {name}.backchannel_logout_urls of a client.",
+        )
+
+
+async def test_session_transfer_settings_are_completed_and_merged(api):
+    created = await _create(api, session_transfer={"allowed_authentication_methods": ["cookie"]})
+    expected = {
+        "can_create_session_transfer_token": False,
+        "allowed_authentication_methods": ["cookie"],
+        "enforce_device_binding": "ip",
+        "allow_refresh_token": False,
+        "enforce_online_refresh_tokens": True,
+        "enforce_cascade_revocation": True,
+    }
+    assert created["session_transfer"] == expected
+    path = f"/clients/{created['client_id']}"
+    delegation = {"allow_delegated_access": True, "enforce_device_binding": "asn"}
+    for change, result in (
+        ({"enforce_device_binding": "asn"}, {**expected, "enforce_device_binding": "asn"}),
+        ({"delegation": delegation}, {**expected, "enforce_device_binding": "asn", "delegation": delegation}),
+        ({"delegation": None}, {**expected, "enforce_device_binding": "asn"}),
+    ):
+        assert (await api.patch(path, json={"session_transfer": change})).json()["session_transfer"] == result
+    assert "session_transfer" not in (await api.patch(path, json={"session_transfer": None})).json()
+    again = (await api.patch(path, json={"session_transfer": {"delegation": None}})).json()
+    assert again["session_transfer"] == {**expected, "allowed_authentication_methods": []}

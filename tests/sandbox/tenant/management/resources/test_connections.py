@@ -13,7 +13,7 @@ DEFAULT_OPTIONS = {
     },
     "strategy_version": 2,
     "authentication_methods": {
-        "password": {"enabled": True, "api_behavior": "required"},
+        "password": {"enabled": True, "api_behavior": "required", "signup_behavior": "allow"},
         "passkey": {"enabled": False},
     },
     "brute_force_protection": True,
@@ -96,7 +96,10 @@ async def test_other_strategies_are_refused_by_name(api):
 async def test_given_options_replace_all_options(api):
     created = await _create(api)
     path = f"/connections/{created['id']}"
-    methods = {"password": {"enabled": True, "api_behavior": "optional"}, "passkey": {"enabled": False}}
+    methods = {
+        "password": {"enabled": True, "api_behavior": "optional", "signup_behavior": "block"},
+        **{name: {"enabled": False} for name in ("passkey", "email_otp", "phone_otp")},
+    }
     options = {"authentication_methods": methods, "brute_force_protection": False}
     response = await api.patch(path, json={"options": options})
     passkeys = {"passkey_options": DEFAULT_OPTIONS["passkey_options"]}
@@ -211,3 +214,53 @@ async def test_a_user_is_deleted_by_email(api, tenant):
     assert (await api.delete(path)).status_code == 400
     assert (await api.delete(f"{path}?email=A@example.com")).status_code == 204
     assert not tenant.users
+
+
+async def test_authentication_methods_are_completed(api):
+    given = {"password": {"enabled": True, "api_behavior": "optional"}}
+    methods = {
+        "password": {"enabled": True, "api_behavior": "optional", "signup_behavior": "allow"},
+        "passkey": {"enabled": False},
+        "email_otp": {"enabled": False},
+        "phone_otp": {"enabled": False},
+    }
+    body = {"name": "Completed", "strategy": "auth0", "options": {"authentication_methods": given}}
+    created = (await api.post("/connections", json=body)).json()
+    assert created["options"]["authentication_methods"] == methods
+    blocked = {"password": {"signup_behavior": "block"}}
+    path = f"/connections/{created['id']}"
+    changed = (await api.patch(path, json={"options": {"authentication_methods": blocked}})).json()
+    assert changed["options"]["authentication_methods"] == {
+        **methods,
+        "password": {"enabled": True, "api_behavior": "required", "signup_behavior": "block"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ({"options": {"authentication_methods": {"passkey": {"enabled": True}}}}, "the authentication method passkey"),
+        (
+            {"options": {"authentication_methods": {"email_otp": {"enabled": True}}}},
+            "the authentication method email_otp",
+        ),
+        (
+            {"options": {"authentication_methods": {"phone_otp": {"enabled": True}}}},
+            "the authentication method phone_otp",
+        ),
+        ({"options": {"non_persistent_attrs": ["gender"]}}, "options.non_persistent_attrs"),
+        ({"options": {"realm_fallback": True}}, "options.realm_fallback"),
+        ({"connected_accounts": {"active": True}}, "connected accounts"),
+    ],
+)
+async def test_what_no_login_would_heed_is_refused_by_name(api, body, what):
+    created = (await api.post("/connections", json={"name": "Plain", "strategy": "auth0"})).json()
+    new = {"name": "Other", "strategy": "auth0", **body}
+    for response in (
+        await api.post("/connections", json=new),
+        await api.patch(f"/connections/{created['id']}", json=body),
+    ):
+        assert (response.status_code, response.json()["message"]) == (
+            501,
+            f"This local tenant does not support {what} of a connection.",
+        )

@@ -46,6 +46,20 @@ async def test_an_empty_redirection_uri_takes_it_away(api):
         ({"country_codes": {"list": ["DE"]}}, "the setting country_codes of a tenant"),
         ({"security_headers": {"enabled": True}}, "the setting security_headers of a tenant"),
         (
+            {"default_token_quota": {"clients": {"client_credentials": {"per_hour": 3}}}},
+            "the setting default_token_quota of a tenant",
+        ),
+        (
+            {"client_id_metadata_document_supported": True},
+            "the setting client_id_metadata_document_supported of a tenant",
+        ),
+        ({"error_page": {"url": "https://example.com/e"}}, "the setting error_page of a tenant"),
+        (
+            {"flags": {"enable_dynamic_client_registration": True}},
+            "the flag enable_dynamic_client_registration of a tenant",
+        ),
+        ({"flags": {"allow_legacy_ro_grant_types": True}}, "the flag allow_legacy_ro_grant_types of a tenant"),
+        (
             {"flags": {"require_pushed_authorization_requests": True}},
             "the flag require_pushed_authorization_requests of a tenant",
         ),
