@@ -54,7 +54,8 @@ _ROLE_PERMISSIONS = "/roles/{id}/permissions"
 
 async def list_user_roles(call: Call) -> Response:
     """A user's roles, by name."""
-    roles = [shown_role(call.tenant.roles[role_id]) for role_id in find_user(call).get("roles", [])]
+    held = [shown_role(call.tenant.roles[role_id]) for role_id in find_user(call).get("roles", [])]
+    roles = [{name: role[name] for name in ("id", "name", "description")} for role in held]
     return json_answer(paginate(sorted(roles, key=lambda role: str(role["name"])), "roles", call.query))
 
 

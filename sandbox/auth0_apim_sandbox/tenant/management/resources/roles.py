@@ -45,9 +45,9 @@ async def create(call: Call) -> Response:
     """Add a role without permissions; the live service answers 200."""
     _check_supported(call.body)
     _check_name(call, None)
-    role = {"id": ids.role_id(), "description": None, **call.body, "permissions": []}
+    role = {"id": ids.role_id(), **call.body, "type": "tenant", "permissions": []}
     call.tenant.roles.put(role["id"], role)
-    return json_answer(shown_role(role))
+    return json_answer({name: value for name, value in role.items() if name != "permissions"})
 
 
 async def get(call: Call) -> Response:
@@ -88,8 +88,8 @@ def find_role(call: Call) -> Document:
 
 
 def shown_role(role: Document) -> Document:
-    """A role as answers show it, without its permissions."""
-    return {name: role[name] for name in ("id", "name", "description")}
+    """A role as answers show it, without its permissions; only the answer to its creation leaves out the description."""
+    return {"id": role["id"], "name": role["name"], "description": role.get("description", ""), "type": "tenant"}
 
 
 def _check_supported(given: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ async def test_a_role_is_made_changed_found_and_removed(api):
     response = await api.post("/roles", json={"name": "owner", "description": "Owner"})
     assert response.status_code == 200
     role = response.json()
-    assert role == {"id": role["id"], "name": "owner", "description": "Owner"}
+    assert role == {"id": role["id"], "name": "owner", "description": "Owner", "type": "tenant"}
     assert role["id"].startswith("rol_")
     assert len(role["id"]) == 20
     assert (await api.post("/roles", json={"name": "owner"})).status_code == 409
@@ -128,3 +128,13 @@ async def test_a_deleted_role_is_taken_from_its_users(api, role_id, user, tenant
     await api.post(f"/users/{user['user_id']}/roles", json={"roles": [role_id]})
     await api.delete(f"/roles/{role_id}")
     assert tenant.users[user["user_id"]]["roles"] == []
+
+
+async def test_a_role_without_a_description_has_an_empty_one_from_its_first_reading_on(api):
+    created = (await api.post("/roles", json={"name": "auditor", "type": "tenant"})).json()
+    assert created == {"id": created["id"], "name": "auditor", "type": "tenant"}
+    read = {**created, "description": ""}
+    assert (await api.get(f"/roles/{created['id']}")).json() == read
+    assert (await api.get("/roles?name_filter=audit")).json() == [read]
+    changed = (await api.patch(f"/roles/{created['id']}", json={"name": "inspector"})).json()
+    assert changed == {**read, "name": "inspector"}
