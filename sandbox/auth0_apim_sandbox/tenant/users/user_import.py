@@ -119,7 +119,7 @@ class UserImport:
     def import_user(self, user: Any) -> None:
         """Store one user of the file, or note what is wrong with it."""
         self.summary["total"] += 1
-        errors = list(_shape_errors(user)) or list(self._conflicts(user))
+        errors = list(_unsupported(user)) or list(_shape_errors(user)) or list(self._conflicts(user))
         if errors:
             self.summary["failed"] += 1
             self.errors.append({"user": redacted(user), "errors": errors})
@@ -175,16 +175,6 @@ class UserImport:
         self._tenant.passwords.put(user_id, {"imported": user["custom_password_hash"], "history": []})
 
 
-def unsupported_in(user: Any) -> str | None:
-    """What a user of the file has that Auth0 imports and the sandbox does not; None where there is nothing."""
-    if not isinstance(user, dict):
-        return None
-    if "mfa_factors" in user:
-        return "mfa_factors of an imported user"
-    digest = unsupported_digest(user.get("custom_password_hash"))
-    return None if digest is None else f"password hashes of algorithm {digest}, which this machine's OpenSSL lacks"
-
-
 def redacted(user: Any) -> Any:
     """The user as it was in the file, without what may be a password, a hash or a key; they are `*****`.
 
@@ -217,6 +207,22 @@ def _without_secrets(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _HIDDEN if _SECRET.search(name) else _without_secrets(each) for name, each in value.items()}
     return value
+
+
+def _unsupported(user: Any) -> Iterator[UserError]:
+    """What a user of the file has that Auth0 imports and the sandbox does not."""
+    if not isinstance(user, dict):
+        return
+    if "mfa_factors" in user:
+        yield _not_supported("mfa_factors of an imported user", "mfa_factors")
+    digest = unsupported_digest(user.get("custom_password_hash"))
+    if digest is not None:
+        what = f"password hashes of algorithm {digest}, which this machine's OpenSSL lacks"
+        yield _not_supported(what, "custom_password_hash")
+
+
+def _not_supported(what: str, path: str) -> UserError:
+    return _error("NOT_SUPPORTED", f"This local tenant does not support {what}.", path)
 
 
 def _shape_errors(user: Any) -> Iterator[UserError]:

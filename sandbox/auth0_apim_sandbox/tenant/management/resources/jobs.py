@@ -8,13 +8,13 @@ from starlette.responses import Response
 
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer
-from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, not_supported
+from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError
 from auth0_apim_sandbox.tenant.management.resources.tickets import VERIFICATION_JOB, ticket_user
 from auth0_apim_sandbox.tenant.model import ids
 from auth0_apim_sandbox.tenant.model.clock import iso_timestamp, parse_timestamp
 from auth0_apim_sandbox.tenant.model.json_input import document, parse_json
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.users.user_import import UserImport, unsupported_in
+from auth0_apim_sandbox.tenant.users.user_import import UserImport
 
 _FORM = document(
     {
@@ -44,9 +44,6 @@ async def import_users(call: Call) -> Response:
         )
         raise ManagementError(429, message)
     users = _users(call.files.get("users"))
-    unsupported = next(filter(None, map(unsupported_in, users or [])), None)
-    if unsupported:
-        raise not_supported(unsupported)
     job = {
         "type": "users_import",
         "status": "pending",

@@ -9,6 +9,7 @@ import pytest
 from auth0_apim_sandbox.tenant.application import prepare
 from auth0_apim_sandbox.tenant.login.logins import Logins
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError
+from auth0_apim_sandbox.tenant.users import user_import
 
 PASSWORD = "Correct-Horse-1"
 BCRYPT = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
@@ -281,13 +282,36 @@ async def test_a_file_over_the_limit_is_refused(api, connection):
     assert response.status_code == 413
 
 
-async def test_what_the_sandbox_cannot_import_is_refused_by_name(api, connection):
-    user = {"email": "ada@example.com", "mfa_factors": [{"totp": {"secret": "JBSWY3DPEHPK3PXP"}}]}
-    response = await send(api, connection["id"], [user])
-    assert (response.status_code, response.json()["message"]) == (
-        501,
-        "This local tenant does not support mfa_factors of an imported user.",
+async def test_users_whom_the_sandbox_cannot_import_are_named_and_the_others_imported(tenant, api, connection):
+    bad = {"email": "ada@example.com", "mfa_factors": [{"totp": {"secret": "JBSWY3DPEHPK3PXP"}}]}
+    job = await run(tenant, api, connection["id"], [bad, {"email": "cy@example.com"}])
+    assert (job["status"], job["summary"]) == ("completed", {"failed": 1, "updated": 0, "inserted": 1, "total": 2})
+    message = "This local tenant does not support mfa_factors of an imported user."
+    assert await errors(api, job) == [
+        {
+            "user": {"email": "ada@example.com", "mfa_factors": "*****"},
+            "errors": [{"code": "NOT_SUPPORTED", "message": message, "path": "mfa_factors"}],
+        }
+    ]
+    assert [user["email"] for user in tenant.users.values()] == ["cy@example.com"]
+
+
+async def test_a_hash_that_this_machine_cannot_check_is_named_and_the_others_imported(
+    tenant, api, connection, monkeypatch
+):
+    monkeypatch.setattr(user_import, "unsupported_digest", lambda given: "whirlpool" if given else None)
+    bad = {"email": "ada@example.com", "custom_password_hash": SHA256}
+    job = await run(tenant, api, connection["id"], [bad, {"email": "cy@example.com"}])
+    assert job["summary"] == {"failed": 1, "updated": 0, "inserted": 1, "total": 2}
+    message = (
+        "This local tenant does not support password hashes of algorithm whirlpool, which this machine's OpenSSL lacks."
     )
+    assert (await errors(api, job))[0]["errors"] == [
+        {"code": "NOT_SUPPORTED", "message": message, "path": "custom_password_hash"}
+    ]
+
+
+async def test_exports_are_refused_by_name(api):
     response = await api.post("/jobs/users-exports", json={})
     assert response.status_code == 501
     assert "/jobs/users-exports" in response.json()["message"]
