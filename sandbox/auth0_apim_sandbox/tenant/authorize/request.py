@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.model.tenant import Tenant
+from auth0_apim_sandbox.tenant.model.tenant import Tenant, is_third_party
 from auth0_apim_sandbox.tenant.oauth.errors import (
     OAuthError,
     grant_not_allowed,
@@ -29,6 +29,28 @@ RESPONSE_TYPES = (
     frozenset({"token", "id_token"}),
     frozenset({"code", "token", "id_token"}),
 )
+_OF_THIRD_PARTIES = frozenset(
+    [
+        "audience",
+        "auth0Client",
+        "client_id",
+        "code_challenge",
+        "code_challenge_method",
+        "connection",
+        "display",
+        "login_hint",
+        "max_age",
+        "nonce",
+        "prompt",
+        "redirect_uri",
+        "response_mode",
+        "response_type",
+        "scope",
+        "state",
+        "ui_locales",
+    ]
+)
+"""What third-party clients may send, besides `ext-…`; the list is inferred, that there is one is documented."""
 _PROMPTS = ("none", "login", "consent", "select_account")
 _NOT_SUPPORTED = {
     "request": "request_not_supported",
@@ -147,6 +169,10 @@ def _refuse_unsupported(client: Document, parameters: Mapping[str, str], callbac
     for name, error in _NOT_SUPPORTED.items():
         if parameters.get(name):
             raise OAuthError(400, error, f"The sandbox does not support the parameter '{name}'")
+    if is_third_party(client):
+        for name in parameters:
+            if name not in _OF_THIRD_PARTIES and not name.startswith("ext-"):
+                raise invalid_request(f"Unsupported parameter: {name}")
     if (hint := parameters.get("screen_hint")) in _HINTED_PAGES:
         raise not_supported(f"screen_hint={hint}: {_HINTED_PAGES[hint]}")
     if parameters.get("organization"):
@@ -161,7 +187,7 @@ def _refuse_unsupported(client: Document, parameters: Mapping[str, str], callbac
 def _response_types(client: Document, parameters: Mapping[str, str]) -> frozenset[str]:
     response_type = _require(parameters, "response_type")
     types = frozenset(response_type.split())
-    if types not in RESPONSE_TYPES:
+    if types not in RESPONSE_TYPES or (is_third_party(client) and types != {"code"}):
         raise OAuthError(400, "unsupported_response_type", f"Unsupported response type: {response_type}")
     grant_types = client.get("grant_types") or []
     if "code" in types and "authorization_code" not in grant_types:
@@ -174,7 +200,7 @@ def _response_types(client: Document, parameters: Mapping[str, str]) -> frozense
 def _challenge(client: Document, types: frozenset[str], parameters: Mapping[str, str]) -> tuple[str | None, str | None]:
     challenge, method = _text(parameters, "code_challenge"), _text(parameters, "code_challenge_method")
     if challenge is None:
-        if method is not None or ("code" in types and is_public(client)):
+        if method is not None or ("code" in types and (is_public(client) or is_third_party(client))):
             raise missing("code_challenge")
         return None, None
     method = method or "plain"

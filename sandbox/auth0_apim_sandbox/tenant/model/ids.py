@@ -18,6 +18,11 @@ def client_id() -> str:
     return alphanumeric(32)
 
 
+def third_party_client_id() -> str:
+    """The id of a client of somebody else: `tpc_` and 22 alphanumerics."""
+    return f"tpc_{alphanumeric(22)}"
+
+
 def client_secret() -> str:
     """A client secret: 64 URL-safe characters."""
     return "".join(secrets.choice(_URL_SAFE) for _ in range(64))

@@ -19,6 +19,8 @@ from auth0_apim_sandbox.tenant.model.indexes import (
 )
 from auth0_apim_sandbox.tenant.model.signing_keys import SigningKeys
 
+THIRD_PARTY_GRANT_TYPES = ("authorization_code", "client_credentials", "refresh_token")
+
 
 @dataclass
 class Tenant:
@@ -125,7 +127,7 @@ class Tenant:
         A third-party client without a grant of its own has the one that is the default for third-party clients.
         """
         grant = self._grants.first((client_id, audience, subject_type))
-        if grant is None and self.clients.get(client_id, {}).get("is_first_party") is False:
+        if grant is None and is_third_party(self.clients.get(client_id, {})):
             return self._grants.first((None, audience, subject_type))
         return grant
 
@@ -189,12 +191,20 @@ class Tenant:
         return sorted({each["permission_name"] for each in held if each["resource_server_identifier"] == audience})
 
 
+def is_third_party(client: Document) -> bool:
+    """Whether somebody else than the tenant's owner answers for `client`; such a client is always a strict one.
+
+    https://auth0.com/docs/get-started/applications/third-party-applications/security-controls
+    """
+    return client.get("is_first_party") is False
+
+
 def may_use(client: Document, connection: Document) -> bool:
     """Whether `client` may log users in through `connection`: it is enabled, or open to third parties.
 
     https://auth0.com/docs/authenticate/identity-providers/promote-connections-to-domain-level
     """
-    if client.get("is_first_party") is False:
+    if is_third_party(client):
         return bool(connection.get("is_domain_connection"))
     return client.get("client_id") in connection["enabled_clients"]
 

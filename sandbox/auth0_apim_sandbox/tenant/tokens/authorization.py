@@ -9,8 +9,8 @@ https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-api
 from dataclasses import dataclass
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.model.tenant import Tenant
-from auth0_apim_sandbox.tenant.oauth.errors import OAuthError
+from auth0_apim_sandbox.tenant.model.tenant import Tenant, is_third_party
+from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, missing
 
 OPENID_SCOPES = ("openid", "profile", "email", "address", "phone")
 CLAIM_SCOPES = (
@@ -51,7 +51,8 @@ def authorize_user(
 ) -> Authorization:
     """What `client` may do for `user`.
 
-    Scopes that the API does not have, or that the user may not use, are left out without an error.
+    Scopes that the API does not have, that the user may not use, or that are OpenID Connect's and a third-party
+    client asks for, are left out without an error.
 
     Args:
         tenant: where all of them live.
@@ -64,7 +65,7 @@ def authorize_user(
         OAuthError: no such API, or its policy keeps this client out.
     """
     api = api_for_user(tenant, client, audience)
-    allowed = [*OPENID_SCOPES, *CLAIM_SCOPES]
+    allowed = [] if is_third_party(client) else [*OPENID_SCOPES, *CLAIM_SCOPES]
     if _offline_allowed(api, client):
         allowed.append(OFFLINE_ACCESS)
     permissions: tuple[str, ...] | None = None
@@ -83,19 +84,22 @@ def api_for_user(tenant: Tenant, client: Document, audience: str | None) -> Docu
     """
     audience = audience or tenant.settings.get("default_audience")
     if not audience or audience == userinfo_audience(tenant):
+        if is_third_party(client):
+            raise missing("audience")  # inferred: it has no use for a token for /userinfo
         return None
     api = find_api(tenant, audience)
     granted = tenant.client_grant(client["client_id"], audience, "user") is not None
     if access_policy(api, "user", "allow_all") == "deny_all" or (needs_user_grant(client, api) and not granted):
         # The live service answers so at /authorize and at /oauth/device/code, before any login; that it does for a
         # user's password too is inferred.
-        raise OAuthError(400, "invalid_request", not_authorized(client, audience))
+        error = "unauthorized_client" if is_third_party(client) else "invalid_request"
+        raise OAuthError(400, error, not_authorized(client, audience))
     return api
 
 
 def needs_user_grant(client: Document, api: Document) -> bool:
     """Whether a grant of subject type `user` decides what `client` may ask `api`'s users for."""
-    return access_policy(api, "user", "allow_all") == "require_client_grant" or client.get("is_first_party") is False
+    return access_policy(api, "user", "allow_all") == "require_client_grant" or is_third_party(client)
 
 
 def scopes_of_api(api: Document) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from auth0_apim_sandbox.store.store import Document
+from auth0_apim_sandbox.tenant.model.tenant import THIRD_PARTY_GRANT_TYPES, is_third_party
 from auth0_apim_sandbox.tenant.oauth.endpoint import Answer
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, grant_not_allowed, not_supported
 from auth0_apim_sandbox.tenant.oauth.parameters import Call
@@ -47,7 +48,8 @@ class TokenEndpoint:
                 raise not_supported(_ELSEWHERE[grant_type])
             raise OAuthError(403, "unsupported_grant_type", f"Unsupported grant type: {grant_type}")
         client = self._authentication.authenticate(call)
-        if grant_type not in (client.get("grant_types") or []):
+        forbidden = is_third_party(client) and grant_type not in THIRD_PARTY_GRANT_TYPES
+        if forbidden or grant_type not in (client.get("grant_types") or []):
             raise grant_not_allowed(grant_type)
         for name, feature in _UNSUPPORTED_PARAMETERS.items():
             if call.get(name):

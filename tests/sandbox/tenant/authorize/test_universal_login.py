@@ -114,7 +114,8 @@ async def test_a_user_may_decline(world):
     world.client(is_first_party=False)
     world.connection(domain=True)
     world.grant(subject_type="user")
-    posted = await log_in(world, await world.authorize(audience=world.audience))
+    challenge = {"code_challenge": world.challenge, "code_challenge_method": "S256"}
+    posted = await log_in(world, await world.authorize(audience=world.audience, **challenge))
     resumed = await world.http.get(posted.headers["location"])
     answer = world.answer(await world.submit(resumed, action="deny"))
     assert (answer["error"], answer["error_description"]) == ("access_denied", "User did not authorize the request")
@@ -138,9 +139,10 @@ async def test_prompt_consent_asks_again(world):
 async def test_a_third_party_client_needs_a_grant_for_users(world):
     world.client(is_first_party=False)
     world.connection(domain=True)
-    answer = world.answer(await world.authorize(audience=world.audience))
+    challenge = {"code_challenge": world.challenge, "code_challenge_method": "S256"}
+    answer = world.answer(await world.authorize(audience=world.audience, **challenge))
     assert (answer["error"], answer["error_description"]) == (
-        "invalid_request",
+        "unauthorized_client",
         'Client "machine" is not authorized to access resource server "basic-calculator".',
     )
 

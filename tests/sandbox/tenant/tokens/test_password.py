@@ -97,15 +97,6 @@ async def test_a_connection_answers_to_its_realms(world):
     assert (by_name.status_code, by_name.json()["error_description"]) == (400, "the connection was not found")
 
 
-async def test_a_third_party_client_logs_in_through_a_domain_connection_alone(world):
-    world.client(is_first_party=False)
-    world.grant(subject_type="user")
-    closed = await password(world, audience=world.audience, scope="add")
-    assert (closed.status_code, closed.json()["error_description"]) == (400, "the connection is not enabled")
-    world.connection(clients=(), domain=True)
-    assert (await password(world, audience=world.audience, scope="add")).json()["scope"] == "add"
-
-
 async def test_a_connection_that_is_not_enabled_for_the_client_is_closed(world):
     world.connection(clients=())
     response = await password(world)

@@ -18,6 +18,7 @@ from auth0_apim_sandbox.tenant.management.resources.client_credentials import (
     public_credential,
 )
 from auth0_apim_sandbox.tenant.model import ids
+from auth0_apim_sandbox.tenant.model.tenant import THIRD_PARTY_GRANT_TYPES, is_third_party
 
 _HIDDEN = ("credentials",)
 _NEEDS_CLIENT_KEYS = ("client_secret", "encryption_key", "signing_keys")
@@ -62,6 +63,19 @@ def default_client(body: dict[str, Any]) -> Document:
         "custom_login_page_on": True,
         "refresh_token": _default_refresh_token(body.get("refresh_token") or {}, long=method in _SECRET_METHODS),
         **(_OF_AN_API if body.get("app_type") == "resource_server" else {}),
+        **(_of_a_third_party(body) if is_third_party(body) else {}),
+    }
+
+
+def _of_a_third_party(body: dict[str, Any]) -> Document:
+    long = body.get("token_endpoint_auth_method") in _SECRET_METHODS
+    lifetimes = _default_refresh_token({}, long=long)
+    return {
+        "client_id": ids.third_party_client_id(),
+        "jwt_configuration": {"secret_encoded": False, "alg": "RS256", "lifetime_in_seconds": 3600},
+        "grant_types": ["authorization_code"],
+        "refresh_token": {**lifetimes, "expiration_type": "expiring", "infinite_idle_token_lifetime": False},
+        "third_party_security_mode": "strict",
     }
 
 
@@ -132,6 +146,8 @@ async def update(call: Call) -> Response:
         require_any(call.scopes, ("update:client_keys",))
     _check_methods(call.body)
     before = find_client(call)
+    if call.body.get("is_first_party", before["is_first_party"]) != before["is_first_party"]:
+        raise invalid_body("is_first_party cannot be changed")
     changes = {
         name: {**before.get(name, {}), **value} if name in _MERGED and value is not None else value
         for name, value in call.body.items()
@@ -223,6 +239,8 @@ def _check_methods(body: dict[str, Any]) -> None:
         if name != "private_key_jwt":
             raise not_supported(f"the client authentication method {name}")
     refuse_unsupported(schemas.UNSUPPORTED, body, "the property {} of a client")
+    if body.get("third_party_security_mode") == "permissive":
+        raise not_supported("third_party_security_mode permissive of a client")
     for name in ("oidc_backchannel_logout", "oidc_logout"):
         if (body.get(name) or {}).get("backchannel_logout_urls"):
             raise not_supported(f"back-channel logout: {name}.backchannel_logout_urls of a client")
@@ -233,6 +251,11 @@ def _check_methods(body: dict[str, Any]) -> None:
 
 
 def _checked(client: Document) -> Document:
+    if is_third_party(client):
+        if others := [name for name in client["grant_types"] if name not in THIRD_PARTY_GRANT_TYPES]:
+            raise invalid_body(f"Invalid grant types: {', '.join(others)}")
+    elif "third_party_security_mode" in client:
+        raise invalid_body("third_party_security_mode can only be set for third-party clients")
     if client.get("token_endpoint_auth_method") == "none" and "client_credentials" in client["grant_types"]:
         raise invalid_body("Invalid grant types: client_credentials")
     methods = client.get("client_authentication_methods")

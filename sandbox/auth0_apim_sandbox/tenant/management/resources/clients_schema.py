@@ -113,7 +113,6 @@ UNSUPPORTED = (
     "require_proof_of_possession",
     "require_pushed_authorization_requests",
     "signed_request_object",
-    "third_party_security_mode",
     "token_quota",
     "token_vault_privileged_access",
 )
@@ -186,6 +185,7 @@ _PROPERTIES: dict[str, Schema] = {
     "skip_non_verifiable_callback_uri_confirmation_prompt": _NULLABLE_BOOLEAN,
     "token_exchange": _NULLABLE_OBJECT,
     "par_request_expiry": {"type": ["integer", "null"]},
+    "third_party_security_mode": {"type": ["string", "null"], "enum": ["strict", "permissive", None]},
     "token_quota": _NULLABLE_OBJECT,
     "resource_server_identifier": {"type": "string"},
     "async_approval_notification_channels": {"type": "array"},

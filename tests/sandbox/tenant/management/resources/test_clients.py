@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -70,9 +72,56 @@ async def test_an_app_type_changes_no_default(api):
     assert public["grant_types"] == ["authorization_code", "implicit", "refresh_token"]
 
 
-async def test_a_client_of_others_conforms_to_openid_connect(api):
-    assert (await _create(api, is_first_party=False))["oidc_conformant"] is True
-    assert (await _create(api, is_first_party=False, oidc_conformant=False))["oidc_conformant"] is False
+@pytest.mark.parametrize("given", [{}, {"third_party_security_mode": "strict"}])
+async def test_a_client_of_others_is_strict(api, given):
+    created = await _create(api, is_first_party=False, token_endpoint_auth_method="client_secret_post", **given)
+    assert re.fullmatch("tpc_[A-Za-z0-9]{22}", created["client_id"])
+    assert (created["oidc_conformant"], created["grant_types"]) == (True, ["authorization_code"])
+    assert created["jwt_configuration"] == {"secret_encoded": False, "alg": "RS256", "lifetime_in_seconds": 3600}
+    assert created["refresh_token"] == {
+        "rotation_type": "non-rotating",
+        "expiration_type": "expiring",
+        "leeway": 0,
+        "token_lifetime": 31557600,
+        "infinite_token_lifetime": True,
+        "infinite_idle_token_lifetime": False,
+        "idle_token_lifetime": 2592000,
+    }
+    assert created["third_party_security_mode"] == "strict"
+    kept = await api.patch(f"/clients/{created['client_id']}", json={"is_first_party": False, "name": "Theirs"})
+    assert (kept.status_code, kept.json()["third_party_security_mode"]) == (200, "strict")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "message"),
+    [
+        (
+            {"is_first_party": False, "third_party_security_mode": "permissive"},
+            501,
+            "This local tenant does not support third_party_security_mode permissive of a client.",
+        ),
+        (
+            {"third_party_security_mode": "strict"},
+            400,
+            "third_party_security_mode can only be set for third-party clients",
+        ),
+        (
+            {"is_first_party": False, "grant_types": ["authorization_code", "implicit"]},
+            400,
+            "Invalid grant types: implicit",
+        ),
+    ],
+)
+async def test_a_client_of_others_cannot_be_looser(api, body, status, message):
+    response = await api.post("/clients", json={"name": "Theirs", **body})
+    assert (response.status_code, response.json()["message"]) == (status, message)
+
+
+@pytest.mark.parametrize("ours", [True, False])
+async def test_whose_a_client_is_never_changes(api, ours):
+    created = await _create(api, is_first_party=ours)
+    response = await api.patch(f"/clients/{created['client_id']}", json={"is_first_party": not ours})
+    assert (response.status_code, response.json()["message"]) == (400, "is_first_party cannot be changed")
 
 
 async def test_a_client_may_be_an_api(api):
@@ -214,7 +263,6 @@ async def test_a_wrong_client_is_refused(api, body, message):
         ("oidc_support", True),
         ("redirection_policy", "allow_always"),
         ("require_pushed_authorization_requests", True),
-        ("third_party_security_mode", "strict"),
         ("token_quota", {"client_credentials": {"enforce": True}}),
         ("token_vault_privileged_access", {"credentials": []}),
     ],
