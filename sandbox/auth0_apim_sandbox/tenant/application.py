@@ -17,7 +17,7 @@ from auth0_apim_sandbox.tenant import authentication
 from auth0_apim_sandbox.tenant.login.pages import Pages
 from auth0_apim_sandbox.tenant.management import ManagementApi, RateLimit
 from auth0_apim_sandbox.tenant.management.application import MANAGEMENT_SCOPES, PREFIX
-from auth0_apim_sandbox.tenant.management.resources.clients import default_client
+from auth0_apim_sandbox.tenant.management.resources.client_defaults import default_client
 from auth0_apim_sandbox.tenant.management.resources.jobs import fail_interrupted_jobs
 from auth0_apim_sandbox.tenant.model import ids
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
