@@ -77,7 +77,10 @@ def _default_refresh_token(given: dict[str, Any], *, long: bool) -> Document:
 def session_transfer_settings(body: dict[str, Any]) -> Document:
     """`session_transfer` completed; what it allows is refused by name where it is used."""
     given = body.get("session_transfer")
-    return {} if given is None else {"session_transfer": {**_SESSION_TRANSFER, **given}}
+    if given is None:
+        return {}
+    settings = {**_SESSION_TRANSFER, **given}
+    return {"session_transfer": {name: value for name, value in settings.items() if value is not None}}
 
 
 def logout_settings(body: dict[str, Any]) -> Document:

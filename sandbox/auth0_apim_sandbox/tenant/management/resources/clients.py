@@ -27,8 +27,8 @@ from auth0_apim_sandbox.tenant.model.tenant import THIRD_PARTY_GRANT_TYPES, is_t
 
 _HIDDEN = ("credentials",)
 _NEEDS_CLIENT_KEYS = ("client_secret", "encryption_key", "signing_keys")
+_NO_LOGIN_URI = ("initiate_login_uri", "")
 _MERGED = ("client_metadata", "jwt_configuration", "mobile", "native_social_login", "refresh_token", "session_transfer")
-_WITHOUT_NULLS = ("client_metadata", "session_transfer")
 
 
 async def list_all(call: Call) -> Response:
@@ -50,7 +50,7 @@ async def create(call: Call) -> Response:
     client |= session_transfer_settings(client)
     if "client_authentication_methods" in call.body:
         client |= _store_keys(call)
-    client = _checked({name: value for name, value in client.items() if value is not None})
+    client = _checked(_present(client))
     call.tenant.clients.put(client["client_id"], client)
     shown = _shown(call, client)
     if "credentials" in client:
@@ -93,10 +93,9 @@ async def update(call: Call) -> Response:
     }
     changes |= logout_settings(changes)
     changes |= session_transfer_settings(changes)
-    for name in _WITHOUT_NULLS:
-        if changes.get(name):
-            changes[name] = {key: value for key, value in changes[name].items() if value is not None}
-    client = _checked({name: value for name, value in {**before, **changes}.items() if value is not None})
+    if changes.get("client_metadata"):
+        changes["client_metadata"] = {k: v for k, v in changes["client_metadata"].items() if v is not None}
+    client = _checked(_present({**before, **changes}))
     call.tenant.clients.put(client["client_id"], client)
     return json_answer(_shown(call, client))
 
@@ -167,6 +166,11 @@ def _check_methods(body: dict[str, Any]) -> None:
         raise not_supported("refresh_token.policies of a client: refresh tokens for several APIs")
     if body.get("organization_usage") == "require":
         raise not_supported("organizations: organization_usage of a client can only be deny or allow")
+
+
+def _present(client: Document) -> Document:
+    """What a client has: null, and an empty `initiate_login_uri`, take a property away."""
+    return {name: value for name, value in client.items() if value is not None and (name, value) != _NO_LOGIN_URI}
 
 
 def _checked(client: Document) -> Document:

@@ -483,7 +483,7 @@ async def test_back_channel_logout_is_refused_by_name(api, name):
 
 
 async def test_session_transfer_settings_are_completed_and_merged(api):
-    created = await _create(api, session_transfer={"allowed_authentication_methods": ["cookie"]})
+    created = await _create(api, session_transfer={"allowed_authentication_methods": ["cookie"], "delegation": None})
     expected = {
         "can_create_session_transfer_token": False,
         "allowed_authentication_methods": ["cookie"],
@@ -504,3 +504,10 @@ async def test_session_transfer_settings_are_completed_and_merged(api):
     assert "session_transfer" not in (await api.patch(path, json={"session_transfer": None})).json()
     again = (await api.patch(path, json={"session_transfer": {"delegation": None}})).json()
     assert again["session_transfer"] == {**expected, "allowed_authentication_methods": []}
+
+
+async def test_an_empty_login_uri_takes_it_away(api):
+    created = await _create(api, initiate_login_uri="https://orders.example.com/login")
+    changed = (await api.patch(f"/clients/{created['client_id']}", json={"initiate_login_uri": ""})).json()
+    assert "initiate_login_uri" not in changed
+    assert "initiate_login_uri" not in await _create(api, initiate_login_uri="")
