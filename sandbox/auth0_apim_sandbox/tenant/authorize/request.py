@@ -60,6 +60,7 @@ _NOT_SUPPORTED = {
     "acr_values": "unmet_authentication_requirements",
     "id_token_hint": "not_supported",
     "invitation": "not_supported",
+    "login_ticket": "not_supported",
     "resource": "invalid_target",
     "session_transfer_token": "not_supported",
 }

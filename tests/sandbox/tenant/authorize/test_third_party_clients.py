@@ -45,7 +45,7 @@ async def test_it_gets_what_its_grant_has_and_nothing_of_openid_connect(world, t
         ),
         ({"response_type": "token"}, "unsupported_response_type", "Unsupported response type: token"),
         ({"response_type": "code id_token"}, "unsupported_response_type", "Unsupported response type: code id_token"),
-        ({"login_ticket": "t-4"}, "invalid_request", "Unsupported parameter: login_ticket"),
+        ({"theme": "dark"}, "invalid_request", "Unsupported parameter: theme"),
         ({"audience": ""}, "invalid_request", "Missing required parameter: audience"),
         (
             {"audience": "orders"},
