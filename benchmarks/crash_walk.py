@@ -26,10 +26,10 @@ from pathlib import Path
 import httpx
 from auth0_apim_environments.clients.credentials import open_manager
 from auth0_apim_environments.engine.errors import EngineFailureError, LockedError
-from auth0_apim_environments.ephemeral import Environments, LifeError, Order
+from auth0_apim_environments.ephemeral import Environments, EnvironmentSpec, EphemeralEnvironmentError
 from auth0_apim_environments.project import find_project
 from auth0_apim_environments.recovery.audit import open_audit
-from auth0_apim_environments.recovery.interrupted import unknown_to
+from auth0_apim_environments.recovery.orphans import missing_from_state
 from auth0_apim_sandbox.cloud import Sandbox
 from auth0_apim_sandbox.engine.engine import Engine, find_or_install
 from deployment import copy_project
@@ -73,7 +73,7 @@ class Walk:
         self.sandbox, self.engine, self.folder = sandbox, engine, copy_project(folder)
         self.variables = sandbox.environment(engine)
         self.environments = Environments(find_project(folder), engine, self.variables)
-        self.order = Order()
+        self.spec = EnvironmentSpec()
         self.control = httpx.Client(base_url=sandbox.control_url, headers=sandbox.control_headers, trust_env=False)
         with closing(open_manager(self.variables)) as manager:
             path = "resourceGroups/local/providers/Microsoft.ApiManagement/service/basic-calculator-local"
@@ -100,7 +100,7 @@ class Walk:
         while True:
             try:
                 if act == "create":
-                    self.environments.create(NAME, self.order)
+                    self.environments.create(NAME, self.spec)
                 elif NAME in self.environments.stacks.names():
                     left = self.environments.destroy(NAME).left
                     assert not left, left  # noqa: S101
@@ -141,7 +141,7 @@ class Walk:
             return len(self.environments.audit(NAME))
         deployment = self.environments.stacks.state(NAME).get("deployment") or {}
         with open_audit(self.variables) as audit:
-            return len(unknown_to(deployment, [*audit.remnants(NAME), *audit.details(NAME)]))
+            return len(missing_from_state(deployment, [*audit.marked_resources(NAME), *audit.child_resources(NAME)]))
 
     def _kill_when_held(self, victim: str, process: "subprocess.Popen[bytes]") -> bool:
         while process.poll() is None:
@@ -172,7 +172,7 @@ def walk(walk: Walk, crashes: Iterable[Crash], changes: dict[str, list[str]]) ->
             walk.perform(recovery)
             orphans = walk.orphans()
             walk.perform("destroy")
-        except (EngineFailureError, LifeError) as error:
+        except (EngineFailureError, EphemeralEnvironmentError) as error:
             sys.stderr.write(f"{crash}: {error}\n")
             converged = False
         left = len(walk.environments.audit(NAME))
@@ -226,7 +226,7 @@ def _act(act: str, folder: Path) -> None:
     """What the process that is to crash does: one act, once, as a person's command would."""
     environments = Environments(find_project(folder), find_or_install(lambda _: None), {})
     if act == "create":
-        environments.create(NAME, Order())
+        environments.create(NAME, EnvironmentSpec())
     else:
         environments.destroy(NAME)
 

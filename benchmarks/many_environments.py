@@ -21,7 +21,7 @@ from contextlib import closing
 from pathlib import Path
 
 from auth0_apim_environments.clients.credentials import open_manager
-from auth0_apim_environments.ephemeral import Environments, Order
+from auth0_apim_environments.ephemeral import Environments, EnvironmentSpec
 from auth0_apim_environments.project import find_project
 from auth0_apim_sandbox.cloud import Sandbox
 from auth0_apim_sandbox.engine.engine import find_or_install
@@ -47,10 +47,10 @@ def _measure(project: Path, sandbox: Sandbox, count: int, at_once: int) -> dict[
     variables = sandbox.environment(engine)
     _make_service(sandbox)
     environments = Environments(find_project(project), engine, variables)
-    order = Order(owner="benchmark")
+    spec = EnvironmentSpec(owner="benchmark")
     names = [f"many-{number}" for number in range(count)]
     before = _requests(sandbox)
-    created = _at_once(lambda name: environments.create(name, order), names, at_once)
+    created = _at_once(lambda name: environments.create(name, spec), names, at_once)
     asked = _requests(sandbox) - before
     marked = sum(len(environments.audit(name)) for name in names)
     memory = _resident_megabytes(sandbox)

@@ -1,1 +1,1 @@
-"""Environments: their typed settings, the proof that one is guarded, and the command line."""
+"""Environments of a guarded API: typed settings, verification, and the command line."""

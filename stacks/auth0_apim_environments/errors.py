@@ -1,5 +1,9 @@
-"""The error that every command tells in one sentence."""
+"""Errors that a command reports as one sentence."""
 
 
 class StackError(Exception):
-    """A stack that cannot be worked on, with the cause and the next step."""
+    """A stack cannot be used; the message has the cause and the next step."""
+
+
+class StorageError(StackError):
+    """The storage of a backend cannot be reached, or refused; the message has its own words."""

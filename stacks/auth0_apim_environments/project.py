@@ -10,7 +10,7 @@ import yaml
 
 
 class ProjectError(Exception):
-    """There is no project here; the message says where to look."""
+    """No project was found; the message says where to look."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Project:
     declared_backend: str | None = None
 
     def stack_file(self, stack: str) -> Path:
-        """The settings of `stack`, whether they exist or not."""
+        """The path of the settings file of `stack`, which may not exist."""
         return self.stack_files / f"Pulumi.{stack}.yaml"
 
     @property
     def backend_url(self) -> str | None:
-        """The backend somebody chose, as the engine would: PULUMI_BACKEND_URL, else the project's own; None if nobody."""
+        """The URL of the backend that the engine takes: PULUMI_BACKEND_URL, otherwise the project's own; None if neither is set."""
         return os.environ.get("PULUMI_BACKEND_URL") or self.declared_backend
 
     @property
@@ -45,7 +45,7 @@ class Project:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file complete or not at all: where the disk is full, what was there before stays."""
+    """Write a file completely or not at all: when the disk is full, the old file stays."""
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         unfinished.write_text(text, encoding="utf-8")
@@ -57,13 +57,13 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def find_project(start: Path | None = None) -> Project:
-    """The project of `start` (the working directory when absent) or of the nearest folder above it that has one.
+    """The project of `start` (the working directory when absent) or of the nearest folder above it.
 
     Raises:
-        ProjectError: there is none.
+        ProjectError: no folder has a Pulumi.yaml.
     """
     folder = (start or Path.cwd()).absolute()
-    root = next((place for place in (folder, *folder.parents) if (place / "Pulumi.yaml").exists()), None)
+    root = next((each for each in (folder, *folder.parents) if (each / "Pulumi.yaml").exists()), None)
     if root is None:
         raise ProjectError(f"there is no Pulumi.yaml in {folder} or above it: change into the project's folder")
     declared: dict[str, Any] = yaml.safe_load((root / "Pulumi.yaml").read_text())

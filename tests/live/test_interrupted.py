@@ -12,7 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 from auth0_apim_environments.clients.credentials import open_manager, open_tenant
-from auth0_apim_environments.recovery.inventory import inventory
+from auth0_apim_environments.clients.manager import Manager
+from auth0_apim_environments.clients.tenant import Tenant
+from auth0_apim_environments.recovery.by_inventory import inventory
 from auth0_apim_sandbox.cloud import StateFolder, process
 
 pytestmark = pytest.mark.live
@@ -75,7 +77,11 @@ class Person:
     def there(self):
         """Ids in both services, users and grants included, without what each API Management service comes with."""
         with closing(open_tenant(self.variables)) as tenant, closing(open_manager(self.variables)) as manager:
-            found = {each for each in inventory(tenant, manager) if not each.endswith("/subscriptions/master")}
+            found = {
+                each
+                for each in inventory(Tenant(tenant), Manager(manager))
+                if not each.endswith("/subscriptions/master")
+            }
             for path, key in (("users", "user_id"), ("client-grants", "id")):
                 found |= {each[key] for each in tenant.get(path, params={"per_page": 100}).raise_for_status().json()}
             return found
@@ -146,6 +152,6 @@ def test_down_takes_away_what_a_killed_up_had_made(person):
     assert any(each.startswith("con_") for each in person.there() - before)
     said = person.run("down")
     assert "the last deployment of local was interrupted" in said
-    assert "deleted, as it was made and is not in the stack's state: connection " in said
+    assert "deleted, because it is not in the stack's state: connection " in said
     person.run("sandbox", "start")
     assert person.there() == before

@@ -4,7 +4,7 @@ import json
 
 import httpx
 import pytest
-from auth0_apim_environments.clients.soft_deleted import open_soft_deleted
+from auth0_apim_environments.clients.manager import manager_of
 from auth0_apim_environments.verify.deployed_api import parse_outputs
 from auth0_apim_environments.verify.proof import verify
 
@@ -55,7 +55,7 @@ def test_up_goes_on_where_a_refused_call_ended_it(
     assert missing in state_of(project)
     assert [check for check in verify(parse_outputs("local", project.outputs()), http) if check.right is not True] == []
     project.pulumi("destroy", "--stack", "local", "--yes", "--skip-preview")
-    with open_soft_deleted(sandbox.credentials) as deleted:
-        for service_id in deleted.ids():
-            deleted.purge(service_id)
+    with manager_of(sandbox.credentials) as manager:
+        for deleted in manager.deleted_services():
+            manager.delete(deleted["id"])
     assert all_objects() == before

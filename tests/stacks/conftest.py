@@ -1,16 +1,16 @@
-"""A stack and two services in memory, in which something happens at a chosen question."""
+"""A stack and two services in memory, in which something happens after a chosen call."""
 
 import pytest
-from auth0_apim_environments.engine.errors import StackGoneError
-from auth0_apim_environments.ephemeral import Remnant
+from auth0_apim_environments.engine.errors import StackNotFoundError
+from auth0_apim_environments.ephemeral import OrphanedResource
 from auth0_apim_environments.state.locks import Lock
 
 LOCK = Lock("jane", "another-machine", 4711, "2026-03-01T12:00:00Z")
-CLIENT = Remnant("pr-42", "client", "Client-env-pr-42", "client-1")
+CLIENT = OrphanedResource("pr-42", "client", "Client-env-pr-42", "client-1")
 
 
 class Cloud:
-    """Stands for `Stacks` and for `Audit`; `after` has what happens right after a question was answered, once."""
+    """Stands for `Stacks` and for `Audit`; `after` has what happens once, right after a method was called."""
 
     LOCK = LOCK
     CLIENT = CLIENT
@@ -18,23 +18,23 @@ class Cloud:
     def __init__(self, there=(), resources=(), locks=(), *, gone=False):
         self.there, self.resources, self.held, self.gone = list(there), list(resources), tuple(locks), gone
         self.after = {}
-        self.swept = []
+        self.purged = []
 
-    def _happens(self, question):
-        self.after.pop(question, lambda: None)()
+    def _happens(self, method):
+        self.after.pop(method, lambda: None)()
 
-    def remnants(self, environment=None):
+    def marked_resources(self, environment=None):
         found = [each for each in self.there if environment in {None, each.environment}]
-        self._happens("remnants")
+        self._happens("marked_resources")
         return found
 
-    def details(self, environment):
+    def child_resources(self, environment):
         return []
 
-    def sweep(self, remnants):
-        for remnant in remnants:
-            self.swept.append(remnant)
-            self.there.remove(remnant)
+    def purge(self, resources):
+        for resource in resources:
+            self.purged.append(resource)
+            self.there.remove(resource)
 
     def locks(self, stack):
         found = self.held
@@ -46,7 +46,7 @@ class Cloud:
 
     def state(self, stack):
         if self.gone:
-            raise StackGoneError(f"there is no stack '{stack}'")
+            raise StackNotFoundError(f"there is no stack '{stack}'")
         return {"deployment": {"resources": list(self.resources)}}
 
 

@@ -1,1 +1,1 @@
-"""Adoption: what was made by hand becomes an environment's, without a change."""
+"""Adoption: objects that were created by hand become a stack's resources, without a change to them."""

@@ -1,4 +1,4 @@
-"""The engine's part in an adoption: what the program is made of, the import, and what an `up` would change."""
+"""The engine's part of an adoption: the program's resources, the import, and the changes of the next `up`."""
 
 import json
 import os
@@ -12,17 +12,17 @@ from typing import Any
 from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.project import Project
 
-_NOTHING = ("same", "refresh", "read")
+_NO_CHANGE = ("same", "refresh", "read")
 
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that an `up` would do.
+    """One change that an `up` would make.
 
     Attributes:
         resource: the resource's name.
-        operation: the engine's word: `create`, `update`, `replace` or `delete`.
-        differences: how each property would change, by its path: `add`, `update` or `delete`.
+        operation: the engine's operation: `create`, `update`, `replace` or `delete`.
+        differences: the change of each property, by its path: `add`, `update` or `delete`.
     """
 
     resource: str
@@ -34,9 +34,9 @@ class Engine:
     """The pulumi command on one stack.
 
     Args:
-        project: whose stack it is.
+        project: the stack's project.
         stack: its name.
-        variables: laid over this process's own.
+        variables: laid over this process's environment.
     """
 
     def __init__(self, project: Project, stack: str, variables: Mapping[str, str]) -> None:
@@ -45,15 +45,15 @@ class Engine:
         self._variables = {**os.environ, **variables}
 
     def ensure_stack(self) -> None:
-        """Create the stack if it is not there.
+        """Create the stack if it does not exist.
 
         Raises:
-            StackError: the backend refuses.
+            StackError: the engine failed.
         """
         self._run("stack", "select", "--create")
 
     def is_empty(self) -> bool:
-        """Whether the stack has no resources yet.
+        """Whether the stack has no resources.
 
         Raises:
             StackError: it cannot be read.
@@ -62,10 +62,10 @@ class Engine:
         return not deployment.get("resources")
 
     def planned_resources(self) -> dict[str, Any]:
-        """The program's resources that are not in the state, in the form of an import file without ids.
+        """The program's resources that are not in the state, as an import file without ids.
 
         Raises:
-            StackError: the program does not run.
+            StackError: the program failed.
         """
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "planned.json"
@@ -74,21 +74,21 @@ class Engine:
             return planned
 
     def import_resources(self, file: Path) -> None:
-        """Take the resources of an import file into the state; nothing in the clouds changes.
+        """Import the resources of an import file into the state; the services are only read.
 
         Raises:
-            StackError: one of them does not exist, or the engine refuses.
+            StackError: a resource does not exist, or the engine failed.
         """
         self._run("import", "--file", str(file), "--yes", "--skip-preview", "--generate-code=false", "--protect=false")
 
     def changes(self) -> list[Change]:
-        """What an `up` would do.
+        """The changes that an `up` would make.
 
         Raises:
-            StackError: the program does not run.
+            StackError: the program failed.
         """
         steps = json.loads(self._run("preview", "--json"))["steps"]
-        return [_change(step) for step in steps if step["op"] not in _NOTHING]
+        return [_change(step) for step in steps if step["op"] not in _NO_CHANGE]
 
     def _run(self, *arguments: str) -> str:
         command = ["pulumi", *arguments, "--stack", self._stack, "--non-interactive", "--color", "never"]
@@ -99,8 +99,8 @@ class Engine:
         except FileNotFoundError:
             raise StackError("pulumi is not on PATH; `auth0-apim engine` installs it") from None
         if done.returncode != 0:
-            said = (done.stdout + done.stderr).strip()
-            raise StackError(f"`pulumi {' '.join(arguments)}` failed: {said[-2000:]}")
+            output = (done.stdout + done.stderr).strip()
+            raise StackError(f"`pulumi {' '.join(arguments)}` failed: {output[-2000:]}")
         return done.stdout
 
 

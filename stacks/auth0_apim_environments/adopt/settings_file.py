@@ -1,4 +1,4 @@
-"""A stack's settings that say what was found, so that nothing has to change."""
+"""The settings of a stack that adopts objects: they describe the objects as they are."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -12,8 +12,8 @@ from auth0_apim.names import slug
 from auth0_apim.opinion_rules import own_backend_problem
 from auth0_apim.portal_login import redirect_uris
 
-from auth0_apim_environments.adopt.belonging import Belongings
-from auth0_apim_environments.clients.services import asks_for_grants
+from auth0_apim_environments.adopt.found_objects import FoundObjects
+from auth0_apim_environments.clients.tenant import requires_user_grants
 from auth0_apim_environments.project import write_whole
 from auth0_apim_environments.settings.problems import NAMESPACE
 from auth0_apim_environments.settings.settings import Settings, is_encrypted
@@ -21,16 +21,16 @@ from auth0_apim_environments.settings.settings import Settings, is_encrypted
 _APPLICATIONS = ("regular_web", "spa")
 
 
-def adopted_settings(found: Belongings, openapi: str, scripts: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The settings by key, without the namespace; checked as every stack's are.
+def adopted_settings(found: FoundObjects, openapi: str, scripts: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The settings by key, without the namespace, checked as the settings of every stack.
 
     Args:
         found: the objects.
-        openapi: the document that the API was imported from.
+        openapi: the OpenAPI document that the API was imported from.
         scripts: paths of a custom database's scripts, by name.
 
     Raises:
-        SettingsError: an object has what no setting can say.
+        SettingsError: an object has a property that the settings cannot describe.
     """
     sections = {
         "api": _api(found),
@@ -48,7 +48,7 @@ def adopted_settings(found: Belongings, openapi: str, scripts: Mapping[str, str]
 
 
 def write_settings(path: Path, settings: Mapping[str, Any]) -> None:
-    """Write them in the engine's style, over what stands there: keys of other programs, and the engine's own, stay."""
+    """Write settings into a stack's file; keys of other namespaces, encrypted values and the engine's own keys stay."""
     document: dict[str, Any] = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
     prefix = f"{NAMESPACE}:"
     others = {
@@ -59,7 +59,7 @@ def write_settings(path: Path, settings: Mapping[str, Any]) -> None:
     write_whole(path, yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120))
 
 
-def _api(found: Belongings) -> dict[str, Any]:
+def _api(found: FoundObjects) -> dict[str, Any]:
     api = found.api
     return {
         "displayName": api.get("name"),
@@ -72,21 +72,21 @@ def _api(found: Belongings) -> dict[str, Any]:
     }
 
 
-def _client(found: Belongings) -> dict[str, Any]:
+def _client(found: FoundObjects) -> dict[str, Any]:
     return {
         "displayName": found.client["name"],
         "scopes": sorted(found.grant.get("scope", [])),
-        # Without a grant it stays as it is by `keep`.
+        # Without a grant, `keep` leaves the grant types unchanged.
         "allowPasswordGrant": _has_password_grant(found.client) and _is_apart(found) and found.user_grant is not None,
     }
 
 
-def _login(found: Belongings) -> dict[str, Any] | None:
+def _login(found: FoundObjects) -> dict[str, Any] | None:
     login, server = found.login, found.authorization_server
     if login is None or server is None:
         return None
     if login["client_id"] == found.client["client_id"]:
-        # One client for both: it is managed as the machine client.
+        # One client for both, which is managed as the machine client.
         granted = "withoutGrant" if found.login_grant is None else "existingGrant"
         return {"existingClientId": login["client_id"], granted: True}
     portal = found.service["properties"].get("developerPortalUrl") or ""
@@ -103,24 +103,24 @@ def _login(found: Belongings) -> dict[str, Any] | None:
     }
 
 
-def _login_grant(found: Belongings) -> dict[str, Any]:
+def _login_grant(found: FoundObjects) -> dict[str, Any]:
     if found.login_grant is None:
-        return {} if asks_for_grants(found.api) else {"withoutGrant": True}
+        return {} if requires_user_grants(found.api) else {"withoutGrant": True}
     return {"scopes": sorted(_scopes_of_the_login(found))}
 
 
-def _scopes_of_the_login(found: Belongings) -> Collection[str]:
+def _scopes_of_the_login(found: FoundObjects) -> Collection[str]:
     declared: Collection[str] = _api(found)["scopes"]
     if found.login_grant is None or found.login_grant.get("allow_all_scopes"):
         return declared
     return set(declared) & set(found.login_grant.get("scope", []))
 
 
-def _is_apart(found: Belongings) -> bool:
+def _is_apart(found: FoundObjects) -> bool:
     return found.login is None or found.login["client_id"] != found.client["client_id"]
 
 
-def _database(found: Belongings, scripts: Mapping[str, str]) -> dict[str, Any] | None:
+def _database(found: FoundObjects, scripts: Mapping[str, str]) -> dict[str, Any] | None:
     if found.connection is None:
         return None
     options = found.connection.get("options", {})
@@ -134,11 +134,11 @@ def _database(found: Belongings, scripts: Mapping[str, str]) -> dict[str, Any] |
     }
 
 
-def _user(found: Belongings) -> dict[str, Any] | None:
+def _user(found: FoundObjects) -> dict[str, Any] | None:
     return None if found.user is None else {"email": found.user["email"], "username": found.user.get("username")}
 
 
-def _gateway(found: Belongings) -> dict[str, Any]:
+def _gateway(found: FoundObjects) -> dict[str, Any]:
     service = found.service
     names = {"resourceGroup": service["id"].split("/")[4], "serviceName": service["name"]}
     if found.service_is_shared:
@@ -154,7 +154,7 @@ def _gateway(found: Belongings) -> dict[str, Any]:
 
 
 def _identity(identity: Mapping[str, Any]) -> dict[str, Any]:
-    """The service's managed identities, without which it could read no secret of a Key Vault any more."""
+    """The service's managed identities, without which it cannot read secrets of a Key Vault."""
     others = sorted(identity.get("userAssignedIdentities") or {})
     return {
         "systemIdentity": True if "SystemAssigned" in identity.get("type", "") else None,
@@ -162,7 +162,7 @@ def _identity(identity: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _publication(found: Belongings, openapi: str) -> dict[str, Any]:
+def _publication(found: FoundObjects, openapi: str) -> dict[str, Any]:
     properties, product = found.published_api["properties"], found.product
     publication = {
         "openapi": openapi,
@@ -171,7 +171,7 @@ def _publication(found: Belongings, openapi: str) -> dict[str, Any]:
         "displayName": properties["displayName"],
         **_backend(found),
         "subscriptionRequired": bool(properties.get("subscriptionRequired")),
-        # Whoever has a good token may call every operation, until somebody says which scopes they need.
+        # Every valid token may call every operation, until somebody sets their scopes.
         "defaultScopes": [],
     }
     if product is None:
@@ -179,13 +179,13 @@ def _publication(found: Belongings, openapi: str) -> dict[str, Any]:
     title = product["properties"]["displayName"]
     if slug(title) != product["name"]:
         return publication | {"productId": product["name"]}
-    # A product that says nothing needs subscriptions.
+    # A product without the property requires subscriptions.
     needs_subscription = product["properties"].get("subscriptionRequired", True)
     return publication | {"product": title, "productSubscriptionRequired": needs_subscription}
 
 
-def _backend(found: Belongings) -> dict[str, Any]:
-    """Where calls go: to the backend that the policy sets, else to the API's own, which it keeps for now."""
+def _backend(found: FoundObjects) -> dict[str, Any]:
+    """The backend that the policy sets, otherwise the API's own service URL, which it keeps."""
     url = found.published_api["properties"].get("serviceUrl")
     from_policy = backend_url(found.policy["properties"]["value"]) if found.policy else None
     if url is None or own_backend_problem(url) is None or from_policy not in (None, url):
@@ -193,7 +193,7 @@ def _backend(found: Belongings) -> dict[str, Any]:
     return {"serviceUrl": url, "keepServiceUrl": True}
 
 
-def _portal(found: Belongings) -> dict[str, Any] | None:
+def _portal(found: FoundObjects) -> dict[str, Any] | None:
     if found.authorization_server is None or found.login is None:
         return None
     server = found.authorization_server["properties"]
@@ -210,7 +210,7 @@ def _portal(found: Belongings) -> dict[str, Any] | None:
 
 
 def _requests(server: Mapping[str, Any]) -> dict[str, Any]:
-    """How the portal asks for tokens and shows them; what no setting can say is left to `keep`."""
+    """How the portal requests and sends tokens; values that the settings cannot describe are left to `keep`."""
     methods, authentication = server.get("authorizationMethods") or [], server.get("clientAuthenticationMethod") or []
     sending = server.get("bearerTokenSendingMethods") or []
     parameters = {each["name"]: each["value"] for each in server.get("tokenBodyParameters") or []}
@@ -224,7 +224,7 @@ def _requests(server: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _grant_types(server: Mapping[str, Any]) -> list[str]:
-    """As OAuth 2.0 names them; those that no new client should have are left to `keep`."""
+    """The grant types by their OAuth 2.0 names; those that no new client should have are left to `keep`."""
     names = {azure: oauth for oauth, azure in GRANT_TYPES.items()}
     found = [names[grant] for grant in server["properties"]["grantTypes"] if grant in names]
     return [grant for grant in found if grant == "authorization_code"] or ["authorization_code"]

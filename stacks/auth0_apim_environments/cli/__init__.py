@@ -1,1 +1,1 @@
-"""The command line `auth0-apim`: one module a command."""
+"""The command line `auth0-apim`: one module for each command."""

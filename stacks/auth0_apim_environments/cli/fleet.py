@@ -7,16 +7,17 @@ import typer
 from auth0_apim_sandbox.cloud import Options
 from rich.console import Console
 
-from auth0_apim_environments.cli.sandbox import find_or_install_shown
-from auth0_apim_environments.fleet.place import find_place, place_of
+from auth0_apim_environments.cli.engine import find_or_install_engine
+from auth0_apim_environments.cli.target import Json
+from auth0_apim_environments.fleet.backend import backend_of, find_backend
 from auth0_apim_environments.project import find_project
 
 
 def names_in(text: str) -> list[str]:
-    """The environments of `--all-of`, in the order given.
+    """The environments of `--all-of`, in the given order.
 
     Raises:
-        typer.BadParameter: none is named, or one is named twice.
+        typer.BadParameter: it names no environment, or one twice.
     """
     names = [name.strip() for name in text.split(",") if name.strip()]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -27,38 +28,44 @@ def names_in(text: str) -> list[str]:
 
 
 def up_all_of(names: list[str], parallel: int, options: Options, *, official_providers: bool, as_json: bool) -> int:
-    """Deploy and prove the environments `names` side by side and print one summary; 1 if any failed."""
-    # The Automation API and the HTTP client take as long to load as all the rest.
+    """Deploy and verify the environments `names` at the same time and print one summary; 1 if one failed."""
+    # The Automation API and the HTTP client take as long to load as everything else.
     from auth0_apim_environments.fleet.deployment import deploy_all  # noqa: PLC0415
-    from auth0_apim_environments.fleet.progress import shown_progress  # noqa: PLC0415
-    from auth0_apim_environments.fleet.summary import summary_json, summary_shown  # noqa: PLC0415
+    from auth0_apim_environments.fleet.report import (  # noqa: PLC0415
+        shown_progress,
+        summary_json,
+        summary_shown,
+    )
 
-    place = find_place(find_project(), find_or_install_shown(), options, official_providers=official_providers)
-    with shown_progress(names) as tell:
-        outcomes = deploy_all(place, names, parallel, tell)
+    backend = find_backend(find_project(), find_or_install_engine(), options, official_providers=official_providers)
+    with shown_progress(names) as on_progress:
+        outcomes = deploy_all(backend, names, parallel, on_progress)
     if as_json:
-        sys.stdout.write(summary_json(place.url, outcomes) + "\n")
+        sys.stdout.write(summary_json(backend.url, outcomes) + "\n")
     else:
-        Console().print(summary_shown(place.url, outcomes), highlight=False)
+        Console().print(summary_shown(backend.url, outcomes), highlight=False)
     return 0 if all(outcome.ok for outcome in outcomes) else 1
 
 
 def diff(
     first: Annotated[str, typer.Argument(metavar="ENV_A", help="An environment: stacks/Pulumi.<name>.yaml.")],
-    second: Annotated[str, typer.Argument(metavar="ENV_B", help="Another.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Status 1 if anything differs.")] = False,
+    second: Annotated[str, typer.Argument(metavar="ENV_B", help="Another environment.")],
+    as_json: Json = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with status 1 if anything differs.")] = False,
 ) -> None:
     """Show what differs between two environments: their settings, and their outputs where both are deployed."""
-    from auth0_apim_environments.fleet.comparison import compare  # noqa: PLC0415
-    from auth0_apim_environments.fleet.differences import read_outputs, read_settings  # noqa: PLC0415
+    from auth0_apim_environments.fleet.differences import (  # noqa: PLC0415
+        compare,
+        read_outputs,
+        read_settings,
+    )
 
     project, names = find_project(), (first, second)
     settings = read_settings(project, first), read_settings(project, second)
-    engine = find_or_install_shown()
+    engine = find_or_install_engine()
     outputs = (
-        read_outputs(place_of(project, engine, first), first),
-        read_outputs(place_of(project, engine, second), second),
+        read_outputs(backend_of(project, engine, first), first),
+        read_outputs(backend_of(project, engine, second), second),
     )
     found = compare(names, settings, outputs)
     if as_json:

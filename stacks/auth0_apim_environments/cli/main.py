@@ -1,4 +1,4 @@
-"""`auth0-apim`: the command line. Each command's module is imported only when that command runs or help shows it."""
+"""The command `auth0-apim`. A command's module is imported only when the command runs or when help lists it."""
 
 import errno
 import importlib
@@ -13,32 +13,32 @@ _PACKAGE = "auth0_apim_environments.cli"
 
 
 class LazyCommands(TyperGroup):
-    """Commands by name, each as `module:object` of this package: a function, or a Typer application with its own."""
+    """Commands by name, each as `module:object` of this package; the object is a function, or a Typer application with subcommands."""
 
-    places: ClassVar[Mapping[str, str]] = {
+    commands_by_name: ClassVar[Mapping[str, str]] = {
         "up": "lifecycle:up",
         "down": "lifecycle:down",
-        "verify": "lifecycle:verify",
+        "verify": "verify:verify",
         "doctor": "doctor:doctor",
         "adopt": "adopt:adopt",
-        "purge": "purge:purge",
+        "purge": "lifecycle:purge",
         "diff": "fleet:diff",
         "users": "users:app",
         "env": "environments:app",
         "sandbox": "sandbox:app",
-        "engine": "sandbox:engine",
+        "engine": "engine:engine",
     }
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
-        """The names, in the order in which a person meets them."""
-        return list(self.places)
+        """The names, in the order in which a person uses them."""
+        return list(self.commands_by_name)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """The command of that name, imported now."""
-        place = self.places.get(cmd_name)
-        if place is None:
+        target = self.commands_by_name.get(cmd_name)
+        if target is None:
             return None
-        module, name = place.split(":")
+        module, name = target.split(":")
         command = _command(cmd_name, getattr(importlib.import_module(f"{_PACKAGE}.{module}"), name))
         command.name = cmd_name
         return command
@@ -55,18 +55,18 @@ app = typer.Typer(
 
 @app.callback()
 def auth0_apim() -> None:
-    """Auth0 as the authorization server of APIs in Azure API Management: environments, and the sandbox they run in."""
+    """Auth0 as the authorization server of APIs in Azure API Management: environments, and the sandbox that they run in."""
 
 
 def main() -> None:
-    """Run the command line; a known error is one sentence on standard error and status 1, not a traceback."""
+    """Run the command line; a known error is one sentence on standard error and exit status 1, not a traceback."""
     try:
         app()
     except Exception as error:
-        told = _told(error)
-        if told is None:
+        message = _message_of(error)
+        if message is None:
             raise
-        sys.stderr.write(f"{' '.join(['auth0-apim', *_command_words(sys.argv[1:])])}: {told}\n")
+        sys.stderr.write(f"{' '.join(['auth0-apim', *_command_words(sys.argv[1:])])}: {message}\n")
         sys.exit(1)
 
 
@@ -78,24 +78,24 @@ def _command(name: str, found: Any) -> Any:
     return typer.main.get_command(single)
 
 
-def _told(error: Exception) -> str | None:
-    """An error that people can do something about, in words; None where it is another one."""
+def _message_of(error: Exception) -> str | None:
+    """The message of an error that the person can correct; None for any other error."""
     if isinstance(error, _known_errors()):
         return str(error)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return "there is no room left on the disk; make some, and run this again"
-    import httpx  # noqa: PLC0415 - an error of its was raised by a command that has loaded it
+        return "the disk is full; free some space and run this again"
+    import httpx  # noqa: PLC0415 - slow to load, and only a command that has loaded it raises its errors
 
     if not isinstance(error, httpx.HTTPError):
         return None
-    from auth0_apim_environments.clients.unanswered import unanswered  # noqa: PLC0415
+    from auth0_apim_environments.clients.http import describe_http_error  # noqa: PLC0415
 
-    return unanswered(error)
+    return describe_http_error(error)
 
 
 def _command_words(arguments: Sequence[str]) -> list[str]:
-    """The command as it was asked for, such as `env reap`."""
-    groups = {name for name, place in LazyCommands.places.items() if place.endswith(":app")}
+    """The words of the command, such as `env reap`."""
+    groups = {name for name, target in LazyCommands.commands_by_name.items() if target.endswith(":app")}
     return list(arguments[: 2 if arguments[:1] and arguments[0] in groups else 1])
 
 

@@ -1,12 +1,10 @@
-"""`auth0-apim sandbox …` and `auth0-apim engine`."""
+"""`auth0-apim sandbox …`: the local cloud."""
 
 import json
 import os
 import shutil
 import sys
 import time
-from collections.abc import Collection
-from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.request import Request, urlopen
@@ -24,11 +22,11 @@ from auth0_apim_sandbox.cloud import (
 )
 from auth0_apim_sandbox.cloud import start as start_sandbox
 from auth0_apim_sandbox.cloud import stop as stop_sandbox
-from auth0_apim_sandbox.engine.engine import Engine, find_or_install
 from rich.console import Console
 from rich.table import Table
 
-from auth0_apim_environments.cli.engine_progress import shown_progress
+from auth0_apim_environments.cli.engine import find_or_install_engine
+from auth0_apim_environments.cli.target import BasePort, Json, Providers, ProvidersOption
 from auth0_apim_environments.project import find_project
 
 app = typer.Typer(
@@ -36,38 +34,15 @@ app = typer.Typer(
 )
 
 
-class Language(str, Enum):
-    """Runtimes besides Python whose programs the engine can be made to run."""
-
-    NODEJS = "nodejs"
-    YAML = "yaml"
-
-
-class Providers(str, Enum):
-    """Which provider plugins the engine uses."""
-
-    SANDBOX = "sandbox"
-    OFFICIAL = "official"
-
-
-BasePort = Annotated[
-    int | None,
-    typer.Option(
-        help="First port of the map; 0 takes any that are free.  [default: the last time's, else 14300, else the next range that is free]"
-    ),
-]
-ProvidersOption = Annotated[
-    Providers, typer.Option(help="The sandbox's own provider endpoints, or the official plugins, downloaded.")
-]
-
-
 @app.command()
 def start(
     base_port: BasePort = None,
-    foreground: Annotated[bool, typer.Option("--foreground", help="Run here, with the log on the screen.")] = False,
-    in_memory: Annotated[bool, typer.Option("--in-memory", help="Keep nothing over a restart.")] = False,
+    foreground: Annotated[
+        bool, typer.Option("--foreground", help="Run in this terminal, with the log on the screen.")
+    ] = False,
+    in_memory: Annotated[bool, typer.Option("--in-memory", help="Lose everything at a restart.")] = False,
 ) -> None:
-    """Start the sandbox and return when every part of it answers."""
+    """Start the sandbox, and return when all of its parts answer."""
     folder = sandbox_folder()
     options = Options(base_port=base_port, in_memory=in_memory)
     if foreground:
@@ -78,15 +53,15 @@ def start(
 
 @app.command()
 def stop() -> None:
-    """Stop the sandbox; what it holds is kept for the next start."""
+    """Stop the sandbox; its data stays for the next start."""
     folder = sandbox_folder()
     stopped = stop_sandbox(folder)
     Console().print("The sandbox has stopped." if stopped else f"No sandbox runs in {folder.path}.", highlight=False)
 
 
 @app.command()
-def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
-    """Show every part of the sandbox and its address; status 1 when it does not run."""
+def status(as_json: Json = False) -> None:
+    """Show the sandbox's parts and their addresses; exit status 1 when it does not run."""
     folder = sandbox_folder()
     record = running(folder)
     if as_json:
@@ -102,23 +77,25 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
 @app.command()
 def env(
     providers: ProvidersOption = Providers.SANDBOX,
-    unset: Annotated[bool, typer.Option("--unset", help="Print the lines that take the variables away.")] = False,
+    unset: Annotated[bool, typer.Option("--unset", help="Print lines that unset the variables.")] = False,
 ) -> None:
-    """Print shell lines for eval: after them plain pulumi works against the sandbox."""
+    """Print shell lines for eval, after which plain pulumi works against the sandbox."""
     if unset:
         lines = unset_lines()
     else:
-        installed = find_or_install_shown()
+        installed = find_or_install_engine()
         lines = shell_lines(sandbox_folder(), installed, official_providers=providers is Providers.OFFICIAL)
     sys.stdout.write(lines + "\n")
 
 
 @app.command()
-def logs(follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines come.")] = False) -> None:
-    """Print the log of requests: method, path, status and time, never a secret."""
+def logs(
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Print new lines as they are written.")] = False,
+) -> None:
+    """Print the log of requests: method, path, status and time, without secrets."""
     log = sandbox_folder().log
     if not log.exists():
-        raise SandboxError(f"there is no log at {log}: start a sandbox with `auth0-apim sandbox start`")
+        raise SandboxError(f"there is no log at {log}: start the sandbox with `auth0-apim sandbox start`")
     with log.open() as file:
         shutil.copyfileobj(file, sys.stdout)
         while follow:
@@ -127,29 +104,13 @@ def logs(follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as l
             sys.stdout.flush()
 
 
-def engine(
-    languages: Annotated[
-        list[Language], typer.Option("--with", help="A language besides Python that it is to run; may be repeated.")
-    ] = [],  # noqa: B006 - typer's way to say that there may be none
-) -> None:
-    """Make sure that there is a Pulumi engine: found, downloaded or built; says which."""
-    installed = find_or_install_shown([language.value for language in languages])
-    Console(stderr=True).print(f"Pulumi {installed.version}: {installed.path}", highlight=False, soft_wrap=True)
-
-
 def sandbox_folder() -> StateFolder:
     """The state folder of the project's sandbox."""
     return StateFolder(find_project().sandbox)
 
 
-def find_or_install_shown(languages: Collection[str] = ()) -> Engine:
-    """The engine, with the progress of a first installation on standard error."""
-    with shown_progress() as progress:
-        return find_or_install(progress, languages)
-
-
 def health(folder: StateFolder, record: Record) -> dict[str, Any]:
-    """What the control endpoint of the sandbox that runs in `folder` answers: its parts, its gateways and their addresses."""
+    """The parts and gateways of the sandbox in `folder`, with their addresses, from its control endpoint."""
     request = Request(f"http://127.0.0.1:{record.ports.control}/healthz", headers=folder.control_headers)
     with urlopen(request, timeout=5) as answer:  # noqa: S310 - the address begins with http
         document: dict[str, Any] = json.loads(answer.read())

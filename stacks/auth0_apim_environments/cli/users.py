@@ -1,4 +1,4 @@
-"""`auth0-apim users …`: the people of an environment's database."""
+"""`auth0-apim users …`: the users in an environment's database."""
 
 import json
 import os
@@ -11,44 +11,44 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from auth0_apim_environments.cli.lifecycle import Stack, sandbox_variables
+from auth0_apim_environments.cli.target import Json, Stack, stack_variables
+from auth0_apim_environments.clients.http import open_client
 from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.users.user_import import ImportResult, UserImporter, UserImportError, management_client
 from auth0_apim_environments.users.users_file import FileUser, UsersFileError, read_users
 from auth0_apim_environments.verify.deployed_api import read_outputs
-from auth0_apim_environments.verify.proof import open_client
 
-app = typer.Typer(help="The people of an environment's database.", no_args_is_help=True)
+app = typer.Typer(help="The users in an environment's database.", no_args_is_help=True)
 
 
 @app.callback()
 def users() -> None:
-    """The people of an environment's database."""
+    """The users in an environment's database."""
 
 
 @app.command("import")
 def import_users(
     file: Annotated[Path, typer.Option("--file", "-f", help="A JSON list of users in Auth0's import format.")],
     stack: Stack = "local",
-    upsert: Annotated[bool, typer.Option("--upsert", help="Change users who exist instead of leaving them.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    upsert: Annotated[bool, typer.Option("--upsert", help="Update users who exist instead of skipping them.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """Import users who exist already, with the hashes of their passwords; again is harmless.
+    """Import existing users with their password hashes; users who were imported before are skipped.
 
     The tenant is that of AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET (or AUTH0_API_TOKEN), or the sandbox's.
-    Status 1 when any user was refused.
+    Exit status 1 when a user was refused.
     """
-    raise typer.Exit(run_import(stack, file, sandbox_variables(stack), upsert=upsert, as_json=as_json))
+    raise typer.Exit(run_import(stack, file, stack_variables(stack), upsert=upsert, as_json=as_json))
 
 
 def run_import(stack: str, file: Path, variables: Mapping[str, str], *, upsert: bool, as_json: bool) -> int:
-    """Import the users of `file` into the database of `stack` and print what came of it.
+    """Import the users of `file` into the database of `stack` and print the result.
 
     Args:
         variables: laid over this process's own: engine, backend, the tenant's credentials.
 
     Returns:
-        The exit status: 1 when a user was refused or nothing could be imported.
+        The exit status: 1 when a user was refused or the import failed.
     """
     everything = {**os.environ, **variables}
     try:
@@ -67,7 +67,7 @@ def run_import(stack: str, file: Path, variables: Mapping[str, str], *, upsert: 
 
 
 def _run(importer: UserImporter, found: list[FileUser], *, quiet: bool) -> UserImportError | None:
-    """Import with a progress bar; what stopped it half-way, after which there is something to show."""
+    """Import with a progress bar; the error after which some users are imported already, or None."""
     with Progress(console=Console(stderr=True), transient=True, disable=quiet) as progress:
         task = progress.add_task("importing", total=len(found))
         try:

@@ -1,48 +1,57 @@
-"""`auth0-apim verify`: the proof as a table for people and as JSON for programs."""
+"""`auth0-apim verify`: the checks of an API as a table for people and as JSON for programs."""
 
 import dataclasses
 import json
 import os
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-import httpx
+import typer
 from rich.console import Console
 from rich.table import Table
 
-from auth0_apim_environments.clients.unanswered import in_words
+from auth0_apim_environments.cli.target import Json, Stack, stack_variables
 from auth0_apim_environments.errors import StackError
-from auth0_apim_environments.verify.deployed_api import DeployedApi, read_deployed_api
-from auth0_apim_environments.verify.proof import Check, open_client, verify
+
+if TYPE_CHECKING:  # loading the HTTP client and the token library takes as long as loading everything else
+    from auth0_apim_environments.verify.deployed_api import DeployedApi
+    from auth0_apim_environments.verify.proof import Check
 
 _MARKS = {True: "[green]right[/]", False: "[bold red]WRONG[/]", None: "[yellow]not checked[/]"}
 
 
-def run_verify(stack: str, environment: Mapping[str, str] | None = None, *, as_json: bool = False) -> int:
+def verify(stack: Stack = "local", as_json: Json = False) -> None:
+    """Verify with real tokens and requests that the API of an environment is guarded; exit status 1 if a check fails."""
+    from auth0_apim_environments.verify.deployed_api import read_deployed_api  # noqa: PLC0415
+
+    variables = stack_variables(stack)
+    try:
+        api = read_deployed_api(stack, variables)
+    except StackError as error:
+        raise typer.Exit(_failed(error)) from None
+    raise typer.Exit(verify_deployed(stack, api, variables, as_json=as_json))
+
+
+def verify_deployed(stack: str, api: "DeployedApi", variables: Mapping[str, str], *, as_json: bool = False) -> int:
     """Verify the API of `stack` and print the result.
 
     Args:
         stack: the stack's name.
-        environment: variables laid over this process's own: engine, backend, passphrase, certificate authorities.
+        api: its outputs.
+        variables: laid over this process's own: engine, backend, passphrase, certificate authorities.
         as_json: print one JSON document instead of a table.
 
     Returns:
-        The exit status: 0 when every row is right or could not be checked, 1 when a row is wrong or the stack
-        cannot be read.
+        The exit status: 1 when a check failed or a service could not be reached.
     """
-    try:
-        api = read_deployed_api(stack, environment)
-    except StackError as error:
-        return _failed(error)
-    return verify_deployed(stack, api, environment, as_json=as_json)
+    import httpx  # noqa: PLC0415
 
+    from auth0_apim_environments.clients.http import open_client  # noqa: PLC0415
+    from auth0_apim_environments.verify.proof import verify as verify_api  # noqa: PLC0415
 
-def verify_deployed(
-    stack: str, api: DeployedApi, environment: Mapping[str, str] | None = None, *, as_json: bool = False
-) -> int:
-    """Verify an API whose stack was read already; arguments and exit status as those of `run_verify`."""
     try:
-        with open_client({**os.environ, **(environment or {})}) as client:
-            checks = _run(verify(api, client), quiet=as_json)
+        with open_client({**os.environ, **variables}) as client:
+            checks = _run(verify_api(api, client), quiet=as_json)
     except (StackError, httpx.HTTPError) as error:
         return _failed(error)
     if as_json:
@@ -53,21 +62,23 @@ def verify_deployed(
 
 
 def _failed(error: Exception) -> int:
-    Console(stderr=True).print(f"verify: {in_words(error)}", style="red", markup=False, soft_wrap=True)
+    from auth0_apim_environments.clients.http import describe_http_error  # noqa: PLC0415
+
+    Console(stderr=True).print(f"verify: {describe_http_error(error)}", style="red", markup=False, soft_wrap=True)
     return 1
 
 
-def _run(checks: Iterable[Check], *, quiet: bool) -> list[Check]:
+def _run(checks: "Iterable[Check]", *, quiet: bool) -> "list[Check]":
     done: list[Check] = []
-    with Console(stderr=True, quiet=quiet).status("asking the API with no token") as status:
+    with Console(stderr=True, quiet=quiet).status("calling the API without a token") as status:
         for check in checks:
             done.append(check)
-            status.update(f"asked with {check.sent}")
+            status.update(f"sent {check.sent}")
     return done
 
 
-def checks_table(stack: str, url: str, checks: Iterable[Check]) -> Table:
-    """The checks of the API at `url` as a table for people: of a refusal's document only the message."""
+def checks_table(stack: str, url: str, checks: "Iterable[Check]") -> Table:
+    """The checks of the API at `url` as a table for people; of an error document only the message."""
     table = Table(title=f"{stack}: GET {url}", title_justify="left")
     for heading in ("sent", "expected", "received", ""):
         table.add_column(heading, overflow="fold")

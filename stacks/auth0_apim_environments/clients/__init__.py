@@ -1,1 +1,1 @@
-"""The two services over HTTP: signing in, trying again, reading what there is, and telling what failed."""
+"""The two services over HTTP: credentials, retries, reading, and errors."""

@@ -1,1 +1,1 @@
-"""Doctor: what would go wrong in an `up`, told before it."""
+"""The checks of `auth0-apim doctor`: what would fail in an `up`."""

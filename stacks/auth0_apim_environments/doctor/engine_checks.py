@@ -1,4 +1,4 @@
-"""The engine, its language host and its providers' plugins, and whether the stack can be read."""
+"""Checks of the engine and its provider plugins, and the ids of the stack's resources."""
 
 import json
 import re
@@ -13,17 +13,17 @@ from auth0_apim_environments.doctor.finding import Finding, right, unknown, wron
 
 OLDEST = (3, 220, 0)
 PROVIDERS = {"auth0": "pulumi-auth0", "azure-native": "pulumi-azure-native"}
-"""The SDK of each provider, whose version is the plugin's."""
+"""The SDK of each provider, which has the plugin's version."""
 
 _INSTALL = "`auth0-apim engine` installs one; or https://www.pulumi.com/docs/install/"
 
 
 class EngineChecks:
-    """The pulumi command in a project's folder.
+    """Checks by the pulumi command in a project's folder.
 
     Args:
         root: the folder.
-        variables: its whole environment.
+        variables: all environment variables of the command.
     """
 
     def __init__(self, root: Path, variables: Mapping[str, str]) -> None:
@@ -31,25 +31,25 @@ class EngineChecks:
         self._variables = variables
 
     def findings(self) -> Iterator[Finding]:
-        """Engine and plugins."""
-        said = self._run("version")
-        if said is None:
-            yield wrong("engine", "there is no pulumi on PATH", _INSTALL)
+        """The findings on the engine and its plugins."""
+        output = self._run("version")
+        if output is None:
+            yield wrong("engine", "pulumi is not on PATH", _INSTALL)
             return
-        found = re.search(r"(\d+)\.(\d+)\.(\d+)", said)
+        found = re.search(r"(\d+)\.(\d+)\.(\d+)", output)
         if found is None or tuple(map(int, found.groups())) < OLDEST:
             oldest = ".".join(map(str, OLDEST))
-            yield wrong("engine", f"pulumi is {said.strip()}", f"{oldest} or later is needed: {_INSTALL}")
+            yield wrong("engine", f"pulumi is {output.strip()}", f"{oldest} or later is needed: {_INSTALL}")
             return
-        yield right("engine", f"pulumi {said.strip()}")
+        yield right("engine", f"pulumi {output.strip()}")
         yield from self._plugins()
 
     def resource_ids(self, stack: str) -> set[str] | None:
-        """The ids of everything that the stack has; None where there is no such stack or it cannot be read."""
-        said = self._run("stack", "export", "--stack", stack, "--non-interactive")
-        if said is None:
+        """The ids of the stack's resources in lower case; None when the stack does not exist or cannot be read."""
+        output = self._run("stack", "export", "--stack", stack, "--non-interactive")
+        if output is None:
             return None
-        resources = (json.loads(said).get("deployment") or {}).get("resources", [])
+        resources = (json.loads(output).get("deployment") or {}).get("resources", [])
         return {each["id"].lower() for each in resources if each.get("id")}
 
     def _plugins(self) -> Iterator[Finding]:
@@ -65,9 +65,9 @@ class EngineChecks:
                 yield right(subject, f"plugin {installed[name].get('version')} is installed")
             elif self._variables.get("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "").lower() == "true":
                 remedy = f"pulumi plugin install resource {name} v{version(sdk)}"
-                yield wrong(subject, "is not installed, and the engine may not download it", remedy)
+                yield wrong(subject, "is not installed, and the engine must not download it", remedy)
             else:
-                yield right(subject, "is not installed yet; the engine downloads it at the first up")
+                yield right(subject, "is not installed; the engine downloads it at the first up")
 
     def _installed(self) -> list[dict[str, Any]]:
         plugins: list[dict[str, Any]] = json.loads(self._run("plugin", "ls", "--json") or "[]")
@@ -78,7 +78,7 @@ class EngineChecks:
             socket.create_connection(("127.0.0.1", int(port)), timeout=5).close()
         except (OSError, ValueError) as error:
             remedy = '`auth0-apim sandbox start`, then `eval "$(auth0-apim sandbox env)"` again'
-            return wrong(subject, f"nothing answers at PULUMI_DEBUG_PROVIDERS' port {port} ({error})", remedy)
+            return wrong(subject, f"nothing listens at port {port} of PULUMI_DEBUG_PROVIDERS ({error})", remedy)
         return right(subject, f"attached at port {port}")
 
     def _run(self, *arguments: str) -> str | None:
@@ -92,7 +92,9 @@ class EngineChecks:
 
 
 def no_stack(stack: str) -> Finding:
-    """There is no state to tell the stack's own objects from others."""
+    """The finding when the stack's own resources are unknown."""
     return unknown(
-        "stack", f"'{stack}' is not there or cannot be read", "if it should be: pulumi stack select, passphrase, login"
+        "stack",
+        f"'{stack}' does not exist or cannot be read",
+        "if it exists, check the backend (pulumi login) and the passphrase",
     )

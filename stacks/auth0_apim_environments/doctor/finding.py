@@ -1,17 +1,17 @@
-"""What doctor says about one thing."""
+"""The result of one check."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One row.
+    """The result of one check.
 
     Attributes:
-        subject: what was looked at.
-        observed: what is there, in words; never a secret.
-        right: whether an `up` can go on; None where it could not be looked at.
-        remedy: what to do, where it is not right, or where a warning goes with it.
+        subject: what was checked.
+        observed: what was found, for people; never a secret.
+        right: whether an `up` can succeed; None when the check was impossible.
+        remedy: what to do about a problem or a warning.
     """
 
     subject: str
@@ -21,20 +21,20 @@ class Finding:
 
 
 def right(subject: str, observed: str) -> Finding:
-    """All is well."""
+    """The check passed."""
     return Finding(subject, observed, right=True)
 
 
 def warning(subject: str, observed: str, remedy: str) -> Finding:
-    """An `up` would succeed, and leave something that somebody should know of."""
+    """The check passed, but something should be changed."""
     return Finding(subject, observed, True, remedy)
 
 
 def wrong(subject: str, observed: str, remedy: str) -> Finding:
-    """An `up` would fail, or make what does not work."""
+    """The check failed: an `up` would fail, or its result would not work."""
     return Finding(subject, observed, False, remedy)
 
 
 def unknown(subject: str, observed: str, remedy: str) -> Finding:
-    """It could not be looked at."""
+    """The check was impossible."""
     return Finding(subject, observed, None, remedy)

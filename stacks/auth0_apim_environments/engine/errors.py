@@ -1,4 +1,4 @@
-"""What the engine says when it cannot go on, as kinds of error that a caller can act on."""
+"""Failures of the engine, as one class for each kind that a caller handles."""
 
 import re
 from collections.abc import Callable
@@ -11,19 +11,19 @@ from auth0_apim_environments.state.locks import Lock, locks_in
 
 T = TypeVar("T")
 
-_SECRETS_LOST = ("incorrect passphrase", "passphrase must be set", "unable to decrypt", "error decrypting")
+_DECRYPTION_FAILED = ("incorrect passphrase", "passphrase must be set", "unable to decrypt", "error decrypting")
 _UNREADABLE = (
     "could not deserialize",
     "invalid character",
     "cannot unmarshal",
     "unknown stack",
 )
-_HALF_WRITTEN = re.compile(r"unexpected end of JSON|(error|checkpoint|tags file): (unexpected )?EOF\b")
-"""What is said of a file that another process is writing at that moment, or never finished."""
+_INCOMPLETE = re.compile(r"unexpected end of JSON|(error|checkpoint|tags file): (unexpected )?EOF\b")
+"""The error for a file that another process is writing at that moment, or did not finish."""
 _UNREADABLE_FILE = re.compile(
     r"(failed to load|snapshot integrity|unmarshal|decod\w+).*(checkpoint|deployment|snapshot)", re.IGNORECASE
 )
-_BACKEND_AWAY = re.compile(
+_BACKEND_UNAVAILABLE = re.compile(
     r"unable to open bucket|could not list bucket|could not (read|write|create) .*\.pulumi|read \.pulumi/meta|"
     r"connection (refused|reset)|no such host|i/o timeout|RequestCanceled|ServiceUnavailable|"
     r"StatusCode: 50[0234]|\b50[234] (Bad Gateway|Service Unavailable|Gateway Timeout)",
@@ -33,39 +33,39 @@ _ERROR_LINE = re.compile(r"^\s*(?:error:|\* )\s*(.+)$", re.IGNORECASE)
 
 
 class EngineFailureError(StackError):
-    """The engine could not do what it was asked; the message is its own."""
+    """A command of the engine failed; the message has the engine's own words."""
 
 
 class LockedError(EngineFailureError):
-    """The stack is locked by other processes, which may be dead.
+    """Other processes, which may have ended, hold locks on the stack.
 
     Attributes:
-        locks: who holds them.
+        locks: the locks.
     """
 
     def __init__(self, stack: str, locks: tuple[Lock, ...]) -> None:
         holders = ", ".join(map(str, locks)) or "another update"
-        super().__init__(f"stack '{stack}' is being worked on by {holders}")
+        super().__init__(f"stack '{stack}' is locked by {holders}")
         self.locks = locks
 
 
-class StackGoneError(EngineFailureError):
-    """There is no such stack in the backend."""
+class StackNotFoundError(EngineFailureError):
+    """The backend has no such stack."""
 
 
 class UnreadableStateError(EngineFailureError):
     """The stack's state cannot be read."""
 
 
-class HalfWrittenStateError(UnreadableStateError):
-    """A state's file ends too early: it is being written, or its writer was killed."""
+class IncompleteStateError(UnreadableStateError):
+    """The file of a state is incomplete: it is being written, or its writer was killed."""
 
 
-class SecretsLostError(EngineFailureError):
-    """The stack's secrets cannot be decrypted with what this process has."""
+class SecretsDecryptionError(EngineFailureError):
+    """The stack's secrets cannot be decrypted with this process's passphrase or keys."""
 
 
-class BackendAwayError(EngineFailureError):
+class BackendUnavailableError(EngineFailureError):
     """The backend cannot be reached."""
 
 
@@ -73,45 +73,45 @@ class ProtectedResourceError(EngineFailureError):
     """A resource is protected from deletion."""
 
 
-def asking_engine(stack: str, ask: Callable[[], T]) -> T:
-    """What `ask` answers; its failure as one of this module's errors.
+def with_engine_errors(stack: str, run: Callable[[], T]) -> T:
+    """The result of `run`, which runs a command of the engine on a stack.
 
     Raises:
-        EngineFailureError: or the more telling one of its kinds.
+        EngineFailureError: the command failed; one of the subclasses where the kind of failure is known.
     """
     try:
-        return ask()
+        return run()
     except CommandError as error:
         raise engine_failure(stack, str(error)) from None
 
 
-def engine_failure(stack: str, said: str) -> EngineFailureError:
-    """The error for what the command line said."""
-    if "currently locked by" in said or "Another update is currently in progress" in said:
-        return LockedError(stack, locks_in(said))
-    if re.search(r"no stack named .* found", said):
-        return StackGoneError(f"there is no stack '{stack}'")
-    reason = "; ".join(dict.fromkeys(_reasons(said))) or said.strip()[-500:]
-    kind, text = _kind_of(said)
+def engine_failure(stack: str, output: str) -> EngineFailureError:
+    """The error for the engine's error output."""
+    if "currently locked by" in output or "Another update is currently in progress" in output:
+        return LockedError(stack, locks_in(output))
+    if re.search(r"no stack named .* found", output):
+        return StackNotFoundError(f"there is no stack '{stack}'")
+    reason = "; ".join(dict.fromkeys(_reasons(output))) or output.strip()[-500:]
+    kind, text = _kind_of(output)
     return kind(f"{text.format(stack=stack)}: {reason}")
 
 
-def _kind_of(said: str) -> tuple[type[EngineFailureError], str]:
-    if any(sign in said for sign in _SECRETS_LOST):
-        return SecretsLostError, "the secrets of stack '{stack}' cannot be decrypted"
-    if "is protected" in said:
+def _kind_of(output: str) -> tuple[type[EngineFailureError], str]:
+    if any(sign in output for sign in _DECRYPTION_FAILED):
+        return SecretsDecryptionError, "the secrets of stack '{stack}' cannot be decrypted"
+    if "is protected" in output:
         return ProtectedResourceError, "stack '{stack}' has a protected resource"
-    if _BACKEND_AWAY.search(said) and "Resources:" not in said:
-        return BackendAwayError, "the backend of stack '{stack}' cannot be reached"
-    if _HALF_WRITTEN.search(said):
-        return HalfWrittenStateError, "the state of stack '{stack}' cannot be read"
-    if any(sign in said for sign in _UNREADABLE) or _UNREADABLE_FILE.search(said):
+    if _BACKEND_UNAVAILABLE.search(output) and "Resources:" not in output:
+        return BackendUnavailableError, "the backend of stack '{stack}' cannot be reached"
+    if _INCOMPLETE.search(output):
+        return IncompleteStateError, "the state of stack '{stack}' cannot be read"
+    if any(sign in output for sign in _UNREADABLE) or _UNREADABLE_FILE.search(output):
         return UnreadableStateError, "the state of stack '{stack}' cannot be read"
     return EngineFailureError, "the engine failed on stack '{stack}'"
 
 
-def _reasons(said: str) -> list[str]:
+def _reasons(output: str) -> list[str]:
     found = [
-        match[1].strip() for line in said.splitlines() if (match := _ERROR_LINE.match(line.replace("stderr: ", "")))
+        match[1].strip() for line in output.splitlines() if (match := _ERROR_LINE.match(line.replace("stderr: ", "")))
     ]
     return [reason for reason in found if reason not in ("update failed", "resource deletion failed")]

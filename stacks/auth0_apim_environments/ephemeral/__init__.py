@@ -1,12 +1,17 @@
-"""Environments that come and go: created from a template, marked on every object, destroyed for certain."""
+"""Ephemeral environments: created from a template, with marks on every resource, and destroyed completely."""
 
-from auth0_apim_environments.ephemeral.destruction import Destruction, RevivedError
+from auth0_apim_environments.ephemeral.destruction import Destruction, RedeployedError
+from auth0_apim_environments.ephemeral.environment import (
+    Environment,
+    EnvironmentSpec,
+    EnvironmentState,
+    EphemeralEnvironmentError,
+)
 from auth0_apim_environments.ephemeral.environments import Deployed, Environments
-from auth0_apim_environments.ephemeral.order import LifeError, Order
-from auth0_apim_environments.ephemeral.overview import Environment, EnvironmentState
-from auth0_apim_environments.ephemeral.reaper import Fate, Reaped, Reaper, UnconfirmedError
-from auth0_apim_environments.marks.marker import Marker
-from auth0_apim_environments.recovery.remains import AuditError, Remnant
+from auth0_apim_environments.ephemeral.reaper import Reaped, Reaper, ReapStatus, UnconfirmedError
+from auth0_apim_environments.marks import Marker
+from auth0_apim_environments.recovery.audit import AuditError
+from auth0_apim_environments.recovery.orphans import OrphanedResource
 from auth0_apim_environments.state.lease import Lease, LeaseError, lease_on
 
 __all__ = [
@@ -14,18 +19,18 @@ __all__ = [
     "Deployed",
     "Destruction",
     "Environment",
+    "EnvironmentSpec",
     "EnvironmentState",
     "Environments",
-    "Fate",
+    "EphemeralEnvironmentError",
     "Lease",
     "LeaseError",
-    "LifeError",
     "Marker",
-    "Order",
+    "OrphanedResource",
+    "ReapStatus",
     "Reaped",
     "Reaper",
-    "Remnant",
-    "RevivedError",
+    "RedeployedError",
     "UnconfirmedError",
     "lease_on",
 ]

@@ -1,88 +1,97 @@
-"""Destroying an environment for certain: what its stack knows, then what has its marks, then both services asked again."""
+"""Destruction of an environment: the resources in its state, then those with its marks, until both services have none left."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from auth0_apim_environments.engine.errors import LockedError, StackGoneError, UnreadableStateError
-from auth0_apim_environments.engine.stacks import Say, Stacks
-from auth0_apim_environments.ephemeral.order import LifeError
-from auth0_apim_environments.recovery.interrupted import make_way, persistently, settle, unlocked
-from auth0_apim_environments.recovery.remains import Audit, Remnant
+from auth0_apim_environments.engine.errors import LockedError, StackNotFoundError, UnreadableStateError
+from auth0_apim_environments.engine.stacks import OnOutput, Stacks
+from auth0_apim_environments.ephemeral.environment import EphemeralEnvironmentError
+from auth0_apim_environments.recovery.audit import Audit
+from auth0_apim_environments.recovery.by_marks import purge_blocking_resources, recover, release_locks_and_retry, retry
+from auth0_apim_environments.recovery.orphans import OrphanedResource
 
 _ROUNDS = 4
 
 
-class RevivedError(LifeError):
-    """Somebody deployed the environment again while it was being destroyed; what they made is left alone."""
+class RedeployedError(EphemeralEnvironmentError):
+    """The environment was deployed again while it was being destroyed; the new resources are not deleted."""
 
 
 @dataclass(frozen=True)
 class Destruction:
-    """What came of destroying one environment.
+    """The result of destroying one environment.
 
     Attributes:
         environment: its name.
-        left: the objects that are still there; the stack was then kept.
+        left: the resources that still exist; if there are any, the stack was kept.
     """
 
     environment: str
-    left: tuple[Remnant, ...] = field(default=())
+    left: tuple[OrphanedResource, ...] = field(default=())
 
 
-def destroy_resources(stacks: Stacks, audit: Audit, name: str, say: Say | None, *, sweep: bool) -> None:
-    """Delete what an interrupted deployment left and every resource of the stack's state.
+def destroy_resources(stacks: Stacks, audit: Audit, name: str, on_output: OnOutput | None, *, sweep: bool) -> None:
+    """Delete the resources that an interrupted deployment left, and every resource of the stack's state.
 
     Args:
         stacks: of the project.
         audit: of both services.
         name: the environment's.
-        say: receives what the engine says.
-        sweep: give up a state that cannot be read.
+        on_output: receives each line of the engine's output.
+        sweep: replace a state that cannot be read by an empty one.
 
     Raises:
-        LifeError: the state cannot be read, and no sweep was asked for.
+        EphemeralEnvironmentError: the state cannot be read, and `sweep` is false.
         EngineFailureError: a resource could not be destroyed, or another process works on the stack.
-        AuditError: a service could not be asked.
+        AuditError: a service could not be read, or did not delete a resource.
     """
     try:
-        settle(stacks, audit, name)
+        recover(stacks, audit, name)
     except UnreadableStateError as error:
         if not sweep:
-            raise LifeError(f"{error}; `auth0-apim env destroy {name} --sweep` goes by the marks instead") from None
-        unlocked(stacks, name, lambda: stacks.forget(name))
-        settle(stacks, audit, name)
+            raise EphemeralEnvironmentError(
+                f"{error}; `auth0-apim env destroy {name} --sweep` deletes the resources with its marks instead"
+            ) from None
+        release_locks_and_retry(stacks, name, lambda: stacks.reset(name))
+        recover(stacks, audit, name)
     deployment = stacks.state(name).get("deployment") or {}
     if deployment.get("resources"):
-        make_way(audit, name, deployment)
-        persistently(lambda: unlocked(stacks, name, lambda: stacks.destroy(name, say)))
+        purge_blocking_resources(audit, name, deployment)
+        retry(lambda: release_locks_and_retry(stacks, name, lambda: stacks.destroy(name, on_output)))
 
 
-def emptied(stacks: Stacks, audit: Audit, name: str) -> Sequence[Remnant]:
-    """What is left with the environment's marks after sweeping, which may free what could not go before.
+def purge_marked_resources(stacks: Stacks, audit: Audit, name: str) -> Sequence[OrphanedResource]:
+    """Delete the resources with the environment's marks, several times because some depend on others.
+
+    Returns:
+        The resources that are left.
 
     Raises:
-        LockedError: somebody deploys it again.
-        RevivedError: somebody has.
-        AuditError: a service could not be asked, or did not delete.
+        LockedError: another process deploys the environment again.
+        RedeployedError: another process has deployed it again.
+        AuditError: a service could not be read, or did not delete a resource.
     """
-    left = audit.remnants(name)
+    left = audit.marked_resources(name)
     for _ in range(_ROUNDS):
         if not left:
             break
-        # After the listing: whatever of it somebody made anew was made under a lock, which is there or was followed by a state.
-        _refuse_revived(stacks, name)
-        audit.sweep(left)
-        left = audit.remnants(name)
+        # Checked after the listing: a listed resource that another process has created again was created under a lock, which
+        # either still exists or has ended with resources in the state.
+        _require_not_redeployed(stacks, name)
+        audit.purge(left)
+        left = audit.marked_resources(name)
     return left
 
 
-def _refuse_revived(stacks: Stacks, name: str) -> None:
+def _require_not_redeployed(stacks: Stacks, name: str) -> None:
     locks = stacks.locks(name)
     if locks:
         raise LockedError(name, locks)
     try:
         deployment = stacks.state(name).get("deployment") or {}
-    except StackGoneError:  # another process destroyed it, or the stack was lost: the marks are all there is
+    except StackNotFoundError:  # another process has removed it, or it was lost: the marks alone count
         return
     if deployment.get("resources"):
-        raise RevivedError(f"environment '{name}' was deployed again while it was being destroyed: it is left as it is")
+        raise RedeployedError(
+            f"environment '{name}' was deployed again while it was being destroyed: its resources are not deleted"
+        )

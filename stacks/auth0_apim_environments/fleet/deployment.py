@@ -1,42 +1,46 @@
-"""Deploying several environments side by side: one that fails changes nothing for the others."""
+"""Deployment of several environments at the same time; a failure of one does not affect the others."""
 
 import os
 import re
+import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 from pulumi import automation
 from pulumi.automation import CommandError
 
+from auth0_apim_environments.clients.http import open_client
+from auth0_apim_environments.engine.stacks import automation_command
 from auth0_apim_environments.errors import StackError
-from auth0_apim_environments.fleet.place import Place
-from auth0_apim_environments.fleet.workspace import open_stack, pulumi_command
+from auth0_apim_environments.fleet.backend import Backend
 from auth0_apim_environments.verify.deployed_api import parse_outputs
-from auth0_apim_environments.verify.proof import open_client, verify
+from auth0_apim_environments.verify.proof import verify
 
-Tell = Callable[[str, str], None]
-"""Takes the name of an environment and what happens to it now; called from several threads."""
+OnProgress = Callable[[str, str], None]
+"""Receives the name of an environment and its present step; called from several threads."""
 
-_GENERAL = "Program exited with non-zero exit code"
-"""What the engine adds after a program's own error."""
+_PROGRAM_FAILED = "Program exited with non-zero exit code"
+"""The engine's own error after a program's error."""
 _COLOUR = re.compile(r"<\{%[^%]*%\}>")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one environment.
+    """The result of deploying one environment.
 
     Attributes:
         environment: its name.
         seconds: how long it took.
-        changes: how many resources by what was done: create, update, delete, same, …
-        api_url: where its API is; None if it was not deployed.
-        checks: what `verify` asked, by what it sent: True for a right answer, False for a wrong one, None for a
-            question that could not be asked.
-        problem: why it failed; None if it did not.
+        changes: the number of resources by operation: create, update, delete, same, …
+        api_url: of its API; None if it was not deployed.
+        checks: the results of `verify`, by what was sent: True if the check passed, False if it failed, None if the
+            environment does not allow it.
+        problem: why it failed; None if it succeeded.
     """
 
     environment: str
@@ -48,34 +52,37 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
-        """Whether it is deployed and its API answers as it should."""
+        """Whether it was deployed and all checks passed."""
         return self.problem is None
 
 
-def deploy_all(place: Place, names: Sequence[str], parallel: int, tell: Tell) -> list[Outcome]:
-    """Deploy the environments `names`, at most `parallel` at a time, and prove each; outcomes in the order of `names`.
+def deploy_all(backend: Backend, names: Sequence[str], parallel: int, on_progress: OnProgress) -> list[Outcome]:
+    """Deploy the environments `names`, at most `parallel` at the same time, and verify each.
 
-    When it is interrupted, those not yet begun are left alone and those under way end as the engine ends them.
+    When it is interrupted, no further deployment begins, and the engine ends those that are running.
+
+    Returns:
+        The outcomes in the order of `names`.
 
     Raises:
-        StackError: one of them cannot be worked on here; none was touched.
+        StackError: one of them cannot be deployed from here; nothing was changed.
     """
-    place.prepare(names)
-    command = pulumi_command(place)
+    backend.prepare(names)
+    command = automation_command(backend.engine)
     pool = ThreadPoolExecutor(max_workers=parallel)
     try:
-        return list(pool.map(lambda name: _Deployment(place, name, tell).run(command), names))
+        return list(pool.map(lambda name: _Deployment(backend, name, on_progress).run(command), names))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
 class _Deployment:
-    """One environment on its way."""
+    """The deployment of one environment."""
 
-    def __init__(self, place: Place, name: str, tell: Tell) -> None:
-        self._place = place
+    def __init__(self, backend: Backend, name: str, on_progress: OnProgress) -> None:
+        self._backend = backend
         self._name = name
-        self._tell = tell
+        self._on_progress = on_progress
         self._errors: list[str] = []
 
     def run(self, command: automation.PulumiCommand) -> Outcome:
@@ -84,29 +91,33 @@ class _Deployment:
         api_url: str | None = None
         checks: Mapping[str, bool | None] = {}
         try:
-            self._tell(self._name, "opening the stack")
-            with open_stack(self._place, self._name, command) as stack:
-                result = stack.up(on_event=self._see, color="never")
+            self._on_progress(self._name, "opening the stack")
+            with open_stack(self._backend, self._name, command) as stack:
+                result = stack.up(on_event=self._handle, color="never")
             changes = _changes(result)
             api = parse_outputs(self._name, {key: output.value for key, output in result.outputs.items()})
             api_url = api.api_url
-            self._tell(self._name, "asking the API")
-            with open_client({**os.environ, **self._place.variables}) as client:
+            self._on_progress(self._name, "verifying the API")
+            with open_client({**os.environ, **self._backend.variables}) as client:
                 checks = {check.sent: check.right for check in verify(api, client)}
-            problem = _wrong(checks)
+            problem = _failed_checks(checks)
         except CommandError as error:
-            problem = "\n".join(self._errors) or _said(error)
+            problem = "\n".join(self._errors) or _error_output(error)
         except (StackError, httpx.HTTPError, OSError) as error:
             problem = str(error)
         outcome = Outcome(self._name, time.monotonic() - started, changes, api_url, checks, problem)
-        self._tell(self._name, "done" if outcome.ok else "failed")
+        self._on_progress(self._name, "done" if outcome.ok else "failed")
         return outcome
 
-    def _see(self, event: automation.EngineEvent) -> None:
+    def _handle(self, event: automation.EngineEvent) -> None:
         if (step := event.resource_pre_event) and step.metadata.op not in {"same", "read"}:
-            self._tell(self._name, f"{step.metadata.op.value} {step.metadata.urn.rpartition('::')[2]}")
-        if (said := event.diagnostic_event) and said.severity == "error" and _GENERAL not in said.message:
-            self._errors.append(_COLOUR.sub("", said.message).strip())
+            self._on_progress(self._name, f"{step.metadata.op.value} {step.metadata.urn.rpartition('::')[2]}")
+        if (
+            (message := event.diagnostic_event)
+            and message.severity == "error"
+            and _PROGRAM_FAILED not in message.message
+        ):
+            self._errors.append(_COLOUR.sub("", message.message).strip())
 
 
 def _changes(result: automation.UpResult) -> dict[str, int]:
@@ -114,11 +125,34 @@ def _changes(result: automation.UpResult) -> dict[str, int]:
     return {str(getattr(operation, "value", operation)): count for operation, count in counts.items()}
 
 
-def _wrong(checks: Mapping[str, bool | None]) -> str | None:
-    wrong = [sent for sent, right in checks.items() if right is False]
-    return f"the API answers wrongly to: {', '.join(wrong)}" if wrong else None
+def _failed_checks(checks: Mapping[str, bool | None]) -> str | None:
+    failed = [sent for sent, right in checks.items() if right is False]
+    return f"the API answers wrongly to: {', '.join(failed)}" if failed else None
 
 
-def _said(error: CommandError) -> str:
-    """What the CLI said on standard error; the exception's text holds all of its output."""
+def _error_output(error: CommandError) -> str:
+    """The CLI's standard error; the exception's text has all of its output."""
     return str(error).partition(" stderr: ")[2].strip() or str(error).strip()
+
+
+@contextmanager
+def open_stack(backend: Backend, name: str, command: automation.PulumiCommand) -> Iterator[automation.Stack]:
+    """The stack of environment `name`, which is created if it does not exist, in a work folder of its own.
+
+    The folder has links to the project's files, so that program and settings are the project's, while the engine stores the
+    selected stack for this folder alone. Parallel runs do not affect each other then.
+
+    Raises:
+        automation.CommandError: the engine failed.
+    """
+    with tempfile.TemporaryDirectory(prefix=f"auth0-apim-{name}-") as folder:
+        for entry in backend.project.root.iterdir():
+            (Path(folder) / entry.name).symlink_to(entry)
+        options = automation.LocalWorkspaceOptions(
+            work_dir=folder,
+            env_vars=dict(backend.variables),
+            secrets_provider=backend.secrets_provider(name),
+            pulumi_command=command,
+        )
+        workspace = automation.LocalWorkspace(**vars(options))
+        yield automation.Stack.create_or_select(name, workspace)

@@ -1,1 +1,1 @@
-"""What a deployment that was killed has left in both services: found, and deleted."""
+"""Recovery from a deployment that was interrupted: the resources that it left outside the stack's state."""

@@ -1,16 +1,17 @@
-"""Finding the object that a killed engine was about to make, by what its inputs say.
+"""Finds the resource that an interrupted operation created, by the operation's inputs.
 
-Found is not yet proven: the object is a stack's own when it lies in another one of the stack's (a grant of its client, an
-API of its service), or when it was not there before the deployment that was killed.
+A resource that matches the inputs is the stack's own only if it is part of another resource of the stack (a grant of its
+client, an API of its service), or if it did not exist before the deployment that was interrupted.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from auth0_apim_environments.clients.services import Manager, Tenant
+from auth0_apim_environments.clients.manager import Manager
+from auth0_apim_environments.clients.tenant import Tenant
 from auth0_apim_environments.errors import StackError
-from auth0_apim_environments.recovery.remains import Remnant
+from auth0_apim_environments.recovery.orphans import OrphanedResource
 
 Resource = Mapping[str, Any]
 """A resource as the engine exports it."""
@@ -35,8 +36,7 @@ _IN_SERVICE = {
     "ProductPolicy": "products/{productId}/policies/{policyId}",
     "Subscription": "subscriptions/{sid}",
 }
-"""Where a service has what is of a type, with the names of the inputs that say which one it is."""
-
+"""The path of a resource below its service, by its type, with the inputs that its name is taken from."""
 
 _KINDS = {
     _SERVICE: "service",
@@ -50,37 +50,38 @@ _KINDS = {
     "Role": "role",
     "User": "user",
 }
-"""What an audit calls an object of a type; any other part of a service is deleted as a policy is."""
+"""The kind of an orphaned resource, by its type; every other type is deleted as a policy is."""
 
 
-class DoubtfulCreationError(StackError):
-    """Several objects may be what a killed engine was making."""
+class AmbiguousCreationError(StackError):
+    """An interrupted operation may have created one of several resources."""
 
 
 @dataclass(frozen=True)
 class Creations:
-    """Finds what was made for a stack.
+    """Finds the resources that interrupted operations of a stack created.
 
     Attributes:
         tenant: the Auth0 tenant.
         manager: the subscription.
         subscription: the subscription's ARM id.
-        own: the resources in the stack's state.
-        before: ids of what was there before the deployment that was killed, lower case; None where nobody looked.
+        in_state: the resources in the stack's state.
+        before: ids of the resources that existed before the interrupted deployment, in lower case; None when there is no
+            inventory.
     """
 
     tenant: Tenant
     manager: Manager
     subscription: str
-    own: Collection[Resource]
+    in_state: Collection[Resource]
     before: Collection[str] | None
 
-    def made(self, stack: str, resource: Resource) -> Remnant | None:
-        """The object that is this stack's and was made for `resource`; None where there is none.
+    def created(self, stack: str, resource: Resource) -> OrphanedResource | None:
+        """The resource of this stack that the operation on `resource` created; None when it created none.
 
         Raises:
-            DoubtfulCreationError: it could be one of several.
-            ReadError: a service did not answer.
+            AmbiguousCreationError: several resources match.
+            ServiceError: a service refused.
         """
         kind, inputs = str(resource["type"]), resource.get("inputs") or {}
         if kind.startswith(_AZURE):
@@ -89,13 +90,15 @@ class Creations:
         else:
             kind = kind.rpartition(":")[2]
             found = self._in_tenant(kind, inputs)
-        found = [each for each in found if not self._is_known(each)]
+        found = [each for each in found if not self._is_in_state(each)]
         if len(found) > 1:
-            raise DoubtfulCreationError(
-                f"a deployment was killed while it made a {kind}, and {' and '.join(found)} may be it: delete those that "
-                "nobody uses, and run this again"
+            raise AmbiguousCreationError(
+                f"a deployment was interrupted while it created a {kind}, which is one of {', '.join(found)}: "
+                "delete those that nobody uses, and run this again"
             )
-        return Remnant(stack, _KINDS.get(kind, "policy"), found[0].rpartition("/")[2], found[0]) if found else None
+        if not found:
+            return None
+        return OrphanedResource(stack, _KINDS.get(kind, "policy"), found[0].rpartition("/")[2], found[0])
 
     def _in_tenant(self, kind: str, inputs: Mapping[str, Any]) -> list[str]:
         if kind == "ClientGrant":
@@ -103,8 +106,8 @@ class Creations:
             return _ids(self.tenant.client_grants(), wanted) if self._is_own(inputs["clientId"]) else []
         if kind == "User":
             name = inputs["connectionName"]
-            is_own = any(each["type"].endswith(":Connection") and _name(each) == name for each in self._made_here())
-            users = self.tenant.users_of(str(inputs.get("email")), name) if is_own else []
+            is_own = any(each["type"].endswith(":Connection") and _name(each) == name for each in self._managed())
+            users = self.tenant.users_with_email(str(inputs.get("email")), name) if is_own else []
             return [user["user_id"] for user in users]
         return [each for each in self._named(kind, inputs) if self._is_new(each)]
 
@@ -128,21 +131,22 @@ class Creations:
         )
         parts = [] if kind == _SERVICE else _IN_SERVICE[kind].format_map(inputs).split("/")
         resource_id = "/".join([service, *parts])
-        around = ["/".join([service, *parts[:length]]) for length in range(0, len(parts), 2)]
-        proven = any(map(self._is_own, around)) or (len(parts) <= 2 and self._is_new(resource_id))
+        parents = ["/".join([service, *parts[:length]]) for length in range(0, len(parts), 2)]
+        proven = any(map(self._is_own, parents)) or (len(parts) <= 2 and self._is_new(resource_id))
         return [resource_id] if proven and self.manager.exists(resource_id) else []
 
     def _is_own(self, object_id: str) -> bool:
-        return any(str(each.get("id", "")).lower() == object_id.lower() for each in self._made_here())
+        return any(str(each.get("id", "")).lower() == object_id.lower() for each in self._managed())
 
     def _is_new(self, object_id: str) -> bool:
         return self.before is not None and object_id.lower() not in self.before
 
-    def _is_known(self, object_id: str) -> bool:
-        return any(str(each.get("id", "")).lower() == object_id.lower() for each in self.own)
+    def _is_in_state(self, object_id: str) -> bool:
+        return any(str(each.get("id", "")).lower() == object_id.lower() for each in self.in_state)
 
-    def _made_here(self) -> Iterable[Resource]:
-        return (each for each in self.own if each.get("custom") and not each.get("external"))
+    def _managed(self) -> Iterable[Resource]:
+        """The resources that the stack manages: neither components nor resources that it only reads."""
+        return (each for each in self.in_state if each.get("custom") and not each.get("external"))
 
 
 def _name(resource: Resource) -> object:

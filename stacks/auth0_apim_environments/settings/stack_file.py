@@ -1,23 +1,29 @@
-"""A stack's settings file: read as a map with a map `config`, and written where it has a source.
+"""A stack's settings file: read as a map with a map `config`, written from its source when it has one, and checked.
 
-The engine writes into `Pulumi.<stack>.yaml` what seals the stack's secrets. Where that must not be in a tracked file,
-the settings are in `<stack>.settings.yaml` beside it, and the engine's file is a copy, which version control ignores.
+The engine writes into `Pulumi.<stack>.yaml` the salt of the stack's secrets. Where that must not be in a tracked file, the
+settings are in `<stack>.settings.yaml` beside it, and the engine's file is a copy that version control ignores.
 """
 
 import hashlib
+import os
+import socket
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
+from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.project import write_whole
-from auth0_apim_environments.settings.problems import Problem, SettingsError
+from auth0_apim_environments.settings.problems import NAMESPACE, Problem, SettingsError
 
 _SALT = "encryptionsalt:"
 
 
 class StackFileError(SettingsError):
-    """A settings file that cannot be read; the message names the file and what is wrong with it."""
+    """A settings file that cannot be read; the message names the file and the problem."""
 
     def __init__(self, file: Path, problem: str) -> None:
         super().__init__([Problem(str(file), problem, "config: {…}")])
@@ -28,10 +34,10 @@ class StackFileError(SettingsError):
 
 
 def read_stack_file(file: Path) -> dict[str, Any]:
-    """The document in `file`, or as long as that is not there, in its source; its `config` is a map.
+    """The document in `file`, or in its source while `file` does not exist; its `config` is a map.
 
     Raises:
-        StackFileError: there is no such file, or it is something else; the message names the environments there are.
+        StackFileError: the file does not exist, and the message names the environments that do; or it is no settings file.
     """
     found = file if file.exists() else source_of(file)
     try:
@@ -48,18 +54,32 @@ def read_stack_file(file: Path) -> dict[str, Any]:
 
 
 def source_of(file: Path) -> Path:
-    """The tracked file that `Pulumi.<stack>.yaml` is a copy of, whether there is one or not: `<stack>.settings.yaml`."""
+    """The path of the tracked file that `Pulumi.<stack>.yaml` is copied from, `<stack>.settings.yaml`; it may not exist."""
     return file.with_name(f"{file.stem.removeprefix('Pulumi.')}.settings.yaml")
 
 
-def write_from_source(file: Path) -> bool:
-    """Make `file` a copy of its source, where it has one; the salt in it stays. False if somebody has changed it: then
-    it is theirs and stays as it is.
+def write_stack_file(file: Path) -> None:
+    """Copy a settings file from its source, unless somebody has changed it.
+
+    Raises:
+        StackFileError: as for `read_stack_file`.
+    """
+    read_stack_file(file)
+    if not copy_from_source(file):
+        source = source_of(file).name
+        sys.stderr.write(f"{file} was changed and is kept; remove it, and it is written from {source} again\n")
+
+
+def copy_from_source(file: Path) -> bool:
+    """Make `file` a copy of its source, with the salt that `file` has; True as well when it has no source.
+
+    Returns:
+        False when somebody has changed `file`, which then stays as it is.
     """
     source = source_of(file)
     if not source.exists():
         return True
-    if file.exists() and not is_as_written(file):
+    if file.exists() and not is_unchanged_copy(file):
         return False
     text = source.read_text(encoding="utf-8").rstrip("\n") + "\n"
     salt = [line for line in _lines(file) if line.startswith(_SALT)] if file.exists() else []
@@ -69,23 +89,60 @@ def write_from_source(file: Path) -> bool:
     return True
 
 
-def is_as_written(file: Path) -> bool:
-    """Whether `file` is as `write_from_source` wrote it, but for the salt that the engine adds."""
+def is_unchanged_copy(file: Path) -> bool:
+    """Whether `file` is as `copy_from_source` wrote it, apart from the salt that the engine adds."""
     first, *others = [*_lines(file), ""]
     return first == _header(source_of(file), "".join(line for line in others if not line.startswith(_SALT)))
 
 
-def forget_salt(file: Path) -> None:
-    """Take the salt that the engine wrote into `file` out again: without its stack it is worth nothing."""
+def remove_stack_settings(file: Path) -> None:
+    """Remove what belongs to a stack that was removed: the file if it is an unchanged copy, else the salt in it."""
+    if file.exists() and is_unchanged_copy(file):
+        file.unlink()
+    else:
+        remove_salt(file)
+
+
+def remove_salt(file: Path) -> None:
+    """Remove the salt that the engine wrote into `file`; without its stack it is useless."""
     lines = _lines(file) if file.exists() else []
     kept = [line for line in lines if not line.startswith(_SALT)]
     if kept != lines:
         write_whole(file, "".join(kept))
 
 
+def require_local_backend(file: Path) -> None:
+    """Check that the API's backend in the settings `file` accepts connections, if it is on this machine.
+
+    Raises:
+        StackFileError: the file cannot be read.
+        StackError: nothing listens at `publication.serviceUrl`.
+    """
+    document = read_stack_file(file)
+    try:
+        url = document["config"][f"{NAMESPACE}:publication"]["serviceUrl"]
+        address = urlsplit(url)
+        host, port = address.hostname, address.port
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return  # the settings' own checks report it
+    if host in {"localhost", "127.0.0.1"} and not _is_listening(port or (443 if address.scheme == "https" else 80)):
+        raise StackError(
+            f"nothing listens at {url}, the publication.serviceUrl of {file}: start your backend, or remove "
+            f"`serviceUrl` below {NAMESPACE}:publication to use the sandbox's own"
+        )
+
+
+def _is_listening(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
 def _header(source: Path, text: str) -> str:
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return f"# Written by `auth0-apim up` from {source.name} ({digest}), the file to change; changed here, this one is kept.\n"
+    return f"# Copied by `auth0-apim up` from {source.name} ({digest}). Edit {source.name}: an edited copy is not updated.\n"
 
 
 def _lines(file: Path) -> list[str]:
@@ -95,3 +152,40 @@ def _lines(file: Path) -> list[str]:
 def _environments(folder: Path) -> list[str]:
     named = {path.name[7:-5] for path in folder.glob("Pulumi.*.yaml")}
     return sorted(named | {path.name[:-14] for path in folder.glob("*.settings.yaml")}) or ["none"]
+
+
+SECRETS_PROVIDER_VARIABLE = "AUTH0_APIM_SECRETS_PROVIDER"
+"""Environment variable with the secrets provider of new stacks whose settings file names none."""
+
+
+def secrets_provider(settings: Path) -> str | None:
+    """The secrets provider of a new stack with the settings file `settings`; None for the backend's default.
+
+    It is the file's `secretsprovider`, else AUTH0_APIM_SECRETS_PROVIDER. Example: `awskms://alias/pulumi?region=eu-west-1`.
+    """
+    document = yaml.safe_load(settings.read_text(encoding="utf-8")) if settings.exists() else None
+    own = document.get("secretsprovider") if isinstance(document, dict) else None
+    return str(own) if own else os.environ.get(SECRETS_PROVIDER_VARIABLE)
+
+
+def keep_secrets_provider(settings: Path, state: Mapping[str, Any]) -> None:
+    """Write the secrets provider of an existing stack into its settings file, unless the file names it.
+
+    A fresh checkout has no settings file of a stack that another job created; without these lines in a new file the engine
+    takes another provider.
+
+    Args:
+        settings: the stack's settings file.
+        state: the stack's state as the engine exports it.
+    """
+    provider = state.get("deployment", {}).get("secrets_providers") or {}
+    values = provider.get("state") or {}
+    names = {
+        "cloud": {"secretsprovider": "url", "encryptedkey": "encryptedkey"},
+        "passphrase": {"encryptionsalt": "salt"},
+    }
+    text = settings.read_text(encoding="utf-8")
+    written = yaml.safe_load(text) or {}
+    seal = {key: values[name] for key, name in names.get(str(provider.get("type")), {}).items() if key not in written}
+    if seal:
+        write_whole(settings, text.rstrip("\n") + "\n" + yaml.safe_dump(seal, width=10_000))

@@ -1,1 +1,1 @@
-"""The backend of a project's state: its documents, locks, leases and secrets providers."""
+"""The backend of a project's state: its documents, locks and leases."""

@@ -1,6 +1,6 @@
-"""A backend's documents in Azure Blob Storage, found and signed in to as the engine does it.
+"""Documents of an `azblob://` backend, in Azure Blob Storage.
 
-The engine's URL and variables are those of gocloud.dev/blob/azureblob.
+The URL and the variables are those that the engine takes (gocloud.dev/blob/azureblob).
 """
 
 import os
@@ -12,7 +12,7 @@ from azure.core.exceptions import AzureError, ResourceExistsError, ResourceModif
 from azure.identity import DefaultAzureCredential
 from azure.storage.blob import ContainerClient
 
-from auth0_apim_environments.state.backend_documents import StorageError
+from auth0_apim_environments.errors import StorageError
 
 _AZURE = "blob.core.windows.net"
 
@@ -29,21 +29,21 @@ class BlobDocuments:
 
     def names(self) -> list[str]:
         """The names of all documents."""
-        with self._told():
+        with self._storage_errors():
             found = list(self.client.list_blob_names(name_starts_with=self.prefix))
         return [name.removeprefix(self.prefix) for name in found]
 
     def read(self, name: str) -> str | None:
-        """A document; None for one that is gone."""
-        with self._told():
+        """A document; None when it does not exist."""
+        with self._storage_errors():
             try:
                 return self.client.download_blob(self.prefix + name).readall().decode()
             except ResourceNotFoundError:
                 return None
 
     def create(self, name: str, text: str) -> bool:
-        """Write a document that must not exist; False where it does."""
-        with self._told():
+        """Create a document; False when it exists."""
+        with self._storage_errors():
             try:
                 self.client.upload_blob(self.prefix + name, text.encode(), overwrite=False)
             except (ResourceExistsError, ResourceModifiedError):
@@ -51,15 +51,15 @@ class BlobDocuments:
         return True
 
     def delete(self, name: str) -> None:
-        """Delete a document; one that is gone is fine."""
-        with self._told():
+        """Delete a document; a document that does not exist is no error."""
+        with self._storage_errors():
             try:
                 self.client.delete_blob(self.prefix + name)
             except ResourceNotFoundError:
                 return
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _storage_errors(self) -> Iterator[None]:
         try:
             yield
         except AzureError as error:
@@ -70,8 +70,8 @@ class BlobDocuments:
 def open_container(container: str, prefix: str, query: Mapping[str, str]) -> BlobDocuments:
     """The documents below `prefix` of a container.
 
-    The account is the query's `storage_account` or AZURE_STORAGE_ACCOUNT; it is signed in to with AZURE_STORAGE_KEY,
-    AZURE_STORAGE_SAS_TOKEN, AZURE_STORAGE_CONNECTION_STRING, or as whoever `az login` or AZURE_CLIENT_ID name.
+    The account is the query's `storage_account` or AZURE_STORAGE_ACCOUNT. The credentials are AZURE_STORAGE_KEY,
+    AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING, otherwise those that `DefaultAzureCredential` finds.
 
     Args:
         container: its name.
@@ -88,7 +88,7 @@ def open_container(container: str, prefix: str, query: Mapping[str, str]) -> Blo
         return BlobDocuments(ContainerClient.from_connection_string(connection, container), prefix)
     if not account:
         raise StorageError(
-            f"whose container is '{container}'? Set AZURE_STORAGE_ACCOUNT, or write azblob://{container}?"
+            f"the storage account of container '{container}' is missing: set AZURE_STORAGE_ACCOUNT, or write azblob://{container}?"
             "storage_account=contosostate"
         )
     credential = {"account_name": account, "account_key": key} if key else sas or DefaultAzureCredential()

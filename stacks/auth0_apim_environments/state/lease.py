@@ -1,7 +1,7 @@
-"""A lease that only one process of many holds: in the backend's own storage, by writes that fail where a file exists.
+"""A lease in a backend's storage, which one process at a time holds.
 
-Each change of holder is a new numbered document, created only if it is not there yet; the highest number counts. A
-holder that dies is followed by the next number when its time is over, and two that try at once cannot both create it.
+Each change of holder creates the document with the next number, which fails if it exists; the highest number counts. When a
+holder dies, its lease expires and the next process creates the next number; of two that try at once, one succeeds.
 """
 
 import json
@@ -18,30 +18,30 @@ from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.state.backend_documents import Documents, documents_of
 
 LEASES = ".auth0-apim/leases"
-"""The folder of a backend that leases are in, beside the engine's own."""
+"""The folder of a backend in which leases are, beside the engine's own folder."""
 
 
 class LeaseError(StackError):
-    """The lease is somebody else's, or was lost."""
+    """Another process holds the lease."""
 
 
 def lease_on(backend_url: str, name: str) -> "Lease":
     """The lease of that name on a backend.
 
     Raises:
-        UnknownBackendError: the backend is neither `file://` nor `s3://`.
+        UnknownBackendError: as for `documents_of`.
     """
     return Lease(documents_of(backend_url, LEASES), name)
 
 
 class Lease:
-    """A context in which this process alone holds a name.
+    """A context in which no other process holds the lease of the same name.
 
     Args:
-        documents: where the lease is kept.
+        documents: in which the lease is stored.
         name: what is leased.
-        seconds: how long it holds without being renewed.
-        now: epoch seconds.
+        seconds: until it expires when it is not renewed.
+        now: the time in epoch seconds.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Lease:
         self.release()
 
     def acquire(self) -> None:
-        """Take it.
+        """Take the lease.
 
         Raises:
             LeaseError: another process holds it.
@@ -74,19 +74,21 @@ class Lease:
         self._write(number + 1, self._now() + self._seconds)
 
     def renew(self) -> None:
-        """Hold it for its whole time again.
+        """Hold the lease for its full time from now on.
 
         Raises:
-            LeaseError: it ran out, and another process took it.
+            LeaseError: it expired, and another process took it.
         """
         self._write(self._number + 1, self._now() + self._seconds)
 
     def release(self) -> None:
-        """Give it up, if it is still this process's."""
+        """Release the lease, unless another process has it."""
         self._documents.create(self._name(self._number + 1), self._text(0))
 
     def _current(self) -> tuple[int, dict[str, Any] | None]:
-        numbers = [int(name.removeprefix(self._prefix)) for name in self._documents.names() if self._is_mine(name)]
+        numbers = [
+            int(name.removeprefix(self._prefix)) for name in self._documents.names() if self._is_this_lease(name)
+        ]
         highest = max(numbers, default=0)
         text = self._documents.read(self._name(highest)) if highest else None
         return highest, None if text is None else json.loads(text)
@@ -96,10 +98,10 @@ class Lease:
             raise self._held(self._current()[1] or {})
         self._number = number
         for name in self._documents.names():
-            if self._is_mine(name) and int(name.removeprefix(self._prefix)) < number:
+            if self._is_this_lease(name) and int(name.removeprefix(self._prefix)) < number:
                 self._documents.delete(name)
 
-    def _is_mine(self, name: str) -> bool:
+    def _is_this_lease(self, name: str) -> bool:
         return name.startswith(self._prefix) and name.removeprefix(self._prefix).isdigit()
 
     def _name(self, number: int) -> str:

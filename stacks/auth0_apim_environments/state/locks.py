@@ -1,6 +1,6 @@
-"""Locks that the engine leaves on a stack, and which of them nobody will ever release.
+"""The engine's locks on a stack, and which of them are abandoned.
 
-A self-managed backend's lock says who made it and never expires; a process that was killed leaves it for good.
+A lock of a self-managed backend names its process and never expires; a process that was killed does not release it.
 """
 
 import json
@@ -15,13 +15,13 @@ _LOCK = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\)
 
 @dataclass(frozen=True)
 class Lock:
-    """One lock, as the engine tells of it.
+    """One lock, as the engine reports it.
 
     Attributes:
         user: who ran the engine.
-        host: on which machine.
-        pid: as which process there.
-        since: when, in RFC 3339.
+        host: the machine.
+        pid: the process on that machine.
+        since: when it was locked, in RFC 3339.
     """
 
     user: str
@@ -34,21 +34,21 @@ class Lock:
         """The lock in a file of a self-managed backend.
 
         Raises:
-            ValueError: the file is none.
-            KeyError: it does not say who made it.
+            ValueError: the file is not JSON.
+            KeyError: it does not name its process.
         """
         document = json.loads(text)
         return cls(document["username"], document["hostname"], int(document["pid"]), document["timestamp"])
 
     def __str__(self) -> str:
-        """Who holds it, in words."""
+        """Its user, machine and process, for messages."""
         return f"{self.user}@{self.host} (process {self.pid}) since {self.since}"
 
     def is_abandoned(self) -> bool:
-        """Whether its process was one of this machine and runs no more.
+        """Whether its process ran on this machine and has ended.
 
-        A lock of another machine is never taken for abandoned: nobody here can tell. A process id that is in use
-        again by something other than pulumi is another process.
+        A lock of another machine is never abandoned, because its processes cannot be seen here. A process of the same id that
+        is not pulumi is a later one.
         """
         if self.host != socket.gethostname():
             return False
@@ -56,15 +56,15 @@ class Lock:
         return name is None or not name.startswith("pulumi")
 
 
-def locks_in(said: str) -> tuple[Lock, ...]:
-    """The locks that a refusal of the engine names."""
+def locks_in(output: str) -> tuple[Lock, ...]:
+    """The locks that the engine names in its error output."""
     return tuple(
-        Lock(found["user"], found["host"], int(found["pid"]), found["since"]) for found in _LOCK.finditer(said)
+        Lock(found["user"], found["host"], int(found["pid"]), found["since"]) for found in _LOCK.finditer(output)
     )
 
 
 def _process_name(pid: int) -> str | None:
-    """The name of a process that runs; None for one that does not."""
+    """The name of a running process; None when it does not run."""
     command = Path(f"/proc/{pid}/comm")
     if Path("/proc/self").exists():
         try:
@@ -78,4 +78,4 @@ def _process_name(pid: int) -> str | None:
         return None
     except PermissionError:
         pass
-    return "pulumi"  # it runs, and what it is cannot be seen here
+    return "pulumi"  # it runs, and without /proc its name is unknown

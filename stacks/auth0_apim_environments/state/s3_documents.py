@@ -1,4 +1,4 @@
-"""A backend's documents in Amazon S3."""
+"""Documents of an `s3://` backend, in Amazon S3."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from auth0_apim_environments.state.backend_documents import StorageError
+from auth0_apim_environments.errors import StorageError
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,12 @@ class ObjectDocuments:
     def names(self) -> list[str]:
         """The names of all documents."""
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix)
-        with self._told():
+        with self._storage_errors():
             return [found["Key"].removeprefix(self.prefix) for page in pages for found in page.get("Contents", ())]
 
     def read(self, name: str) -> str | None:
-        """A document; None for one that is gone."""
-        with self._told():
+        """A document; None when it does not exist."""
+        with self._storage_errors():
             try:
                 answer = self.client.get_object(Bucket=self.bucket, Key=self.prefix + name)
             except self.client.exceptions.NoSuchKey:
@@ -39,9 +39,9 @@ class ObjectDocuments:
             return str(answer["Body"].read().decode())
 
     def create(self, name: str, text: str) -> bool:
-        """Write a document that must not exist; False where it does, or where another write of it is under way."""
+        """Create a document; False when it exists, or when another process is writing it."""
         key, body = self.prefix + name, text.encode()
-        with self._told():
+        with self._storage_errors():
             try:
                 self.client.put_object(Bucket=self.bucket, Key=key, Body=body, IfNoneMatch="*")
             except ClientError as error:
@@ -51,12 +51,12 @@ class ObjectDocuments:
         return True
 
     def delete(self, name: str) -> None:
-        """Delete a document; one that is gone is fine."""
-        with self._told():
+        """Delete a document; a document that does not exist is no error."""
+        with self._storage_errors():
             self.client.delete_object(Bucket=self.bucket, Key=self.prefix + name)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _storage_errors(self) -> Iterator[None]:
         try:
             yield
         except (BotoCoreError, ClientError) as error:
@@ -64,7 +64,7 @@ class ObjectDocuments:
 
 
 def open_bucket(bucket: str, prefix: str, query: Mapping[str, str]) -> ObjectDocuments:
-    """The documents below `prefix` of a bucket, with AWS's own variables, profile or role.
+    """The documents below `prefix` of a bucket, with the credentials of AWS's variables, profile or role.
 
     Args:
         bucket: its name.

@@ -1,1 +1,1 @@
-"""Importing users who exist already into an environment's database."""
+"""The import of existing users into an environment's database."""

@@ -1,4 +1,4 @@
-"""Importing users into a deployed environment's database by Auth0's import jobs, with Auth0's own SDK.
+"""Import of users into a deployed environment's database by Auth0's import jobs, with Auth0's own SDK.
 
 https://auth0.com/docs/manage-users/user-migration/bulk-user-imports
 """
@@ -19,25 +19,25 @@ from auth0_apim_environments.users.users_file import FileUser, pieces
 
 _POLL_SECONDS = 0.5
 _JOB_SECONDS = 2 * 3600
-"""Auth0 gives a job up after this."""
+"""Auth0's limit on the duration of a job."""
 _SAME_USER = "DUPLICATED_USER"
-"""Auth0's code of a user who exists, when a job does not upsert; a file never has a user twice."""
+"""Auth0's error code for a user who exists, when a job does not upsert. A file never has a user twice."""
 
 
 class UserImportError(Exception):
-    """An import that could not be made, with Auth0's words and the next step; never a secret."""
+    """An import failed; the message has Auth0's words and the next step, never a secret."""
 
 
 @dataclass(frozen=True)
 class RefusedUser:
-    """A user that Auth0 did not import, and one reason.
+    """A user that Auth0 refused, and one reason.
 
     Attributes:
-        line: in the file.
-        email: whose.
-        code: Auth0's, such as `FORMAT`.
-        message: Auth0's.
-        path: the attribute that is wrong, empty where it is the user.
+        line: of the user in the file.
+        email: of the user.
+        code: Auth0's error code, such as `FORMAT`.
+        message: Auth0's message.
+        path: the invalid attribute; empty when the user as a whole is refused.
     """
 
     line: int
@@ -49,7 +49,7 @@ class RefusedUser:
 
 @dataclass
 class ImportResult:
-    """What came of an import; `unchanged` users were there already."""
+    """The result of an import; `unchanged` users existed before."""
 
     total: int = 0
     inserted: int = 0
@@ -59,7 +59,7 @@ class ImportResult:
     errors: list[RefusedUser] = field(default_factory=list)
 
     def document(self) -> dict[str, Any]:
-        """As one JSON object."""
+        """The result as a JSON object."""
         return asdict(self)
 
 
@@ -68,12 +68,12 @@ def management_client(variables: Mapping[str, str], http: httpx.Client) -> Auth0
 
     Args:
         variables: AUTH0_DOMAIN with AUTH0_API_TOKEN, or with AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET.
-        http: trusts the authority that signed the tenant's certificate; sends nothing twice by itself, as an import is
-            no request to repeat.
+        http: must trust the authority that signed the tenant's certificate, and must not retry, because an import must not
+            be sent twice.
 
     Raises:
         CredentialsError: variables are missing, or the tenant refuses them.
-        ServiceAwayError: the tenant cannot be reached.
+        ServiceUnavailableError: the tenant cannot be reached.
     """
     token = tenant_token(variables, http)
     return Auth0(base_url=f"https://{variables['AUTH0_DOMAIN']}/api/v2", token=token, httpx_client=http)
@@ -85,8 +85,8 @@ class UserImporter:
     Args:
         api: the Management API.
         connection_id: the database's.
-        upsert: change users who exist instead of leaving them.
-        wait: sleeps for so many seconds.
+        upsert: update users who exist instead of skipping them.
+        wait: waits for seconds.
     """
 
     def __init__(
@@ -99,10 +99,10 @@ class UserImporter:
         self.result = ImportResult()
 
     def run(self, users: Sequence[FileUser]) -> Iterator[int]:
-        """Import the users, one job after another; yields how many are done whenever that changes.
+        """Import the users, one job after another; yields the number of users that are done whenever it changes.
 
         Raises:
-            UserImportError: Auth0 refused a job or gave it up; `result` is what was done before.
+            UserImportError: Auth0 refused or aborted a job; `result` has the jobs before it.
         """
         try:
             for piece in pieces(users):
@@ -110,7 +110,7 @@ class UserImporter:
                 for percent in self._job(piece):
                     yield done + len(piece) * percent // 100
         except ApiError as error:
-            raise UserImportError(_explained(error)) from None
+            raise UserImportError(_message_of(error)) from None
         except httpx.TransportError as error:
             raise UserImportError(f"the tenant cannot be reached: {error}") from None
 
@@ -121,23 +121,23 @@ class UserImporter:
         job = self._api.jobs.get(job_id)
         while job.status in ("pending", "processing"):
             if time.monotonic() > deadline:
-                raise UserImportError(f"job {job_id} has not ended in {_JOB_SECONDS // 3600} hours")
+                raise UserImportError(f"job {job_id} did not end in {_JOB_SECONDS // 3600} hours")
             yield job.percentage_done or 0
             self._wait(_POLL_SECONDS)
             job = self._api.jobs.get(job_id)
         if job.status != "completed":
             raise UserImportError(f"job {job_id} has {job.status}: {job.status_details or 'no details'}")
-        self._take(job, piece)
+        self._add_result(job, piece)
         yield 100
 
     def _begin(self, content: bytes, deadline: float) -> str:
         job_id = None
         while job_id is None:
-            job_id = self._begun(content, may_wait=time.monotonic() < deadline)
+            job_id = self._try_to_begin(content, has_time=time.monotonic() < deadline)
         return job_id
 
-    def _begun(self, content: bytes, *, may_wait: bool) -> str | None:
-        """The new job's id; None after a while when the tenant has its two jobs already."""
+    def _try_to_begin(self, content: bytes, *, has_time: bool) -> str | None:
+        """The new job's id; None, after a wait, when the tenant has as many jobs as it may have."""
         try:
             job = self._api.jobs.users_imports.create(
                 users=("users.json", content, "application/json"),
@@ -146,13 +146,13 @@ class UserImporter:
                 send_completion_email=False,
             )
         except TooManyRequestsError:
-            if not may_wait:
+            if not has_time:
                 raise
             self._wait(_POLL_SECONDS)
             return None
         return str(job.id)
 
-    def _take(self, job: GetJobResponseContent, piece: Sequence[FileUser]) -> None:
+    def _add_result(self, job: GetJobResponseContent, piece: Sequence[FileUser]) -> None:
         summary, result = job.summary, self.result
         result.total += len(piece)
         result.inserted += (summary and summary.inserted) or 0
@@ -174,7 +174,7 @@ class UserImporter:
             ]
 
 
-def _explained(error: ApiError) -> str:
+def _message_of(error: ApiError) -> str:
     message = error.body.get("message") if isinstance(error.body, dict) else error.body
     hint = "; the client needs the Management API's scope create:users" if error.status_code == 403 else ""
     return f"Auth0 answered {error.status_code}: {message}{hint}"

@@ -1,4 +1,4 @@
-"""A file of users to import, in Auth0's format: read, checked before anything is sent, cut into pieces of Auth0's size.
+"""A file of users in Auth0's import format: read, checked before anything is sent, and cut into pieces of Auth0's size.
 
 https://auth0.com/docs/manage-users/user-migration/bulk-user-import-database-schema-and-examples
 """
@@ -16,8 +16,8 @@ from pydantic_core import ErrorDetails
 
 from auth0_apim_environments.settings.section import obeys
 
-MOST_BYTES = 500_000
-"""What one import job takes: Auth0 says 500 KB."""
+MAX_JOB_BYTES = 500_000
+"""The largest import job: Auth0 takes 500 KB."""
 
 EXAMPLE = '[{"email": "jane@example.com", "email_verified": true, "password_hash": "$2b$10$…"}]'
 _SECRETS = ("password_hash", "custom_password_hash", "mfa_factors")
@@ -29,7 +29,7 @@ _Truth = Annotated[bool, Field(strict=True)]
 
 
 class UsersFileError(Exception):
-    """A file that cannot be imported; the message names every problem by line and user, and never a secret."""
+    """A file cannot be imported; the message has every problem with line and user, never a secret."""
 
 
 class _Part(BaseModel):
@@ -94,9 +94,9 @@ class FileUser:
     """One user of the file.
 
     Attributes:
-        line: where it begins, from 1.
-        text: its JSON, without white space.
-        content: what it says.
+        line: on which it begins, from 1.
+        text: its JSON text, without white space.
+        content: its JSON object.
     """
 
     line: int
@@ -105,10 +105,10 @@ class FileUser:
 
 
 def read_users(path: Path) -> list[FileUser]:
-    """The users in `path`, each checked by Auth0's schema, no two with the same address, id or user name.
+    """The users in `path`, checked against Auth0's schema; no two have the same e-mail address, id or user name.
 
     Raises:
-        UsersFileError: the file cannot be read, is no JSON list, or has users that Auth0 would refuse.
+        UsersFileError: the file cannot be read, is no JSON list, or has users that Auth0 refuses.
     """
     try:
         found = list(_elements(path.read_text(encoding="utf-8-sig")))
@@ -123,11 +123,11 @@ def read_users(path: Path) -> list[FileUser]:
 
 
 def pieces(users: Sequence[FileUser]) -> Iterator[list[FileUser]]:
-    """The users in order, in lists that one job takes."""
+    """The users in lists, each small enough for one job."""
     piece: list[FileUser] = []
     size = 2
     for user in users:
-        if piece and size + len(user.text) + 1 > MOST_BYTES:
+        if piece and size + len(user.text) + 1 > MAX_JOB_BYTES:
             yield piece
             piece, size = [], 2
         piece.append(user)
@@ -137,30 +137,30 @@ def pieces(users: Sequence[FileUser]) -> Iterator[list[FileUser]]:
 
 
 def _elements(text: str) -> Iterator[tuple[int, Any]]:
-    """Line and value of every element of a JSON list."""
+    """The line and the value of every element of a JSON list."""
     decoder = json.JSONDecoder()
-    place = _next(text, 0)
-    if text[place : place + 1] != "[":
-        raise json.JSONDecodeError("expected '['", text, place)
-    place, separator = _next(text, place + 1), ","
-    if text[place : place + 1] == "]":
-        place, separator = place + 1, "]"
+    position = _next(text, 0)
+    if text[position : position + 1] != "[":
+        raise json.JSONDecodeError("expected '['", text, position)
+    position, separator = _next(text, position + 1), ","
+    if text[position : position + 1] == "]":
+        position, separator = position + 1, "]"
     while separator == ",":
-        value, end = decoder.raw_decode(text, place)
-        yield text.count("\n", 0, place) + 1, value
-        place = _next(text, end)
-        separator = text[place : place + 1]
+        value, end = decoder.raw_decode(text, position)
+        yield text.count("\n", 0, position) + 1, value
+        position = _next(text, end)
+        separator = text[position : position + 1]
         if separator not in (",", "]"):
-            raise json.JSONDecodeError("expected ',' or ']'", text, place)
-        place = _next(text, place + 1)
-    if place < len(text.rstrip()):
-        raise json.JSONDecodeError("text behind the list", text, place)
+            raise json.JSONDecodeError("expected ',' or ']'", text, position)
+        position = _next(text, position + 1)
+    if position < len(text.rstrip()):
+        raise json.JSONDecodeError("text after the list", text, position)
 
 
-def _next(text: str, place: int) -> int:
-    while text[place : place + 1] in (" ", "\t", "\r", "\n"):
-        place += 1
-    return place
+def _next(text: str, position: int) -> int:
+    while text[position : position + 1] in (" ", "\t", "\r", "\n"):
+        position += 1
+    return position
 
 
 def _problems(found: Sequence[tuple[int, Any]]) -> Iterator[tuple[int, int, str]]:
@@ -182,8 +182,8 @@ def _problems_of(user: Any) -> Iterator[str]:
         return
     if "password_hash" in user and "custom_password_hash" in user:
         yield "has password_hash and custom_password_hash, which exclude each other"
-    if len(json.dumps(user, separators=(",", ":"))) + 2 > MOST_BYTES:
-        yield f"is larger than the {MOST_BYTES} bytes that a job takes"
+    if len(json.dumps(user, separators=(",", ":"))) + 2 > MAX_JOB_BYTES:
+        yield f"is larger than the {MAX_JOB_BYTES} bytes that a job takes"
 
 
 def _sentence(details: ErrorDetails) -> str:

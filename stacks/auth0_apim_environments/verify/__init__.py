@@ -1,1 +1,1 @@
-"""The proof that a deployed API is guarded, by real tokens and real requests."""
+"""The verification that a deployed API is guarded, with real tokens and real requests."""

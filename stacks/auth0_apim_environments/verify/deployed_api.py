@@ -1,4 +1,4 @@
-"""What a deployed stack says of itself: its outputs, as a typed model."""
+"""The outputs of a deployed stack, as a typed model."""
 
 import json
 import os
@@ -10,22 +10,22 @@ from pydantic.alias_generators import to_camel
 
 from auth0_apim_environments.errors import StackError
 
-_MOST_SCOPES = 20
-"""How many scopes a login asks for in vain; more would only make its address longer."""
+_MAX_SCOPES = 20
+"""The number of scopes without a grant that a login requests; more would only make its URL longer."""
 
 
 class Probe(BaseModel):
-    """One request that shows whether the API answers, and what the right answer is."""
+    """A request that shows whether the API works, and the expected response."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, extra="forbid")
 
     path: str = Field(description="Path and query below the API's URL. Example: `/add?a=20&b=22`.")
     scopes: tuple[str, ...] = Field(description="The scopes the operation requires.")
-    expected: object = Field(description="The JSON document of the right answer.")
+    expected: object = Field(description="The expected JSON document.")
 
 
 class DeployedApi(BaseModel):
-    """The outputs of a stack that `verify` and the closing lines of `up` need."""
+    """The outputs of a stack that `verify` and the last lines of `up` need."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, extra="ignore")
 
@@ -49,44 +49,44 @@ class DeployedApi(BaseModel):
 
     @property
     def scopes_beyond_grant(self) -> tuple[str, ...]:
-        """Some of the API's scopes that the application people log in to is not granted."""
+        """Some scopes of the API that the interactive client is not granted."""
         if self.interactive_granted_scopes is None:
             return ()
-        return tuple(sorted(set(self.scopes) - set(self.interactive_granted_scopes))[:_MOST_SCOPES])
+        return tuple(sorted(set(self.scopes) - set(self.interactive_granted_scopes))[:_MAX_SCOPES])
 
 
 def read_deployed_api(stack: str, environment: Mapping[str, str] | None = None) -> DeployedApi:
-    """The outputs of `stack`, asked of the pulumi command in the project of the working directory.
+    """The outputs of `stack`, read by the pulumi command in the working directory.
 
     Args:
         stack: the stack's name, such as "local".
         environment: variables laid over this process's own: engine, backend, passphrase.
 
     Raises:
-        StackError: there is no such stack, it cannot be decrypted, or it lacks an output.
+        StackError: the stack does not exist, it cannot be decrypted, or an output is missing.
     """
     return parse_outputs(stack, read_outputs(stack, environment))
 
 
 def read_outputs(stack: str, environment: Mapping[str, str] | None = None) -> dict[str, object]:
-    """The outputs of `stack` as they are, secrets in clear.
+    """The outputs of `stack`, with secrets in plain text.
 
     Args:
         stack: the stack's name.
         environment: as for `read_deployed_api`.
 
     Raises:
-        StackError: there is no such stack, or it cannot be decrypted.
+        StackError: the stack does not exist, or it cannot be decrypted.
     """
     command = ["pulumi", "stack", "output", "--stack", stack, "--json", "--show-secrets", "--non-interactive"]
     variables = {**os.environ, **(environment or {})}
     try:
-        answer = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         raise StackError("pulumi is not on PATH; run 'eval \"$(auth0-apim sandbox env)\"' first") from None
-    if answer.returncode != 0:
-        raise StackError(f"cannot read the outputs of stack '{stack}': {answer.stderr.strip()}")
-    outputs: dict[str, object] = json.loads(answer.stdout)
+    if done.returncode != 0:
+        raise StackError(f"cannot read the outputs of stack '{stack}': {done.stderr.strip()}")
+    outputs: dict[str, object] = json.loads(done.stdout)
     return outputs
 
 
@@ -94,7 +94,7 @@ def parse_outputs(stack: str, outputs: Mapping[str, object]) -> DeployedApi:
     """The typed outputs.
 
     Raises:
-        StackError: outputs are missing or of another shape; the message names each, never a value.
+        StackError: outputs are missing or have another type; the message has their names, never a value.
     """
     if not outputs:
         raise StackError(f"stack '{stack}' has no outputs; deploy it first: pulumi up --stack {stack}")

@@ -1,9 +1,9 @@
-"""The proof that a deployed API is guarded: real tokens, real requests, and whether each answer is right."""
+"""The verification of a deployed API: real tokens, real requests, and whether each response is the expected one."""
 
 import base64
 import json
+import os
 import secrets
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 
 import httpx
 
+from auth0_apim_environments.clients.http import open_client
 from auth0_apim_environments.verify.deployed_api import DeployedApi
 from auth0_apim_environments.verify.tokens import TokenError, machine_token, user_tokens
 
@@ -21,13 +22,13 @@ _BEYOND_GRANT = "the user's login, to the tenant, for scopes that the applicatio
 
 @dataclass(frozen=True)
 class Check:
-    """One row of the proof.
+    """One check.
 
     Attributes:
-        sent: what was sent, in words; never a token.
-        expected: the right answer.
-        received: the answer that came back, or why nothing could be sent.
-        right: whether they agree; None where the environment does not allow the check.
+        sent: what was sent, for people; never a token.
+        expected: the expected response.
+        received: the response, or why nothing was sent.
+        right: whether it is the expected one; None when the environment does not allow the check.
     """
 
     sent: str
@@ -36,36 +37,32 @@ class Check:
     right: bool | None
 
 
-def open_client(environment: Mapping[str, str]) -> httpx.Client:
-    """An HTTP client that trusts the system's authorities, or those of `SSL_CERT_FILE` in `environment`."""
-    trusted = ssl.create_default_context(cafile=environment.get("SSL_CERT_FILE"))
-    return httpx.Client(verify=trusted, timeout=30, follow_redirects=False, trust_env=False)
-
-
 def verify(api: DeployedApi, client: httpx.Client) -> Iterator[Check]:
-    """Every check of the API, one after another as its answer arrives.
+    """Every check of the API, one after another.
 
-    The API is asked with no token and with bad ones (401), with a token that lacks the operation's scope (403),
-    and with good ones of the machine client and of the user (200 with the right answer). The tenant is asked for tokens
-    that no grant allows.
+    The API gets calls without a token and with invalid tokens (401), with a token without the operation's scope (403), and
+    with valid tokens of the machine client and of the user (200 and the expected document). The tenant gets requests for
+    tokens that no grant allows.
     """
-    ask = _Asker(api, client)
-    yield ask.refused("no token", 401, lambda: None)
-    yield ask.refused("a token that is garbage", 401, lambda: "garbage")
-    yield ask.refused("a token that nobody signed (alg none)", 401, lambda: _unsigned(api))
+    caller = _Caller(api, client)
+    yield caller.refused("no token", 401, lambda: None)
+    yield caller.refused("a token that is garbage", 401, lambda: "garbage")
+    yield caller.refused("a token that nobody signed (alg none)", 401, lambda: _unsigned(api))
     good = _machine_token_or_error(api, client)
-    yield ask.refused("a good token, its signature altered", 401, lambda: _altered_signature(_token(good)))
-    yield ask.refused("a good token, its expiry moved into the future", 401, lambda: _moved_expiry(_token(good), _DAY))
-    yield ask.refused(
+    yield caller.refused("a good token, its signature altered", 401, lambda: _altered_signature(_token(good)))
+    yield caller.refused(
+        "a good token, its expiry moved into the future", 401, lambda: _moved_expiry(_token(good), _DAY)
+    )
+    yield caller.refused(
         "a good token, its expiry moved into the past", 401, lambda: _moved_expiry(_token(good), -1000 * _DAY)
     )
-    yield _without_scope(api, client, ask)
+    yield _without_scope(api, client, caller)
     yield _without_grant(api, client)
-    yield ask.answered("the machine client's token", lambda: _token(good))
-    yield from _user_checks(api, client, ask)
+    yield caller.answered("the machine client's token", lambda: _token(good))
+    yield from _user_checks(api, client, caller)
 
 
-class _Asker:
+class _Caller:
     def __init__(self, api: DeployedApi, client: httpx.Client) -> None:
         self._api = api
         self._client = client
@@ -98,18 +95,18 @@ class _Asker:
         return Check(sent, expected, f"{response.status_code} {response.text[:200].strip()}", is_right(response))
 
 
-def _without_scope(api: DeployedApi, client: httpx.Client, ask: _Asker) -> Check:
+def _without_scope(api: DeployedApi, client: httpx.Client, caller: _Caller) -> Check:
     sent = "a good token without the operation's scope"
     others = sorted(set(api.granted_scopes) - set(api.probe.scopes))
     if not api.probe.scopes:
         return Check(sent, "403", "not checked: the operation requires no scope", right=None)
     if not others:
         return Check(sent, "403", "not checked: the machine client has no other scope to ask for", right=None)
-    return ask.refused(sent, 403, lambda: machine_token(client, api, scope=others[0]))
+    return caller.refused(sent, 403, lambda: machine_token(client, api, scope=others[0]))
 
 
 def _without_grant(api: DeployedApi, client: httpx.Client) -> Check:
-    """Every tenant has the Management API, and no machine client of an API has business there."""
+    """The Management API exists in every tenant, and no machine client of an API has a grant for it."""
     sent, expected = "the machine client, to the tenant, for an API that it has no grant for", "no token"
     try:
         machine_token(client, api, audience=urljoin(api.issuer, "api/v2/"))
@@ -125,10 +122,10 @@ def _without_grant(api: DeployedApi, client: httpx.Client) -> Check:
 
 
 def _beyond_grant(api: DeployedApi, tokens: dict[str, str] | TokenError) -> Check:
-    """Where a grant did not decide, an application would get every scope that it asks for."""
+    """Check that the tenant leaves out scopes that the application is not granted."""
     beyond = api.scopes_beyond_grant
     expected = f"a token without {' '.join(beyond) or 'them'}"
-    reason = _beyond_grant_is_not_told(api)
+    reason = _why_not_beyond_grant(api)
     if reason is not None:
         return Check(_BEYOND_GRANT, expected, f"not checked: {reason}", right=None)
     try:
@@ -139,15 +136,15 @@ def _beyond_grant(api: DeployedApi, tokens: dict[str, str] | TokenError) -> Chec
     return Check(_BEYOND_GRANT, expected, f"a token with {' '.join(had) or 'none'}", right=not set(had) & set(beyond))
 
 
-def _beyond_grant_is_not_told(api: DeployedApi) -> str | None:
+def _why_not_beyond_grant(api: DeployedApi) -> str | None:
     if api.user_access == "allow_all":
         return "the API's access policy is allow_all, so that every application gets every scope"
     if api.interactive_granted_scopes is None or not api.scopes:
-        return "the stack does not say what the application is granted"
+        return "the stack has no output with the scopes that the application is granted"
     return None if api.scopes_beyond_grant else "the application is granted every scope of the API"
 
 
-def _user_checks(api: DeployedApi, client: httpx.Client, ask: _Asker) -> Iterator[Check]:
+def _user_checks(api: DeployedApi, client: httpx.Client, caller: _Caller) -> Iterator[Check]:
     another, user = "a token for another audience (the user's ID token)", "the user's token by the code flow"
     if not (api.interactive_client_id and api.user_email and api.user_password and api.redirect_uris):
         reason = "not checked: the stack has no user who can log in"
@@ -161,12 +158,12 @@ def _user_checks(api: DeployedApi, client: httpx.Client, ask: _Asker) -> Iterato
     except TokenError as error:
         tokens = error
     yield _beyond_grant(api, tokens)
-    yield ask.refused(another, 401, lambda: _token(tokens, "id_token"))
+    yield caller.refused(another, 401, lambda: _token(tokens, "id_token"))
     granted = None if api.user_access == "allow_all" else api.interactive_granted_scopes
     if granted is None or set(api.probe.scopes) <= set(granted):
-        yield ask.answered(user, lambda: _token(tokens))
+        yield caller.answered(user, lambda: _token(tokens))
     else:
-        yield ask.refused(f"{user}, which is not granted the operation's scope", 403, lambda: _token(tokens))
+        yield caller.refused(f"{user}, which is not granted the operation's scope", 403, lambda: _token(tokens))
 
 
 def _machine_token_or_error(api: DeployedApi, client: httpx.Client) -> dict[str, str] | TokenError:
@@ -230,3 +227,14 @@ def _encoded(document: Mapping[str, object]) -> str:
 
 def _base64url(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def failed_checks(api: DeployedApi, variables: Mapping[str, str]) -> list[Check]:
+    """The checks of `verify` that failed.
+
+    Args:
+        api: the API.
+        variables: laid over this process's environment, for `SSL_CERT_FILE`.
+    """
+    with open_client({**os.environ, **variables}) as client:
+        return [check for check in verify(api, client) if check.right is False]

@@ -1,4 +1,4 @@
-"""Getting tokens as clients do: client credentials, and a user's login by the authorization code flow."""
+"""Tokens as clients request them: by client credentials, and by a user's login with the authorization code flow."""
 
 import base64
 import hashlib
@@ -11,15 +11,15 @@ from lxml import html
 
 from auth0_apim_environments.verify.deployed_api import DeployedApi
 
-MOST_PAGES = 8
-"""How many pages and redirects a login may take: identifier, password and consent, each with a redirect."""
+MAX_LOGIN_PAGES = 8
+"""The number of pages and redirects that a login may have: identifier, password and consent, each with a redirect."""
 
 
 class TokenError(Exception):
-    """A token that could not be had, with the authorization server's own words; never a secret.
+    """A token request failed; the message has the authorization server's own words, never a secret.
 
     Attributes:
-        code: the error's code (RFC 6749, section 5.2); None where the authorization server gave none.
+        code: the error code (RFC 6749, section 5.2); None if the response has none.
     """
 
     def __init__(self, message: str, code: str | None = None) -> None:
@@ -31,10 +31,10 @@ def machine_token(client: httpx.Client, api: DeployedApi, scope: str | None = No
     """An access token by the client credentials grant (RFC 6749, section 4.4).
 
     Args:
-        client: trusts the authority that signed the tenant's certificate.
-        api: whose token endpoint, client and audience to use.
-        scope: space-separated scopes to ask for; None asks for all that are granted.
-        audience: another API to ask for.
+        client: must trust the authority that signed the tenant's certificate.
+        api: the API with its token endpoint and client.
+        scope: the requested scopes, separated by spaces; None requests all that are granted.
+        audience: another API's identifier.
 
     Raises:
         TokenError: the authorization server refused.
@@ -53,14 +53,14 @@ def machine_token(client: httpx.Client, api: DeployedApi, scope: str | None = No
 def user_tokens(client: httpx.Client, api: DeployedApi) -> dict[str, str]:
     """The user's access token and ID token by the authorization code flow with PKCE (RFC 7636).
 
-    The login pages are filled in as a browser would. Scopes that the application is not granted are asked for, too: the
-    tenant leaves them out.
+    The login forms are filled in and sent as a browser does. The request has scopes that the application is not granted too,
+    which the tenant must leave out.
 
     Returns:
-        The token endpoint's answer, with `access_token` and `id_token`.
+        The token endpoint's response, with `access_token` and `id_token`.
 
     Raises:
-        TokenError: the login or the exchange was refused.
+        TokenError: the login or the token request failed.
     """
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -76,16 +76,16 @@ def user_tokens(client: httpx.Client, api: DeployedApi) -> dict[str, str]:
         "code_challenge_method": "S256",
     }
     first = client.get(api.authorization_endpoint, params=request)
-    answer = _answer_at(client, api, first, redirect_uri)
-    if answer.get("state") != state:
-        raise TokenError("the login came back with another state than it was sent with")
-    if "code" not in answer:
-        told = f"{answer.get('error')}: {answer.get('error_description')}"
-        raise TokenError(f"the login ended without a code: {told}", answer.get("error"))
+    parameters = _redirect_parameters(client, api, first, redirect_uri)
+    if parameters.get("state") != state:
+        raise TokenError("the login returned another state than the one that was sent")
+    if "code" not in parameters:
+        reason = f"{parameters.get('error')}: {parameters.get('error_description')}"
+        raise TokenError(f"the login ended without a code: {reason}", parameters.get("error"))
     form = {
         "grant_type": "authorization_code",
         "client_id": api.interactive_client_id or "",
-        "code": answer["code"],
+        "code": parameters["code"],
         "redirect_uri": redirect_uri,
         "code_verifier": verifier,
     }
@@ -111,8 +111,10 @@ def _error_code(response: httpx.Response) -> str | None:
     return str(document["error"]) if isinstance(document, dict) and "error" in document else None
 
 
-def _answer_at(client: httpx.Client, api: DeployedApi, response: httpx.Response, redirect_uri: str) -> dict[str, str]:
-    for _ in range(MOST_PAGES):
+def _redirect_parameters(
+    client: httpx.Client, api: DeployedApi, response: httpx.Response, redirect_uri: str
+) -> dict[str, str]:
+    for _ in range(MAX_LOGIN_PAGES):
         if response.is_redirect:
             target = urljoin(str(response.url), response.headers["location"])
             if target.split("?")[0] == redirect_uri:
@@ -120,7 +122,7 @@ def _answer_at(client: httpx.Client, api: DeployedApi, response: httpx.Response,
             response = client.get(target)
         else:
             response = _submit(client, api, response)
-    raise TokenError(f"the login did not end after {MOST_PAGES} pages; the last was {_page(response)}")
+    raise TokenError(f"the login did not end after {MAX_LOGIN_PAGES} pages; the last was {_page(response)}")
 
 
 def _submit(client: httpx.Client, api: DeployedApi, response: httpx.Response) -> httpx.Response:

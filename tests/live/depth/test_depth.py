@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from auth0_apim_environments.clients.soft_deleted import open_soft_deleted
+from auth0_apim_environments.clients.manager import manager_of
 
 pytestmark = pytest.mark.live
 HERE = Path(__file__).parent
@@ -304,5 +304,5 @@ def test_a_soft_deleted_service_is_told_of_restored_or_purged_on_purpose(depth, 
     depth.up()
     assert manager.product.get("local", "depth", "partners").display_name == "Partners"
     depth.pulumi("destroy", "--stack", "local", "--yes", "--skip-preview")
-    with open_soft_deleted(sandbox.environment(engine)) as soft_deleted:
-        assert [each.rpartition("/")[2] for each in soft_deleted.ids()] == ["depth"]
+    with manager_of(sandbox.environment(engine)) as client:
+        assert [each["name"] for each in client.deleted_services()] == ["depth"]

@@ -8,21 +8,21 @@ from pathlib import Path
 import httpx
 import pytest
 from auth0_apim_environments.clients.credentials import open_manager, open_tenant
-from auth0_apim_environments.ephemeral import Environments, Marker, Order, Reaper, lease_on
+from auth0_apim_environments.ephemeral import Environments, EnvironmentSpec, Marker, Reaper, lease_on
 from auth0_apim_environments.project import find_project
 from auth0_apim_sandbox.cloud import Sandbox
 
 SERVICE = "resourceGroups/local/providers/Microsoft.ApiManagement/service/basic-calculator-local"
 
 
-class Place:
+class Backend:
     """What the tests of one module share."""
 
     def __init__(self, sandbox, engine, folder, tenant, manager):
         self.sandbox, self.engine, self.folder = sandbox, engine, folder
         self.variables = sandbox.environment(engine)
         self.environments = self.open()
-        self.order = Order(assignments=(f"publication.serviceUrl={sandbox.calculator_url}/api",), owner="jane")
+        self.spec = EnvironmentSpec(assignments=(f"publication.serviceUrl={sandbox.calculator_url}/api",), owner="jane")
         self.tenant, self.manager = tenant, manager
         body = {
             "location": "westeurope",
@@ -35,7 +35,7 @@ class Place:
         return Environments(find_project(self.folder), self.engine, {**self.variables, **variables})
 
     def create(self, name, **changes):
-        return self.environments.create(name, Order(**{**vars(self.order), **changes}))
+        return self.environments.create(name, EnvironmentSpec(**{**vars(self.spec), **changes}))
 
     def empty_stack(self, name, **changes):
         """An environment whose creation ended before anything was deployed; its marker."""
@@ -50,7 +50,7 @@ class Place:
 
     def reap(self, environments=None):
         return {
-            each.environment: (each.fate.value, each.reason) for each in self.reaper(environments).reap(dry_run=False)
+            each.environment: (each.status.value, each.reason) for each in self.reaper(environments).reap(dry_run=False)
         }
 
     def objects(self):
@@ -102,7 +102,7 @@ def place(engine, copy_project, tmp_path_factory):
         closing(open_tenant(sandbox.credentials)) as tenant,
         closing(open_manager(sandbox.credentials)) as manager,
     ):
-        yield Place(sandbox, engine, folder, tenant, manager)
+        yield Backend(sandbox, engine, folder, tenant, manager)
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from auth0_apim_environments.ephemeral import Environments, EnvironmentState, LifeError
-from auth0_apim_environments.ephemeral.proof import wrong_checks
-from auth0_apim_environments.ephemeral.template import HEADER
+from auth0_apim_environments.ephemeral import Environments, EnvironmentState, EphemeralEnvironmentError
+from auth0_apim_environments.ephemeral.settings_file import HEADER
 from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.project import find_project
 from auth0_apim_environments.settings.problems import SettingsError
+from auth0_apim_environments.verify.proof import failed_checks
 
 pytestmark = pytest.mark.live
 DAY = timedelta(days=1)
@@ -24,7 +24,7 @@ def test_an_environment_is_created_proven_destroyed_and_audited_in_seconds(place
     before = place.objects()
     began = time.monotonic()
     deployed = place.create("pr-42")
-    wrong = wrong_checks(deployed.api, place.variables)
+    wrong = failed_checks(deployed.api, place.variables)
     left = place.environments.destroy("pr-42").left
     seconds = time.monotonic() - began
     assert (wrong, left, place.environments.audit("pr-42")) == ([], (), [])
@@ -65,7 +65,7 @@ def test_every_object_carries_the_environment_and_an_extension_is_written_on_the
 
 def test_a_product_that_needs_subscriptions_goes_with_those_that_azure_and_people_made(place):
     before, subscribed = place.objects(), place.subscriptions()
-    place.create("keys", assignments=(*place.order.assignments, "publication.productSubscriptionRequired=true"))
+    place.create("keys", assignments=(*place.spec.assignments, "publication.productSubscriptionRequired=true"))
     assert [product for product, _ in place.subscriptions() - subscribed] == ["starter-env-keys"]
     body = {"properties": {"displayName": "Theirs", "scope": "/products/starter-env-keys"}}
     place.ask("PUT", "subscriptions/theirs", json=body)
@@ -74,7 +74,7 @@ def test_a_product_that_needs_subscriptions_goes_with_those_that_azure_and_peopl
 
 
 def test_a_product_that_somebody_deleted_does_not_hinder_the_destruction(place):
-    place.create("gone", assignments=(*place.order.assignments, "publication.productSubscriptionRequired=true"))
+    place.create("gone", assignments=(*place.spec.assignments, "publication.productSubscriptionRequired=true"))
     place.ask("DELETE", "products/starter-env-gone", deleteSubscriptions="true")
     assert place.environments.destroy("gone").left == ()
 
@@ -90,7 +90,7 @@ def test_a_created_environment_is_gone_on_with_and_keeps_its_time(place):
 def test_an_environment_whose_time_is_over_gets_the_time_of_the_order_that_goes_on_with_it(place):
     yesterday = datetime.now(timezone.utc) - DAY
     then = Environments(find_project(place.folder), place.engine, place.variables, lambda: yesterday)
-    then.create("late", place.order)
+    then.create("late", place.spec)
     place.create("late", owner="joe", ttl=timedelta(hours=2))
     marker = place.environments.stacks.marker("late")
     assert (marker.owner, marker.created) == ("jane", yesterday.replace(microsecond=0))
@@ -135,44 +135,44 @@ def test_an_environment_of_another_project_on_the_backend_is_neither_listed_nor_
     (tmp_path / "Pulumi.yaml").write_text("name: another\nruntime: python\n")
     another = Environments(find_project(tmp_path), place.engine, place.variables)
     assert another.audit() == []
-    with pytest.raises(LifeError, match="'theirs' is one of project 'auth0-apim'"):
+    with pytest.raises(EphemeralEnvironmentError, match="'theirs' is one of project 'auth0-apim'"):
         another.destroy("theirs", sweep=True)
-    with pytest.raises(LifeError, match="objects have the marks of an environment 'theirs'"):
-        another.create("theirs", place.order)
+    with pytest.raises(EphemeralEnvironmentError, match="resources have the marks of an environment 'theirs'"):
+        another.create("theirs", place.spec)
     assert len(place.environments.audit("theirs")) == 9
     assert place.environments.destroy("theirs").left == ()
 
 
 def test_a_protected_environment_is_not_destroyed(place):
     place.empty_stack("kept", protected=True)
-    with pytest.raises(LifeError, match="'kept' is protected"):
+    with pytest.raises(EphemeralEnvironmentError, match="'kept' is protected"):
         place.environments.destroy("kept")
-    assert place.reaper().due() == []
+    assert place.reaper().expired() == []
     place.environments.extend("kept", timedelta(hours=1))
     assert place.environments.destroy("kept").left == ()
 
 
 @pytest.mark.parametrize("owner", ["", "jane\n", "x" * 101])
 def test_a_bad_owner_is_refused_before_anything_is_made(place, owner):
-    with pytest.raises(LifeError, match="an example that works: jane"):
+    with pytest.raises(EphemeralEnvironmentError, match="example: jane"):
         place.create("whose", owner=owner)
     assert place.environments.stacks.names() == []
 
 
 @pytest.mark.parametrize("name", ["prod", "PR-1", "x" * 25])
 def test_a_bad_name_is_refused_before_anything_is_made(place, name):
-    with pytest.raises(LifeError, match="an example that works: pr-42"):
+    with pytest.raises(EphemeralEnvironmentError, match="example: pr-42"):
         place.create(name)
     assert place.environments.stacks.names() == []
 
 
 def test_an_environment_that_stays_is_left_alone(place):
     place.environments.stacks.create("team")
-    with pytest.raises(LifeError, match="'team' is no ephemeral environment"):
+    with pytest.raises(EphemeralEnvironmentError, match="'team' is no ephemeral environment"):
         place.create("team")
-    with pytest.raises(LifeError, match="'team' is no ephemeral environment"):
+    with pytest.raises(EphemeralEnvironmentError, match="'team' is no ephemeral environment"):
         place.environments.destroy("team")
-    assert place.reaper().due() == []
+    assert place.reaper().expired() == []
     place.environments.stacks.remove("team")
 
 
@@ -190,9 +190,9 @@ def test_objects_of_a_lost_environment_are_listed_and_swept_only_when_asked(plac
         file.rename(tmp_path / file.name)
     assert {remnant.environment for remnant in place.environments.audit()} == {"lost"}
     (place.folder / "stacks" / "Pulumi.lost.yaml").unlink()
-    with pytest.raises(LifeError, match="9 objects have the marks of an environment 'lost'"):
+    with pytest.raises(EphemeralEnvironmentError, match="9 resources have the marks of an environment 'lost'"):
         place.create("lost")
-    with pytest.raises(LifeError, match="no stack 'lost', but 9 objects have its marks"):
+    with pytest.raises(EphemeralEnvironmentError, match="no stack 'lost', but 9 resources have its marks"):
         place.environments.destroy("lost")
     assert place.environments.destroy("lost", sweep=True).left == ()
     assert place.objects() == before
@@ -207,7 +207,7 @@ def test_twenty_at_once_do_not_touch_each_other(place):
         assert all(len(place.environments.audit(name)) == 9 for name in names)
         gone, staying = names[:19], names[19]
         assert all(result.left == () for result in pool.map(place.environments.destroy, gone))
-    assert wrong_checks(deployed[staying].api, place.variables) == []
+    assert failed_checks(deployed[staying].api, place.variables) == []
     assert place.environments.destroy(staying).left == ()
     assert place.objects() == before
 
@@ -217,7 +217,7 @@ def test_of_two_creations_of_one_name_at_once_no_object_is_made_twice(place):
 
     def create(_):
         try:
-            return place.open().create("twice", place.order).name
+            return place.open().create("twice", place.spec).name
         except StackError as error:
             return error
 
@@ -225,7 +225,7 @@ def test_of_two_creations_of_one_name_at_once_no_object_is_made_twice(place):
         came_of_it = list(pool.map(create, range(2)))
     assert "twice" in came_of_it or all(isinstance(each, StackError) for each in came_of_it)
     again = place.create("twice")
-    assert wrong_checks(again.api, place.variables) == []
+    assert failed_checks(again.api, place.variables) == []
     assert len(place.environments.audit("twice")) == 9
     assert place.environments.destroy("twice").left == ()
     assert place.objects() == before
@@ -237,7 +237,7 @@ def test_environments_with_roles_have_their_own(place):
         "roles={operator: {permissions: ['calc:add']}}",
         "user={email: jane@example.com, roles: [operator]}",
     )
-    assignments = (*place.order.assignments, *roles)
+    assignments = (*place.spec.assignments, *roles)
     for name in ("roles-1", "roles-2"):
         place.create(name, assignments=assignments)
     found = [each for each in place.environments.audit("roles-1") if each.kind == "role"]

@@ -36,7 +36,7 @@ def test_environments_live_as_long_as_their_fixtures_even_when_a_test_fails(plac
     before = place.objects()
     consumer = place.folder / "test_consumer.py"
     consumer.write_text(CONSUMER)
-    options = ["-p", "no:cacheprovider", f"--env-set={place.order.assignments[0]}", "--env-ttl=10m"]
+    options = ["-p", "no:cacheprovider", f"--env-set={place.spec.assignments[0]}", "--env-ttl=10m"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *options, consumer.name],
         cwd=place.folder,
@@ -65,7 +65,7 @@ def test_ctrl_c_in_the_middle_of_a_creation_leaves_nothing(place):
     consumer = place.folder / "test_consumer.py"
     consumer.write_text(CONSUMER)
     session = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--env-set={place.order.assignments[0]}"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--env-set={place.spec.assignments[0]}"],
         cwd=place.folder,
         env={**os.environ, **place.variables},
         stdout=subprocess.PIPE,

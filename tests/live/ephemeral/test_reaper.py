@@ -12,14 +12,14 @@ from datetime import timedelta
 import pytest
 from auth0_apim_environments.ephemeral import (
     EnvironmentState,
+    EphemeralEnvironmentError,
     Lease,
     LeaseError,
-    LifeError,
     UnconfirmedError,
     lease_on,
 )
 from auth0_apim_environments.ephemeral.reaper import MOST_UNCONFIRMED
-from auth0_apim_environments.marks.marker import STACK_TAG
+from auth0_apim_environments.marks import STACK_TAG
 from auth0_apim_environments.state.backend_documents import documents_of
 from auth0_apim_environments.state.lease import LEASES
 
@@ -47,10 +47,10 @@ def dead_process():
 
 def test_nothing_is_destroyed_unless_told_and_nothing_before_its_time(place):
     place.empty_stack("early")
-    assert [marker.environment for marker in place.reaper().due()] == ["early"]
-    assert [each.fate.value for each in place.reaper().reap()] == ["due"]
+    assert [marker.environment for marker in place.reaper().expired()] == ["early"]
+    assert [each.status.value for each in place.reaper().reap()] == ["expired"]
     assert "early" in place.environments.stacks.names()
-    assert place.reaper(after=-place.order.ttl).reap(dry_run=False) == []
+    assert place.reaper(after=-place.spec.ttl).reap(dry_run=False) == []
     assert place.reap() == {"early": ("destroyed", "")}  # never deployed
     assert place.environments.stacks.names() == []
 
@@ -66,7 +66,7 @@ def test_what_others_work_on_is_left_to_the_next_reaper(place, deployed):
     fate, reason = place.reap()[deployed]
     assert (fate, reason) == (
         "busy",
-        f"stack '{deployed}' is being worked on by jane@another-machine (process 1) since 2026-03-01T12:00:00Z",
+        f"stack '{deployed}' is locked by jane@another-machine (process 1) since 2026-03-01T12:00:00Z",
     )
     assert len(place.environments.audit(deployed)) == 9
     lock.unlink()
@@ -122,7 +122,7 @@ def test_expired_credentials_destroy_nothing_and_are_told_without_a_secret(place
 @pytest.fixture
 def impatient(monkeypatch):
     """What cannot be read is asked for as often as ever, and nobody waits in between."""
-    monkeypatch.setattr("auth0_apim_environments.engine.stacks._PATIENCE", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("auth0_apim_environments.engine.stacks._RETRY_WAITS", (0.0, 0.0, 0.0))
 
 
 def test_a_state_that_cannot_be_read_hides_no_other_and_is_swept_by_its_marks(impatient, place, deployed):
@@ -198,7 +198,7 @@ def test_a_token_that_ends_during_a_destroy_is_followed_by_another(place, deploy
 
 def test_a_service_that_cannot_be_reached_is_a_failure_in_the_report(place, monkeypatch):
     place.empty_stack("away")
-    monkeypatch.setattr("auth0_apim_environments.clients.persistence.time.sleep", lambda _: None)
+    monkeypatch.setattr("auth0_apim_environments.clients.http.time.sleep", lambda _: None)
     fate, reason = place.reap(place.open(AUTH0_DOMAIN="localhost:1"))["away"]
     assert fate == "failed"
     assert reason.startswith("POST https://localhost:1/oauth/token was not answered (")
@@ -235,7 +235,7 @@ def test_a_renamed_stack_is_nobodys_environment(place):
     place.empty_stack("old")
     place.environments.stacks._ask("old", "stack", "rename", "new", "--stack", "old")
     assert place.reap() == {}
-    with pytest.raises(LifeError, match="stack 'new' is no ephemeral environment"):
+    with pytest.raises(EphemeralEnvironmentError, match="stack 'new' is no ephemeral environment"):
         place.environments.destroy("new")
     place.environments.stacks.remove("new")
 
@@ -243,8 +243,10 @@ def test_a_renamed_stack_is_nobodys_environment(place):
 def test_a_marker_that_somebody_gave_to_an_environment_that_stays_changes_nothing(place):
     place.empty_stack("prod")
     assert place.reap() == {}
-    for act in (place.environments.destroy, lambda name: place.environments.extend(name, place.order.ttl)):
-        with pytest.raises(LifeError, match="'prod' is no ephemeral environment: its name must not be 'prod'"):
+    for act in (place.environments.destroy, lambda name: place.environments.extend(name, place.spec.ttl)):
+        with pytest.raises(
+            EphemeralEnvironmentError, match="'prod' is no ephemeral environment: its name must not be 'prod'"
+        ):
             act("prod")
     place.environments.stacks.remove("prod")
 
@@ -253,7 +255,7 @@ def set_tag(place, stack, text):
     place.environments.stacks._ask(stack, "stack", "tag", "set", STACK_TAG, text, "--stack", stack)
 
 
-def test_what_was_extended_after_the_reaper_had_listed_it_is_spared(place, monkeypatch):
+def test_what_was_extended_after_the_reaper_had_listed_it_is_skipped(place, monkeypatch):
     for name in ("first", "second"):
         place.empty_stack(name)
     environments = place.open()
@@ -265,17 +267,17 @@ def test_what_was_extended_after_the_reaper_had_listed_it_is_spared(place, monke
 
     monkeypatch.setattr(environments, "destroy", destroy_while_somebody_extends)
     reaped = place.reap(environments)
-    assert sorted(reaped.values()) == [("destroyed", ""), ("spared", "it was extended or protected meanwhile")]
-    [spared] = [name for name, (fate, _) in reaped.items() if fate == "spared"]
-    assert place.environments.stacks.names() == [spared]
-    assert place.environments.destroy(spared).left == ()
+    assert sorted(reaped.values()) == [("destroyed", ""), ("skipped", "it was extended or protected in the meantime")]
+    [skipped] = [name for name, (status, _) in reaped.items() if status == "skipped"]
+    assert place.environments.stacks.names() == [skipped]
+    assert place.environments.destroy(skipped).left == ()
 
 
 def test_a_clock_that_is_a_little_ahead_reaps_nothing_early(place):
     place.empty_stack("young")
-    ahead = place.order.ttl + timedelta(minutes=4)
-    assert place.reaper(after=ahead).due() == []
-    assert [marker.environment for marker in place.reaper(after=ahead + timedelta(minutes=2)).due()] == ["young"]
+    ahead = place.spec.ttl + timedelta(minutes=4)
+    assert place.reaper(after=ahead).expired() == []
+    assert [marker.environment for marker in place.reaper(after=ahead + timedelta(minutes=2)).expired()] == ["young"]
     assert place.environments.destroy("young").left == ()
 
 
@@ -291,7 +293,7 @@ def test_a_lease_that_another_reaper_took_ends_in_a_report(place, monkeypatch):
 
     monkeypatch.setattr(place.environments, "destroy", destroy_for_longer_than_the_lease)
     reaped = place.reaper().reap(dry_run=False)
-    assert [each.fate.value for each in reaped] == ["destroyed", "busy"]
+    assert [each.status.value for each in reaped] == ["destroyed", "busy"]
     assert "another reaper is at work" in reaped[1].reason
     monkeypatch.undo()
     for name in documents_of(backend, LEASES).names():
@@ -308,16 +310,16 @@ def test_many_go_only_by_name(place):
     names = [f"due-{number}" for number in range(MOST_UNCONFIRMED + 1)]
     for name in names:
         place.empty_stack(name)
-    with pytest.raises(UnconfirmedError, match="6 environments are due, .* --confirm due-0"):
+    with pytest.raises(UnconfirmedError, match="6 environments have expired, .* --confirm due-0"):
         place.reap()
     reaped = place.reaper().reap(dry_run=False, confirmed=frozenset(names))
-    assert {(each.environment, each.fate.value) for each in reaped} == {(name, "destroyed") for name in names}
+    assert {(each.environment, each.status.value) for each in reaped} == {(name, "destroyed") for name in names}
     assert place.environments.stacks.names() == []
 
 
 def test_a_service_of_its_own_is_purged_with_the_environment(place):
     own = (
-        *place.order.assignments,
+        *place.spec.assignments,
         "gateway={resourceGroup: local, serviceName: own, sku: Developer, capacity: 1, "
         "publisherName: Contoso, publisherEmail: apis@contoso.example}",
     )

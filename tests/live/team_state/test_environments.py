@@ -81,7 +81,7 @@ def test_the_lock_of_a_dead_process_is_released_and_another_machines_is_not(run,
     about = {"username": "jane", "timestamp": "2026-03-01T12:00:00Z"}
     documents.create("1.json", json.dumps({"pid": 1, "hostname": "another-machine", **about}))
     refused = run("refused", "env", "destroy", "pr-8")
-    assert "is being worked on by jane@another-machine (process 1)" in refused.stderr
+    assert "is locked by jane@another-machine (process 1)" in refused.stderr
     documents.delete("1.json")
     documents.create("2.json", json.dumps({"pid": dead.pid, "hostname": socket.gethostname(), **about}))
     destroyed = run("closed", "env", "destroy", "pr-8", "--json")

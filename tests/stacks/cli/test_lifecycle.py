@@ -49,7 +49,7 @@ def files(folder):
     return {path: path.read_text() for path in (folder / "stacks").iterdir()}
 
 
-def test_two_clones_go_up_at_once_each_in_a_sandbox_of_its_own(copy, clone):
+def test_two_clones_run_up_at_once_each_in_its_own_sandbox(copy, clone):
     other = clone()
     before = files(copy), files(other)
     with ThreadPoolExecutor() as pool:
@@ -74,7 +74,7 @@ def state(folder):
     return (StateFolder(folder / ".sandbox").backend / ".pulumi" / "stacks" / "auth0-apim" / "local.json").read_text()
 
 
-def test_what_is_up_stays_as_it_is_and_can_be_called_by_the_lines_to_paste(copy):
+def test_a_second_up_changes_nothing_and_the_printed_request_works(copy):
     second = run(copy, "up")
     assert second.returncode == 0, second.stdout + second.stderr
     assert "unchanged" in second.stdout
@@ -89,7 +89,7 @@ def test_what_is_up_stays_as_it_is_and_can_be_called_by_the_lines_to_paste(copy)
     subprocess.run(["/bin/sh", "-c", plain], cwd=copy, capture_output=True, text=True, check=True)
 
 
-def test_an_environment_whose_ports_somebody_has_taken_meanwhile_moves(copy):
+def test_an_environment_moves_when_its_ports_are_taken(copy):
     folder = StateFolder(copy / ".sandbox")
     before = process.running(folder).ports
     assert run(copy, "sandbox", "stop").returncode == 0
@@ -106,14 +106,14 @@ def test_an_environment_whose_ports_somebody_has_taken_meanwhile_moves(copy):
     assert not {"created", "updated", "replaced", "deleted"} & set(run(copy, "up").stdout.split())
 
 
-def test_what_goes_down_leaves_no_process_and_no_file(copy):
+def test_down_leaves_no_process_and_no_file(copy):
     down = run(copy, "down")
     assert down.returncode == 0, down.stdout + down.stderr
     assert process.running(StateFolder(copy / ".sandbox")) is None
     assert not (copy / "stacks" / "Pulumi.local.yaml").exists()
 
 
-def test_a_backend_of_ones_own_that_does_not_run_is_told_before_anything_is_deployed(copy):
+def test_a_backend_that_does_not_run_is_an_error_before_the_deployment(copy):
     settings = copy / "stacks" / "local.settings.yaml"
     before = settings.read_text()
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -124,12 +124,12 @@ def test_a_backend_of_ones_own_that_does_not_run_is_told_before_anything_is_depl
     refused = run(copy, "up", "--base-port", "0")
     settings.write_text(before)
     assert refused.returncode == 1
-    assert f"nobody listens at http://localhost:{free}/api" in refused.stderr
+    assert f"nothing listens at http://localhost:{free}/api" in refused.stderr
     assert not list((copy / ".sandbox").glob("backend/.pulumi/stacks/auth0-apim/*.json"))
     assert run(copy, "sandbox", "stop").returncode == 0
 
 
-def test_a_stack_of_another_passphrase_is_told_with_the_next_step(copy, engine):
+def test_a_stack_with_another_passphrase_is_an_error_with_the_next_step(copy, engine):
     assert run(copy, "sandbox", "start").returncode == 0
     folder = StateFolder(copy / ".sandbox")
     pulumi = PulumiCommand(find_project(copy), folder, environment(folder, engine))
@@ -140,18 +140,18 @@ def test_a_stack_of_another_passphrase_is_told_with_the_next_step(copy, engine):
     folder.passphrase.write_text(kept)
     assert refused.returncode == 1
     assert "incorrect passphrase" in refused.stderr
-    assert f"was encrypted with another passphrase than {folder.passphrase} holds" in refused.stderr
+    assert f"was encrypted with another passphrase than the one in {folder.passphrase}: " in refused.stderr
     assert run(copy, "down").returncode == 0
 
 
-def test_settings_sealed_for_another_backend_are_refused_and_kept(copy):
+def test_settings_encrypted_for_another_backend_are_refused_and_not_changed(copy):
     settings = copy / "stacks" / "Pulumi.dev.yaml"
     before = settings.read_text()
     settings.write_text(f"{before}  auth0-apim:userPassword:\n    secure: v1:x:y\nencryptionsalt: v1:a:b\n")
     sealed = settings.read_text()
     refused = run(copy, "up", "--stack", "dev")
     assert refused.returncode == 1
-    assert "holds secrets of another backend than the sandbox's" in refused.stderr
+    assert "has secrets that were encrypted for another backend than the sandbox's" in refused.stderr
     assert settings.read_text() == sealed
     settings.write_text(before)
     assert run(copy, "sandbox", "stop").returncode == 0

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from auth0_apim_environments.cli import main
+from auth0_apim_environments.clients.http import service_error
 from auth0_apim_environments.project import ProjectError, find_project
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -53,7 +54,7 @@ def test_a_command_imports_only_its_own_module():
     assert done.stdout == "[]\n"
 
 
-def test_a_folder_without_a_project_is_one_sentence_not_a_traceback(tmp_path):
+def test_a_folder_without_a_project_is_an_error_of_one_sentence(tmp_path):
     result = run("sandbox", "status", cwd=tmp_path)
     assert result.returncode == 1
     assert result.stderr == (
@@ -70,7 +71,7 @@ def test_the_project_is_found_from_a_folder_below_it(project):
     )
 
 
-def test_no_project_is_named(tmp_path):
+def test_a_missing_project_is_an_error(tmp_path):
     with pytest.raises(ProjectError, match=f"there is no Pulumi.yaml in {tmp_path}"):
         find_project(tmp_path)
 
@@ -84,7 +85,7 @@ def test_the_environment_of_a_sandbox_that_does_not_run_names_the_next_step(proj
 
 
 @pytest.mark.parametrize("command", [("purge", "--yes"), ("doctor", "--json"), ("up",), ("diff", "local")])
-def test_settings_that_are_no_text_are_one_sentence_not_a_traceback(project, sandbox, engine, command):
+def test_settings_that_are_no_text_are_an_error_of_one_sentence(project, sandbox, engine, command):
     (project / "stacks" / "Pulumi.odd.yaml").write_bytes(b"config: {shop:key: \xff}\n")
     stack = ("odd",) if command[0] == "diff" else ("--stack", "odd")
     result = run(*command, *stack, cwd=project, AUTH0_APIM_SANDBOX=str(sandbox.folder.path))
@@ -94,14 +95,14 @@ def test_settings_that_are_no_text_are_one_sentence_not_a_traceback(project, san
 
 
 @pytest.mark.parametrize("command", [("purge", "--yes", "--stack", "odd"), ("env", "create", "pr-1", "--from", "odd")])
-def test_a_settings_file_that_is_not_there_is_one_sentence_not_a_traceback(project, sandbox, engine, command):
+def test_a_missing_settings_file_is_an_error_of_one_sentence(project, sandbox, engine, command):
     result = run(*command, cwd=project, AUTH0_APIM_SANDBOX=str(sandbox.folder.path))
     assert result.returncode == 1
     assert "is not there; environments: " in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_a_misspelt_stack_does_not_stop_the_sandbox(project, sandbox):
+def test_a_misspelled_stack_does_not_stop_the_sandbox(project, sandbox):
     result = run("down", "--stack", "locla", cwd=project, AUTH0_APIM_SANDBOX=str(sandbox.folder.path))
     assert (result.returncode, result.stderr) == (
         1,
@@ -119,15 +120,14 @@ def test_a_misspelt_stack_does_not_stop_the_sandbox(project, sandbox):
             "ARM_METADATA_HOSTNAME and the network, and run it again",
         ),
         (
-            httpx.HTTPStatusError(
-                "", request=httpx.Request("DELETE", "https://localhost:1/x"), response=httpx.Response(403)
+            service_error(
+                httpx.Response(403, text="No.", request=httpx.Request("DELETE", "https://localhost:1/x?secret=s"))
             ),
-            "DELETE https://localhost:1/x was answered with 403 Forbidden: give the credentials that the shell has the "
-            "right to do that, or export others",
+            "DELETE https://localhost:1/x was answered with 403 No.: give these credentials the permission, or use others",
         ),
     ],
 )
-def test_a_cloud_that_does_not_answer_is_one_sentence_not_a_traceback(monkeypatch, capsys, error, told):
+def test_a_service_that_does_not_answer_is_an_error_of_one_sentence(monkeypatch, capsys, error, told):
     def fails():
         raise error
 
@@ -139,12 +139,12 @@ def test_a_cloud_that_does_not_answer_is_one_sentence_not_a_traceback(monkeypatc
     assert capsys.readouterr().err == f"auth0-apim env reap: {told}\n"
 
 
-def test_status_of_a_sandbox_that_does_not_run_is_1(project):
+def test_the_status_of_a_sandbox_that_does_not_run_is_1(project):
     result = run("sandbox", "status", "--json", cwd=project)
     assert (result.returncode, result.stdout.split()) == (1, ["{", '"status":', '"stopped"', "}"])
 
 
-def test_a_stack_without_settings_is_named_with_those_that_have_some(project, sandbox):
+def test_a_stack_without_settings_is_an_error_that_names_the_existing_ones(project, sandbox):
     result = run("up", "--stack", "prod", cwd=project, AUTH0_APIM_SANDBOX=str(sandbox.folder.path))
     assert result.returncode == 1
     assert result.stderr == (f"auth0-apim up: {project}/stacks/Pulumi.prod.yaml is not there; environments: local\n")
@@ -170,7 +170,7 @@ def test_official_providers_are_not_replaced_by_the_sandboxs(sandbox, engine):
     assert f"export ARM_METADATA_HOSTNAME=localhost:{sandbox.ports.manager}" in result.stdout
 
 
-def test_unset_takes_away_every_variable_that_was_set(sandbox, engine):
+def test_unset_removes_every_variable_that_was_set(sandbox, engine):
     given = run("sandbox", "env", AUTH0_APIM_SANDBOX=str(sandbox.folder.path)).stdout
     taken = run("sandbox", "env", "--unset").stdout
     exported = [line for line in given.splitlines() if line.startswith("export ")]

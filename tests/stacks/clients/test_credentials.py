@@ -8,7 +8,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import httpx
 import pytest
 from auth0_apim_environments.clients import credentials
-from auth0_apim_environments.clients.credentials import CredentialsError, ServiceAwayError, open_manager, open_tenant
+from auth0_apim_environments.clients.credentials import (
+    CredentialsError,
+    ServiceUnavailableError,
+    open_manager,
+    open_tenant,
+)
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import AzureCliCredential
@@ -67,12 +72,12 @@ def test_a_job_signs_in_with_its_own_token(clouds):
     assert "client_secret" not in form
 
 
-def test_without_any_proof_the_ways_are_named():
+def test_without_credentials_the_error_names_the_possible_ones():
     with pytest.raises(CredentialsError, match="id-token: write"):
         open_manager(AZURE)
 
 
-def test_a_token_that_is_over_is_followed_by_another(sandbox):
+def test_an_expired_token_is_renewed(sandbox):
     for open_service, path, query in (
         (open_tenant, "clients", {}),
         (open_manager, "providers/Microsoft.ApiManagement/service", {"api-version": "2024-05-01"}),
@@ -83,7 +88,7 @@ def test_a_token_that_is_over_is_followed_by_another(sandbox):
             assert client.headers["Authorization"] != over
 
 
-def test_a_given_token_that_is_refused_is_not_tried_again(sandbox):
+def test_a_given_token_that_is_refused_is_not_renewed(sandbox):
     with httpx.Client(verify=sandbox.trust) as http:
         over = credentials.tenant_token(sandbox.credentials, http)[:-4] + "AAAA"
     variables = {**sandbox.credentials, "AUTH0_API_TOKEN": over}
@@ -97,15 +102,15 @@ def test_every_missing_variable_is_named():
         credentials.tenant_token({"AUTH0_CLIENT_ID": "client"}, httpx.Client())
 
 
-def test_a_tenant_that_cannot_be_reached_is_told(monkeypatch):
-    monkeypatch.setattr("auth0_apim_environments.clients.persistence.time.sleep", lambda _: None)
+def test_a_tenant_that_cannot_be_reached_is_an_error(monkeypatch):
+    monkeypatch.setattr("auth0_apim_environments.clients.http.time.sleep", lambda _: None)
     away = {"AUTH0_DOMAIN": "localhost:1", "AUTH0_CLIENT_ID": "client", "AUTH0_CLIENT_SECRET": "hush"}
-    with pytest.raises(ServiceAwayError, match=r"^POST https://localhost:\d+/\S+ was not answered \(") as caught:
+    with pytest.raises(ServiceUnavailableError, match=r"^POST https://localhost:\d+/\S+ was not answered \(") as caught:
         open_tenant(away)
     assert "hush" not in str(caught.value)
 
 
-def test_a_person_without_a_principal_signs_in_as_az_login_does(monkeypatch):
+def test_without_a_service_principal_az_login_is_used(monkeypatch):
     def get_token(_, scope):
         assert scope == "https://management.azure.com/.default"
         return AccessToken("of-a-person", 0)
@@ -116,10 +121,10 @@ def test_a_person_without_a_principal_signs_in_as_az_login_does(monkeypatch):
         assert client.base_url == "https://management.azure.com/subscriptions/sub/"
 
 
-def test_a_person_who_has_not_logged_in_is_told(monkeypatch):
+def test_a_missing_az_login_is_an_error(monkeypatch):
     def get_token(_, scope):
         raise ClientAuthenticationError("Please run 'az login' to set up an account")
 
     monkeypatch.setattr(AzureCliCredential, "get_token", get_token)
-    with pytest.raises(CredentialsError, match="ARM_CLIENT_ID is not set, and `az login` does not help: Please run"):
+    with pytest.raises(CredentialsError, match="ARM_CLIENT_ID is not set, and `az login` gave no token: Please run"):
         open_manager({"ARM_SUBSCRIPTION_ID": "sub"})

@@ -1,9 +1,8 @@
-"""Which applications would lose access, by documents of a tenant; the rest is asked of the sandbox in test_examination."""
+"""Which applications would lose access, by documents of a tenant; the rest is asked of the sandbox in test_checks."""
 
 import pytest
 from auth0_apim_environments.doctor.finding import Finding
-from auth0_apim_environments.doctor.needed_scopes import needed_scopes
-from auth0_apim_environments.doctor.tenant_checks import name_findings
+from auth0_apim_environments.doctor.tenant_checks import name_findings, needed_scopes
 from auth0_apim_environments.settings.settings import Settings
 
 SUBJECT = "tokens of the API's users"
@@ -13,10 +12,10 @@ VALUES = {
     "gateway": {"resourceGroup": "g", "serviceName": "apis", "existing": True},
     "publication": {"openapi": "openapi.json", "path": "calc", "displayName": "Calculator", "defaultScopes": []},
 }
-WITHOUT = "any application gets them, with every scope (access policy allow_all); without a grant: Old portal, Shop"
+WITHOUT = "every application gets them, with every scope (access policy allow_all); applications without a grant: Old portal, Shop"
 REMEDY = (
-    "give those that need one a grant of subject type user; then set the API's access policy for users to "
-    "require_client_grant in the tenant, or take its line out of keep"
+    "give the applications that need one a grant of subject type user; then set the API's access policy for users to "
+    "require_client_grant in the tenant, or remove its line from keep"
 )
 
 
@@ -56,20 +55,20 @@ def finding(policy, own=("api1", "own"), keep=None, **api):
 def test_applications_that_an_up_would_lock_out_are_named(policy):
     assert finding(policy) == Finding(
         SUBJECT,
-        "an up asks applications for a grant, and these have none: Old portal, Shop",
+        "an up makes a grant necessary, and these applications have none: Old portal, Shop",
         False,
-        "give them a grant of subject type user first; or api.userAccess: allow_all until they have one",
+        "give them a grant of subject type user first, or set api.userAccess: allow_all until they have one",
     )
 
 
 @pytest.mark.parametrize(
     "settings", [{"existing": True}, {"keep": {"api-resource-server": ["subjectTypeAuthorization.user.policy"]}}]
 )
-def test_an_api_that_stays_open_is_told_of_with_the_way_to_close_it(settings):
+def test_an_api_that_requires_no_grants_is_reported_with_a_remedy(settings):
     assert finding("allow_all", **settings) == Finding(SUBJECT, WITHOUT, None, REMEDY)
 
 
-def test_nothing_is_said_of_an_api_that_asks_for_grants_is_open_on_purpose_or_is_somebody_elses():
+def test_an_api_that_requires_grants_or_is_open_on_purpose_or_belongs_to_others_is_not_reported():
     assert finding("require_client_grant") is None
     assert finding("deny_all", existing=True) is None
     assert finding("allow_all", userAccess="allow_all") is None

@@ -1,4 +1,4 @@
-"""What is done about a lock and a full disk, with a stand-in for the CLI that refuses as the real one (3.253) does."""
+"""Locks and a full disk, with a stand-in for the CLI that fails as the real one (3.253) does."""
 
 import os
 import socket
@@ -21,8 +21,8 @@ exit 1
 """
 
 
-# Refuses as long as a lock that was cut off lies in the backend, or, with FULL in the folder, for want of room.
-CUT_OFF = """#!/bin/sh
+# Fails while the backend has an incomplete lock, or, if the folder has a file FULL, because the disk is full.
+INCOMPLETE_LOCK = """#!/bin/sh
 echo "$*" >> calls
 if [ -e FULL ]; then echo "error: write a.json.1.tmp: no space left on device" >&2; exit 1; fi
 [ -z "$(find .sandbox/backend -name '*.tmp')" ] && exit 0
@@ -57,7 +57,7 @@ def command(folder, monkeypatch, text):
 
 
 @pytest.fixture
-def cut_off(tmp_path):
+def incomplete_lock(tmp_path):
     """A lock of 0 bytes, as a full disk leaves it, an hour ago."""
     lock = (
         tmp_path
@@ -76,25 +76,25 @@ def cut_off(tmp_path):
     return lock
 
 
-def test_a_lock_that_a_full_disk_cut_off_is_removed_and_the_command_run_again(cut_off, tmp_path, monkeypatch, capfd):
-    command(tmp_path, monkeypatch, CUT_OFF).run("up", "--stack", "local", "--yes")
+def test_an_incomplete_lock_is_removed_and_the_command_is_repeated(incomplete_lock, tmp_path, monkeypatch, capfd):
+    command(tmp_path, monkeypatch, INCOMPLETE_LOCK).run("up", "--stack", "local", "--yes")
     assert (tmp_path / "calls").read_text().splitlines() == ["up --stack local --yes"] * 2
-    assert not cut_off.exists()
+    assert not incomplete_lock.exists()
     assert "the lock is removed" in capfd.readouterr().err
 
 
-def test_a_full_disk_is_named_with_what_helps(tmp_path, monkeypatch):
+def test_a_full_disk_is_an_error_with_the_next_step(tmp_path, monkeypatch):
     (tmp_path / "FULL").touch()
     with pytest.raises(
-        StackError, match="Next: make room on the disk and run this again, pulumi goes on from where it was"
+        StackError, match="Next: free space on the disk and run this again, pulumi continues from there"
     ):
-        pulumi = command(tmp_path, monkeypatch, CUT_OFF)
+        pulumi = command(tmp_path, monkeypatch, INCOMPLETE_LOCK)
         monkeypatch.setattr("auth0_apim_environments.engine.pulumi_command.running", lambda _: object())
         pulumi.run("up", "--stack", "local", "--yes")
     assert (tmp_path / "calls").read_text().splitlines() == ["up --stack local --yes"]
 
 
-def test_the_lock_of_a_dead_process_is_released_and_the_command_run_again(pulumi, tmp_path, dead, capfd):
+def test_the_lock_of_a_dead_process_is_released_and_the_command_is_repeated(pulumi, tmp_path, dead, capfd):
     pulumi(socket.gethostname(), dead).run("up", "--stack", "local", "--yes")
     assert (tmp_path / "calls").read_text().splitlines() == [
         "up --stack local --yes",

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from auth0_apim_environments.ephemeral.template import environment_file, is_environment_file, remark
-from auth0_apim_environments.marks.marker import Marker
+from auth0_apim_environments.ephemeral.settings_file import environment_file, is_environment_file, update_marks
+from auth0_apim_environments.marks import Marker
 from auth0_apim_environments.settings.problems import SettingsError
 from auth0_apim_environments.settings.settings import Settings
 
@@ -22,7 +22,7 @@ def settings_of(tmp_path, template="Pulumi.ephemeral.yaml", assignments=(), mark
     return Settings.from_file(file)
 
 
-def test_every_name_is_the_environments_own_and_the_shared_service_stays(tmp_path):
+def test_every_name_gets_the_environment_except_that_of_a_shared_service(tmp_path):
     settings = settings_of(tmp_path)
     assert settings.api.identifier == "basic-calculator-env-pr-42"
     assert settings.api.display_name == "Basic Calculator-env-pr-42"
@@ -35,7 +35,7 @@ def test_every_name_is_the_environments_own_and_the_shared_service_stays(tmp_pat
     assert settings.publication.description == ("An ephemeral environment of jane. [auth0-apim-environment: pr-42]")
 
 
-def test_a_service_and_a_portal_of_its_own_are_named_too(tmp_path):
+def test_an_own_service_and_portal_get_the_environment_in_their_names(tmp_path):
     settings = settings_of(tmp_path, "local.settings.yaml")
     assert settings.gateway.service_name == "basic-calculator-local-env-pr-42"
     assert settings.portal.authorization_server_id == "auth0-env-pr-42"
@@ -43,7 +43,7 @@ def test_a_service_and_a_portal_of_its_own_are_named_too(tmp_path):
     assert settings.tags == {"environment": "local", **MARKER.marks()}
 
 
-def test_roles_are_named_and_marked_and_their_users_keep_them(tmp_path):
+def test_roles_are_renamed_and_marked_and_their_keys_are_kept(tmp_path):
     roles = (
         "api.permissionsInToken=true",
         "roles={operator: {permissions: ['calc:add']}}",
@@ -57,7 +57,7 @@ def test_roles_are_named_and_marked_and_their_users_keep_them(tmp_path):
     assert settings.user.roles == ("operator",)
 
 
-def test_assignments_are_laid_over_the_template_before_it_is_named(tmp_path):
+def test_assignments_replace_settings_before_names_are_changed(tmp_path):
     assignments = (
         "api.identifier=other",
         "api.tokenLifetime=60",
@@ -74,12 +74,12 @@ def test_assignments_are_laid_over_the_template_before_it_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("assignment", ["api.identifier", "=x", "a b=x", "api.scopes={", "api.identifier.deeper=1"])
-def test_what_is_no_assignment_is_refused(assignment):
+def test_an_invalid_assignment_is_refused(assignment):
     with pytest.raises(SettingsError, match="example: "):
         environment_file(STACKS / "Pulumi.ephemeral.yaml", [assignment], MARKER)
 
 
-def test_the_key_of_the_templates_secrets_comes_along(tmp_path):
+def test_the_key_of_the_templates_secrets_is_copied(tmp_path):
     template = tmp_path / "template.yaml"
     template.write_text("secretsprovider: awskms://alias/team\nencryptedkey: abc\nconfig: {}\n")
     document = yaml.safe_load(environment_file(template, [], MARKER))
@@ -94,10 +94,10 @@ def test_a_template_that_is_no_settings_file_is_refused(tmp_path, text):
         environment_file(template, [], MARKER)
 
 
-def test_an_extension_changes_the_marks_and_nothing_else(tmp_path):
+def test_an_extension_changes_only_the_marks(tmp_path):
     text = environment_file(STACKS / "Pulumi.ephemeral.yaml", [], MARKER)
     later = MARKER.extended(NOON, timedelta(days=1))
-    before, after = yaml.safe_load(text)["config"], yaml.safe_load(remark(text, later))["config"]
+    before, after = yaml.safe_load(text)["config"], yaml.safe_load(update_marks(text, later))["config"]
     assert after.pop("auth0-apim:tags")["auth0-apim-expires"] == "2026-03-02T12:00:00Z"
     before.pop("auth0-apim:tags")
     assert after == before

@@ -4,8 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
-from auth0_apim_environments.fleet.comparison import compare
-from auth0_apim_environments.fleet.differences import Difference, Values, differences, read_settings, uncompared
+from auth0_apim_environments.fleet.differences import (
+    Difference,
+    Values,
+    compare,
+    differences,
+    read_settings,
+    uncompared,
+)
 from auth0_apim_environments.project import Project
 from auth0_apim_environments.settings.stack_file import StackFileError
 from rich.console import Console
@@ -44,7 +50,7 @@ def settings(project):
     return read_settings(project, "dev"), read_settings(project, "prod")
 
 
-def test_settings_that_differ_are_listed_by_their_whole_key(settings):
+def test_different_settings_are_listed_by_their_full_keys(settings):
     assert differences(*settings) == [
         Difference("auth0-apim:api.identifier", '"https://dev.example.com"', '"https://example.com"'),
         Difference("auth0-apim:api.scopes.write", None, '"Write"'),
@@ -52,7 +58,7 @@ def test_settings_that_differ_are_listed_by_their_whole_key(settings):
     ]
 
 
-def test_ciphertexts_are_not_compared_and_that_is_said(settings):
+def test_ciphertexts_are_not_compared_and_listed_as_such(settings):
     assert uncompared(*settings) == ["auth0-apim:userPassword"]
 
 
@@ -66,11 +72,11 @@ def test_secret_outputs_are_compared_and_masked():
     assert "first-one" not in repr(first)
 
 
-def test_a_value_that_is_secret_in_one_only_differs():
+def test_a_value_that_is_secret_in_one_environment_only_differs():
     assert differences(Values({"url": "x"}), Values({}, {"url": "x"})) == [Difference("url", '"x"', "[secret]")]
 
 
-def test_null_is_not_absence():
+def test_null_differs_from_absence():
     assert differences(Values({"a": None}), Values({})) == [Difference("a", "null", None)]
 
 
@@ -88,7 +94,7 @@ def test_an_environment_without_outputs_is_named_with_the_reason(settings):
     assert "v1:" not in captured.get()
 
 
-def test_equal_environments_differ_in_nothing(settings):
+def test_equal_environments_have_no_differences(settings):
     comparison = compare(("dev", "dev"), (settings[0], settings[0]), (Values({"a": 1}), Values({"a": 1})))
     assert not comparison.any
     assert comparison.settings == comparison.outputs == []

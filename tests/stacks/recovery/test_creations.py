@@ -4,10 +4,10 @@ from contextlib import closing
 
 import pytest
 from auth0_apim_environments.clients.credentials import open_manager, open_tenant
-from auth0_apim_environments.clients.services import Manager, Tenant
-from auth0_apim_environments.clients.soft_deleted import SoftDeletedServices
-from auth0_apim_environments.recovery.creations import Creations, DoubtfulCreationError
-from auth0_apim_environments.recovery.inventory import inventory
+from auth0_apim_environments.clients.manager import Manager
+from auth0_apim_environments.clients.tenant import Tenant
+from auth0_apim_environments.recovery.by_inventory import inventory
+from auth0_apim_environments.recovery.creations import AmbiguousCreationError, Creations
 
 VERSION = {"api-version": "2024-05-01"}
 SERVICE = "resourceGroups/local/providers/Microsoft.ApiManagement/service/interrupted"
@@ -31,9 +31,7 @@ def manager(sandbox):
         client.put(SERVICE, params=VERSION, json=BODY).raise_for_status()
         yield client
         client.delete(SERVICE, params=VERSION).raise_for_status()
-        services = SoftDeletedServices(client)
-        [service_id] = [each for each in services.ids() if each.endswith("/interrupted")]
-        services.purge(service_id)
+        assert Manager(client).purge("interrupted")
 
 
 @pytest.fixture
@@ -58,7 +56,7 @@ def made(sandbox, tenant, manager):
     def ask(kind, inputs, *, own=(), before=None):
         subscription = f"/subscriptions/{sandbox.credentials['ARM_SUBSCRIPTION_ID']}"
         creations = Creations(Tenant(tenant), Manager(manager), subscription, own, before)
-        found = creations.made("local", {"type": kind, "urn": "x", "inputs": inputs})
+        found = creations.created("local", {"type": kind, "urn": "x", "inputs": inputs})
         return found and found.id
 
     return ask
@@ -72,29 +70,29 @@ def resource(kind, object_id, **inputs):
     return {"urn": "y", "type": kind, "id": object_id, "custom": True, "inputs": inputs}
 
 
-def test_a_client_that_was_not_there_before_is_the_stacks(made, client_of, tenant, manager):
-    before = inventory(tenant, manager)
+def test_a_client_that_did_not_exist_before_belongs_to_the_stack(made, client_of, tenant, manager):
+    before = inventory(Tenant(tenant), Manager(manager))
     assert made(CLIENT, WANTED, before=before) is None
     client_id = client_of("Interrupted")
     assert made(CLIENT, WANTED, before=before) == client_id
     assert made(CLIENT, {**WANTED, "clientMetadata": {"environment": "another"}}, before=before) is None
 
 
-def test_a_client_that_was_there_before_or_when_nobody_looked_is_left_alone(made, client_of, tenant, manager):
+def test_a_client_that_existed_before_or_without_an_inventory_is_not_deleted(made, client_of, tenant, manager):
     client_of("Interrupted")
-    assert made(CLIENT, WANTED, before=inventory(tenant, manager)) is None
+    assert made(CLIENT, WANTED, before=inventory(Tenant(tenant), Manager(manager))) is None
     assert made(CLIENT, WANTED, before=None) is None
 
 
-def test_what_the_state_has_is_no_orphan_and_of_two_neither_is_guessed(made, client_of):
+def test_a_resource_in_the_state_is_no_orphan_and_two_matches_are_ambiguous(made, client_of):
     first = client_of("Interrupted")
     assert made(CLIENT, WANTED, own=[resource(CLIENT, first)], before=()) is None
     second = client_of("Interrupted")
-    with pytest.raises(DoubtfulCreationError, match=f"while it made a Client, and {first} and {second} may be it"):
+    with pytest.raises(AmbiguousCreationError, match=f"while it created a Client, which is one of {first}, {second}: "):
         made(CLIENT, WANTED, before=())
 
 
-def test_a_grant_is_whose_its_client_is(made, client_of, tenant):
+def test_a_grant_belongs_to_the_stack_of_its_client(made, client_of, tenant):
     client_id = client_of("Interrupted")
     audience = str(tenant.base_url)
     body = {"client_id": client_id, "audience": audience, "scope": []}
@@ -106,7 +104,7 @@ def test_a_grant_is_whose_its_client_is(made, client_of, tenant):
     assert made(kind, wanted, own=[resource(CLIENT, client_id) | {"external": True}]) is None
 
 
-def test_a_user_is_whose_its_database_is(made, tenant):
+def test_a_user_belongs_to_the_stack_of_its_database(made, tenant):
     connection = tenant.post("connections", json={"name": "Interrupted", "strategy": "auth0"}).raise_for_status().json()
     body = {"connection": "Interrupted", "email": "ada@example.com", "password": "Correct-Horse-1"}
     user = tenant.post("users", json=body).raise_for_status().json()["user_id"]
@@ -118,8 +116,8 @@ def test_a_user_is_whose_its_database_is(made, tenant):
     tenant.delete(f"connections/{connection['id']}").raise_for_status()
 
 
-def test_what_is_in_a_service_of_the_stack_is_the_stacks(made, manager, tenant):
-    before = inventory(tenant, manager)
+def test_resources_in_a_service_of_the_stack_belong_to_the_stack(made, manager, tenant):
+    before = inventory(Tenant(tenant), Manager(manager))
     service_id = manager.base_url.path + SERVICE
     product = {"properties": {"displayName": "Starter"}}
     manager.put(f"{SERVICE}/products/starter", params=VERSION, json=product).raise_for_status()
@@ -131,7 +129,7 @@ def test_what_is_in_a_service_of_the_stack_is_the_stacks(made, manager, tenant):
     assert made(kind, {**wanted, "productId": "other"}, own=own) is None
 
 
-def test_a_policy_is_whose_its_api_is_even_in_a_service_of_others(made, manager):
+def test_a_policy_belongs_to_the_stack_of_its_api_even_in_a_shared_service(made, manager):
     service_id = manager.base_url.path + SERVICE
     api = {"properties": {"displayName": "Calculator", "path": "calc", "protocols": ["https"]}}
     manager.put(f"{SERVICE}/apis/calc", params=VERSION, json=api).raise_for_status()
@@ -143,7 +141,7 @@ def test_a_policy_is_whose_its_api_is_even_in_a_service_of_others(made, manager)
     assert made(kind, wanted, own=own) == f"{service_id}/apis/calc/policies/policy"
 
 
-def test_what_is_part_of_another_object_is_never_an_orphan(made):
+def test_a_part_of_another_object_is_never_an_orphan(made):
     assert (
         made("auth0:index/resourceServerScopes:ResourceServerScopes", {"resourceServerIdentifier": "x"}, before=())
         is None

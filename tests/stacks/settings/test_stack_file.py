@@ -5,10 +5,10 @@ import resource
 import pytest
 from auth0_apim_environments.settings.stack_file import (
     StackFileError,
-    forget_salt,
-    is_as_written,
+    copy_from_source,
+    is_unchanged_copy,
     read_stack_file,
-    write_from_source,
+    remove_salt,
 )
 
 SOURCE = "config:\n  auth0-apim:tags: {environment: local}\n"
@@ -26,23 +26,23 @@ def source(file):
     return file.with_name("local.settings.yaml")
 
 
-def test_a_copy_says_where_it_is_from_and_what_happens_to_changes(file):
-    assert write_from_source(file) is True
+def test_a_copy_names_its_source_in_its_first_line(file):
+    assert copy_from_source(file) is True
     header, text = file.read_text().split("\n", 1)
     assert header == (
-        "# Written by `auth0-apim up` from local.settings.yaml (20535b5f324e130f), the file to change; changed here, this "
-        "one is kept."
+        "# Copied by `auth0-apim up` from local.settings.yaml (20535b5f324e130f). Edit local.settings.yaml: an edited copy "
+        "is not updated."
     )
     assert text == SOURCE
 
 
 def test_a_copy_follows_its_source_and_keeps_the_salt(file):
-    write_from_source(file)
+    copy_from_source(file)
     file.write_text(file.read_text() + SALT)
     source(file).write_text(SOURCE.replace("local", "elsewhere"))
-    assert write_from_source(file) is True
+    assert copy_from_source(file) is True
     assert file.read_text().endswith(SOURCE.replace("local", "elsewhere") + SALT)
-    assert is_as_written(file)
+    assert is_unchanged_copy(file)
 
 
 @pytest.mark.parametrize(
@@ -55,19 +55,19 @@ def test_a_copy_follows_its_source_and_keeps_the_salt(file):
         lambda text: text + "secretsprovider: awskms://alias/mine\n",
     ],
 )
-def test_a_copy_that_somebody_has_changed_is_theirs(file, change):
-    write_from_source(file)
+def test_an_edited_copy_is_not_overwritten(file, change):
+    copy_from_source(file)
     file.write_text(changed := change(file.read_text()) + SALT)
-    assert (write_from_source(file), file.read_text()) == (False, changed)
+    assert (copy_from_source(file), file.read_text()) == (False, changed)
 
 
-def test_a_file_without_a_source_is_left_alone(tmp_path):
-    assert write_from_source(tmp_path / "Pulumi.dev.yaml") is True
+def test_a_file_without_a_source_is_not_changed(tmp_path):
+    assert copy_from_source(tmp_path / "Pulumi.dev.yaml") is True
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_write_without_room_leaves_the_file_and_its_salt(file):
-    write_from_source(file)
+def test_a_write_to_a_full_disk_leaves_the_file_and_its_salt(file):
+    copy_from_source(file)
     file.write_text(file.read_text() + SALT)
     before = file.read_text()
     source(file).write_text(source(file).read_text() + "# changed\n")
@@ -75,33 +75,33 @@ def test_a_write_without_room_leaves_the_file_and_its_salt(file):
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, limit[1]))
     try:
         with pytest.raises(OSError, match="too large"):
-            write_from_source(file)
+            copy_from_source(file)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert file.read_text() == before
     assert sorted(path.name for path in file.parent.iterdir()) == sorted([file.name, source(file).name])
 
 
-def test_the_salt_alone_is_taken_out(file):
+def test_only_the_salt_is_removed(file):
     file.write_text(f"{SALT}# mine\n{SOURCE}")
-    forget_salt(file)
+    remove_salt(file)
     assert file.read_text() == f"# mine\n{SOURCE}"
-    forget_salt(source(file).with_name("Pulumi.none.yaml"))
+    remove_salt(source(file).with_name("Pulumi.none.yaml"))
 
 
-def test_settings_that_are_not_written_yet_are_read_from_their_source(file):
+def test_settings_without_a_copy_are_read_from_their_source(file):
     assert read_stack_file(file) == {"config": {"auth0-apim:tags": {"environment": "local"}}}
     file.write_text("config: {mine: true}\n")
     assert read_stack_file(file) == {"config": {"mine": True}}
 
 
-def test_an_environment_that_there_is_not_is_told_with_those_there_are(file):
+def test_a_missing_environment_is_an_error_that_names_the_existing_ones(file):
     file.with_name("Pulumi.dev.yaml").write_text(SOURCE)
     with pytest.raises(StackFileError, match=r"Pulumi\.prod\.yaml is not there; environments: dev, local$"):
         read_stack_file(file.with_name("Pulumi.prod.yaml"))
 
 
-def test_a_source_that_cannot_be_read_is_the_one_that_is_named(file):
+def test_the_error_names_the_source_that_cannot_be_read(file):
     source(file).write_text("config: 1")
     with pytest.raises(StackFileError, match=r"local\.settings\.yaml has no map 'config'"):
         read_stack_file(file)

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
+from auth0_apim_environments.errors import StorageError
 from auth0_apim_environments.state.azure_documents import BlobDocuments
 from auth0_apim_environments.state.backend_documents import (
     FileDocuments,
-    StorageError,
     UnknownBackendError,
     documents_of,
 )
@@ -75,7 +75,7 @@ def test_each_backend_has_its_own_storage(documents):
     assert (documents.read("a"), documents.names()) == (None, [])
 
 
-def test_two_do_not_hold_it_at_once_and_the_second_is_told_who_does(documents):
+def test_a_second_holder_is_refused_and_told_the_first(documents):
     with Lease(documents, "reaper"), pytest.raises(LeaseError, match=r"another reaper is at work: .* \(process \d+\)"):
         Lease(documents, "reaper").acquire()
     Lease(documents, "reaper").acquire()
@@ -86,7 +86,7 @@ def test_other_names_are_other_leases(documents):
         assert len(documents.names()) == 2
 
 
-def test_a_dead_holders_lease_ends_with_its_time(documents):
+def test_the_lease_of_a_dead_holder_expires(documents):
     clock = [1000.0]
     dead = Lease(documents, "reaper", seconds=60, now=lambda: clock[0])
     dead.acquire()
@@ -103,7 +103,7 @@ def test_a_dead_holders_lease_ends_with_its_time(documents):
         Lease(documents, "reaper", now=lambda: clock[0]).acquire()
 
 
-def test_a_renewed_lease_holds_for_its_whole_time_again_and_leaves_one_document(documents):
+def test_a_renewed_lease_holds_for_its_full_time_and_leaves_one_document(documents):
     clock = [1000.0]
     lease = Lease(documents, "reaper", seconds=60, now=lambda: clock[0])
     lease.acquire()
@@ -115,7 +115,7 @@ def test_a_renewed_lease_holds_for_its_whole_time_again_and_leaves_one_document(
     assert len(documents.names()) == 1
 
 
-def test_of_many_at_once_one_gets_it(documents):
+def test_one_of_many_processes_gets_the_lease(documents):
     barrier = threading.Barrier(8)
 
     def attempt(_):
@@ -131,12 +131,12 @@ def test_of_many_at_once_one_gets_it(documents):
 
 
 @pytest.mark.parametrize("url", ["gs://state", "https://api.pulumi.com"])
-def test_a_backend_without_conditional_writes_here_is_refused_by_name(url):
+def test_a_backend_without_supported_storage_is_refused_by_name(url):
     with pytest.raises(UnknownBackendError, match=f"a backend of {url.partition(':')[0]}://"):
         lease_on(url, "reaper")
 
 
-def test_a_container_that_is_not_there_is_told(in_azblob, in_s3):
+def test_a_missing_container_is_an_error(in_azblob, in_s3):
     for url, told in (
         (in_azblob("there").replace("//there", "//elsewhere"), "the container 'elsewhere' cannot be used: .*not exist"),
         (in_s3("there").replace("//there", "//elsewhere"), "the bucket 'elsewhere' cannot be used: .*NoSuchBucket"),
@@ -145,11 +145,12 @@ def test_a_container_that_is_not_there_is_told(in_azblob, in_s3):
             lease_on(url, "reaper").acquire()
 
 
-def test_a_container_of_no_account_is_told_before_anything_is_asked(monkeypatch):
+def test_a_container_without_an_account_is_an_error_before_any_request(monkeypatch):
     for name in ("AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_CONNECTION_STRING"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(
-        StorageError, match=r"whose container is 'state'\? Set AZURE_STORAGE_ACCOUNT, or write azblob://"
+        StorageError,
+        match=r"the storage account of container 'state' is missing: set AZURE_STORAGE_ACCOUNT, or write azblob://",
     ):
         lease_on("azblob://state", "reaper")
 
@@ -176,7 +177,7 @@ def test_a_container_of_no_account_is_told_before_anything_is_asked(monkeypatch)
         ),
     ],
 )
-def test_a_container_is_where_the_engine_has_it(monkeypatch, query, variables, url):
+def test_a_container_has_the_url_that_the_engine_uses(monkeypatch, query, variables, url):
     for name in ("ACCOUNT", "CONNECTION_STRING", "DOMAIN", "PROTOCOL", "IS_LOCAL_EMULATOR"):
         monkeypatch.delenv(f"AZURE_STORAGE_{name}", raising=False)
     for name, value in ({"AZURE_STORAGE_KEY": "a2V5"} | variables).items():

@@ -29,22 +29,22 @@ def dead():
     return process.pid
 
 
-def test_the_engines_refusal_names_the_lock():
+def test_the_engines_error_names_the_lock():
     assert locks_in(SAID) == (Lock("jane", "build-7", 4711, "2026-03-01T12:00:00Z"),)
     error = engine_failure("pr-42", SAID)
     assert isinstance(error, LockedError)
-    assert str(error) == ("stack 'pr-42' is being worked on by jane@build-7 (process 4711) since 2026-03-01T12:00:00Z")
+    assert str(error) == ("stack 'pr-42' is locked by jane@build-7 (process 4711) since 2026-03-01T12:00:00Z")
 
 
 def test_the_lock_of_a_dead_process_of_this_machine_is_abandoned(dead):
     assert lock(dead).is_abandoned()
 
 
-def test_the_lock_of_another_machine_never_is(dead):
+def test_the_lock_of_another_machine_is_not_abandoned(dead):
     assert not lock(dead, "another-machine").is_abandoned()
 
 
-def test_the_lock_of_a_pulumi_that_runs_is_not(tmp_path):
+def test_the_lock_of_a_running_pulumi_is_not_abandoned(tmp_path):
     pulumi = tmp_path / "pulumi"
     pulumi.write_bytes(b"#!/bin/sh\nread line\n")
     pulumi.chmod(0o755)
@@ -53,7 +53,7 @@ def test_the_lock_of_a_pulumi_that_runs_is_not(tmp_path):
         process.kill()
 
 
-def test_a_process_id_that_another_program_has_now_is_another_process():
+def test_the_lock_of_a_process_id_that_another_program_uses_is_abandoned():
     assert lock(os.getpid()).is_abandoned()
 
 

@@ -88,14 +88,14 @@ def test_refused_users_are_named_with_their_lines_and_the_rest_is_imported(api, 
 
 
 def test_a_large_list_becomes_several_jobs(api, connection, monkeypatch):
-    monkeypatch.setattr(users_file, "MOST_BYTES", 100)
+    monkeypatch.setattr(users_file, "MAX_JOB_BYTES", 100)
     work = importer(api, connection)
     users = of(*({"email": f"user{number}@example.com"} for number in range(10)))
     assert list(work.run(users))[-1] == 10
     assert (work.result.total, work.result.inserted) == (10, 10)
 
 
-def test_the_command_tells_what_came_of_it(sandbox, stack, tmp_path, capsys):
+def test_the_command_prints_the_result(sandbox, stack, tmp_path, capsys):
     users = written(tmp_path, {"email": "ada@example.com", "custom_password_hash": SHA256})
     assert run_import("local", users, sandbox.credentials, upsert=False, as_json=True) == 0
     assert json.loads(capsys.readouterr().out) == {
@@ -112,19 +112,19 @@ def test_the_command_fails_when_a_user_is_refused(sandbox, stack, tmp_path, caps
     assert "FORMAT" in shown
 
 
-def test_a_bad_file_is_refused_before_any_call(tmp_path, monkeypatch, capsys):
+def test_an_invalid_file_is_refused_before_any_request(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(users_command, "read_outputs", lambda stack, variables: pytest.fail("asked for the stack"))
     assert run_import("local", written(tmp_path, {"email": "ada"}), {}, upsert=False, as_json=False) == 1
     assert "user 1 has a bad email" in capsys.readouterr().err
 
 
-def test_a_stack_without_a_database_is_told(tmp_path, monkeypatch, capsys):
+def test_a_stack_without_a_database_is_an_error(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(users_command, "read_outputs", lambda stack, variables: {})
     assert run_import("dev", written(tmp_path), {}, upsert=False, as_json=False) == 1
     assert "stack 'dev' does not export connectionId, connectionName" in capsys.readouterr().err
 
 
-def test_missing_and_wrong_credentials_are_told_without_the_secret(sandbox, http):
+def test_missing_and_wrong_credentials_are_errors_without_the_secret(sandbox, http):
     with pytest.raises(CredentialsError, match="AUTH0_CLIENT_ID, AUTH0_CLIENT_SECRET must be set"):
         management_client({"AUTH0_DOMAIN": sandbox.auth0_domain}, http)
     wrong = {**sandbox.credentials, "AUTH0_CLIENT_SECRET": "s3cret"}
@@ -133,7 +133,7 @@ def test_missing_and_wrong_credentials_are_told_without_the_secret(sandbox, http
     assert "s3cret" not in str(caught.value)
 
 
-def test_a_connection_that_is_gone_is_told(api, sandbox):
+def test_a_deleted_connection_is_an_error(api, sandbox):
     gone = UserImporter(api, "con_0000000000000000", upsert=False)
     with pytest.raises(UserImportError, match="Auth0 answered 400: The connection does not exist"):
         list(gone.run(of({"email": "ada@example.com"})))

@@ -19,12 +19,12 @@ def problem(tmp_path, content):
     return str(caught.value).replace(f"{tmp_path}/", "")
 
 
-def test_users_are_read_with_the_lines_they_begin_in(tmp_path):
+def test_users_are_read_with_their_first_lines(tmp_path):
     users = read_users(written(tmp_path, '[\n {"email": "ada@example.com"},\n\n {"email":\n"bob@example.com"} ]\n'))
     assert [(user.line, user.content["email"]) for user in users] == [(2, "ada@example.com"), (4, "bob@example.com")]
 
 
-def test_every_attribute_of_the_format_is_taken(tmp_path):
+def test_every_attribute_of_the_format_is_accepted(tmp_path):
     user = {
         "email": "ada@example.com",
         "email_verified": True,
@@ -60,7 +60,7 @@ def test_an_empty_list_is_a_list(tmp_path):
     ("content", "line"),
     [("", 1), ("{}", 1), ('[\n{"email": 1,}\n]', 2), ("[1", 1), ("[] x", 1), ("[1 2]", 1), ("[1,]", 1)],
 )
-def test_what_is_no_list_is_refused_with_its_line_and_an_example(tmp_path, content, line):
+def test_a_document_that_is_no_list_is_refused_with_its_line_and_an_example(tmp_path, content, line):
     message = problem(tmp_path, content)
     assert message.startswith(f"users.json:{line} is no list of users (")
     assert message.endswith(f"example: {users_file.EXAMPLE}")
@@ -85,14 +85,14 @@ def test_what_is_no_list_is_refused_with_its_line_and_an_example(tmp_path, conte
         ("ada", "is no user: must be"),
     ],
 )
-def test_a_bad_user_is_named_by_line_and_number(tmp_path, user, said):
+def test_an_invalid_user_is_named_by_line_and_number(tmp_path, user, said):
     message = problem(tmp_path, [{"email": "first@example.com"}, user])
     [first, *_] = message.split("\n")
     assert f": user 2 {said}" in first
     assert "s3cret" not in message
 
 
-def test_all_bad_users_are_named_at_once_and_a_hash_is_never_shown(tmp_path):
+def test_all_invalid_users_are_named_at_once_without_their_hashes(tmp_path):
     bad = {"email": "ada@example.com", "password_hash": "s3cret"}
     message = problem(tmp_path, [bad, {"email": "bob"}])
     assert "user 1 has a bad password_hash" in message
@@ -116,15 +116,15 @@ def test_a_missing_file_is_refused(tmp_path):
         read_users(tmp_path / "users.json")
 
 
-def test_a_large_file_is_cut_into_pieces_that_a_job_takes(tmp_path):
+def test_a_large_file_is_cut_into_pieces_that_fit_into_a_job(tmp_path):
     users = [{"email": f"user{number}@example.com", "user_metadata": {"note": "x" * 990}} for number in range(1000)]
     cut = list(pieces(read_users(written(tmp_path, users))))
     sizes = [len("[" + ",".join(user.text for user in piece) + "]") for piece in cut]
     assert len(cut) == 3
-    assert max(sizes) <= users_file.MOST_BYTES
+    assert max(sizes) <= users_file.MAX_JOB_BYTES
     assert [user.content for piece in cut for user in piece] == users
 
 
 def test_one_user_over_the_limit_is_refused(tmp_path):
-    user = {"email": "ada@example.com", "user_metadata": {"note": "x" * users_file.MOST_BYTES}}
+    user = {"email": "ada@example.com", "user_metadata": {"note": "x" * users_file.MAX_JOB_BYTES}}
     assert "is larger than the 500000 bytes that a job takes" in problem(tmp_path, [user])

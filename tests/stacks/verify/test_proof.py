@@ -110,7 +110,7 @@ def checks_of(services: Services, **outputs: object) -> list[tuple[str, bool | N
     return [(check.sent, check.right) for check in verify(parse_outputs("local", {**OUTPUTS, **outputs}), client)]
 
 
-def test_every_check_of_a_guarded_api_is_right():
+def test_every_check_of_a_guarded_api_passes():
     assert checks_of(Services()) == [
         ("no token", True),
         ("a token that is garbage", True),
@@ -127,7 +127,7 @@ def test_every_check_of_a_guarded_api_is_right():
     ]
 
 
-def test_an_open_gateway_is_wrong_wherever_it_should_refuse():
+def test_an_open_gateway_fails_every_check_that_expects_a_refusal():
     wrong = [sent for sent, right in checks_of(Services(open_gateway=True)) if right is False]
     assert wrong == [
         "no token",
@@ -141,7 +141,7 @@ def test_an_open_gateway_is_wrong_wherever_it_should_refuse():
     ]
 
 
-def test_a_tenant_that_asks_for_no_grant_is_wrong():
+def test_a_tenant_that_requires_no_grants_fails_the_check():
     rows = checks_of(Services(open_tenant=True))
     assert [sent for sent, right in rows if right is False] == [
         "the machine client, to the tenant, for an API that it has no grant for",
@@ -159,19 +159,19 @@ BEYOND_GRANT = "the user's login, to the tenant, for scopes that the application
             {"userAccess": "allow_all"},
             "the API's access policy is allow_all, so that every application gets every scope",
         ),
-        ({"interactiveGrantedScopes": None}, "the stack does not say what the application is granted"),
-        ({"scopes": []}, "the stack does not say what the application is granted"),
+        ({"interactiveGrantedScopes": None}, "the stack has no output with the scopes that the application is granted"),
+        ({"scopes": []}, "the stack has no output with the scopes that the application is granted"),
         ({"scopes": ["calc:add"]}, "the application is granted every scope of the API"),
         ({"userEmail": None}, "the stack has no user who can log in"),
     ],
 )
-def test_a_login_that_shows_nothing_of_grants_is_not_checked(outputs, reason):
+def test_a_login_whose_grants_are_unknown_is_not_checked(outputs, reason):
     client = httpx.Client(transport=httpx.MockTransport(Services()))
     rows = {check.sent: check for check in verify(parse_outputs("local", {**OUTPUTS, **outputs}), client)}
     assert (rows[BEYOND_GRANT].right, rows[BEYOND_GRANT].received) == (None, f"not checked: {reason}")
 
 
-def test_a_login_that_is_not_granted_the_operations_scope_is_refused_by_the_gateway():
+def test_a_login_without_the_operations_scope_is_refused_by_the_gateway():
     asked_for = {"path": "/add?a=2&b=3", "scopes": ["calc:multiply"], "expected": {"result": 5}}
     rows = dict(checks_of(Services(), probe=asked_for, interactiveGrantedScopes=["calc:add"]))
     sent = "the user's token by the code flow, which is not granted the operation's scope"
@@ -179,7 +179,7 @@ def test_a_login_that_is_not_granted_the_operations_scope_is_refused_by_the_gate
     assert rows[BEYOND_GRANT] is True
 
 
-def test_a_tenant_that_knows_no_management_api_at_the_issuer_shows_nothing(monkeypatch):
+def test_without_a_management_api_at_the_issuer_the_grant_is_not_checked(monkeypatch):
     refusal = {"error": "access_denied", "error_description": "Service not found: https://tenant.example/api/v2/"}
     usual = Services.token
 
@@ -193,7 +193,7 @@ def test_a_tenant_that_knows_no_management_api_at_the_issuer_shows_nothing(monke
     assert rows["the machine client, to the tenant, for an API that it has no grant for"] is None
 
 
-def test_a_token_that_is_no_jwt_is_told_apart_from_a_bad_answer(monkeypatch):
+def test_a_token_that_is_no_jwt_is_an_error_of_its_own(monkeypatch):
     monkeypatch.setattr(Services, "token", lambda *_: httpx.Response(200, json={"access_token": "opaque"}))
     client = httpx.Client(transport=httpx.MockTransport(Services()))
     rows = {check.sent: check for check in verify(parse_outputs("local", {**OUTPUTS, "userEmail": None}), client)}
@@ -203,7 +203,7 @@ def test_a_token_that_is_no_jwt_is_told_apart_from_a_bad_answer(monkeypatch):
     assert rows["the machine client's token"].right is False
 
 
-def test_a_wrong_sum_is_wrong():
+def test_a_wrong_result_fails_the_check():
     rows = dict(
         checks_of(Services(), probe={"path": "/add?a=2&b=3", "scopes": ["calc:add"], "expected": {"result": 6}})
     )
@@ -211,7 +211,7 @@ def test_a_wrong_sum_is_wrong():
     assert rows["the user's token by the code flow"] is False
 
 
-def test_checks_that_the_stack_does_not_allow_are_marked_not_right():
+def test_checks_that_the_stack_does_not_allow_are_not_counted_as_passed():
     rows = dict(checks_of(Services(), userEmail=None, grantedScopes=["calc:add"]))
     assert rows["a good token without the operation's scope"] is None
     assert rows["a token for another audience (the user's ID token)"] is None
@@ -226,7 +226,7 @@ def test_the_login_page_gets_the_users_name_and_password():
     ]
 
 
-def test_no_password_is_typed_outside_the_tenant():
+def test_no_password_is_sent_outside_the_tenant():
     services = Services(login_host="phishing.example")
     client = httpx.Client(transport=httpx.MockTransport(services))
     with pytest.raises(TokenError, match="the login left the tenant for https://phishing.example/u/login"):
@@ -240,6 +240,6 @@ def test_outputs_that_are_missing_are_named():
         parse_outputs("dev", outputs)
 
 
-def test_a_stack_without_outputs_is_told_to_deploy():
+def test_a_stack_without_outputs_is_an_error_that_says_to_deploy():
     with pytest.raises(StackError, match="stack 'dev' has no outputs; deploy it first: pulumi up --stack dev"):
         parse_outputs("dev", {})
