@@ -49,7 +49,7 @@ def test_a_full_disk_is_named_and_the_next_up_goes_on(engine, project, small_dis
             file.write(bytes(4096))
     status, said = up(project)
     assert (status, "no space left on device" in said) == (1, True), said
-    assert "Next: make room on the disk and run this again" in said
+    assert "Next: free space on the disk and run this again" in said
     assert [path.stat().st_size for path in small_disk.rglob("*.tmp")] == [0]
     filler.unlink()
     for cut_off in small_disk.rglob("*.tmp"):

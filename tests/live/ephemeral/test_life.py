@@ -135,7 +135,7 @@ def test_an_environment_of_another_project_on_the_backend_is_neither_listed_nor_
     (tmp_path / "Pulumi.yaml").write_text("name: another\nruntime: python\n")
     another = Environments(find_project(tmp_path), place.engine, place.variables)
     assert another.audit() == []
-    with pytest.raises(EphemeralEnvironmentError, match="'theirs' is one of project 'auth0-apim'"):
+    with pytest.raises(EphemeralEnvironmentError, match="'theirs' belongs to project 'auth0-apim'"):
         another.destroy("theirs", sweep=True)
     with pytest.raises(EphemeralEnvironmentError, match="resources have the marks of an environment 'theirs'"):
         another.create("theirs", place.spec)

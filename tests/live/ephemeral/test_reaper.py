@@ -233,7 +233,7 @@ def test_a_marker_that_cannot_be_read_is_reported_and_its_stack_kept(place, tag)
 def test_a_renamed_stack_is_nobodys_environment(place):
     """A self-managed backend leaves the tags behind."""
     place.empty_stack("old")
-    place.environments.stacks._ask("old", "stack", "rename", "new", "--stack", "old")
+    place.environments.stacks._query("old", "stack", "rename", "new", "--stack", "old")
     assert place.reap() == {}
     with pytest.raises(EphemeralEnvironmentError, match="stack 'new' is no ephemeral environment"):
         place.environments.destroy("new")
@@ -252,7 +252,7 @@ def test_a_marker_that_somebody_gave_to_an_environment_that_stays_changes_nothin
 
 
 def set_tag(place, stack, text):
-    place.environments.stacks._ask(stack, "stack", "tag", "set", STACK_TAG, text, "--stack", stack)
+    place.environments.stacks._query(stack, "stack", "tag", "set", STACK_TAG, text, "--stack", stack)
 
 
 def test_what_was_extended_after_the_reaper_had_listed_it_is_skipped(place, monkeypatch):
