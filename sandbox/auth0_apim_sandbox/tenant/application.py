@@ -98,6 +98,7 @@ def prepare(tenant: Tenant) -> None:
         if "settings" not in records:
             records.put("settings", _DEFAULT_SETTINGS)
         fail_interrupted_jobs(tenant)
+        _delete_consents_without_id(tenant)
         _prepare_management_api(tenant)
         _prepare_grant(tenant, management_client(tenant.store).client_id)
 
@@ -120,6 +121,12 @@ def management_client(store: Store) -> ManagementClient:
             clients.put(client["client_id"], client)
             records.put(_CLIENT_KEY, {"client_id": client["client_id"]})
     return ManagementClient(client["client_id"], client["client_secret"])
+
+
+def _delete_consents_without_id(tenant: Tenant) -> None:
+    """Drop the consents of a store that earlier versions wrote, without an id: their users are asked once more."""
+    for key in [key for key, consent in tenant.grants.items() if "id" not in consent]:
+        tenant.grants.delete(key)
 
 
 def _prepare_management_api(tenant: Tenant) -> None:
