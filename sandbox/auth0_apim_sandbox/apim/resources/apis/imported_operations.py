@@ -34,6 +34,7 @@ def imported_operations(
         ValidationFailed: an operation cannot be imported.
     """
     operations: dict[str, OperationContract] = {}
+    names: set[str] = set()
     signatures: dict[str, list[str]] = {}
     for endpoint in specification.endpoints():
         properties = _Converter(specification, schema_id, translate_query).operation(endpoint)
@@ -41,7 +42,9 @@ def imported_operations(
         check_template(operation)
         signature = f"{operation.method} {operation.url_template}"
         signatures.setdefault(re.sub(r"\{[^{}]*\}", "{}", signature).lower(), []).append(signature)
-        operations[_unique(_resource_name(endpoint), operations)] = operation
+        name = _unique(_resource_name(endpoint), names)
+        names.add(name.lower())
+        operations[name] = operation
     for same in signatures.values():
         if len(same) > 1:
             message = (
@@ -187,8 +190,7 @@ def _resource_name(endpoint: Endpoint) -> str:
     return re.sub(r"[^a-z0-9]+", "-", wanted.lower()).strip("-")[:_LONGEST_NAME] or endpoint.method.lower()
 
 
-def _unique(name: str, taken: dict[str, OperationContract]) -> str:
-    known = {other.lower() for other in taken}
+def _unique(name: str, known: set[str]) -> str:
     candidates = [name, *(f"{name}-{number}" for number in range(1, 1000))]
     return next(candidate for candidate in candidates if candidate.lower() not in known)
 

@@ -1,5 +1,6 @@
 """An import: what an API document says about an API, and the operations and schemas that it brings."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -102,7 +103,8 @@ async def read_import(call: Call, contract: ApiContract) -> ApiImport | None:
     schema = next(iter(call.inventory.children(call.id, "schemas")), None)
     schema_id = str(schema["name"]) if schema else secrets.token_hex(12)
     translate = contract.translate_required_query_parameters == "template"
-    return ApiImport(specification, imported_operations(specification, schema_id, translate), schema_id)
+    operations = await asyncio.to_thread(imported_operations, specification, schema_id, translate)
+    return ApiImport(specification, operations, schema_id)
 
 
 def _with_canonical_url(item: dict[str, Any]) -> dict[str, Any] | None:

@@ -1,6 +1,9 @@
+import asyncio
 import json
+import threading
 
 import pytest
+from auth0_apim_sandbox.apim.resources.apis import specification
 
 SWAGGER = {
     "swagger": "2.0",
@@ -447,3 +450,46 @@ async def test_a_server_with_a_query_string_is_refused(arm):
     servers = [{"url": "https://a.test"}, {"url": "https://b.test/?tenant=a"}]
     answer = await imported(arm, "openapi+json", {**_document(), "servers": servers})
     assert "'https://b.test/?tenant=a' has a query string" in message(answer)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "- " * 100_000 + "x", "{a: " * 100_000, "[" * 101 + "]" * 101])
+async def test_a_document_that_is_nested_without_end_is_refused(arm, text):
+    answer = await imported(arm, "openapi", f"{YAML_HEAD}paths: {text}" if text[0] != "-" else text)
+    assert "the document is nested too deeply" in message(answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("paths: !!python/object/apply:os.getcwd []", "could not determine a constructor for the tag"),
+        ("paths: !mine {}", "could not determine a constructor for the tag '!mine'"),
+        ("paths: *none", "found undefined alias 'none'"),
+        ("paths: {? [a] : b}", "a key must be a scalar"),
+        ("paths: {}\n---\nopenapi: 3.0.1", "expected a single document"),
+    ],
+)
+async def test_yaml_beyond_plain_values_is_refused(arm, text, reason):
+    assert reason in message(await imported(arm, "openapi", YAML_HEAD + text))
+
+
+async def test_tags_of_plain_values_are_obeyed(arm):
+    text = "paths: {/a: {get: {operationId: !!str 12, description: ! 13, responses: {}}}}"
+    await imported(arm, "openapi", YAML_HEAD + text)
+    assert (await operations(arm))["12"]["description"] == "13"
+
+
+async def test_others_are_answered_while_a_document_is_read(arm, monkeypatch):
+    reading, others_are_answered = threading.Event(), threading.Event()
+    parsed = specification.parsed
+
+    def slowly(text, wants_json):
+        reading.set()
+        assert others_are_answered.wait(30)
+        return parsed(text, wants_json)
+
+    monkeypatch.setattr(specification, "parsed", slowly)
+    importing = asyncio.create_task(imported(arm, "openapi+json", _document()))
+    await asyncio.to_thread(reading.wait, 30)
+    assert (await arm.get("products")).status_code == 200
+    others_are_answered.set()
+    assert (await importing).status_code == 200
