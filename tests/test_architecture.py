@@ -115,7 +115,6 @@ def test_the_program_knows_nothing_of_the_sandbox():
         "auth0_apim",
         "auth0_apim_environments",
         "pulumi",
-        "typing",
     }
 
 

@@ -10,7 +10,8 @@ from auth0_apim.auth0_api import Auth0Api, Auth0ApiArgs, SigningAlgorithm, UserA
 from auth0_apim.database_user import DatabaseUser, DatabaseUserArgs
 from auth0_apim.inputs import InputError
 from auth0_apim.interactive_client import Application, InteractiveClient, InteractiveClientArgs
-from auth0_apim.jwt_policy import CountedBy, JwtPolicy, JwtPolicyArgs, ScopeClaim, ScopeMatch
+from auth0_apim.jwt_policy import JwtPolicy
+from auth0_apim.jwt_policy_inputs import CountedBy, JwtPolicyArgs, ScopeClaim, ScopeMatch
 from auth0_apim.machine_client import MachineClient, MachineClientArgs, TokenEndpointAuthMethod
 from auth0_apim.named_secret import NamedSecret, NamedSecretArgs
 from auth0_apim.passwords import PasswordPolicy
@@ -23,8 +24,9 @@ from auth0_apim.portal_login import (
     redirect_uris,
 )
 from auth0_apim.protected_api import ProtectedApi
-from auth0_apim.protected_api_args import ProtectedApiArgs
-from auth0_apim.published_api import CheckedBy, LinkFormat, PublishedApi, PublishedApiArgs, VersioningScheme
+from auth0_apim.protected_api_sections import ProtectedApiArgs
+from auth0_apim.published_api import PublishedApi
+from auth0_apim.published_api_inputs import CheckedBy, LinkFormat, PublishedApiArgs, VersioningScheme
 from auth0_apim.role import Role, RoleArgs
 from auth0_apim.user_database import UserDatabase, UserDatabaseArgs
 

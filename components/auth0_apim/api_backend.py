@@ -5,31 +5,42 @@ from typing import Optional
 
 import pulumi
 from pulumi_azure_native import apimanagement
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import NotRequired
 
 from auth0_apim.azure_rules import backend_url_problem, entity_id_problem, title_problem
-from auth0_apim.azure_service import service_inputs
-from auth0_apim.inputs import Inputs
+from auth0_apim.azure_service import SERVICE_RULES, ServiceArgs, service_of
+from auth0_apim.inputs import ComponentInputs, Rule
 from auth0_apim.names import slug
 from auth0_apim.ordering import after, referred_to
 from auth0_apim.part_rules import credentials_problem
 
 
-class ApiBackendArgs(TypedDict):
-    resource_group_name: pulumi.Input[str]
-    """Required. The service's resource group: `ApiGateway.resource_group_name`."""
-    service_name: pulumi.Input[str]
-    """Required. The service's name: `ApiGateway.service_name`."""
+class ApiBackendArgs(ServiceArgs):
     url: pulumi.Input[str]
-    """Required. The backend's base URL, http or https. Example: `https://calculator.example/api`."""
+    """Required. The backend's base URL, http or https."""
     backend_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name in lower case. The backend's id in API Management, 1 to 80 characters."""
     title: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The backend's name, 1 to 300 characters."""
     header_credentials: NotRequired[dict[str, pulumi.Input[str]]]
-    """Optional, defaults to none. Secrets that are sent to the backend in headers, by header name; they replace the caller's headers. Each is stored in a secret named value. Example: `{"x-functions-key": key}`."""
+    """Optional, defaults to none. Secrets that are sent to the backend in headers, by header name; they replace the caller's headers. Each is stored in a secret named value."""
     query_credentials: NotRequired[dict[str, pulumi.Input[str]]]
     """Optional, defaults to none. Secrets that are sent to the backend in the query string, by parameter name; the backend's logs may show them. Each is stored in a secret named value."""
+
+
+API_BACKEND = ComponentInputs(
+    component="ApiBackend",
+    shape=ApiBackendArgs,
+    rules={
+        **SERVICE_RULES,
+        "url": Rule(backend_url_problem, "https://calculator.example/api"),
+        "backend_id": Rule(entity_id_problem, "calculator"),
+        "title": Rule(title_problem, "Calculator"),
+        "header_credentials": Rule(credentials_problem, {"x-functions-key": "a secret"}),
+        "query_credentials": Rule(credentials_problem, {"code": "a secret"}),
+    },
+    defaults={"backend_id": slug, "title": str},
+)
 
 
 class ApiBackend(pulumi.ComponentResource):
@@ -39,49 +50,36 @@ class ApiBackend(pulumi.ComponentResource):
     """The backend's id, for JwtPolicy's `backend_id`; known once the backend exists."""
 
     def __init__(self, name: str, args: ApiBackendArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        inputs = Inputs("ApiBackend", name)
-        args = inputs.known(args, ApiBackendArgs)
-        group, service_name = service_inputs(inputs, args)
-        url = inputs.check("url", args.get("url"), backend_url_problem, '"https://calculator.example/api"')
-        backend_id = inputs.check("backend_id", args.get("backend_id", slug(name)), entity_id_problem, '"calculator"')
-        title = inputs.check("title", args.get("title", name), title_problem, '"Calculator"')
-        given: dict[str, Mapping[str, pulumi.Input[str]]] = {}
-        for place in ("header", "query"):
-            credentials = args.get(f"{place}_credentials")
-            if credentials is not None:
-                example = '{"x-functions-key": key}'
-                inputs.check(f"{place}_credentials", credentials, credentials_problem, example)
-                given[place] = credentials  # type: ignore[assignment]
+        inputs = API_BACKEND.of(name, args)
         super().__init__("auth0-apim:index:ApiBackend", name, {}, opts)
 
-        def kept(place: str, credential: str, secret: pulumi.Input[str]) -> pulumi.Output[str]:
+        backend_id = inputs.output("backend_id")
+
+        def kept(place: str, credential: str) -> pulumi.Output[str]:
             """A reference to the secret, kept in a named value."""
             key = backend_id.apply(lambda known: f"{slug(known)}-{place}-{slug(credential)}")
             named_value = apimanagement.NamedValue(
                 f"{name}-{place}-{slug(credential)}",
-                resource_group_name=group,
-                service_name=service_name,
+                **service_of(inputs),
                 named_value_id=key,
                 display_name=key,
                 secret=True,
-                value=pulumi.Output.secret(secret),
+                value=pulumi.Output.secret(inputs.output(f"{place}_credentials")[credential]),
                 opts=referred_to(self, opts),
             )
             return pulumi.Output.concat("{{", after(key, named_value), "}}")
 
         references = {
-            place: {
-                credential: [kept(place, credential, given[place][credential])] for credential in sorted(given[place])
-            }
-            for place in given
+            place: {credential: [kept(place, credential)] for credential in sorted(inputs.get(f"{place}_credentials"))}
+            for place in ("header", "query")
+            if f"{place}_credentials" in inputs
         }
         backend = apimanagement.Backend(
             f"{name}-backend",
-            resource_group_name=group,
-            service_name=service_name,
+            **service_of(inputs),
             backend_id=backend_id,
-            title=title,
-            url=url,
+            title=inputs.output("title"),
+            url=inputs.output("url"),
             protocol="http",
             credentials=_credentials(references),
             tls=apimanagement.BackendTlsPropertiesArgs(validate_certificate_chain=True, validate_certificate_name=True),

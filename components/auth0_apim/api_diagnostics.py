@@ -5,11 +5,11 @@ from typing import Any, Optional
 
 import pulumi
 from pulumi_azure_native import apimanagement
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import NotRequired
 
-from auth0_apim.azure_rules import choice_problem, entity_id_problem, revised_id_problem
-from auth0_apim.azure_service import service_inputs
-from auth0_apim.inputs import Inputs
+from auth0_apim.azure_rules import entity_id_problem, revised_id_problem
+from auth0_apim.azure_service import SERVICE_RULES, ServiceArgs, service_of
+from auth0_apim.inputs import ComponentInputs, Inputs, Rule, anything
 from auth0_apim.names import slug
 from auth0_apim.ordering import after, part_of, referred_to
 from auth0_apim.part_rules import connection_string_problem, logged_headers_problem, percentage_problem
@@ -29,11 +29,7 @@ class Verbosity(Enum):
     """Every call, and what `trace` policies say."""
 
 
-class ApiDiagnosticsArgs(TypedDict):
-    resource_group_name: pulumi.Input[str]
-    """Required. The service's resource group: `ApiGateway.resource_group_name`."""
-    service_name: pulumi.Input[str]
-    """Required. The service's name: `ApiGateway.service_name`."""
+class ApiDiagnosticsArgs(ServiceArgs):
     connection_string: pulumi.Input[str]
     """Required. The connection string of the Application Insights resource; it is stored in a secret named value."""
     api_id: NotRequired[pulumi.Input[str]]
@@ -49,7 +45,33 @@ class ApiDiagnosticsArgs(TypedDict):
     log_client_ip: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Whether callers' IP addresses are logged."""
     logged_headers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. Headers of requests and responses that are logged. A header that carries a token or a key is refused. Example: `["User-Agent"]`."""
+    """Optional, defaults to none. Headers of requests and responses that are logged. A header that carries a token or a key is refused."""
+
+
+API_DIAGNOSTICS = ComponentInputs(
+    component="ApiDiagnostics",
+    shape=ApiDiagnosticsArgs,
+    rules={
+        **SERVICE_RULES,
+        "connection_string": Rule(connection_string_problem, "InstrumentationKey=00000000-0000-0000-0000-000000000000"),
+        "api_id": Rule(revised_id_problem, "calc"),
+        "logger_id": Rule(entity_id_problem, "insights"),
+        "application_insights_id": Rule(
+            anything,
+            "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/calculator-dev"
+            "/providers/Microsoft.Insights/components/calls",
+        ),
+        "sampling_percentage": Rule(percentage_problem, 50),
+        "logged_headers": Rule(logged_headers_problem, ["User-Agent"]),
+    },
+    defaults={
+        "logger_id": slug,
+        "sampling_percentage": 100,
+        "verbosity": "information",
+        "log_client_ip": False,
+        "logged_headers": [],
+    },
+)
 
 
 class ApiDiagnostics(pulumi.ComponentResource):
@@ -61,51 +83,39 @@ class ApiDiagnostics(pulumi.ComponentResource):
     """ARM id of the diagnostic setting."""
 
     def __init__(self, name: str, args: ApiDiagnosticsArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        inputs = Inputs("ApiDiagnostics", name)
-        args = inputs.known(args, ApiDiagnosticsArgs)
-        group, service_name = service_inputs(inputs, args)
-        connection = inputs.check(
-            "connection_string", args.get("connection_string"), connection_string_problem, '"InstrumentationKey=…"'
-        )
-        logger_id = inputs.check("logger_id", args.get("logger_id", slug(name)), entity_id_problem, '"insights"')
-        api = None
-        if args.get("api_id") is not None:
-            api = inputs.check("api_id", args["api_id"], revised_id_problem, '"calc"')
-        settings = _settings(inputs, args)
+        inputs = API_DIAGNOSTICS.of(name, args)
         super().__init__("auth0-apim:index:ApiDiagnostics", name, {}, opts)
 
+        logger_id, api = inputs.output("logger_id"), inputs.optional("api_id")
         key = logger_id.apply(lambda known: f"{slug(known)}-connection-string")
         named_value = apimanagement.NamedValue(
             f"{name}-connection-string",
-            resource_group_name=group,
-            service_name=service_name,
+            **service_of(inputs),
             named_value_id=key,
             display_name=key,
             secret=True,
-            value=pulumi.Output.secret(connection),
+            value=pulumi.Output.secret(inputs.output("connection_string")),
             opts=referred_to(self, opts),
         )
         logger = apimanagement.Logger(
             f"{name}-logger",
-            resource_group_name=group,
-            service_name=service_name,
+            **service_of(inputs),
             logger_id=logger_id,
             logger_type="applicationInsights",
             credentials={"connectionString": pulumi.Output.concat("{{", after(key, named_value), "}}")},
-            resource_id=args.get("application_insights_id"),
+            resource_id=inputs.nullable("application_insights_id"),
             is_buffered=True,
             opts=referred_to(self, opts),
         )
         kind = apimanagement.Diagnostic if api is None else apimanagement.ApiDiagnostic
         diagnostic = kind(
             f"{name}-diagnostic",
-            resource_group_name=group,
-            service_name=service_name,
+            **service_of(inputs),
             **({} if api is None else {"api_id": api}),
             # The only id by which API Management finds a diagnostic for Application Insights.
             diagnostic_id="applicationinsights",
             logger_id=logger.id,
-            **settings,
+            **_settings(inputs),
             opts=part_of(self, opts),
         )
 
@@ -114,21 +124,14 @@ class ApiDiagnostics(pulumi.ComponentResource):
         self.register_outputs({"logger_id": self.logger_id, "diagnostic_id": self.diagnostic_id})
 
 
-def _settings(inputs: Inputs, args: ApiDiagnosticsArgs) -> dict[str, Any]:
-    share = inputs.check("sampling_percentage", args.get("sampling_percentage", 100), percentage_problem, "50")
-    verbosity = inputs.check(
-        "verbosity",
-        args.get("verbosity", "information"),
-        choice_problem("error", "information", "verbose"),
-        '"information"',
-    )
-    headers = inputs.check("logged_headers", args.get("logged_headers", []), logged_headers_problem, '["User-Agent"]')
+def _settings(inputs: Inputs) -> dict[str, Any]:
+    headers = inputs.output("logged_headers")
     return {
         "always_log": "allErrors",
         "http_correlation_protocol": "W3C",
-        "log_client_ip": args.get("log_client_ip", False),
-        "sampling": {"samplingType": "fixed", "percentage": share},
-        "verbosity": verbosity,
+        "log_client_ip": inputs.output("log_client_ip"),
+        "sampling": {"samplingType": "fixed", "percentage": inputs.output("sampling_percentage")},
+        "verbosity": inputs.output("verbosity"),
         "frontend": _messages(headers),
         "backend": _messages(headers),
     }

@@ -8,11 +8,10 @@ import pulumi
 from pulumi_azure_native import apimanagement
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.api_gateway_inputs import OF_A_NEW_SERVICE, new_service_inputs
-from auth0_apim.azure_rules import flag_problem
-from auth0_apim.azure_service import service_inputs
-from auth0_apim.existing import refuse_description
-from auth0_apim.inputs import Inputs
+from auth0_apim.azure_rules import capacity_problem, publisher_email_problem, publisher_name_problem
+from auth0_apim.azure_service import SERVICE_RULES, service_of
+from auth0_apim.inputs import ComponentInputs, Inputs, Rule
+from auth0_apim.part_rules import identity_ids_problem, location_problem, tags_problem
 
 _PROPERTY = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security."
 _OLD_TLS = ("Protocols.Tls10", "Protocols.Tls11", "Backend.Protocols.Tls10", "Backend.Protocols.Tls11")
@@ -47,11 +46,11 @@ class GatewaySku(Enum):
     """1 to 10 units, made in minutes, outbound network integration."""
 
 
-class ApiGatewayArgs(TypedDict):
+class GatewaySection(TypedDict):
     resource_group_name: pulumi.Input[str]
-    """Required. The resource group of the service. Example: `calculator-dev`."""
+    """Required. The resource group of the service."""
     service_name: pulumi.Input[str]
-    """Required. The service's name, unique in Azure, because it is part of the host name: 1 to 50 letters, digits and dashes. Example: `contoso-apis-dev`."""
+    """Required. The service's name, unique in Azure, because it is part of the host name: 1 to 50 letters, digits and dashes."""
     existing: NotRequired[bool]
     """Optional, defaults to false. Use a service that exists: it is read, never changed, and remains after a destroy. Excludes every input that describes a new one."""
     publisher_name: NotRequired[pulumi.Input[str]]
@@ -63,15 +62,57 @@ class ApiGatewayArgs(TypedDict):
     capacity: NotRequired[pulumi.Input[int]]
     """Optional, defaults to 0 in tier Consumption and to 1 in every other. The number of units, within the tier's limits."""
     location: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the resource group's region. The Azure region. Example: `westeurope`."""
-    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """Optional, defaults to none. Tags of the service."""
+    """Optional, defaults to the resource group's region. The Azure region."""
     restore: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Restore the soft-deleted service of this name, with its contents and its old settings, instead of creating one. Remove this input after the deployment; the next deployment applies the settings given here."""
     system_identity: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Enable the service's system-assigned managed identity, which reads secrets of Key Vaults. Assign roles such as `Key Vault Secrets User` to `principal_id`."""
     user_identity_ids: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. ARM ids of user-assigned managed identities of the service. Example: `["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]`."""
+    """Optional, defaults to none. ARM ids of user-assigned managed identities of the service."""
+
+
+class ApiGatewayArgs(GatewaySection):
+    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Optional, defaults to none. Tags of the service."""
+
+
+def _check(inputs: Inputs) -> None:
+    inputs.refuse_beside("existing", "resource_group_name", "service_name")
+    if inputs.get("existing"):
+        return
+    for name in ("publisher_name", "publisher_email"):
+        if name not in inputs:
+            raise inputs.error(name, "is required")
+    size = {"sku": inputs.get("sku"), "capacity": inputs.get("capacity")}
+    inputs.require("capacity", size, capacity_problem, "leave it out")
+
+
+API_GATEWAY = ComponentInputs(
+    component="ApiGateway",
+    shape=ApiGatewayArgs,
+    rules={
+        **SERVICE_RULES,
+        "publisher_name": Rule(publisher_name_problem, "Contoso"),
+        "publisher_email": Rule(publisher_email_problem, "apis@contoso.example"),
+        "location": Rule(location_problem, "westeurope"),
+        "tags": Rule(tags_problem, {"team": "calculators"}),
+        "user_identity_ids": Rule(
+            identity_ids_problem,
+            [
+                "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/calculator-dev"
+                "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"
+            ],
+        ),
+    },
+    defaults={
+        "existing": False,
+        "sku": "Consumption",
+        "restore": False,
+        "system_identity": False,
+        "user_identity_ids": [],
+    },
+    check=_check,
+)
 
 
 class ApiGateway(pulumi.ComponentResource):
@@ -91,21 +132,13 @@ class ApiGateway(pulumi.ComponentResource):
     """Object id of the service's system-assigned managed identity, for role assignments; null without one."""
 
     def __init__(self, name: str, args: ApiGatewayArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        inputs = Inputs("ApiGateway", name)
-        args = inputs.known(args, ApiGatewayArgs)
-        group, service_name = service_inputs(inputs, args)
-        exists = inputs.plain("existing", args.get("existing", False), flag_problem, "true")
-        if exists:
-            refuse_description(inputs, args, "existing", OF_A_NEW_SERVICE)
-        wanted = {} if exists else new_service_inputs(inputs, args)
+        inputs = API_GATEWAY.of(name, args)
         super().__init__("auth0-apim:index:ApiGateway", name, {}, opts)
 
-        self.resource_group_name = group
-        place = {"resource_group_name": group, "service_name": service_name}
-        service: Any = (
-            _existing_service(self, group, service_name) if exists else _new_service(self, name, place | wanted)
-        )
-        self.sku = service.sku.apply(lambda sku: sku.name) if exists else wanted["sku"]
+        exists = inputs.get("existing")
+        service: Any = _existing_service(self, inputs) if exists else _new_service(self, name, inputs)
+        self.resource_group_name = inputs.output("resource_group_name")
+        self.sku = service.sku.apply(lambda sku: sku.name) if exists else inputs.output("sku")
         self.service_name, gateway_url, portal_url = service.name, service.gateway_url, service.developer_portal_url
         self.principal_id = service.identity.apply(_principal_id)
         self.gateway_url = gateway_url.apply(lambda url: str(url).rstrip("/"))
@@ -122,32 +155,50 @@ class ApiGateway(pulumi.ComponentResource):
         )
 
 
-def _existing_service(component: pulumi.ComponentResource, group: pulumi.Output[str], name: pulumi.Output[str]) -> Any:
+def _existing_service(component: pulumi.ComponentResource, inputs: Inputs) -> Any:
     return apimanagement.get_api_management_service_output(
-        resource_group_name=group, service_name=name, opts=pulumi.InvokeOutputOptions(parent=component)
+        resource_group_name=inputs.output("resource_group_name"),
+        service_name=inputs.output("service_name"),
+        opts=pulumi.InvokeOutputOptions(parent=component),
     )
 
 
-def _new_service(
-    component: pulumi.ComponentResource, name: str, wanted: Mapping[str, Any]
-) -> apimanagement.ApiManagementService:
+def _new_service(component: pulumi.ComponentResource, name: str, inputs: Inputs) -> apimanagement.ApiManagementService:
+    sku = inputs.output("sku")
+    units = pulumi.Output.all(sku, inputs.nullable("capacity")).apply(lambda both: _units(*both))
+    identities = pulumi.Output.all(inputs.output("system_identity"), inputs.output("user_identity_ids"))
     return apimanagement.ApiManagementService(
         f"{name}-service",
-        resource_group_name=wanted["resource_group_name"],
-        service_name=wanted["service_name"],
-        publisher_name=wanted["publisher_name"],
-        publisher_email=wanted["publisher_email"],
-        sku={"name": wanted["sku"], "capacity": wanted["capacity"]},
-        location=wanted["location"],
-        identity=wanted["identity"],
-        custom_properties=wanted["sku"].apply(_tls_floor),
-        tags=wanted["tags"],
-        restore=wanted["restore"],
+        **service_of(inputs),
+        publisher_name=inputs.output("publisher_name"),
+        publisher_email=inputs.output("publisher_email"),
+        sku={"name": sku, "capacity": units},
+        location=inputs.nullable("location"),
+        identity=identities.apply(lambda both: _managed_identity(*both)),
+        custom_properties=sku.apply(_tls_floor),
+        tags=inputs.nullable("tags"),
+        restore=inputs.output("restore"),
         opts=pulumi.ResourceOptions(
             parent=component,
             # The classic tiers take 30 to 45 minutes, and longer when the region is busy.
             custom_timeouts=pulumi.CustomTimeouts(create="3h", update="3h", delete="3h"),
         ),
+    )
+
+
+def _units(sku: str, capacity: Optional[float]) -> int:
+    if capacity is not None:
+        return int(capacity)
+    return 0 if sku == "Consumption" else 1
+
+
+def _managed_identity(own: bool, others: list[str]) -> Optional[apimanagement.ApiManagementServiceIdentityArgs]:
+    kinds = (["SystemAssigned"] if own else []) + (["UserAssigned"] if others else [])
+    if not kinds:
+        return None
+    assigned = {resource_id: apimanagement.UserIdentityPropertiesArgs() for resource_id in others}
+    return apimanagement.ApiManagementServiceIdentityArgs(
+        type=", ".join(kinds), user_assigned_identities=assigned or None
     )
 
 

@@ -1,26 +1,23 @@
 """What callers subscribe to."""
 
+from collections.abc import Mapping
 from typing import Any, Optional
 
 import pulumi
 from pulumi_azure_native import apimanagement
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import NotRequired
 
-from auth0_apim.azure_rules import entity_id_problem, flag_problem, product_name_problem
-from auth0_apim.azure_service import service_inputs
-from auth0_apim.inputs import Inputs
+from auth0_apim.azure_rules import entity_id_problem, product_name_problem
+from auth0_apim.azure_service import SERVICE_RULES, ServiceArgs, service_of
+from auth0_apim.inputs import ComponentInputs, Inputs, Rule, anything
 from auth0_apim.names import slug
 from auth0_apim.ordering import is_taken_along, kept_part_of, part_of
 from auth0_apim.part_rules import long_text_problem, product_removal_problem, product_rights_problem
 
 
-class ApiProductArgs(TypedDict):
-    resource_group_name: pulumi.Input[str]
-    """Required. The service's resource group: `ApiGateway.resource_group_name`."""
-    service_name: pulumi.Input[str]
-    """Required. The service's name: `ApiGateway.service_name`."""
+class ApiProductArgs(ServiceArgs):
     display_name: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the component's name. The product's name in the developer portal, 1 to 80 characters. Example: `Gold`."""
+    """Optional, defaults to the component's name. The product's name in the developer portal, 1 to 80 characters."""
     product_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the display name in lower case. The product's id, 1 to 80 characters."""
     description: NotRequired[pulumi.Input[str]]
@@ -39,6 +36,36 @@ class ApiProductArgs(TypedDict):
     """Optional, defaults to true. Whether the developer portal shows the product to its groups."""
 
 
+def _check(inputs: Inputs) -> None:
+    required = inputs.get("subscription_required")
+    approval = {"required": required, "approval": inputs.get("approval_required"), "limit": None}
+    inputs.require("approval_required", approval, product_rights_problem, "give subscription_required: true")
+    limit = {"required": required, "approval": False, "limit": inputs.get("subscriptions_limit")}
+    inputs.require("subscriptions_limit", limit, product_rights_problem)
+
+
+API_PRODUCT = ComponentInputs(
+    component="ApiProduct",
+    shape=ApiProductArgs,
+    rules={
+        **SERVICE_RULES,
+        "display_name": Rule(product_name_problem, "Gold"),
+        "product_id": Rule(entity_id_problem, "gold"),
+        "description": Rule(long_text_problem, "For partners"),
+        "terms": Rule(anything, "Fair use."),
+        "subscriptions_limit": Rule(anything, 5),
+    },
+    defaults={
+        "display_name": str,
+        "subscription_required": True,
+        "keep_product": False,
+        "approval_required": False,
+        "published": True,
+    },
+    check=_check,
+)
+
+
 class ApiProduct(pulumi.ComponentResource):
     """A product: a group of APIs with one subscription, its approval and its limits."""
 
@@ -46,33 +73,26 @@ class ApiProduct(pulumi.ComponentResource):
     """The product's id, for `PublishedApi`, `ApiSubscription` and `JwtPolicy`; known once the product exists."""
 
     def __init__(self, name: str, args: ApiProductArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        inputs = Inputs("ApiProduct", name)
-        args = inputs.known(args, ApiProductArgs)
-        group, service_name = service_inputs(inputs, args)
-        title = inputs.check("display_name", args.get("display_name", name), product_name_problem, '"Gold"')
-        product_id = inputs.check("product_id", args.get("product_id", title.apply(slug)), entity_id_problem, '"gold"')
-        description = None
-        if args.get("description") is not None:
-            description = inputs.check("description", args["description"], long_text_problem, '"For partners"')
-        rights = _rights(inputs, args)
-        is_kept = inputs.plain("keep_product", args.get("keep_product", False), flag_problem, "true")
-        removal = {"required": args.get("subscription_required", True), "is_settled": is_kept or is_taken_along(opts)}
-        inputs.check("subscription_required", removal, product_removal_problem, "keep_product: true")
+        inputs = API_PRODUCT.of(name, args)
+        is_kept = inputs.get("keep_product")
+        removal = {"required": inputs.get("subscription_required"), "is_settled": is_kept or is_taken_along(opts)}
+        inputs.require("subscription_required", removal, product_removal_problem, "give keep_product: true")
         super().__init__("auth0-apim:index:ApiProduct", name, {}, opts)
 
-        published = pulumi.Output.from_input(args.get("published", True))
+        title, required = inputs.output("display_name"), inputs.output("subscription_required")
+        approval = pulumi.Output.all(required=required, approval=inputs.output("approval_required")).apply(_approval)
+        limit = inputs.nullable("subscriptions_limit")
         product = apimanagement.Product(
             f"{name}-product",
-            resource_group_name=group,
-            service_name=service_name,
-            product_id=product_id,
+            **service_of(inputs),
+            product_id=inputs.output("product_id", title.apply(slug)),
             display_name=title,
-            description=description,
-            terms=args.get("terms"),
-            state=published.apply(_state),
-            subscription_required=rights["required"],
-            approval_required=rights["approval"],
-            subscriptions_limit=rights["limit"].apply(lambda limit: None if limit is None else int(limit)),
+            description=inputs.optional("description"),
+            terms=inputs.nullable("terms"),
+            state=inputs.output("published").apply(_state),
+            subscription_required=required,
+            approval_required=approval,
+            subscriptions_limit=limit and limit.apply(_whole),
             opts=kept_part_of(self, opts) if is_kept else part_of(self, opts),
         )
 
@@ -80,18 +100,13 @@ class ApiProduct(pulumi.ComponentResource):
         self.register_outputs({"product_id": self.product_id})
 
 
-def _rights(inputs: Inputs, args: ApiProductArgs) -> dict[str, pulumi.Output[Any]]:
-    required = args.get("subscription_required", True)
-    approval = {"required": required, "approval": args.get("approval_required", False), "limit": None}
-    limit = {"required": required, "approval": False, "limit": args.get("subscriptions_limit")}
-    checked = inputs.check("approval_required", approval, product_rights_problem, "subscription_required: true")
-    counted = inputs.check("subscriptions_limit", limit, product_rights_problem, "5")
+def _approval(known: Mapping[str, Any]) -> Optional[bool]:
     # An open product may not even say that nothing is approved.
-    return {
-        "required": checked["required"],
-        "approval": checked.apply(lambda known: known["approval"] or (False if known["required"] else None)),
-        "limit": counted.apply(lambda known: known["limit"]),
-    }
+    return known["approval"] or (False if known["required"] else None)
+
+
+def _whole(limit: Optional[float]) -> Optional[int]:
+    return None if limit is None else int(limit)
 
 
 def _state(published: bool) -> apimanagement.ProductState:

@@ -4,30 +4,16 @@ from typing import Optional
 
 import pulumi
 from pulumi_azure_native import apimanagement
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import NotRequired
 
-from auth0_apim.azure_rules import (
-    api_path_problem,
-    entity_id_problem,
-    https_url_problem,
-    revision_description_problem,
-    revision_problem,
-    title_problem,
-    version_problem,
-    version_set_id_problem,
-)
-from auth0_apim.azure_service import service_inputs
-from auth0_apim.input_types import is_output
-from auth0_apim.inputs import Inputs
+from auth0_apim.azure_rules import https_url_problem, revision_description_problem, revision_problem
+from auth0_apim.azure_service import SERVICE_RULES, ServiceArgs, service_of
+from auth0_apim.inputs import ComponentInputs, Inputs, Rule, anything
 from auth0_apim.ordering import part_of
-from auth0_apim.published_api_inputs import CLOSED, api_import
+from auth0_apim.published_api_inputs import CLOSED, PUBLISHED_API, api_import, require_import
 
 
-class ApiRevisionArgs(TypedDict):
-    resource_group_name: pulumi.Input[str]
-    """Required. The service's resource group: `ApiGateway.resource_group_name`."""
-    service_name: pulumi.Input[str]
-    """Required. The service's name: `ApiGateway.service_name`."""
+class ApiRevisionArgs(ServiceArgs):
     api_id: pulumi.Input[str]
     """Required. The API that this is a revision of: `PublishedApi.api_id`."""
     path: pulumi.Input[str]
@@ -45,13 +31,36 @@ class ApiRevisionArgs(TypedDict):
     version_set_id: NotRequired[pulumi.Input[str]]
     """Required where the API has one. The ARM id of the API's version set: `PublishedApi.version_set_id`, which may be null."""
     revision: pulumi.Input[str]
-    """Required. The revision's number, as text; the API itself is `1`. Example: `2`."""
+    """Required. The revision's number, as text; the API itself is `1`."""
     openapi: pulumi.Input[str]
     """Required. The revision's OpenAPI 3 or Swagger 2.0 document: the path of a `.json`, `.yaml` or `.yml` file, the text itself, or an https URL. The text is sent with the API's title and description, which an import cannot change either; a document that Azure fetches from a URL must have them."""
     service_url: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the first https server of the document; required where it names none or is a URL. The backend's base URL; the output `backend_url` for the revision's JwtPolicy, which alone sends calls there."""
     description: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. What is new in the revision, 1 to 256 characters."""
+
+
+_OF_THE_API = ("api_id", "path", "display_name", "version", "version_set_id", "openapi", "service_url")
+
+
+def _check(inputs: Inputs) -> None:
+    require_import(inputs, inputs.get("display_name"), inputs.get("api_description", ""))
+
+
+API_REVISION = ComponentInputs(
+    component="ApiRevision",
+    shape=ApiRevisionArgs,
+    rules={
+        **SERVICE_RULES,
+        **{name: PUBLISHED_API.rules[name] for name in _OF_THE_API},
+        "api_description": Rule(anything, "Adds numbers."),
+        "url": Rule(https_url_problem, "https://contoso-apis-dev.azure-api.net/calc"),
+        "revision": Rule(revision_problem, "2"),
+        "description": Rule(revision_description_problem, "Divides, too"),
+    },
+    defaults={"subscription_required": False},
+    check=_check,
+)
 
 
 class ApiRevision(pulumi.ComponentResource):
@@ -67,42 +76,25 @@ class ApiRevision(pulumi.ComponentResource):
     """The backend's base URL, for JwtPolicy's `backend_url`."""
 
     def __init__(self, name: str, args: ApiRevisionArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        inputs = Inputs("ApiRevision", name)
-        args = inputs.known(args, ApiRevisionArgs)
-        group, service_name = service_inputs(inputs, args)
-        api_id = inputs.check("api_id", args.get("api_id"), entity_id_problem, '"calc"')
-        path = inputs.check("path", args.get("path"), api_path_problem, '"calc"')
-        url = inputs.check("url", args.get("url"), https_url_problem, "PublishedApi.url")
-        title = inputs.check("display_name", args.get("display_name"), title_problem, "PublishedApi.display_name")
-        told: pulumi.Input[str] = args.get("api_description", "")
-        if is_output(told):
-            told = pulumi.Output.from_input(told).apply(lambda text: text or "")
-        version = inputs.optional("version", args.get("version"), version_problem, "PublishedApi.version")
-        revision = inputs.check("revision", args.get("revision"), revision_problem, '"2"')
-        version_set = inputs.optional(
-            "version_set_id", args.get("version_set_id"), version_set_id_problem, "PublishedApi.version_set_id"
-        )
-        imported = api_import(inputs, args, args.get("display_name"), told)
-        description = inputs.optional(
-            "description", args.get("description"), revision_description_problem, '"Divides, too"'
-        )
+        inputs = API_REVISION.of(name, args)
         super().__init__("auth0-apim:index:ApiRevision", name, {}, opts)
 
-        revision_id = pulumi.Output.concat(api_id, ";rev=", revision)
+        title, revision = inputs.output("display_name"), inputs.output("revision")
+        imported = api_import(inputs, title, _description(inputs))
+        revision_id = pulumi.Output.concat(inputs.output("api_id"), ";rev=", revision)
         api = apimanagement.Api(
             f"{name}-api",
-            resource_group_name=group,
-            service_name=service_name,
+            **service_of(inputs),
             api_id=revision_id,
             api_revision=revision,
-            api_revision_description=description,
+            api_revision_description=inputs.nullable("description"),
             # Everything from here to the protocols must be as the API has it: a revision cannot change it.
             display_name=title,
             description=imported.apply(lambda document: document.description),
-            subscription_required=args.get("subscription_required", False),
-            api_version=version,
-            api_version_set_id=version_set,
-            path=path,
+            subscription_required=inputs.output("subscription_required"),
+            api_version=inputs.nullable("version"),
+            api_version_set_id=inputs.nullable("version_set_id"),
+            path=inputs.output("path"),
             protocols=["https"],
             format=imported.apply(lambda document: document.format),
             value=imported.apply(lambda document: document.value),
@@ -111,7 +103,7 @@ class ApiRevision(pulumi.ComponentResource):
         )
         # The name of a revision loses its number when somebody makes it the current one.
         self.revision_id = pulumi.Output.all(revision_id, api.urn).apply(lambda both: str(both[0]))
-        self.url = pulumi.Output.concat(url, ";rev=", revision)
+        self.url = pulumi.Output.concat(inputs.output("url"), ";rev=", revision)
         self.operations = imported.apply(lambda document: document.operations)
         self.backend_url = imported.apply(lambda document: document.service_url)
         self.register_outputs(
@@ -122,3 +114,8 @@ class ApiRevision(pulumi.ComponentResource):
                 "backend_url": self.backend_url,
             }
         )
+
+
+def _description(inputs: Inputs) -> pulumi.Output[str]:
+    """The API's description, empty where it has none."""
+    return pulumi.Output.from_input(inputs.nullable("api_description")).apply(lambda text: text or "")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from auth0_apim.inputs import Rule
 from auth0_apim.text_rules import first_duplicate
 
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
@@ -53,20 +54,6 @@ def token_lifetime_problem(value: float, limit: int = 2_592_000) -> str | None:
     return None
 
 
-def signing_algorithm_problem(value: str) -> str | None:
-    """An access token's signing algorithm: RS256 or HS256."""
-    if value not in ("RS256", "HS256"):
-        return f"must be RS256 or HS256, not {value!r}"
-    return None
-
-
-def user_access_problem(value: str) -> str | None:
-    """An API's access policy for users' tokens: whether an application needs a grant."""
-    if value not in ("require_client_grant", "allow_all"):
-        return f"must be require_client_grant or allow_all, not {value!r}"
-    return None
-
-
 def domain_problem(value: str) -> str | None:
     """A tenant's domain as Auth0 shows it: a host name, no scheme and no path."""
     if "://" in value or "/" in value:
@@ -83,3 +70,15 @@ def is_scope_name(value: str) -> bool:
 
 def _enumeration(values: Sequence[str]) -> str:
     return ", ".join(sorted(values)) or "none"
+
+
+def scope_names_problem(value: Sequence[str]) -> str | None:
+    """Names of scopes, each once."""
+    return requested_scopes_problem({"requested": value, "available": None})
+
+
+IDENTIFIER = Rule(identifier_problem, "basic-calculator")
+"""An API's identifier, which is the audience of its tokens."""
+
+SCOPE_NAMES = Rule(scope_names_problem, ["calc:add"])
+"""Names of an API's scopes."""

@@ -4,31 +4,47 @@ from typing import Optional
 
 import pulumi
 from pulumi_azure_native import apimanagement
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import NotRequired
 
 from auth0_apim.azure_rules import entity_id_problem
-from auth0_apim.azure_service import service_inputs
-from auth0_apim.inputs import Inputs
+from auth0_apim.azure_service import SERVICE_RULES, ServiceArgs, service_of
+from auth0_apim.inputs import ComponentInputs, Inputs, Rule
 from auth0_apim.names import slug
 from auth0_apim.ordering import part_of
 from auth0_apim.part_rules import subscription_title_problem
 
 
-class ApiSubscriptionArgs(TypedDict):
-    resource_group_name: pulumi.Input[str]
-    """Required. The service's resource group: `ApiGateway.resource_group_name`."""
-    service_name: pulumi.Input[str]
-    """Required. The service's name: `ApiGateway.service_name`."""
+class ApiSubscriptionArgs(ServiceArgs):
     product_id: NotRequired[pulumi.Input[str]]
     """Required, unless `api_id` is given. The product of the subscription: `ApiProduct.product_id` or `PublishedApi.product_id`."""
     api_id: NotRequired[pulumi.Input[str]]
     """Required, unless `product_id` is given. The API of the subscription: `PublishedApi.api_id`."""
     display_name: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the component's name. The subscription's name, 1 to 100 characters. Example: `Partner Inc.`."""
+    """Optional, defaults to the component's name. The subscription's name, 1 to 100 characters."""
     subscription_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name in lower case. The subscription's id in API Management, 1 to 80 characters."""
     allow_tracing: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Whether its keys may request traces of calls. A trace shows headers."""
+
+
+def _check(inputs: Inputs) -> None:
+    if ("product_id" in inputs) == ("api_id" in inputs):
+        raise inputs.error("product_id", "or 'api_id' is required, one of them")
+
+
+API_SUBSCRIPTION = ComponentInputs(
+    component="ApiSubscription",
+    shape=ApiSubscriptionArgs,
+    rules={
+        **SERVICE_RULES,
+        "product_id": Rule(entity_id_problem, "starter"),
+        "api_id": Rule(entity_id_problem, "calc"),
+        "display_name": Rule(subscription_title_problem, "Partner Inc."),
+        "subscription_id": Rule(entity_id_problem, "partner"),
+    },
+    defaults={"display_name": str, "subscription_id": slug, "allow_tracing": False},
+    check=_check,
+)
 
 
 class ApiSubscription(pulumi.ComponentResource):
@@ -42,32 +58,21 @@ class ApiSubscription(pulumi.ComponentResource):
     """The second key, for rotation, secret."""
 
     def __init__(self, name: str, args: ApiSubscriptionArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        inputs = Inputs("ApiSubscription", name)
-        args = inputs.known(args, ApiSubscriptionArgs)
-        group, service_name = service_inputs(inputs, args)
-        scope = _scope(inputs, args)
-        title = inputs.check(
-            "display_name", args.get("display_name", name), subscription_title_problem, '"Partner Inc."'
-        )
-        subscription_id = inputs.check(
-            "subscription_id", args.get("subscription_id", slug(name)), entity_id_problem, '"partner"'
-        )
+        inputs = API_SUBSCRIPTION.of(name, args)
         super().__init__("auth0-apim:index:ApiSubscription", name, {}, opts)
 
         subscription = apimanagement.Subscription(
             f"{name}-subscription",
-            resource_group_name=group,
-            service_name=service_name,
-            sid=subscription_id,
-            display_name=title,
-            scope=scope,
+            **service_of(inputs),
+            sid=inputs.output("subscription_id"),
+            display_name=inputs.output("display_name"),
+            scope=_scope(inputs),
             state=apimanagement.SubscriptionState.ACTIVE,
-            allow_tracing=args.get("allow_tracing", False),
+            allow_tracing=inputs.output("allow_tracing"),
             opts=part_of(self, opts),
         )
         keys = apimanagement.list_subscription_secrets_output(
-            resource_group_name=group,
-            service_name=service_name,
+            **service_of(inputs),
             sid=subscription.name,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
@@ -84,9 +89,7 @@ class ApiSubscription(pulumi.ComponentResource):
         )
 
 
-def _scope(inputs: Inputs, args: ApiSubscriptionArgs) -> pulumi.Output[str]:
-    named = [name for name in ("product_id", "api_id") if args.get(name) is not None]
-    if len(named) != 1:
-        raise inputs.error("product_id", "or 'api_id' is required, one of them", '"starter"')
-    target = inputs.check(named[0], args[named[0]], entity_id_problem, '"starter"')  # type: ignore[literal-required]
-    return pulumi.Output.concat("/products/" if named[0] == "product_id" else "/apis/", target)
+def _scope(inputs: Inputs) -> pulumi.Output[str]:
+    if "product_id" in inputs:
+        return pulumi.Output.concat("/products/", inputs.output("product_id"))
+    return pulumi.Output.concat("/apis/", inputs.output("api_id"))

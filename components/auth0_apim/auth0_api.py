@@ -8,30 +8,11 @@ import pulumi
 import pulumi_auth0 as auth0
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.api_rules import (
-    domain_problem,
-    identifier_problem,
-    scopes_problem,
-    signing_algorithm_problem,
-    token_lifetime_problem,
-    user_access_problem,
-)
-from auth0_apim.azure_rules import flag_problem
-from auth0_apim.existing import refuse_description
-from auth0_apim.inputs import Inputs
+from auth0_apim.api_rules import IDENTIFIER, domain_problem, scopes_problem, token_lifetime_problem
+from auth0_apim.inputs import ComponentInputs, Inputs, Rule
 from auth0_apim.opinion_rules import open_access_problem, shared_key_problem
 from auth0_apim.tenant import tenant_issuer
-from auth0_apim.text_rules import display_name_problem
-
-_DESCRIPTION = (
-    "display_name",
-    "scopes",
-    "signing_algorithm",
-    "permissions_in_token",
-    "token_lifetime",
-    "allow_offline_access",
-    "user_access",
-)
+from auth0_apim.text_rules import DISPLAY_NAME
 
 
 class SigningAlgorithm(Enum):
@@ -52,15 +33,15 @@ class UserAccess(Enum):
     """Every application of the tenant, with every scope of the API. Auth0's default."""
 
 
-class Auth0ApiArgs(TypedDict):
+class ApiSection(TypedDict):
     identifier: pulumi.Input[str]
-    """Required. The API's immutable identifier, 1 to 600 characters; the `aud` claim of its tokens. A change replaces the API. Example: `basic-calculator`."""
+    """Required. The API's immutable identifier, 1 to 600 characters; the `aud` claim of its tokens. A change replaces the API."""
     existing: NotRequired[bool]
     """Optional, defaults to false. Use the API that has the identifier: it is read, never changed, and remains after a destroy. Excludes every input that describes a new one. Its access policy stays as it is, too: where that is `allow_all`, Auth0's default, any application of the tenant gets its users' tokens with every scope, whatever is granted; `auth0-apim doctor` tells."""
     display_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The API's name in Auth0's dashboard, at most 200 characters without `<` and `>`."""
     scopes: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """Optional, defaults to none. Every scope the API has, as a map from the scope to its description. Example: `{"calc:add": "Add two numbers"}`."""
+    """Optional, defaults to none. Every scope the API has, as a map from the scope to its description."""
     signing_algorithm: NotRequired[pulumi.Input[SigningAlgorithm]]
     """Optional, defaults to `RS256`. How Auth0 signs the API's tokens."""
     permissions_in_token: NotRequired[pulumi.Input[bool]]
@@ -72,7 +53,39 @@ class Auth0ApiArgs(TypedDict):
     user_access: NotRequired[pulumi.Input[UserAccess]]
     """Optional, defaults to `require_client_grant`: an application gets tokens of the API's users by a grant alone, with the scopes of that grant alone; it is an `InteractiveClient` with this `audience`. Tokens in an application's own name always need a grant."""
     domain: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the domain of the tenant that the auth0 provider manages. The domain tokens are requested from, without scheme; the tenant's custom domain where it has one. Example: `login.example.com`."""
+    """Optional, defaults to the domain of the tenant that the auth0 provider manages. The domain tokens are requested from, without scheme; the tenant's custom domain where it has one."""
+
+
+class Auth0ApiArgs(ApiSection):
+    """The inputs of an Auth0Api."""
+
+
+def _check(inputs: Inputs) -> None:
+    inputs.refuse_beside("existing", "identifier", "domain")
+
+
+AUTH0_API = ComponentInputs(
+    component="Auth0Api",
+    shape=Auth0ApiArgs,
+    rules={
+        "identifier": IDENTIFIER,
+        "display_name": DISPLAY_NAME,
+        "scopes": Rule(scopes_problem, {"calc:add": "Add two numbers"}),
+        "token_lifetime": Rule(token_lifetime_problem, 3600),
+        "domain": Rule(domain_problem, "login.example.com"),
+    },
+    defaults={
+        "display_name": str,
+        "existing": False,
+        "scopes": {},
+        "signing_algorithm": "RS256",
+        "permissions_in_token": False,
+        "token_lifetime": 86400,
+        "allow_offline_access": False,
+        "user_access": "require_client_grant",
+    },
+    check=_check,
+)
 
 
 class Auth0Api(pulumi.ComponentResource):
@@ -100,17 +113,11 @@ class Auth0Api(pulumi.ComponentResource):
     """The API's access policy for its users' tokens as the tenant has it: `require_client_grant`, `allow_all` or `deny_all`."""
 
     def __init__(self, name: str, args: Auth0ApiArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        inputs = Inputs("Auth0Api", name)
-        args = inputs.known(args, Auth0ApiArgs)
-        identifier = inputs.check("identifier", args.get("identifier"), identifier_problem, '"basic-calculator"')
-        domain = inputs.check("domain", args["domain"], domain_problem, '"a.example"') if "domain" in args else None
-        exists = inputs.plain("existing", args.get("existing", False), flag_problem, "true")
-        described = {"identifier": identifier, **_described(inputs, name, args)}
-        if exists:
-            refuse_description(inputs, args, "existing", _DESCRIPTION)
+        inputs = AUTH0_API.of(name, args)
         super().__init__("auth0-apim:index:Auth0Api", name, {}, opts)
-        inputs.warn("signing_algorithm", described["signing_algorithm"], shared_key_problem, '"RS256"')
+        inputs.warn("signing_algorithm", inputs.get("signing_algorithm"), shared_key_problem, "use RS256")
 
+        domain, identifier, exists = inputs.optional("domain"), inputs.output("identifier"), inputs.get("existing")
         self.issuer = tenant_issuer(self) if domain is None else pulumi.Output.concat("https://", domain, "/")
         self.openid_configuration_url = pulumi.Output.concat(self.issuer, ".well-known/openid-configuration")
         self.jwks_url = pulumi.Output.concat(self.issuer, ".well-known/jwks.json")
@@ -128,21 +135,24 @@ class Auth0Api(pulumi.ComponentResource):
             self.scopes = found.scopes.apply(lambda declared: sorted(scope.name for scope in declared))
             self.user_access = found.subject_type_authorizations.apply(_found_user_access)
         else:
-            server = _new_resource_server(self, name, described, args)
+            server = _new_resource_server(self, name, inputs)
             declared_scopes = auth0.ResourceServerScopes(
                 f"{name}-scopes",
                 resource_server_identifier=server.identifier,
-                scopes=described["scopes"].apply(_scope_list),
+                scopes=inputs.output("scopes").apply(_scope_list),
                 opts=pulumi.ResourceOptions(parent=self),
             )
-            self.audience, self.scopes = declared_scopes.resource_server_identifier, described["scopes"].apply(sorted)
+            self.audience, self.scopes = (
+                declared_scopes.resource_server_identifier,
+                inputs.output("scopes").apply(sorted),
+            )
             self.signing_algorithm, signing_secret = server.signing_alg, server.signing_secret
             self.user_access = server.subject_type_authorization.apply(_user_access)
         inputs.warn(
             "existing" if exists else "user_access",
             self.user_access,
             _found_access_problem if exists else open_access_problem,
-            "require_client_grant, once every application that needs a grant has one",
+            "use require_client_grant, once every application that needs a grant has one",
         )
         self.signing_secret = pulumi.Output.secret(
             pulumi.Output.all(self.signing_algorithm, signing_secret).apply(_shared_secret)
@@ -163,47 +173,23 @@ class Auth0Api(pulumi.ComponentResource):
         )
 
 
-def _described(inputs: Inputs, name: str, args: Auth0ApiArgs) -> dict[str, pulumi.Output[Any]]:
-    """What a new API is like, by the names of its inputs."""
-    return {
-        "display_name": inputs.check(
-            "display_name", args.get("display_name", name), display_name_problem, '"Basic Calculator"'
-        ),
-        "scopes": inputs.check("scopes", args.get("scopes", {}), scopes_problem, '{"calc:add": "Add two numbers"}'),
-        "signing_algorithm": inputs.check(
-            "signing_algorithm", args.get("signing_algorithm", "RS256"), signing_algorithm_problem, '"RS256"'
-        ),
-        "token_lifetime": inputs.check(
-            "token_lifetime", args.get("token_lifetime", 86400), token_lifetime_problem, "3600"
-        ),
-        "user_access": inputs.check(
-            "user_access",
-            args.get("user_access", "require_client_grant"),
-            user_access_problem,
-            '"require_client_grant"',
-        ),
-    }
-
-
-def _new_resource_server(
-    component: pulumi.ComponentResource, name: str, described: Mapping[str, pulumi.Output[Any]], args: Auth0ApiArgs
-) -> auth0.ResourceServer:
-    permissions_in_token = pulumi.Output.from_input(args.get("permissions_in_token", False))
-    lifetime = described["token_lifetime"]
+def _new_resource_server(component: pulumi.ComponentResource, name: str, inputs: Inputs) -> auth0.ResourceServer:
+    permissions_in_token = inputs.output("permissions_in_token")
+    lifetime = inputs.output("token_lifetime").apply(int)
     return auth0.ResourceServer(
         f"{name}-resource-server",
-        identifier=described["identifier"],
-        name=described["display_name"],
-        signing_alg=described["signing_algorithm"],
-        allow_offline_access=args.get("allow_offline_access", False),
+        identifier=inputs.output("identifier"),
+        name=inputs.output("display_name"),
+        signing_alg=inputs.output("signing_algorithm"),
+        allow_offline_access=inputs.output("allow_offline_access"),
         skip_consent_for_verifiable_first_party_clients=True,
         enforce_policies=permissions_in_token,
         token_dialect=permissions_in_token.apply(_token_dialect),
-        token_lifetime=lifetime.apply(int),
-        token_lifetime_for_web=lifetime.apply(lambda seconds: min(int(seconds), 7200)),
+        token_lifetime=lifetime,
+        token_lifetime_for_web=lifetime.apply(lambda seconds: min(seconds, 7200)),
         subject_type_authorization=auth0.ResourceServerSubjectTypeAuthorizationArgs(
             client=auth0.ResourceServerSubjectTypeAuthorizationClientArgs(policy="require_client_grant"),
-            user=auth0.ResourceServerSubjectTypeAuthorizationUserArgs(policy=described["user_access"]),
+            user=auth0.ResourceServerSubjectTypeAuthorizationUserArgs(policy=inputs.output("user_access")),
         ),
         # The provider does not mark it, so it would lie in the state as it is.
         opts=pulumi.ResourceOptions(parent=component, additional_secret_outputs=["signing_secret"]),

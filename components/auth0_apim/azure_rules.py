@@ -5,7 +5,7 @@ None of them ever quotes a secret. Lengths and patterns are those of the resourc
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,11 +56,6 @@ def publisher_email_problem(value: str) -> str | None:
     return email_problem(value) or (
         None if len(value) <= 100 else f"must be 1 to 100 characters long, not {len(value)}"
     )
-
-
-def sku_problem(value: str) -> str | None:
-    """A tier of API Management."""
-    return None if value in _UNITS else f"must be one of {', '.join(_UNITS)}, not {value!r}"
 
 
 def capacity_problem(value: Mapping[str, Any]) -> str | None:
@@ -212,24 +207,9 @@ def default_scope_problem(value: Mapping[str, Any]) -> str | None:
     return requested_scopes_problem({"requested": value["requested"].split(), "available": available})
 
 
-def client_id_problem(value: str) -> str | None:
-    """A client's id: text without blanks."""
-    return None if re.fullmatch(r"[\x21-\x7e]+", value) else f"must be text without blanks, not {value!r}"
-
-
 def authorization_methods_problem(value: Sequence[str]) -> str | None:
     """HTTP methods of an authorization endpoint; GET is one of them."""
     for method in value:
         if method not in _HTTP_METHODS:
             return f"has {method!r}; the methods are {', '.join(_HTTP_METHODS)}"
     return None if "GET" in value else "must have 'GET'"
-
-
-def flag_problem(value: object) -> str | None:
-    """True or false."""
-    return None if isinstance(value, bool) else f"must be true or false, not {value!r}"
-
-
-def choice_problem(*choices: str) -> Callable[[str], str | None]:
-    """A rule for a closed set of values."""
-    return lambda value: None if value in choices else f"must be one of {', '.join(choices)}, not {value!r}"

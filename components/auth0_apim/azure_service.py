@@ -1,27 +1,31 @@
 """Which API Management service a component belongs to."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+from typing_extensions import TypedDict
 
 from auth0_apim.azure_rules import resource_group_name_problem, service_name_problem
 from auth0_apim.inputs import Inputs, Rule
 
 
-def service_inputs(
-    inputs: Inputs, args: Mapping[str, Any], sku_rule: Rule | None = None
-) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """The `resource_group_name` and the `service_name` of `args`, the latter once the `sku`, where given, satisfies `sku_rule`.
+class ServiceArgs(TypedDict):
+    resource_group_name: pulumi.Input[str]
+    """Required. The service's resource group: `ApiGateway.resource_group_name`."""
+    service_name: pulumi.Input[str]
+    """Required. The service's name: `ApiGateway.service_name`."""
 
-    Raises:
-        InputError: one of them is missing or wrong.
-    """
-    group = inputs.check(
-        "resource_group_name", args.get("resource_group_name"), resource_group_name_problem, '"calculator-dev"'
-    )
-    service_name = inputs.check("service_name", args.get("service_name"), service_name_problem, '"contoso-apis-dev"')
-    if sku_rule is None or args.get("sku") is None:
-        return group, service_name
-    sku = inputs.check("sku", args["sku"], sku_rule, '"Developer"')
-    return group, pulumi.Output.all(service_name, sku).apply(lambda both: str(both[0]))
+
+SERVICE_RULES = {
+    "resource_group_name": Rule(resource_group_name_problem, "calculator-dev"),
+    "service_name": Rule(service_name_problem, "contoso-apis-dev"),
+}
+"""The rules of the inputs that name a service."""
+
+
+def service_of(inputs: Inputs) -> dict[str, pulumi.Output[Any]]:
+    """The properties that name the service of a resource, known once its `sku`, where that is given, is known to do."""
+    name, sku = inputs.output("service_name"), inputs.nullable("sku") if "sku" in inputs else None
+    if sku is not None:
+        name = pulumi.Output.all(name, sku).apply(lambda both: both[0])
+    return {"resource_group_name": inputs.output("resource_group_name"), "service_name": name}

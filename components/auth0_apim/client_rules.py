@@ -14,15 +14,9 @@ from auth0_apim.text_rules import first_duplicate
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def token_endpoint_auth_method_problem(value: str) -> str | None:
-    """How a client with a secret shows it at the token endpoint."""
-    methods = ("client_secret_post", "client_secret_basic")
-    return None if value in methods else f"must be {' or '.join(methods)}, not {value!r}"
-
-
-def application_problem(value: str) -> str | None:
-    """The kind of an interactive application: regular_web or spa."""
-    return None if value in ("regular_web", "spa") else f"must be regular_web or spa, not {value!r}"
+def client_id_problem(value: str) -> str | None:
+    """A client's id: text without blanks."""
+    return None if re.fullmatch(r"[\x21-\x7e]+", value) else f"must be text without blanks, not {value!r}"
 
 
 def password_grant_problem(value: Mapping[str, Any]) -> str | None:

@@ -1,6 +1,6 @@
 """What machine and interactive clients have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -8,11 +8,14 @@ import pulumi
 import pulumi_auth0 as auth0
 
 from auth0_apim.api_rules import requested_scopes_problem
-from auth0_apim.azure_rules import flag_problem
-from auth0_apim.inputs import Inputs
+from auth0_apim.client_rules import client_id_problem
+from auth0_apim.inputs import Inputs, Rule
 
 PASSWORD_GRANTS = ["password", "http://auth0.com/oauth/grant-type/password-realm"]
 """The resource owner password grant: RFC 6749's own, and Auth0's with a realm."""
+
+CLIENT_ID = Rule(client_id_problem, "AaBbCcDdEeFf0123456789")
+"""A client's id."""
 
 SIGNED_BY_THE_TENANT = auth0.ClientJwtConfigurationArgs(alg="RS256")
 """ID tokens that anyone can check by the tenant's public keys, not by the client's secret."""
@@ -45,7 +48,7 @@ def new_grant(
         name,
         client_id=grant.client_id,
         audience=grant.audience,
-        scopes=scopes,
+        scopes=scopes.apply(sorted),
         subject_type=grant.subject_type,
         opts=pulumi.ResourceOptions(parent=component, hooks=hooks),
     )
@@ -64,7 +67,7 @@ def none_of_others(component: pulumi.ComponentResource, inputs: Inputs, grant: G
                 f"is of a client that has a grant for the audience already: {found.id}, subject type "
                 f"{grant.subject_type}, scopes {', '.join(sorted(found.scopes)) or 'none'}; this stack did not make it"
             )
-            remedy = "existing_grant: true, which reads it; or delete it, where an interrupted deployment left it"
+            remedy = "give existing_grant: true, which reads it; or delete it, where an interrupted deployment left it"
             raise inputs.error("existing_client_id", problem, remedy)
 
     # The engine calls it before it creates the grant, so for none that is in its state.
@@ -73,17 +76,15 @@ def none_of_others(component: pulumi.ComponentResource, inputs: Inputs, grant: G
     return pulumi.ResourceHookBinding(before_create=[pulumi.ResourceHook(name, refuse, options)])
 
 
-def existing_grant(
-    component: pulumi.ComponentResource, inputs: Inputs, grant: Grant, scopes: Optional[pulumi.Output[list[str]]]
-) -> pulumi.Output[list[str]]:
+def existing_grant(component: pulumi.ComponentResource, inputs: Inputs, grant: Grant) -> pulumi.Output[list[str]]:
     """The scopes of a grant that exists, sorted; it is read, never changed, and remains after a destroy.
 
     Args:
         component: that reads it.
-        inputs: its inputs; InputError is raised once it is known that there is no such grant, or one of other scopes.
+        inputs: its inputs; InputError is raised once it is known that there is no such grant, or one with other than its `scopes`.
         grant: which one.
-        scopes: what it should have; None where any will do.
     """
+    scopes = inputs.optional("scopes")
     granted = _found(component, grant).apply(lambda found: _scopes_of(component, inputs, grant, found))
     if scopes is None:
         return granted
@@ -103,7 +104,7 @@ def _scopes_of(
 ) -> pulumi.Input[list[str]]:
     if not found:
         problem = f"is true, and the client has no grant of subject type {grant.subject_type!r} for the audience"
-        raise inputs.error("existing_grant", problem, "leave it out, so that one is made")
+        raise inputs.error("existing_grant", problem, "leave it out, and one is made")
     if not found[0].allow_all_scopes:
         return sorted(found[0].scopes)
     api = auth0.get_resource_server_output(identifier=grant.audience, opts=pulumi.InvokeOutputOptions(parent=component))
@@ -111,56 +112,39 @@ def _scopes_of(
 
 
 def _refuse_difference(inputs: Inputs, wanted: list[str], granted: list[str]) -> list[str]:
-    if wanted == granted:
+    if sorted(wanted) == granted:
         return granted
-    problem = f"are {', '.join(wanted) or 'none'}, and the grant that exists has {', '.join(granted) or 'none'}"
+    problem = f"are {', '.join(sorted(wanted)) or 'none'}, and the grant that exists has {', '.join(granted) or 'none'}"
     raise inputs.error("scopes", problem, "leave it out, to take the grant as it is")
 
 
-def has_existing_grant(inputs: Inputs, args: Mapping[str, Any]) -> bool:
-    """Whether the client's grant exists, by the input `existing_grant`.
+def check_client(inputs: Inputs) -> None:
+    """What the inputs of every client have to be together.
 
     Raises:
-        InputError: a new client cannot have one yet, or there is no audience that it could be for.
+        InputError: a new client has no grant yet, an existing one is described, or a scope is not one of the API's.
     """
-    exists: bool = inputs.plain("existing_grant", args.get("existing_grant", False), flag_problem, "true")
-    for needed in ("existing_client_id", "audience"):
-        if exists and needed not in args:
-            raise inputs.error("existing_grant", f"needs '{needed}'", f"both 'existing_grant' and '{needed}'")
-    return exists
+    requested = {"requested": inputs.get("scopes", []), "available": inputs.get("available_scopes")}
+    inputs.require("scopes", requested, requested_scopes_problem)
+    inputs.need("existing_grant", "existing_client_id")
+    inputs.need("existing_grant", "audience")
+    inputs.refuse_beside(
+        "existing_client_id", "audience", "scopes", "available_scopes", "existing_grant", "without_grant"
+    )
 
 
-def granted_scopes(
-    component: pulumi.ComponentResource,
-    inputs: Inputs,
-    args: Mapping[str, Any],
-    grant: Grant,
-    scopes: pulumi.Output[list[str]],
-) -> pulumi.Output[list[str]]:
+def granted_scopes(component: pulumi.ComponentResource, inputs: Inputs, grant: Grant) -> pulumi.Output[list[str]]:
     """The scopes of the client's grant as the tenant has it, sorted: of one that exists, or of one that is made.
 
     Args:
         component: whose grant it is.
-        inputs: its inputs, for what is wrong with them.
-        args: the component's args, which say whether the client and the grant exist.
+        inputs: its inputs, which say whether the client and the grant exist.
         grant: which one.
-        scopes: the `requested_scopes` of `args`.
     """
-    if args.get("existing_grant"):
-        return existing_grant(component, inputs, grant, scopes if "scopes" in args else None)
-    hooks = none_of_others(component, inputs, grant) if "existing_client_id" in args else None
-    return new_grant(component, f"{component.pulumi_resource_name}-grant", grant, scopes, hooks)
-
-
-def requested_scopes(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[list[str]]:
-    """The `scopes` of `args`, sorted, each of them one of `available_scopes` where those are given.
-
-    Raises:
-        InputError: a scope is none, is named twice, or is not one of the API's.
-    """
-    scopes = {"requested": args.get("scopes", []), "available": args.get("available_scopes")}
-    checked = inputs.check("scopes", scopes, requested_scopes_problem, '["calc:add"]')
-    return checked.apply(lambda both: sorted(both["requested"]))
+    if inputs.get("existing_grant"):
+        return existing_grant(component, inputs, grant)
+    hooks = none_of_others(component, inputs, grant) if "existing_client_id" in inputs else None
+    return new_grant(component, f"{component.pulumi_resource_name}-grant", grant, inputs.output("scopes", []), hooks)
 
 
 def readable_secret(client_secret: Optional[str]) -> str:

@@ -1,38 +1,30 @@
 """An application that people log in to."""
 
-from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Optional
+from typing import Optional
 
 import pulumi
 import pulumi_auth0 as auth0
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.api_rules import identifier_problem
-from auth0_apim.azure_rules import client_id_problem
+from auth0_apim.api_rules import IDENTIFIER, SCOPE_NAMES
+from auth0_apim.client_rules import (
+    callbacks_problem,
+    password_grant_problem,
+    redirect_urls_problem,
+    web_origins_problem,
+)
 from auth0_apim.clients import (
+    CLIENT_ID,
     PASSWORD_GRANTS,
     SIGNED_BY_THE_TENANT,
     Grant,
+    check_client,
     granted_scopes,
-    has_existing_grant,
     readable_secret,
-    requested_scopes,
 )
-from auth0_apim.existing import refuse_description
-from auth0_apim.inputs import Inputs
-from auth0_apim.interactive_client_inputs import described_client
-
-_DESCRIPTION = (
-    "callbacks",
-    "application",
-    "display_name",
-    "allowed_logout_urls",
-    "web_origins",
-    "offline_access",
-    "allow_password_grant",
-    "metadata",
-)
+from auth0_apim.inputs import ComponentInputs, Inputs, Rule
+from auth0_apim.text_rules import DISPLAY_NAME, METADATA
 
 
 class Application(Enum):
@@ -44,33 +36,78 @@ class Application(Enum):
     """Runs in the browser, and has none."""
 
 
-class InteractiveClientArgs(TypedDict):
+class InteractiveClientSection(TypedDict):
     callbacks: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Required unless `existing_client_id`. Every address that a login may answer to, exactly; https, or http on localhost. Example: `["https://app.example.com/callback"]`."""
+    """Required unless `existing_client_id`. Every address that a login may answer to, exactly; https, or http on localhost."""
     existing_client_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to a new client. The id of a client that exists: it is read, never changed, and remains after a destroy; only a grant is made here. Excludes every input that describes a new one. A grant of the tenant that this stack did not make is refused: see `existing_grant`."""
     existing_grant: NotRequired[bool]
     """Optional, defaults to false. With `existing_client_id` and `audience`: use the grant that the client has for its users' tokens. It is read, never changed, and remains after a destroy; where `scopes` are given, it must have exactly these."""
+    without_grant: NotRequired[bool]
+    """Optional, defaults to false. Make no grant: for an API that was adopted, as long as its access policy is `allow_all`, Auth0's default. Excludes `scopes` and `existing_grant`."""
     application: NotRequired[pulumi.Input[Application]]
     """Optional, defaults to `regular_web`. Whether the application runs on a server, with a secret, or in the browser, without."""
     display_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The application's name, shown to its users at login; at most 200 characters without `<` and `>`."""
     allowed_logout_urls: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. Every address that a logout may answer to, exactly. Example: `["https://app.example.com/"]`."""
+    """Optional, defaults to none. Every address that a logout may answer to, exactly."""
     web_origins: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. Origins whose pages may renew a login silently. Example: `["https://app.example.com"]`."""
-    audience: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to no grant, without which an Auth0Api's users get no token by the application. The identifier of the API; pass Auth0Api's `audience`. Example: `basic-calculator`."""
+    """Optional, defaults to none. Origins whose pages may renew a login silently."""
     scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none; with `existing_grant` to what the grant has. With `audience`: the API's scopes that the application may ask its users for, and no others; a login has to name those it wants. Example: `["calc:add"]`."""
-    available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to no check. The scopes that the API has, which every one of `scopes` must be among; pass Auth0Api's `scopes`."""
+    """Optional, defaults to none; with `existing_grant` to what the grant has. With `audience`: the API's scopes that the application may ask its users for, and no others; a login has to name those it wants."""
     offline_access: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Let the application have refresh tokens: rotating ones that expire after 30 days, or 15 without use."""
     allow_password_grant: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Let a regular web application exchange users' passwords for tokens, which RFC 9700 advises against."""
+
+
+class InteractiveClientArgs(InteractiveClientSection):
     metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """Optional, defaults to none. Metadata of the client: up to 10 texts by name. Example: `{"owner": "platform-team"}`."""
+    """Optional, defaults to none. Metadata of the client: up to 10 texts by name."""
+    audience: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to no grant, without which an Auth0Api's users get no token by the application. The identifier of the API; pass Auth0Api's `audience`."""
+    available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to no check. The scopes that the API has, which every one of `scopes` must be among; pass Auth0Api's `scopes`."""
+
+
+def _check(inputs: Inputs) -> None:
+    check_client(inputs)
+    inputs.need("scopes", "audience")
+    for name in ("scopes", "existing_grant"):
+        if inputs.get("without_grant") and name in inputs:
+            raise inputs.error("without_grant", f"excludes {name!r}", "leave one of them out")
+    if "existing_client_id" not in inputs and "callbacks" not in inputs:
+        raise inputs.error("callbacks", "is required")
+    grants = {"application": inputs.get("application"), "password": inputs.get("allow_password_grant")}
+    inputs.require("allow_password_grant", grants, password_grant_problem, "leave it out")
+
+
+INTERACTIVE_CLIENT = ComponentInputs(
+    component="InteractiveClient",
+    shape=InteractiveClientArgs,
+    rules={
+        "callbacks": Rule(callbacks_problem, ["https://app.example.com/callback"]),
+        "existing_client_id": CLIENT_ID,
+        "display_name": DISPLAY_NAME,
+        "allowed_logout_urls": Rule(redirect_urls_problem, ["https://app.example.com/"]),
+        "web_origins": Rule(web_origins_problem, ["https://app.example.com"]),
+        "audience": IDENTIFIER,
+        "scopes": SCOPE_NAMES,
+        "available_scopes": SCOPE_NAMES,
+        "metadata": METADATA,
+    },
+    defaults={
+        "display_name": str,
+        "existing_grant": False,
+        "without_grant": False,
+        "application": "regular_web",
+        "allowed_logout_urls": [],
+        "web_origins": [],
+        "offline_access": False,
+        "allow_password_grant": False,
+    },
+    check=_check,
+)
 
 
 class InteractiveClient(pulumi.ComponentResource):
@@ -84,31 +121,17 @@ class InteractiveClient(pulumi.ComponentResource):
     """The scopes of the application's grant as the tenant has it, sorted; empty without an `audience`. Known once a user's token with them can be had."""
 
     def __init__(self, name: str, args: InteractiveClientArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        inputs = Inputs("InteractiveClient", name)
-        args = inputs.known(args, InteractiveClientArgs)
-        scopes = requested_scopes(inputs, args)
-        has_existing_grant(inputs, args)
-        audience = None
-        if "audience" in args:
-            audience = inputs.check("audience", args["audience"], identifier_problem, '"basic-calculator"')
-        elif "scopes" in args:
-            raise inputs.error("audience", "is required where there are scopes", '"basic-calculator"')
-        existing_id, described = None, {}
-        if "existing_client_id" in args:
-            existing_id = inputs.check("existing_client_id", args["existing_client_id"], client_id_problem, '"AaBb…"')
-            refuse_description(inputs, args, "existing_client_id", _DESCRIPTION)
-        else:
-            described = described_client(inputs, name, args)
+        inputs = INTERACTIVE_CLIENT.of(name, args)
         super().__init__("auth0-apim:index:InteractiveClient", name, {}, opts)
 
+        existing_id, audience = inputs.optional("existing_client_id"), inputs.optional("audience")
         if existing_id is not None:
             self.client_id, self.client_secret = _existing_client(self, existing_id)
         else:
-            self.client_id, self.client_secret = _new_client(self, name, described)
+            self.client_id, self.client_secret = _new_client(self, name, inputs)
         self.granted_scopes = pulumi.Output.from_input(list[str]())
-        if audience is not None:
-            grant = Grant(self.client_id, audience, "user")
-            self.granted_scopes = granted_scopes(self, inputs, args, grant, scopes)
+        if audience is not None and not inputs.get("without_grant"):
+            self.granted_scopes = granted_scopes(self, inputs, Grant(self.client_id, audience, "user"))
         self.register_outputs(
             {
                 "client_id": self.client_id,
@@ -119,21 +142,22 @@ class InteractiveClient(pulumi.ComponentResource):
 
 
 def _new_client(
-    component: pulumi.ComponentResource, name: str, described: Mapping[str, pulumi.Output[Any]]
+    component: pulumi.ComponentResource, name: str, inputs: Inputs
 ) -> tuple[pulumi.Output[str], pulumi.Output[Optional[str]]]:
-    application, grants = described["application"], described["grants"]
+    application, offline_access = inputs.output("application"), inputs.output("offline_access")
+    grants = pulumi.Output.all(offline_access, inputs.output("allow_password_grant"))
     client = auth0.Client(
         f"{name}-client",
-        name=described["display_name"],
+        name=inputs.output("display_name"),
         app_type=application,
-        grant_types=grants.apply(_grant_types),
-        callbacks=described["callbacks"],
-        allowed_logout_urls=described["allowed_logout_urls"],
-        web_origins=described["web_origins"],
+        grant_types=grants.apply(lambda allowed: _grant_types(*allowed)),
+        callbacks=inputs.output("callbacks"),
+        allowed_logout_urls=inputs.output("allowed_logout_urls"),
+        web_origins=inputs.output("web_origins"),
         oidc_conformant=True,
         jwt_configuration=SIGNED_BY_THE_TENANT,
-        client_metadata=described.get("metadata"),
-        refresh_token=grants.apply(_refresh_token),
+        client_metadata=inputs.optional("metadata"),
+        refresh_token=offline_access.apply(_refresh_token),
         opts=pulumi.ResourceOptions(parent=component),
     )
     credentials = auth0.ClientCredentials(
@@ -154,13 +178,13 @@ def _existing_client(
     return pulumi.Output.unsecret(found.client_id), pulumi.Output.secret(secret)
 
 
-def _grant_types(grants: Mapping[str, Any]) -> list[str]:
-    refresh = ["refresh_token"] if grants["offline_access"] else []
-    return ["authorization_code", *refresh, *(PASSWORD_GRANTS if grants["password"] else [])]
+def _grant_types(offline_access: bool, password: bool) -> list[str]:
+    refresh = ["refresh_token"] if offline_access else []
+    return ["authorization_code", *refresh, *(PASSWORD_GRANTS if password else [])]
 
 
-def _refresh_token(grants: Mapping[str, Any]) -> Optional[auth0.ClientRefreshTokenArgs]:
-    if not grants["offline_access"]:
+def _refresh_token(offline_access: bool) -> Optional[auth0.ClientRefreshTokenArgs]:
+    if not offline_access:
         return None
     # A stolen refresh token is found out when it is used a second time (RFC 9700, 4.14.2).
     return auth0.ClientRefreshTokenArgs(

@@ -7,24 +7,19 @@ import pulumi
 import pulumi_auth0 as auth0
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.api_rules import identifier_problem
-from auth0_apim.azure_rules import client_id_problem, flag_problem
-from auth0_apim.client_rules import token_endpoint_auth_method_problem
+from auth0_apim.api_rules import IDENTIFIER, SCOPE_NAMES
 from auth0_apim.clients import (
+    CLIENT_ID,
     PASSWORD_GRANTS,
     SIGNED_BY_THE_TENANT,
     Grant,
+    check_client,
     granted_scopes,
-    has_existing_grant,
     new_grant,
     readable_secret,
-    requested_scopes,
 )
-from auth0_apim.existing import refuse_description
-from auth0_apim.inputs import Inputs
-from auth0_apim.text_rules import display_name_problem, metadata_problem
-
-_DESCRIPTION = ("display_name", "token_endpoint_auth_method", "allow_password_grant", "metadata")
+from auth0_apim.inputs import ComponentInputs
+from auth0_apim.text_rules import DISPLAY_NAME, METADATA
 
 
 class TokenEndpointAuthMethod(Enum):
@@ -36,13 +31,9 @@ class TokenEndpointAuthMethod(Enum):
     """In the Authorization header."""
 
 
-class MachineClientArgs(TypedDict):
-    audience: pulumi.Input[str]
-    """Required. The identifier of the API that the client calls; pass Auth0Api's `audience`. Example: `basic-calculator`."""
+class ClientSection(TypedDict):
     scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none; with `existing_grant` to what the grant has. The API's scopes that the client is granted, and no others. Example: `["calc:add"]`."""
-    available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to no check. The scopes that the API has, which every granted one must be among; pass Auth0Api's `scopes`."""
+    """Optional, defaults to none; with `existing_grant` to what the grant has. The API's scopes that the client is granted, and no others."""
     existing_client_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to a new client. The id of a client that exists: it is read, never changed, and remains after a destroy; only a grant is made here. Excludes every input that describes a new one. A grant of the tenant that this stack did not make is refused: see `existing_grant`. Tokens of its users need an `InteractiveClient` with the same id."""
     existing_grant: NotRequired[bool]
@@ -53,8 +44,36 @@ class MachineClientArgs(TypedDict):
     """Optional, defaults to `client_secret_post`. How the client shows its secret at the token endpoint."""
     allow_password_grant: NotRequired[bool]
     """Optional, defaults to false. Let the client also exchange users' passwords for tokens, which RFC 9700 advises against; for a developer portal's test console. Its users' tokens are granted the same `scopes`."""
+
+
+class MachineClientArgs(ClientSection):
     metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """Optional, defaults to none. Metadata of the client: up to 10 texts by name. Example: `{"owner": "platform-team"}`."""
+    """Optional, defaults to none. Metadata of the client: up to 10 texts by name."""
+    audience: pulumi.Input[str]
+    """Required. The identifier of the API that the client calls; pass Auth0Api's `audience`."""
+    available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to no check. The scopes that the API has, which every granted one must be among; pass Auth0Api's `scopes`."""
+
+
+MACHINE_CLIENT = ComponentInputs(
+    component="MachineClient",
+    shape=MachineClientArgs,
+    rules={
+        "audience": IDENTIFIER,
+        "scopes": SCOPE_NAMES,
+        "available_scopes": SCOPE_NAMES,
+        "existing_client_id": CLIENT_ID,
+        "display_name": DISPLAY_NAME,
+        "metadata": METADATA,
+    },
+    defaults={
+        "display_name": str,
+        "existing_grant": False,
+        "token_endpoint_auth_method": "client_secret_post",
+        "allow_password_grant": False,
+    },
+    check=check_client,
+)
 
 
 class MachineClient(pulumi.ComponentResource):
@@ -68,56 +87,37 @@ class MachineClient(pulumi.ComponentResource):
     """The scopes of the client's grant as the tenant has it, sorted. Known once a token with them can be had."""
 
     def __init__(self, name: str, args: MachineClientArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        inputs = Inputs("MachineClient", name)
-        args = inputs.known(args, MachineClientArgs)
-        audience = inputs.check("audience", args.get("audience"), identifier_problem, '"basic-calculator"')
-        scopes = requested_scopes(inputs, args)
-        has_existing_grant(inputs, args)
-        by_password = inputs.plain(
-            "allow_password_grant", args.get("allow_password_grant", False), flag_problem, "true"
-        )
-        label = inputs.check("display_name", args.get("display_name", name), display_name_problem, '"Calculator Bot"')
-        method = inputs.check(
-            "token_endpoint_auth_method",
-            args.get("token_endpoint_auth_method", "client_secret_post"),
-            token_endpoint_auth_method_problem,
-            '"client_secret_post"',
-        )
-        metadata = None
-        if "metadata" in args:
-            metadata = inputs.check("metadata", args["metadata"], metadata_problem, '{"owner": "platform-team"}')
-        existing_id = None
-        if "existing_client_id" in args:
-            existing_id = inputs.check("existing_client_id", args["existing_client_id"], client_id_problem, '"AaBb…"')
-            refuse_description(inputs, args, "existing_client_id", _DESCRIPTION)
+        inputs = MACHINE_CLIENT.of(name, args)
         super().__init__("auth0-apim:index:MachineClient", name, {}, opts)
 
+        audience, existing_id = inputs.output("audience"), inputs.optional("existing_client_id")
+        by_password = inputs.get("allow_password_grant")
         if existing_id is not None:
             found = auth0.get_client_output(client_id=existing_id, opts=pulumi.InvokeOutputOptions(parent=self))
             self.client_id, secret = pulumi.Output.unsecret(found.client_id), found.client_secret
         else:
             client = auth0.Client(
                 f"{name}-client",
-                name=label,
+                name=inputs.output("display_name"),
                 app_type="non_interactive",
                 grant_types=["client_credentials", *(PASSWORD_GRANTS if by_password else [])],
                 oidc_conformant=True,
                 jwt_configuration=SIGNED_BY_THE_TENANT,
-                client_metadata=metadata,
+                client_metadata=inputs.optional("metadata"),
                 opts=pulumi.ResourceOptions(parent=self),
             )
             credentials = auth0.ClientCredentials(
                 f"{name}-credentials",
                 client_id=client.client_id,
-                authentication_method=method,
+                authentication_method=inputs.output("token_endpoint_auth_method"),
                 opts=pulumi.ResourceOptions(parent=self),
             )
             self.client_id, secret = client.client_id, credentials.client_secret
         if by_password:
-            new_grant(self, f"{name}-user-grant", Grant(self.client_id, audience, "user"), scopes)
+            new_grant(self, f"{name}-user-grant", Grant(self.client_id, audience, "user"), inputs.output("scopes", []))
 
         self.client_secret = pulumi.Output.secret(secret.apply(readable_secret))
-        self.granted_scopes = granted_scopes(self, inputs, args, Grant(self.client_id, audience, "client"), scopes)
+        self.granted_scopes = granted_scopes(self, inputs, Grant(self.client_id, audience, "client"))
         self.register_outputs(
             {
                 "client_id": self.client_id,

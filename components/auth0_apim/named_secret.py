@@ -4,10 +4,10 @@ from typing import Any, Optional
 
 import pulumi
 from pulumi_azure_native import apimanagement
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import NotRequired
 
-from auth0_apim.azure_service import service_inputs
-from auth0_apim.inputs import Inputs
+from auth0_apim.azure_service import SERVICE_RULES, ServiceArgs, service_of
+from auth0_apim.inputs import ComponentInputs, Inputs, Rule
 from auth0_apim.ordering import referred_to
 from auth0_apim.part_rules import (
     client_uuid_problem,
@@ -17,19 +17,36 @@ from auth0_apim.part_rules import (
 )
 
 
-class NamedSecretArgs(TypedDict):
-    resource_group_name: pulumi.Input[str]
-    """Required. The service's resource group: `ApiGateway.resource_group_name`."""
-    service_name: pulumi.Input[str]
-    """Required. The service's name: `ApiGateway.service_name`."""
+class NamedSecretArgs(ServiceArgs):
     value: NotRequired[pulumi.Input[str]]
     """Required, unless `key_vault_secret` is given. The value, 1 to 4096 characters, secret."""
     key_vault_secret: NotRequired[pulumi.Input[str]]
-    """Required, unless `value` is given. Identifier of a secret in Azure Key Vault that the service's managed identity (`ApiGateway.system_identity`) may read. Without a version, the service uses the newest one. Example: `https://contoso.vault.azure.net/secrets/calculator`."""
+    """Required, unless `value` is given. Identifier of a secret in Azure Key Vault that the service's managed identity (`ApiGateway.system_identity`) may read. Without a version, the service uses the newest one."""
     key_vault_client_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the service's system-assigned identity. With `key_vault_secret`: client id of the user-assigned identity that reads it."""
     secret_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The name that policies refer to, unique in the service: letters, digits, `.`, `_`, `-`."""
+
+
+def _check(inputs: Inputs) -> None:
+    if ("value" in inputs) == ("key_vault_secret" in inputs):
+        raise inputs.error("value", "or 'key_vault_secret' is required, one of them")
+    inputs.need("key_vault_client_id", "key_vault_secret")
+
+
+NAMED_SECRET = ComponentInputs(
+    component="NamedSecret",
+    shape=NamedSecretArgs,
+    rules={
+        **SERVICE_RULES,
+        "value": Rule(secret_text_problem, "a secret"),
+        "key_vault_secret": Rule(key_vault_secret_problem, "https://contoso.vault.azure.net/secrets/calculator"),
+        "key_vault_client_id": Rule(client_uuid_problem, "00000000-0000-0000-0000-000000000000"),
+        "secret_name": Rule(named_value_name_problem, "calculator-key"),
+    },
+    defaults={"secret_name": str},
+    check=_check,
+)
 
 
 class NamedSecret(pulumi.ComponentResource):
@@ -41,23 +58,17 @@ class NamedSecret(pulumi.ComponentResource):
     """How a policy or a backend's credential refers to it: the name in double braces."""
 
     def __init__(self, name: str, args: NamedSecretArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        inputs = Inputs("NamedSecret", name)
-        args = inputs.known(args, NamedSecretArgs)
-        group, service_name = service_inputs(inputs, args)
-        secret_name = inputs.check(
-            "secret_name", args.get("secret_name", name), named_value_name_problem, '"calculator-key"'
-        )
-        content = _content(inputs, args)
+        inputs = NAMED_SECRET.of(name, args)
         super().__init__("auth0-apim:index:NamedSecret", name, {}, opts)
 
+        secret_name = inputs.output("secret_name")
         named_value = apimanagement.NamedValue(
             f"{name}-named-value",
-            resource_group_name=group,
-            service_name=service_name,
+            **service_of(inputs),
             named_value_id=secret_name,
             display_name=secret_name,
             secret=True,
-            **content,
+            **_content(inputs),
             opts=referred_to(self, opts),
         )
 
@@ -66,25 +77,11 @@ class NamedSecret(pulumi.ComponentResource):
         self.register_outputs({"secret_name": self.secret_name, "reference": self.reference})
 
 
-def _content(inputs: Inputs, args: NamedSecretArgs) -> dict[str, Any]:
-    value, vault = args.get("value"), args.get("key_vault_secret")
-    if (value is None) == (vault is None):
-        raise inputs.error("value", "or 'key_vault_secret' is required, one of them", "value: a secret")
-    if vault is None:
-        if args.get("key_vault_client_id") is not None:
-            raise inputs.error("key_vault_client_id", "needs 'key_vault_secret'", "leave it out")
-        return {"value": pulumi.Output.secret(inputs.check("value", value, secret_text_problem, "a secret"))}
-    example = '"https://contoso.vault.azure.net/secrets/calculator"'
-    identity = None
-    if args.get("key_vault_client_id") is not None:
-        identity = inputs.check(
-            "key_vault_client_id",
-            args["key_vault_client_id"],
-            client_uuid_problem,
-            '"00000000-0000-0000-0000-000000000000"',
-        )
+def _content(inputs: Inputs) -> dict[str, Any]:
+    if "value" in inputs:
+        return {"value": pulumi.Output.secret(inputs.output("value"))}
     contract = apimanagement.KeyVaultContractCreatePropertiesArgs(
-        secret_identifier=inputs.check("key_vault_secret", vault, key_vault_secret_problem, example),
-        identity_client_id=identity,
+        secret_identifier=inputs.output("key_vault_secret"),
+        identity_client_id=inputs.optional("key_vault_client_id"),
     )
     return {"key_vault": contract}

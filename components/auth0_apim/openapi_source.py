@@ -54,7 +54,7 @@ def read_openapi(
     Raises:
         OpenApiError: there is no such file, it holds no document that can be imported, or the backend is not known.
     """
-    if "\n" not in openapi and "://" in openapi.partition("{")[0]:
+    if _is_link(openapi):
         return replace(_link(openapi, link_format, service_url), description=description or None)
     if link_format is not None:
         raise OpenApiError("must be a URL where 'link_format' is given")
@@ -64,6 +64,16 @@ def read_openapi(
         raise OpenApiError("names no https server, so that 'service_url' is required")
     about = document.description if description is None else description or None
     return ApiImport(document.format, document.text, backend, document.operations, about)
+
+
+def operations_of(openapi: object) -> dict[str, str] | None:
+    """Method and URL template by operation id of a document: none where only Azure reads it, None where it is not known here."""
+    if not isinstance(openapi, str):
+        return None
+    try:
+        return {} if _is_link(openapi) else parse_openapi(read_text(openapi)).operations
+    except OpenApiError:
+        return None
 
 
 def openapi_problem(value: Mapping[str, Any]) -> str | None:
@@ -112,3 +122,7 @@ def read_text(openapi: str) -> str:
         raise OpenApiError(f"names the file {str(path.resolve())!r}, which does not exist") from None
     except (OSError, UnicodeDecodeError) as error:
         raise OpenApiError(f"names the file {str(path.resolve())!r}, which cannot be read: {error}") from None
+
+
+def _is_link(openapi: str) -> bool:
+    return "\n" not in openapi and "://" in openapi.partition("{")[0]

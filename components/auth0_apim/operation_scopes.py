@@ -12,82 +12,87 @@ from auth0_apim.openapi_source import read_text
 from auth0_apim.operation_rules import (
     default_scopes_problem,
     named_operations_problem,
-    operation_id_problem,
     operation_named,
-    operation_names_problem,
-    operation_scopes_problem,
     operations_problem,
     public_operations_problem,
     undeclared_scopes_problem,
 )
 
-_AN_OPERATION = "an id of PublishedApi.operations"
+AN_OPERATION = "use an id of PublishedApi.operations"
+"""What to do where a name stands for no operation."""
 
 
-def operation_requirements(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[dict[str, Any]]:
-    """The scopes of an API's operations (`required`) and the operations that need no token (`public`); others are denied.
+def require_operations(inputs: Inputs) -> None:
+    """Require that the operations of an API are named, exist, and ask for scopes that the API has.
 
     Raises:
-        InputError: an input is not known at construction, wrong, names no operation or no scope of the API, or all
-            operations would be denied.
+        InputError: an input names no operation or no scope of the API, or all operations would be denied.
     """
-    own = inputs.plain(
-        "operation_scopes", args.get("operation_scopes") or {}, operation_scopes_problem, '{"add": ["calc:add"]}'
-    )
-    public = inputs.plain(
-        "public_operations", args.get("public_operations") or [], operation_names_problem, '["health"]'
-    )
-    default, document, operations = args.get("default_scopes"), args.get("scopes_document"), args.get("operations")
-    if not own and not public and default is None and document is None:
-        problem = "names no operation, so that all are denied; to accept any good token at each, say so"
-        raise inputs.error("operation_scopes", problem, "default_scopes: []")
-    documented = {}
-    if document is not None:
-        source = {"document": document, "named": sorted({*own, *public})}
-        inputs.plain("scopes_document", source, scopes_document_problem, '"openapi/calculator.yaml"')
-        documented = scopes_in_document(**source)
-        operations = parse_openapi(read_text(document)).operations if operations is None else operations
-    known = inputs.check("operations", operations or {}, operations_problem, '{"add": "GET /add"}')
-    scopes = documented | own
-    named = {"operations": operations or {}, "names": list(scopes), "public": public}
-    checked = {
-        "operations": known,
-        "names": inputs.check("operation_scopes", named, named_operations_problem, _AN_OPERATION),
-        "public": inputs.check("public_operations", named, public_operations_problem, _AN_OPERATION),
-        "scopes": declared(inputs, "operation_scopes", scopes, args),
-    }
+    own, public = inputs.get("operation_scopes", {}), inputs.get("public_operations", [])
+    from_document, default = inputs.get("scopes_from_document"), inputs.get("default_scopes")
+    if not own and not public and default is None and not from_document:
+        problem = "names no operation, so that all are denied"
+        raise inputs.error("operation_scopes", problem, "to accept any good token at each, give default_scopes: []")
+    if from_document:
+        inputs.need("scopes_from_document", "openapi")
+        inputs.require("openapi", _source(inputs), scopes_document_problem)
+    operations = _operations(inputs)
+    if "operations" not in inputs:
+        inputs.require("operations", operations, operations_problem)
+    named = {"operations": operations, "names": list(_scopes(inputs)), "public": public}
+    inputs.require("operation_scopes", named, named_operations_problem, AN_OPERATION)
+    inputs.require("public_operations", named, public_operations_problem, AN_OPERATION)
+    wanted = {"scopes": default, "operations": operations}
     if default is not None:
-        wanted = {"scopes": default, "operations": operations or {}}
-        checked["named"] = inputs.check("default_scopes", wanted, default_scopes_problem, '["calc:use"]')
-        checked["default"] = declared(inputs, "default_scopes", default, args)
-    return pulumi.Output.all(**checked).apply(lambda each: _by_operation(scopes, public, each))
+        inputs.require("default_scopes", wanted, default_scopes_problem)
+    require_declared(inputs, "operation_scopes", _scopes(inputs))
+    require_declared(inputs, "default_scopes")
 
 
-def known_operation(
-    inputs: Inputs, input_name: str, operation: pulumi.Input[str], args: Mapping[str, Any]
-) -> pulumi.Output[str]:
-    """`operation`, an id, once it is known to be one of the API's.
+def require_declared(inputs: Inputs, input_name: str, by_operation: Mapping[str, Any] | None = None) -> None:
+    """Require that each scope that an input asks for is one of the API's.
 
-    Raises:
-        InputError: it is none.
-    """
-    pair = {"operation": operation, "operations": args.get("operations")}
-    checked = inputs.check(input_name, pair, operation_id_problem, _AN_OPERATION)
-    return checked.apply(lambda known: str(known["operation"]))
-
-
-def declared(inputs: Inputs, input_name: str, scopes: Any, args: Mapping[str, Any]) -> pulumi.Output[Any]:
-    """`scopes`, a list or a map of lists by operation, once each is known to be one of the API's.
+    Args:
+        inputs: with `available_scopes` where the API's are known.
+        input_name: the input, a list of scopes.
+        by_operation: its scopes by operation, where it has those.
 
     Raises:
         InputError: one is not.
     """
-    by_operation = scopes if isinstance(scopes, dict) else {"": scopes}
-    pair = {"operations": by_operation, "available": args.get("available_scopes")}
-    checked = inputs.check(input_name, pair, undeclared_scopes_problem, "a scope of Auth0Api.scopes")
-    if isinstance(scopes, dict):
-        return checked.apply(lambda known: known["operations"])
-    return checked.apply(lambda known: known["operations"][""])
+    asked = {"": inputs.get(input_name, [])} if by_operation is None else by_operation
+    pair = {"operations": asked, "available": inputs.get("available_scopes")}
+    inputs.require(input_name, pair, undeclared_scopes_problem, "use a scope of Auth0Api.scopes")
+
+
+def operation_requirements(inputs: Inputs) -> pulumi.Output[dict[str, Any]]:
+    """The scopes of an API's operations (`required`) and the operations that need no token (`public`); others are denied."""
+    known = {
+        "operations": inputs.output("operations", _operations(inputs)),
+        "checked": [inputs.output("operation_scopes", {}), inputs.output("public_operations", [])],
+    }
+    if "default_scopes" in inputs:
+        known["default"] = inputs.output("default_scopes")
+    scopes, public = _scopes(inputs), inputs.get("public_operations", [])
+    return pulumi.Output.all(**known).apply(lambda each: _by_operation(scopes, public, each))
+
+
+def _source(inputs: Inputs) -> dict[str, Any]:
+    named = {*inputs.get("operation_scopes", {}), *inputs.get("public_operations", [])}
+    return {"document": inputs.get("openapi"), "named": sorted(named)}
+
+
+def _scopes(inputs: Inputs) -> dict[str, list[str]]:
+    """The scopes by the operation's name, those of the document too."""
+    documented = scopes_in_document(**_source(inputs)) if inputs.get("scopes_from_document") else {}
+    return {**documented, **inputs.get("operation_scopes", {})}
+
+
+def _operations(inputs: Inputs) -> Any:
+    """The API's operations by id; none where they are not known."""
+    if "operations" not in inputs and inputs.get("scopes_from_document"):
+        return parse_openapi(read_text(inputs.get("openapi"))).operations
+    return inputs.get("operations", {})
 
 
 def _by_operation(scopes: Mapping[str, Any], public: list[str], known: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from enum import Enum
 from itertools import groupby
 from typing import Any
 
+from auth0_apim.inputs import Rule
+
 DEFAULT_MINIMUM_LENGTH = 12
 """Characters; Auth0's own policies ask for 10 at most."""
 
@@ -25,12 +27,6 @@ class PasswordPolicy(Enum):
     """At least 8 characters, of three of the four classes lower case, upper case, digit, special character."""
     EXCELLENT = "excellent"
     """At least 10 characters, of three of the four classes, none more than twice in a row."""
-
-
-def password_policy_problem(value: str) -> str | None:
-    """A password policy's name."""
-    names = [policy.value for policy in PasswordPolicy]
-    return None if value in names else f"must be one of {', '.join(names)}, not {value!r}"
 
 
 def minimum_password_length_problem(value: float) -> str | None:
@@ -83,3 +79,7 @@ def _character_classes(password: str) -> tuple[bool, bool, bool, bool]:
 def _has_personal_information(password: str, names: Sequence[str | None]) -> bool:
     # A name of one or two characters would refuse good passwords by chance.
     return any(name is not None and len(name) >= 3 and name.lower() in password.lower() for name in names)
+
+
+MINIMUM_PASSWORD_LENGTH = Rule(minimum_password_length_problem, DEFAULT_MINIMUM_LENGTH)
+"""The shortest password that a database takes, in characters."""

@@ -5,10 +5,10 @@ from typing import Optional
 import pulumi
 from lxml import etree
 from pulumi_azure_native import apimanagement
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import NotRequired
 
-from auth0_apim.azure_service import service_inputs
-from auth0_apim.inputs import Inputs
+from auth0_apim.azure_service import SERVICE_RULES, ServiceArgs, service_of
+from auth0_apim.inputs import ComponentInputs, Rule
 from auth0_apim.names import slug
 from auth0_apim.ordering import referred_to
 from auth0_apim.part_rules import long_text_problem
@@ -16,17 +16,26 @@ from auth0_apim.policy_markup import element, raw_policies, raw_policies_problem
 from auth0_apim.policy_rules import fragment_id_problem
 
 
-class PolicyFragmentArgs(TypedDict):
-    resource_group_name: pulumi.Input[str]
-    """Required. The service's resource group: `ApiGateway.resource_group_name`."""
-    service_name: pulumi.Input[str]
-    """Required. The service's name: `ApiGateway.service_name`."""
+class PolicyFragmentArgs(ServiceArgs):
     policies: pulumi.Input[str]
-    """Required. The policies, as well-formed XML. Expressions and named values in them are evaluated. Example: `<set-header name="X-Team"><value>calc</value></set-header>`."""
+    """Required. The policies, as well-formed XML. Expressions and named values in them are evaluated."""
     fragment_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name in lower case. The fragment's id: 1 to 80 letters, digits, dashes and underscores."""
     description: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. What the fragment does, 1 to 1000 characters."""
+
+
+POLICY_FRAGMENT = ComponentInputs(
+    component="PolicyFragment",
+    shape=PolicyFragmentArgs,
+    rules={
+        **SERVICE_RULES,
+        "policies": Rule(raw_policies_problem, "<set-header name='X-Team'><value>calc</value></set-header>"),
+        "fragment_id": Rule(fragment_id_problem, "correlation"),
+        "description": Rule(long_text_problem, "Names the team"),
+    },
+    defaults={"fragment_id": lambda name: slug(name).replace(".", "-")},
+)
 
 
 class PolicyFragment(pulumi.ComponentResource):
@@ -36,28 +45,16 @@ class PolicyFragment(pulumi.ComponentResource):
     """The fragment's id, for JwtPolicy's `included_fragments`; known once the fragment exists."""
 
     def __init__(self, name: str, args: PolicyFragmentArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        inputs = Inputs("PolicyFragment", name)
-        args = inputs.known(args, PolicyFragmentArgs)
-        group, service_name = service_inputs(inputs, args)
-        example = "'<set-header name=\"X-Team\"><value>calc</value></set-header>'"
-        policies = inputs.check("policies", args.get("policies"), raw_policies_problem, example)
-        default_id = slug(name).replace(".", "-")
-        fragment_id = inputs.check(
-            "fragment_id", args.get("fragment_id", default_id), fragment_id_problem, '"correlation"'
-        )
-        description = None
-        if args.get("description") is not None:
-            description = inputs.check("description", args["description"], long_text_problem, '"Names the team"')
+        inputs = POLICY_FRAGMENT.of(name, args)
         super().__init__("auth0-apim:index:PolicyFragment", name, {}, opts)
 
         fragment = apimanagement.PolicyFragment(
             f"{name}-fragment",
-            resource_group_name=group,
-            service_name=service_name,
-            id=fragment_id,
-            description=description,
+            **service_of(inputs),
+            id=inputs.output("fragment_id"),
+            description=inputs.optional("description"),
             format="xml",
-            value=policies.apply(_fragment),
+            value=inputs.output("policies").apply(_fragment),
             opts=referred_to(self, opts),
         )
 

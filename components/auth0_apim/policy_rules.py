@@ -82,8 +82,6 @@ def fragment_id_problem(value: str) -> str | None:
 
 def counted_by_problem(value: Mapping[str, Any]) -> str | None:
     """What is counted (`counted`): subscriptions are below the whole service, and their quotas are a `product`'s."""
-    if value["counted"] not in ("subject", "client", "subscription"):
-        return f"must be one of subject, client, subscription, not {value['counted']!r}"
     if value["counted"] != "subscription":
         return None
     if value["product"] is None and value["api"] is None:

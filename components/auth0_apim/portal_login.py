@@ -9,12 +9,25 @@ import pulumi
 from pulumi_azure_native import apimanagement
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.azure_rules import GRANT_TYPES, portal_sku_problem
-from auth0_apim.azure_service import service_inputs
-from auth0_apim.inputs import Inputs
+from auth0_apim.api_rules import IDENTIFIER, SCOPE_NAMES
+from auth0_apim.azure_rules import (
+    GRANT_TYPES,
+    authorization_methods_problem,
+    body_parameters_problem,
+    default_scope_problem,
+    entity_id_problem,
+    grant_types_problem,
+    https_url_problem,
+    portal_sku_problem,
+    resource_owner_problem,
+    short_title_problem,
+)
+from auth0_apim.azure_service import SERVICE_RULES, ServiceArgs, service_of
+from auth0_apim.clients import CLIENT_ID
+from auth0_apim.inputs import ComponentInputs, Inputs, Rule, anything
+from auth0_apim.names import slug
 from auth0_apim.opinion_rules import implicit_grant_problem
 from auth0_apim.ordering import referred_to
-from auth0_apim.portal_login_inputs import checked_inputs, default_scope, portal_secret, resource_owner
 
 
 class ClientAuthentication(Enum):
@@ -35,21 +48,7 @@ class TokenSending(Enum):
     """In the query, where logs see it."""
 
 
-class PortalLoginArgs(TypedDict):
-    resource_group_name: pulumi.Input[str]
-    """Required. The service's resource group: `ApiGateway.resource_group_name`."""
-    service_name: pulumi.Input[str]
-    """Required. The service's name: `ApiGateway.service_name`."""
-    audience: pulumi.Input[str]
-    """Required. The API's identifier, `Auth0Api.audience`: without it Auth0 issues tokens that no gateway can read."""
-    authorization_endpoint: pulumi.Input[str]
-    """Required. Absolute https URL where users log in, without the audience: `Auth0Api.authorization_endpoint`."""
-    token_endpoint: pulumi.Input[str]
-    """Required. Absolute https URL where the portal gets tokens: `Auth0Api.token_endpoint`."""
-    client_id: pulumi.Input[str]
-    """Required. The client that the portal is to Auth0: `InteractiveClient.client_id`."""
-    client_secret: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to none. That client's secret; kept secret."""
+class PortalSection(TypedDict):
     display_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name. The name shown in the portal, 1 to 50 characters."""
     description: NotRequired[pulumi.Input[str]]
@@ -67,19 +66,87 @@ class PortalLoginArgs(TypedDict):
     token_sending: NotRequired[pulumi.Input[TokenSending]]
     """Optional, defaults to `authorizationHeader`, where the gateway's policy looks for the token."""
     default_scope: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to none. Scopes that the console asks for, separated by spaces: those that its client is granted, as Auth0 gives none unasked. Example: `calc:add calc:sub`."""
-    available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to no check. The scopes that the console can get, which every one of `default_scope` must be among; pass InteractiveClient's `granted_scopes`."""
+    """Optional, defaults to none. Scopes that the console asks for, separated by spaces: those that its client is granted, as Auth0 gives none unasked."""
     token_body_parameters: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """Optional, defaults to none. What the portal sends to the token endpoint besides the `audience`, by name. Example: `{"organization": "org_calculators"}`."""
+    """Optional, defaults to none. What the portal sends to the token endpoint besides the `audience`, by name."""
     resource_owner_username: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. The user whose password the grant type `password` sends."""
     resource_owner_password: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. That user's password; kept secret."""
+
+
+class PortalLoginArgs(ServiceArgs, PortalSection):
+    audience: pulumi.Input[str]
+    """Required. The API's identifier, `Auth0Api.audience`: without it Auth0 issues tokens that no gateway can read."""
+    authorization_endpoint: pulumi.Input[str]
+    """Required. Absolute https URL where users log in, without the audience: `Auth0Api.authorization_endpoint`."""
+    token_endpoint: pulumi.Input[str]
+    """Required. Absolute https URL where the portal gets tokens: `Auth0Api.token_endpoint`."""
+    client_id: pulumi.Input[str]
+    """Required. The client that the portal is to Auth0: `InteractiveClient.client_id`."""
+    client_secret: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to none. That client's secret; kept secret."""
+    available_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to no check. The scopes that the console can get, which every one of `default_scope` must be among; pass InteractiveClient's `granted_scopes`."""
     portal_url: NotRequired[pulumi.Input[str]]
     """Optional, defaults to `https://{service_name}.developer.azure-api.net`. Absolute URL of the developer portal: `ApiGateway.portal_url`."""
     sku: NotRequired[pulumi.Input[str]]
     """Optional, defaults to not checked. The service's tier, `ApiGateway.sku`: a tier without a developer portal is refused."""
+
+
+def _check(inputs: Inputs) -> None:
+    if "sku" in inputs:
+        inputs.require("sku", inputs.get("sku"), portal_sku_problem)
+    if "default_scope" in inputs:
+        pair = {"requested": inputs.get("default_scope"), "available": inputs.get("available_scopes")}
+        inputs.require("default_scope", pair, default_scope_problem)
+    inputs.need("resource_owner_password", "resource_owner_username")
+    user = {"username": inputs.get("resource_owner_username"), "grant_types": inputs.get("grant_types")}
+    if "resource_owner_username" in inputs:
+        remedy = 'give grant_types: ["password"]'
+        inputs.require("resource_owner_username", user, resource_owner_problem, remedy)
+
+
+def _emptiness_problem(value: str) -> Optional[str]:
+    return None if value.strip() else "must not be blank"
+
+
+PORTAL_LOGIN = ComponentInputs(
+    component="PortalLogin",
+    shape=PortalLoginArgs,
+    rules={
+        **SERVICE_RULES,
+        "audience": IDENTIFIER,
+        "authorization_endpoint": Rule(https_url_problem, "https://tenant.eu.auth0.com/authorize"),
+        "token_endpoint": Rule(https_url_problem, "https://tenant.eu.auth0.com/oauth/token"),
+        "client_id": CLIENT_ID,
+        "client_secret": Rule(_emptiness_problem, "a secret"),
+        "available_scopes": SCOPE_NAMES,
+        "portal_url": Rule(https_url_problem, "https://contoso-apis-dev.developer.azure-api.net"),
+        "sku": Rule(anything, "Developer"),
+        "client_registration_endpoint": Rule(https_url_problem, "https://placeholder.contoso.com"),
+        "authorization_server_id": Rule(entity_id_problem, "auth0"),
+        "display_name": Rule(short_title_problem, "Auth0"),
+        "description": Rule(anything, "Log in by Auth0"),
+        "grant_types": Rule(grant_types_problem, ["authorization_code"]),
+        "authorization_methods": Rule(authorization_methods_problem, ["GET"]),
+        "default_scope": Rule(anything, "calc:add calc:sub"),
+        "token_body_parameters": Rule(body_parameters_problem, {"organization": "org_calculators"}),
+        "resource_owner_username": Rule(anything, "jane@example.com"),
+        "resource_owner_password": Rule(_emptiness_problem, "a secret"),
+    },
+    defaults={
+        "authorization_server_id": slug,
+        "display_name": str,
+        "client_registration_endpoint": "https://placeholder.contoso.com",
+        "grant_types": ["authorization_code"],
+        "authorization_methods": ["GET"],
+        "client_authentication": "Basic",
+        "token_sending": "authorizationHeader",
+        "token_body_parameters": {},
+    },
+    check=_check,
+)
 
 
 class PortalLogin(pulumi.ComponentResource):
@@ -91,51 +158,44 @@ class PortalLogin(pulumi.ComponentResource):
     """The portal's addresses that Auth0 must accept as callbacks."""
 
     def __init__(self, name: str, args: PortalLoginArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        inputs = Inputs("PortalLogin", name)
-        args = inputs.known(args, PortalLoginArgs)
-        group, service_name = service_inputs(inputs, args, portal_sku_problem)
-        given = checked_inputs(inputs, name, args)
-        scope = default_scope(inputs, args)
-        owner = resource_owner(inputs, args)
-        secrets = {name: portal_secret(inputs, name, args) for name in ("client_secret", "resource_owner_password")}
-        portal = given.get("portal_url", pulumi.Output.concat("https://", service_name, ".developer.azure-api.net"))
+        inputs = PORTAL_LOGIN.of(name, args)
         super().__init__("auth0-apim:index:PortalLogin", name, {}, opts)
-        inputs.warn("grant_types", given["grant_types"], implicit_grant_problem, '["authorization_code"]')
+        grant_types, audience = inputs.output("grant_types"), inputs.output("audience")
+        inputs.warn("grant_types", grant_types, implicit_grant_problem, 'use ["authorization_code"]')
 
+        secrets = {each: inputs.optional(each) for each in ("client_secret", "resource_owner_password")}
         server = apimanagement.AuthorizationServer(
             f"{name}-authorization-server",
-            resource_group_name=group,
-            service_name=service_name,
-            authsid=given["authorization_server_id"],
-            display_name=given["display_name"],
-            description=args.get("description"),
-            client_registration_endpoint=given["client_registration_endpoint"],
-            grant_types=given["grant_types"].apply(lambda names: [GRANT_TYPES[grant] for grant in names]),
-            authorization_endpoint=pulumi.Output.all(given["authorization_endpoint"], given["audience"]).apply(
+            **service_of(inputs),
+            authsid=inputs.output("authorization_server_id"),
+            display_name=inputs.output("display_name"),
+            description=inputs.nullable("description"),
+            client_registration_endpoint=inputs.output("client_registration_endpoint"),
+            grant_types=grant_types.apply(lambda names: [GRANT_TYPES[grant] for grant in names]),
+            authorization_endpoint=pulumi.Output.all(inputs.output("authorization_endpoint"), audience).apply(
                 lambda both: _with_audience(*both)
             ),
-            authorization_methods=given["authorization_methods"],
-            token_endpoint=given["token_endpoint"],
-            token_body_parameters=pulumi.Output.all(given["audience"], given["token_body_parameters"]).apply(
+            authorization_methods=inputs.output("authorization_methods"),
+            token_endpoint=inputs.output("token_endpoint"),
+            token_body_parameters=pulumi.Output.all(audience, inputs.output("token_body_parameters")).apply(
                 lambda both: _body_parameters(*both)
             ),
-            client_authentication_method=[given["client_authentication"]],
-            bearer_token_sending_methods=[given["token_sending"]],
-            default_scope=scope,
-            client_id=given["client_id"],
-            client_secret=secrets["client_secret"],
-            resource_owner_username=owner,
-            resource_owner_password=secrets["resource_owner_password"],
+            client_authentication_method=[inputs.output("client_authentication")],
+            bearer_token_sending_methods=[inputs.output("token_sending")],
+            default_scope=inputs.optional("default_scope"),
+            client_id=inputs.output("client_id"),
+            **{each: secret and pulumi.Output.secret(secret) for each, secret in secrets.items()},
+            resource_owner_username=inputs.optional("resource_owner_username"),
             support_state=True,
             use_in_test_console=True,
             use_in_api_documentation=False,
             opts=referred_to(self, opts),
         )
 
+        portal = pulumi.Output.concat("https://", inputs.output("service_name"), ".developer.azure-api.net")
+        known = (inputs.output("portal_url", portal), inputs.output("authorization_server_id"), grant_types)
+        self.redirect_uris = pulumi.Output.all(*known).apply(lambda each: redirect_uris(*each))
         self.authorization_server_id = server.name
-        self.redirect_uris = pulumi.Output.all(portal, given["authorization_server_id"], given["grant_types"]).apply(
-            lambda each: redirect_uris(*each)
-        )
         self.register_outputs(
             {"authorization_server_id": self.authorization_server_id, "redirect_uris": self.redirect_uris}
         )

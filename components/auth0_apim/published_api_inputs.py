@@ -1,19 +1,16 @@
-"""The inputs of PublishedApi, checked.
+"""The inputs of PublishedApi: what they are, what they have to be, and what follows from them."""
 
-Every function raises InputError for an input that is missing, wrong, or contradicts another one.
-"""
-
-from collections.abc import Mapping
+from enum import Enum
 from typing import Any, Optional
 
 import pulumi
+from typing_extensions import NotRequired, TypedDict
 
 from auth0_apim.azure_rules import (
     api_path_problem,
     backend_url_problem,
-    choice_problem,
+    description_problem,
     entity_id_problem,
-    flag_problem,
     https_url_problem,
     product_name_problem,
     set_path_problem,
@@ -22,142 +19,203 @@ from auth0_apim.azure_rules import (
     version_problem,
     version_set_id_problem,
 )
-from auth0_apim.inputs import Inputs
+from auth0_apim.azure_service import SERVICE_RULES, ServiceArgs
+from auth0_apim.inputs import ComponentInputs, Inputs, Rule, anything
 from auth0_apim.names import slug
 from auth0_apim.openapi_source import ApiImport, openapi_problem, read_openapi
-from auth0_apim.opinion_rules import own_backend_problem
 from auth0_apim.part_rules import product_removal_problem
 
 CLOSED = "https://closed.invalid"
 """The service URL of an API whose policy sets the backend: a name that never exists (RFC 2606, 2)."""
 
 
-def makes_version_set(args: Mapping[str, Any]) -> bool:
+class VersioningScheme(Enum):
+    """Where a caller names the API's version."""
+
+    SEGMENT = "Segment"
+    """In the path, behind the API's own."""
+    QUERY = "Query"
+    """In the query parameter `api-version`."""
+    HEADER = "Header"
+    """In the header `Api-Version`."""
+
+
+class LinkFormat(Enum):
+    """What stands behind the URL of an OpenAPI document."""
+
+    OPENAPI_YAML = "openapi-link"
+    """OpenAPI 3 in YAML."""
+    OPENAPI_JSON = "openapi+json-link"
+    """OpenAPI 3 in JSON."""
+    SWAGGER_JSON = "swagger-link-json"
+    """Swagger 2.0 in JSON."""
+
+
+class CheckedBy(Enum):
+    """The wider scope whose JwtPolicy checks an API's calls."""
+
+    PRODUCT = "product"
+    """A product's: only calls with a subscription of the product, or of an API in a product that needs none, are checked."""
+    SERVICE = "service"
+    """The whole service's."""
+
+
+class PublicationSection(TypedDict):
+    path: pulumi.Input[str]
+    """Required. The API's URL suffix behind the gateway's address, unique in the service, without slashes at its ends."""
+    openapi: pulumi.Input[str]
+    """Required. The OpenAPI 3 or Swagger 2.0 document: the path of a `.json`, `.yaml` or `.yml` file, the text itself, or an https URL that Azure fetches once, when the API is made or this input changes."""
+    link_format: NotRequired[pulumi.Input[LinkFormat]]
+    """Optional, defaults to OpenAPI 3 in the format the URL's ending names. What the URL in `openapi` leads to."""
+    api_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the path, with dashes for slashes, and the version. The API's id in API Management, 1 to 80 characters."""
+    display_name: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the component's name. The API's name in API Management, 1 to 300 characters, 100 with a version set made here; `info.title` of the document that is sent. A document that Azure fetches from a URL must have this title itself, as an import overwrites the name with it."""
+    description: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the document's. What the developer portal says about the API and about a product or version set made here, at most 1000 characters; `info.description` of the document that is sent."""
+    service_url: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to the first https server of the document; required where it names none or is a URL. The backend's base URL, http or https; the output `backend_url` for the API's JwtPolicy, which alone sends calls there."""
+    keep_service_url: NotRequired[bool]
+    """Optional, defaults to false. For an API that was set up by hand: it keeps the backend as its service URL, so that calls also reach it without a policy. Remove this input with the deployment after the one that adds a JwtPolicy. The policy pack reports it."""
+    subscription_required: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false, as the token is the credential. Whether calls need a subscription key as well."""
+    product_name: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to no product. Display name of a product that is made, published, for this API; its id is the name in lower case."""
+    product_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to no product. The id of an existing product that the API is put into, such as the `starter` of the classic tiers; excludes `product_name`."""
+    product_subscription_required: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to false. Whether the product made here needs a subscription; Azure then creates one of its own, with which the azure-native provider cannot delete the product: set the resource option `deleted_with` to the service where the service is destroyed as well, or `keep_product`."""
+    keep_product: NotRequired[bool]
+    """Optional, defaults to false. With `product_name`: when the product is removed here, or the stack destroyed, the product stays in the service; `product_id` names it from then on. For a product that needs subscriptions, or needed some, in a service that survives."""
+    version: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to an API without one. The API's version identifier."""
+    versioning_scheme: NotRequired[pulumi.Input[VersioningScheme]]
+    """Optional, defaults to `Segment` where there is a version. Where callers name it. Without `version` the API is the original one beside versions, called as if it had none."""
+    version_set_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to a version set made here where there is a version or a scheme. The ARM id of the version set of the API's other versions, their `version_set_id`."""
+
+
+class PublishedApiArgs(ServiceArgs, PublicationSection):
+    checked_by: NotRequired[CheckedBy]
+    """Optional, defaults to the API's own JwtPolicy. The wider scope whose JwtPolicy checks the API's calls; the API then gets a policy document of its own, by which only checked calls reach the backend."""
+    allow_anonymous_calls: NotRequired[bool]
+    """Optional, defaults to false. Send every call to the backend, with or without a token. The policy pack reports it."""
+    authorization_server_id: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to none. The authorization server by which the developer portal logs in: `PortalLogin.authorization_server_id`."""
+    gateway_url: NotRequired[pulumi.Input[str]]
+    """Optional, defaults to `https://{service_name}.azure-api.net`. Absolute URL of the gateway: `ApiGateway.gateway_url`."""
+
+
+def _check(inputs: Inputs) -> None:
+    if makes_version_set(inputs):
+        inputs.require("path", inputs.get("path"), set_path_problem)
+        inputs.require("display_name", inputs.get("display_name"), set_title_problem)
+    _check_product(inputs)
+    _check_openness(inputs)
+    require_import(inputs, inputs.get("display_name"), inputs.get("description"))
+
+
+def _check_product(inputs: Inputs) -> None:
+    for input_name in ("product_subscription_required", "keep_product"):
+        inputs.need(input_name, "product_name")
+    if "product_id" in inputs and "product_name" in inputs:
+        raise inputs.error("product_id", "excludes 'product_name'", "leave one of them out")
+
+
+def _check_openness(inputs: Inputs) -> None:
+    ways = [name for name in ("allow_anonymous_calls", "keep_service_url", "checked_by") if inputs.get(name)]
+    if len(ways) > 1:
+        raise inputs.error(ways[0], f"excludes {ways[1]!r}", "leave one of them out")
+
+
+PUBLISHED_API = ComponentInputs(
+    component="PublishedApi",
+    shape=PublishedApiArgs,
+    rules={
+        **SERVICE_RULES,
+        "path": Rule(api_path_problem, "calc"),
+        "openapi": Rule(anything, "examples/basic-calculator/openapi.json"),
+        "api_id": Rule(entity_id_problem, "calc"),
+        "display_name": Rule(title_problem, "Basic Calculator"),
+        "description": Rule(description_problem, "Adds numbers."),
+        "service_url": Rule(backend_url_problem, "https://calculator.example/api"),
+        "product_name": Rule(product_name_problem, "Starter"),
+        "product_id": Rule(entity_id_problem, "starter"),
+        "version": Rule(version_problem, "v1"),
+        "version_set_id": Rule(
+            version_set_id_problem,
+            "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/calculator-dev"
+            "/providers/Microsoft.ApiManagement/service/contoso-apis-dev/apiVersionSets/calc",
+        ),
+        "authorization_server_id": Rule(entity_id_problem, "auth0"),
+        "gateway_url": Rule(https_url_problem, "https://contoso-apis-dev.azure-api.net"),
+    },
+    defaults={
+        "display_name": str,
+        "keep_service_url": False,
+        "allow_anonymous_calls": False,
+        "subscription_required": False,
+        "product_subscription_required": False,
+        "keep_product": False,
+    },
+    check=_check,
+)
+
+
+def makes_version_set(inputs: Inputs) -> bool:
     """Whether the API has versions beside it, in a set that is made for it."""
-    is_versioned = any(args.get(name) is not None for name in ("version", "versioning_scheme"))
-    return is_versioned and args.get("version_set_id") is None
+    return ("version" in inputs or "versioning_scheme" in inputs) and "version_set_id" not in inputs
 
 
-def api_path(inputs: Inputs, args: Mapping[str, Any]) -> pulumi.Output[str]:
-    """The API's URL suffix, of which a version set made for it has its id."""
-    rule = set_path_problem if makes_version_set(args) else api_path_problem
-    return inputs.check("path", args.get("path"), rule, '"calc"')
+def require_import(inputs: Inputs, title: Any, description: Any) -> None:
+    """Require that the document in `openapi` can be imported with this title and description.
 
-
-def api_title(inputs: Inputs, args: Mapping[str, Any], title: pulumi.Input[str]) -> pulumi.Output[str]:
-    """The API's display name, which a version set made for it has as well."""
-    rule = set_title_problem if makes_version_set(args) else title_problem
-    return inputs.check("display_name", title, rule, '"Basic Calculator"')
+    Raises:
+        InputError: it cannot.
+    """
+    source = {name: inputs.get(name) for name in ("openapi", "link_format", "service_url")}
+    inputs.require("openapi", source | {"title": title, "description": description}, openapi_problem)
 
 
 def api_import(
-    inputs: Inputs,
-    args: Mapping[str, Any],
-    title: Optional[pulumi.Input[str]],
-    description: Optional[pulumi.Input[str]],
+    inputs: Inputs, title: pulumi.Output[str], description: Optional[pulumi.Output[str]]
 ) -> pulumi.Output[ApiImport]:
-    """What is imported, from a file, a text or a URL, with the API's title and description.
+    """What is imported, from a file, a text or a URL.
 
     Args:
-        inputs: of the component.
-        args: with `openapi`, `link_format` and `service_url`.
-        title: the API's display name; None where it is not known yet.
+        inputs: with `openapi`, and with `service_url` and `link_format` where they are given.
+        title: the API's display name.
         description: the API's, empty for none; None for the document's.
     """
-    if args.get("service_url") is not None:
-        inputs.check("service_url", args["service_url"], backend_url_problem, '"https://calculator.example"')
-    source = {name: args.get(name) for name in ("openapi", "link_format", "service_url")}
-    source |= {"title": title, "description": description}
-    checked = inputs.check("openapi", source, openapi_problem, '"openapi/calculator.yaml"')
-    return checked.apply(lambda known: read_openapi(**known))
+    source = {name: inputs.nullable(name) for name in ("service_url", "link_format")}
+    known = pulumi.Output.all(openapi=inputs.output("openapi"), **source, title=title, description=description)
+    return known.apply(lambda each: read_openapi(**each))
 
 
-def api_versioning(
-    inputs: Inputs, args: Mapping[str, Any]
-) -> tuple[Optional[pulumi.Output[str]], Optional[pulumi.Output[str]]]:
-    """The API's version, None where it has none, and where callers name it, None where it has no versions beside it."""
-    if args.get("version_set_id") is not None:
-        inputs.check("version_set_id", args["version_set_id"], version_set_id_problem, "PublishedApi.version_set_id")
-    if all(args.get(name) is None for name in ("version", "versioning_scheme", "version_set_id")):
-        return None, None
-    scheme = inputs.check(
-        "versioning_scheme",
-        args.get("versioning_scheme", "Segment"),
-        choice_problem("Segment", "Query", "Header"),
-        '"Segment"',
-    )
-    if args.get("version") is None:
-        return None, scheme
-    return inputs.check("version", args["version"], version_problem, '"v1"'), scheme
+def versioning_scheme(inputs: Inputs) -> Optional[pulumi.Output[str]]:
+    """Where callers name the version; None where the API has no versions beside it."""
+    if not any(name in inputs for name in ("version", "versioning_scheme", "version_set_id")):
+        return None
+    return inputs.output("versioning_scheme", VersioningScheme.SEGMENT.value)
 
 
-def api_id(
-    inputs: Inputs, args: Mapping[str, Any], path: pulumi.Output[str], version: Optional[pulumi.Output[str]]
-) -> pulumi.Output[str]:
+def api_id(inputs: Inputs) -> pulumi.Output[str]:
     """The API's id: its own, or made of its path and version."""
-    given = args.get("api_id")
-    if given is None:
-        given = pulumi.Output.all(path, version).apply(lambda both: slug("-".join(filter(None, both))))
-    return inputs.check("api_id", given, entity_id_problem, '"calc"')
+    parts = pulumi.Output.all(inputs.output("path"), inputs.optional("version"))
+    return inputs.output("api_id", parts.apply(lambda both: slug("-".join(filter(None, both)))))
 
 
-def api_product(
-    inputs: Inputs, args: Mapping[str, Any], *, is_taken_along: bool
-) -> tuple[Optional[pulumi.Output[str]], Optional[pulumi.Output[str]]]:
-    """The product's id, and its display name where it is to be made.
+def require_removable_product(inputs: Inputs, *, is_taken_along: bool) -> None:
+    """Require that the azure-native provider can delete the product that is made here.
 
     Args:
-        inputs: of the component.
-        args: with what concerns the product.
+        inputs: with what concerns the product.
         is_taken_along: whether the service goes as well when the product goes.
+
+    Raises:
+        InputError: it cannot.
     """
-    product_id, product_name = args.get("product_id"), args.get("product_name")
-    for input_name in ("product_subscription_required", "keep_product"):
-        if args.get(input_name) is not None and product_name is None:
-            raise inputs.error(input_name, "needs 'product_name'", 'product_name: "Starter"')
-    if product_id is not None:
-        if product_name is not None:
-            raise inputs.error("product_id", "excludes 'product_name'", "leave one of them out")
-        return inputs.check("product_id", product_id, entity_id_problem, '"starter"'), None
-    if product_name is None:
-        return None, None
-    title = inputs.check("product_name", product_name, product_name_problem, '"Starter"')
-    removal = {
-        "required": args.get("product_subscription_required", False),
-        "is_settled": inputs.plain("keep_product", args.get("keep_product", False), flag_problem, "true")
-        or is_taken_along,
-    }
-    inputs.check("product_subscription_required", removal, product_removal_problem, "keep_product: true")
-    return title.apply(slug), title
-
-
-def keeps_backend(inputs: Inputs, args: Mapping[str, Any]) -> bool:
-    """Whether calls reach the backend without the API's policy: for everybody, or while an API is adopted."""
-    flags = ("allow_anonymous_calls", "keep_service_url")
-    given = [name for name in flags if inputs.plain(name, args.get(name, False), flag_problem, "true")]
-    if len(given) == 2 or (given and args.get("checked_by") is not None):
-        others = [name for name in (*flags, "checked_by") if name != given[0] and args.get(name)]
-        raise inputs.error(given[0], f"excludes {others[0]!r}", "leave one of them out")
-    return bool(given)
-
-
-def warn_of_own_backend(inputs: Inputs, args: Mapping[str, Any], backend_url: pulumi.Output[str]) -> None:
-    """Say that calls reach the backend without a policy, where that was asked for."""
-    name = "keep_service_url" if args.get("keep_service_url") else "allow_anonymous_calls"
-    inputs.warn(name, backend_url, own_backend_problem, "false")
-
-
-def checked_by(inputs: Inputs, args: Mapping[str, Any]) -> Optional[str]:
-    """The wider scope that checks the API's calls, `product` or `service`; None where the API's own policy does."""
-    if args.get("checked_by") is None:
-        return None
-    level: str = inputs.plain("checked_by", args["checked_by"], choice_problem("product", "service"), '"product"')
-    return level
-
-
-def gateway_url(inputs: Inputs, args: Mapping[str, Any], service_name: pulumi.Output[str]) -> pulumi.Output[str]:
-    """The gateway's URL without trailing slash."""
-    if args.get("gateway_url") is None:
-        return pulumi.Output.concat("https://", service_name, ".azure-api.net")
-    url = inputs.check("gateway_url", args["gateway_url"], https_url_problem, '"https://contoso-apis.azure-api.net"')
-    return url.apply(lambda known: str(known).rstrip("/"))
+    settled = inputs.get("keep_product") or is_taken_along
+    removal = {"required": inputs.get("product_subscription_required"), "is_settled": settled}
+    if "product_name" in inputs:
+        inputs.require("product_subscription_required", removal, product_removal_problem, "give keep_product: true")

@@ -8,6 +8,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from auth0_apim.inputs import Rule
+
 _EMAIL = re.compile(
     r"[^\s@\"(),:;<>\[\]\\]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*"
 )
@@ -60,3 +62,13 @@ def metadata_problem(value: Mapping[str, str]) -> str | None:
 def first_duplicate(values: Sequence[str]) -> str | None:
     """The first of `values` that is there twice, None where each is there once."""
     return next((value for value, count in Counter(values).items() if count > 1), None)
+
+
+DISPLAY_NAME = Rule(display_name_problem, "Basic Calculator")
+"""A display name in Auth0."""
+
+EMAIL = Rule(email_problem, "jane@example.com")
+"""An e-mail address."""
+
+METADATA = Rule(metadata_problem, {"owner": "platform-team"})
+"""Metadata of a client or a connection."""

@@ -1,43 +1,29 @@
 """Where an API's users are kept."""
 
-from collections.abc import Mapping
 from typing import Any, Optional
 
 import pulumi
 import pulumi_auth0 as auth0
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.azure_rules import flag_problem
-from auth0_apim.existing import refuse_description
-from auth0_apim.inputs import Inputs
+from auth0_apim.inputs import ComponentInputs, Inputs, Rule, anything
 from auth0_apim.opinion_rules import open_sign_up_problem
 from auth0_apim.ordering import after
-from auth0_apim.passwords import PasswordPolicy
-from auth0_apim.text_rules import metadata_problem
-from auth0_apim.user_database_inputs import custom_database_options, password_options
-from auth0_apim.user_rules import connection_name_problem, enabled_clients_problem
-
-_DESCRIPTION = (
-    "password_policy",
-    "minimum_password_length",
-    "password_history",
-    "requires_username",
-    "allow_sign_up",
-    "brute_force_protection",
-    "scripts",
-    "import_mode",
-    "configuration",
-    "metadata",
+from auth0_apim.passwords import DEFAULT_MINIMUM_LENGTH, MINIMUM_PASSWORD_LENGTH, PasswordPolicy
+from auth0_apim.text_rules import METADATA
+from auth0_apim.user_rules import (
+    CONNECTION_NAME,
+    database_scripts_problem,
+    enabled_clients_problem,
+    password_history_problem,
 )
 
 
-class UserDatabaseArgs(TypedDict):
+class DatabaseSection(TypedDict):
     connection_name: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the component's name. The connection's name, the `realm` of a password login: 1 to 128 letters, digits and single dashes. A change replaces the database. Example: `BasicCalculator`."""
+    """Optional, defaults to the component's name. The connection's name, the `realm` of a password login: 1 to 128 letters, digits and single dashes. A change replaces the database."""
     existing: NotRequired[bool]
     """Optional, defaults to false. Use the connection that has the name: it is read, never changed, and remains after a destroy. Excludes every input that describes a new one."""
-    enabled_clients: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. The ids of all clients that the connection is enabled for; other clients are disabled. Clients of an existing connection stay enabled. Pass a client's `client_id`."""
     password_policy: NotRequired[pulumi.Input[PasswordPolicy]]
     """Optional, defaults to `good`. The password policy."""
     minimum_password_length: NotRequired[pulumi.Input[int]]
@@ -56,8 +42,62 @@ class UserDatabaseArgs(TypedDict):
     """Optional, defaults to false. Whether each user of the custom database is imported into Auth0 at the first login; needs the scripts `login` and `get_user`."""
     configuration: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to none. Values that the scripts read as `configuration`, such as a connection string. Secret."""
+
+
+class UserDatabaseArgs(DatabaseSection):
     metadata: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """Optional, defaults to none. Metadata of the connection: up to 10 texts by name. Example: `{"owner": "platform-team"}`."""
+    """Optional, defaults to none. Metadata of the connection: up to 10 texts by name."""
+    enabled_clients: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Optional, defaults to none. The ids of all clients that the connection is enabled for; other clients are disabled. Clients of an existing connection stay enabled. Pass a client's `client_id`."""
+
+
+def _check(inputs: Inputs) -> None:
+    inputs.refuse_beside("existing", "connection_name", "enabled_clients")
+    if inputs.get("existing") and not isinstance(inputs.get("enabled_clients", []), list):
+        raise inputs.error("enabled_clients", "must be a list, not an output, with 'existing'")
+    inputs.need("import_mode", "scripts")
+    inputs.need("configuration", "scripts")
+    both = {"scripts": inputs.get("scripts"), "import_mode": inputs.get("import_mode")}
+    if "scripts" in inputs:
+        inputs.require("scripts", both, database_scripts_problem)
+
+
+def scripts_problem(value: dict[str, str]) -> Optional[str]:
+    """A custom database's scripts by name."""
+    return database_scripts_problem({"scripts": value, "import_mode": False})
+
+
+USER_DATABASE = ComponentInputs(
+    component="UserDatabase",
+    shape=UserDatabaseArgs,
+    rules={
+        "connection_name": CONNECTION_NAME,
+        "enabled_clients": Rule(enabled_clients_problem, ["AaBbCcDdEeFf0123456789"]),
+        "minimum_password_length": MINIMUM_PASSWORD_LENGTH,
+        "password_history": Rule(password_history_problem, 5),
+        "scripts": Rule(
+            scripts_problem,
+            {
+                "login": "function login(email, password, callback) { … }",
+                "get_user": "function getByEmail(email, callback) { … }",
+            },
+        ),
+        "configuration": Rule(anything, {"url": "https://users.example.com"}),
+        "metadata": METADATA,
+    },
+    defaults={
+        "connection_name": str,
+        "existing": False,
+        "password_policy": "good",
+        "minimum_password_length": DEFAULT_MINIMUM_LENGTH,
+        "password_history": 5,
+        "requires_username": False,
+        "allow_sign_up": False,
+        "brute_force_protection": True,
+        "import_mode": False,
+    },
+    check=_check,
+)
 
 
 class UserDatabase(pulumi.ComponentResource):
@@ -69,28 +109,12 @@ class UserDatabase(pulumi.ComponentResource):
     """The connection's name. Known once its clients are enabled."""
 
     def __init__(self, name: str, args: UserDatabaseArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        inputs = Inputs("UserDatabase", name)
-        args = inputs.known(args, UserDatabaseArgs)
-        connection_name = inputs.check(
-            "connection_name", args.get("connection_name", name), connection_name_problem, '"BasicCalculator"'
-        )
-        enabled_clients = None
-        if "enabled_clients" in args:
-            enabled_clients = inputs.check(
-                "enabled_clients", args["enabled_clients"], enabled_clients_problem, "[machine_client.client_id]"
-            )
-        options = password_options(inputs, args) | custom_database_options(inputs, args)
-        metadata = None
-        if "metadata" in args:
-            metadata = inputs.check("metadata", args["metadata"], metadata_problem, '{"owner": "platform-team"}')
-        exists = inputs.plain("existing", args.get("existing", False), flag_problem, "true")
-        if exists:
-            refuse_description(inputs, args, "existing", _DESCRIPTION)
-            one_by_one = _one_by_one(inputs, args)
+        inputs = USER_DATABASE.of(name, args)
         super().__init__("auth0-apim:index:UserDatabase", name, {}, opts)
-        inputs.warn("allow_sign_up", args.get("allow_sign_up", False), open_sign_up_problem, "false")
+        inputs.warn("allow_sign_up", inputs.get("allow_sign_up"), open_sign_up_problem, "leave it out")
 
-        if exists:
+        connection_name, enabled_clients = inputs.output("connection_name"), inputs.optional("enabled_clients")
+        if inputs.get("existing"):
             found = auth0.get_connection_output(
                 name=connection_name, skip_enabled_clients=True, opts=pulumi.InvokeOutputOptions(parent=self)
             )
@@ -102,12 +126,11 @@ class UserDatabase(pulumi.ComponentResource):
                     client_id=client_id,
                     opts=pulumi.ResourceOptions(parent=self),
                 )
-                for number, client_id in enumerate(one_by_one, 1)
+                for number, client_id in enumerate(inputs.get("enabled_clients", []), 1)
             ]
             self.connection_name = after(connection_name, *clients)
         else:
-            described = {"name": connection_name, "metadata": metadata}
-            connection = _new_connection(self, name, described, options, args)
+            connection = _new_connection(self, name, inputs)
             self.connection_id, self.connection_name = connection.id, connection.name
             if enabled_clients is not None:
                 enabled = auth0.ConnectionClients(
@@ -120,36 +143,53 @@ class UserDatabase(pulumi.ComponentResource):
         self.register_outputs({"connection_id": self.connection_id, "connection_name": self.connection_name})
 
 
-def _one_by_one(inputs: Inputs, args: UserDatabaseArgs) -> list[pulumi.Input[str]]:
-    """The clients that an existing connection is enabled for besides its own, each by a resource of its own."""
-    clients = args.get("enabled_clients", [])
-    if not isinstance(clients, list):
-        raise inputs.error(
-            "enabled_clients", "must be a list, not an output, with 'existing'", "[machine_client.client_id]"
-        )
-    return clients
-
-
-def _new_connection(
-    component: pulumi.ComponentResource,
-    name: str,
-    described: Mapping[str, Any],
-    options: Mapping[str, Any],
-    args: UserDatabaseArgs,
-) -> auth0.Connection:
-    allow_sign_up = pulumi.Output.from_input(args.get("allow_sign_up", False))
+def _new_connection(component: pulumi.ComponentResource, name: str, inputs: Inputs) -> auth0.Connection:
     return auth0.Connection(
         f"{name}-connection",
-        **described,
+        name=inputs.output("connection_name"),
+        metadata=inputs.optional("metadata"),
         strategy="auth0",
         options=auth0.ConnectionOptionsArgs(
-            disable_signup=allow_sign_up.apply(_is_false),
-            brute_force_protection=args.get("brute_force_protection", True),
-            requires_username=args.get("requires_username", False),
-            **options,
+            disable_signup=inputs.output("allow_sign_up").apply(_is_false),
+            brute_force_protection=inputs.output("brute_force_protection"),
+            requires_username=inputs.output("requires_username"),
+            **_password_options(inputs),
+            **_custom_database_options(inputs),
         ),
         opts=pulumi.ResourceOptions(parent=component),
     )
+
+
+def _password_options(inputs: Inputs) -> dict[str, Any]:
+    """What the connection asks of passwords."""
+    return {
+        "password_policy": inputs.output("password_policy"),
+        "password_complexity_options": auth0.ConnectionOptionsPasswordComplexityOptionsArgs(
+            min_length=inputs.output("minimum_password_length").apply(int)
+        ),
+        "password_histories": inputs.output("password_history").apply(_password_histories),
+        "password_dictionary": auth0.ConnectionOptionsPasswordDictionaryArgs(enable=True),
+        "password_no_personal_info": auth0.ConnectionOptionsPasswordNoPersonalInfoArgs(enable=True),
+    }
+
+
+def _custom_database_options(inputs: Inputs) -> dict[str, Any]:
+    """The scripts of a custom database and what they read; nothing for Auth0's own."""
+    if "scripts" not in inputs:
+        return {}
+    options = {
+        "enabled_database_customization": True,
+        "import_mode": inputs.output("import_mode"),
+        "custom_scripts": inputs.output("scripts"),
+    }
+    if "configuration" in inputs:
+        options["configuration"] = pulumi.Output.secret(inputs.output("configuration"))
+    return options
+
+
+def _password_histories(size: float) -> list[auth0.ConnectionOptionsPasswordHistoryArgs]:
+    # The history that is switched off has a size all the same, which Auth0 wants to be 1 at least.
+    return [auth0.ConnectionOptionsPasswordHistoryArgs(enable=size > 0, size=max(int(size), 1))]
 
 
 def _is_false(value: bool) -> bool:

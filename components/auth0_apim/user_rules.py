@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auth0_apim.api_rules import requested_scopes_problem
+from auth0_apim.inputs import Rule
 from auth0_apim.text_rules import email_problem, first_duplicate, short_name_problem
 
 DATABASE_SCRIPTS = ("login", "get_user", "create", "verify", "change_password", "change_email", "delete")
@@ -89,3 +90,7 @@ def role_ids_problem(value: Sequence[str]) -> str | None:
         return "must have ids of roles, without blanks"
     twice = first_duplicate(value)
     return None if twice is None else f"names {twice!r} twice"
+
+
+CONNECTION_NAME = Rule(connection_name_problem, "BasicCalculator")
+"""A database connection's name."""

@@ -1,5 +1,6 @@
 """`python -m docs.generator`: writes every file that follows from the program; `--check` names the stale ones."""
 
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,13 +8,20 @@ from pathlib import Path
 from docs.generator.pictures import pictures
 from docs.generator.reference import reference_pages
 from docs.generator.schema import schema_text
+from docs.generator.settings_file import settings_file
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def generated() -> dict[Path, str]:
     """Text of every generated file, by its path."""
-    files = {"components/schema.json": schema_text(), **reference_pages(), **pictures(ROOT)}
+    schema = schema_text()
+    files = {
+        "components/schema.json": schema,
+        **reference_pages(),
+        **pictures(ROOT),
+        **settings_file(json.loads(schema)),
+    }
     return {ROOT / name: text for name, text in files.items()}
 
 

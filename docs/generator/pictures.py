@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from auth0_apim_environments.settings.settings import COMPONENT
+
 from docs.generator.recorded_program import Recorded, noun, recorded_program
 from docs.generator.token_flow import token_flow
 
@@ -34,7 +36,8 @@ _FLOW_LEGEND = (
 
 def topology(program: Sequence[Recorded]) -> str:
     """The components with their resources, by cloud, and what flows between them."""
-    components = {each.urn: each for each in program if each.kind.startswith("auth0-apim:")}
+    parts_of_the_whole = [each for each in program if each.kind.startswith("auth0-apim:") and each.name != COMPONENT]
+    components = {each.urn: each for each in parts_of_the_whole}
     parts = {urn: [each for each in program if each.parent == urn] for urn in components}
     lines = ["flowchart LR"]
     for package, title in _CLOUDS.items():
@@ -47,7 +50,7 @@ def topology(program: Sequence[Recorded]) -> str:
 
 
 def _box(component: Recorded, parts: Sequence[Recorded]) -> Iterator[str]:
-    yield f'    subgraph {_id(component)}["{component.name}: {noun(component.kind)}"]'
+    yield f'    subgraph {_id(component)}["{_section(component)}: {noun(component.kind)}"]'
     for kind, count in Counter(noun(part.kind) for part in parts).items():
         label = kind if count == 1 else f"{count} {kind}"
         yield f'      {_id(component)}_{kind}["{label}"]'
@@ -66,7 +69,11 @@ def _arrows(program: Sequence[Recorded], components: Mapping[str, Recorded]) -> 
 
 
 def _id(component: Recorded) -> str:
-    return component.name.replace("-", "_")
+    return _section(component).replace("-", "_")
+
+
+def _section(component: Recorded) -> str:
+    return component.name.removeprefix(f"{COMPONENT}-")
 
 
 def _with_picture(page: str, picture: str) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
+from auth0_apim_environments.settings.settings import COMPONENT
 from lxml import etree
 
 from docs.generator.recorded_program import Recorded, noun
@@ -17,7 +18,7 @@ def token_flow(program: Sequence[Recorded]) -> str:
     keys = str(_child(check, "openid-config").get("url")).removeprefix(issuer)
     path = _one(program, "Api").inputs["path"]
     backend = _child(inbound, "set-backend-service").get("base-url")
-    granted = " ".join(_one(program, "ClientGrant", "client-grant").inputs["scopes"])
+    granted = " ".join(_one(program, "ClientGrant", f"{COMPONENT}-client-grant").inputs["scopes"])
     lines = [
         "participant C as client",
         f"participant T as tenant<br/>{issuer}",

@@ -140,7 +140,9 @@ def deploy(mocks: RecordingMocks) -> Callable[[Callable[[], object]], None]:
 
 
 @pytest.fixture
-def refused(deploy: Callable[[Callable[[], object]], None]) -> Iterator[Callable[[Callable[[], object]], str]]:
+def refused(
+    deploy: Callable[[Callable[[], object]], None], program_loop: asyncio.AbstractEventLoop
+) -> Iterator[Callable[[Callable[[], object]], str]]:
     """Run a program that must fail once its values are known; the answer is how."""
 
     def message_of(program: Callable[[], object]) -> str:
@@ -149,6 +151,11 @@ def refused(deploy: Callable[[Callable[[], object]], None]) -> Iterator[Callable
         return str(failure.value)
 
     yield message_of
+    # What the program had still to do when it failed.
+    left = asyncio.all_tasks(program_loop)
+    for task in left:
+        task.cancel()
+    program_loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
     SETTINGS.rpc_manager.clear()
     SETTINGS.outputs.clear()
 

@@ -136,27 +136,28 @@ async def test_an_existing_service_is_read_and_nothing_is_made(mocks):
         ({"publisher_name": None}, "input 'publisher_name' is required; an example that works: \"Contoso\""),
         (
             {"sku": "Isolated"},
-            "input 'sku' must be one of Consumption, Developer, Basic, Standard, Premium, BasicV2, StandardV2, not "
-            "'Isolated'; an example that works: \"Developer\"",
+            "input 'sku' must be one of Consumption, Developer, Basic, Standard, Premium, BasicV2, StandardV2, "
+            "not 'Isolated'; an example that works: \"Consumption\"",
         ),
-        ({"capacity": 1}, "input 'capacity' must be 0 in tier Consumption, not 1; an example that works: leave it out"),
+        ({"capacity": 1}, "input 'capacity' must be 0 in tier Consumption, not 1; leave it out"),
         (
             {"sku": GatewaySku.BASIC, "capacity": 3},
-            "input 'capacity' must be 1 to 2 in tier Basic, not 3; an example that works: leave it out",
+            "input 'capacity' must be 1 to 2 in tier Basic, not 3; leave it out",
         ),
         (
             {"existing": True},
-            "input 'publisher_name' describes a new one and excludes 'existing'; an example that works: leave it out",
+            "input 'publisher_name' describes a new one and excludes 'existing'; leave it out",
         ),
         (
             {"user_identity_ids": ["apis"]},
-            "input 'user_identity_ids' must be ARM ids of user-assigned managed identities, not 'apis'; an example that "
-            'works: ["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]',
+            "input 'user_identity_ids' must be ARM ids of user-assigned managed identities, not 'apis'; an "
+            "example that works: "
+            '["/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/calculator-dev/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]',
         ),
         (
             {"user_identity_ids": [IDENTITY, IDENTITY.upper()]},
             "input 'user_identity_ids' must name each identity once; an example that works: "
-            '["/subscriptions/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]',
+            '["/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/calculator-dev/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"]',
         ),
         ({"existing": "yes"}, "input 'existing' must be true or false, not text; an example that works: true"),
     ],

@@ -143,13 +143,13 @@ def test_a_value_of_another_resource_is_checked_when_it_is_known(mocks, calculat
         ({"display_name": "a>b"}, "input 'display_name' must not contain '<' or '>', as 'a>b' does; an example that works: \"Basic Calculator\""),
         ({"scopes": {"calc add": "Add"}}, "input 'scopes' has 'calc add', which is no scope name (1 to 280 printable characters, no space, quote or backslash); an example that works: {\"calc:add\": \"Add two numbers\"}"),
         ({"scopes": {"calc:add": "x" * 501}}, "input 'scopes' describes 'calc:add' in 501 characters, 500 at most; an example that works: {\"calc:add\": \"Add two numbers\"}"),
-        ({"signing_algorithm": "none"}, "input 'signing_algorithm' must be RS256 or HS256, not 'none'; an example that works: \"RS256\""),
-        ({"user_access": "deny_all"}, "input 'user_access' must be require_client_grant or allow_all, not 'deny_all'; an example that works: \"require_client_grant\""),
+        ({"signing_algorithm": "none"}, "input 'signing_algorithm' must be one of RS256, HS256, not 'none'; an example that works: \"RS256\""),
+        ({"user_access": "deny_all"}, "input 'user_access' must be one of require_client_grant, allow_all, not 'deny_all'; an example that works: \"require_client_grant\""),
         ({"token_lifetime": 0}, "input 'token_lifetime' must be a whole number of seconds from 1 to 2592000, not 0; an example that works: 3600"),
         ({"token_lifetime": 1.5}, "input 'token_lifetime' must be a whole number of seconds from 1 to 2592000, not 1.5; an example that works: 3600"),
-        ({"token_lifetime": True}, "input 'token_lifetime' must be a number, not true or false; an example that works: 1"),
-        ({"domain": "https://a.example/"}, "input 'domain' must be a bare domain, without scheme and path, not 'https://a.example/'; an example that works: \"a.example\""),
-        ({"signing_alg": "RS256"}, "input 'signing_alg' is not one of allow_offline_access, display_name, domain, existing, identifier, permissions_in_token, scopes, signing_algorithm, token_lifetime, user_access; an example that works: signing_algorithm"),
+        ({"token_lifetime": True}, "input 'token_lifetime' must be a number, not true or false; an example that works: 3600"),
+        ({"domain": "https://a.example/"}, "input 'domain' must be a bare domain, without scheme and path, not 'https://a.example/'; an example that works: \"login.example.com\""),
+        ({"signing_alg": "RS256"}, "input 'signing_alg' is not one of allow_offline_access, display_name, domain, existing, identifier, permissions_in_token, scopes, signing_algorithm, token_lifetime, user_access; an example that works: signing_algorithm: \"RS256\""),
     ],
 )  # fmt: skip
 @pulumi.runtime.test

@@ -6,7 +6,7 @@ from auth0_apim import DatabaseUser, InputError, PasswordPolicy
 
 USER = "auth0:index/user:User"
 PASSWORD = "correct Horse 7"
-EXAMPLE = "an example that works: a phrase of some words, a capital and a digit"
+EXAMPLE = 'an example that works: "Three quiet Words 4 me"'
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_policy_of_another_resource_is_checked_too(mocks, jane, refused):
         ({"username": "ja ne"}, "input 'username' must be 1 to 128 letters, digits or characters of _+-.!#$'^`~@, not 'ja ne'; an example that works: \"jane\""),
         ({"password_policy": "strong"}, "input 'password_policy' must be one of none, low, fair, good, excellent, not 'strong'; an example that works: \"good\""),
         ({"minimum_password_length": 0}, "input 'minimum_password_length' must be a whole number of characters from 1 to 72, not 0; an example that works: 12"),
-        ({"passwd": "x"}, "input 'passwd' is not one of app_metadata, connection_name, email, email_verified, minimum_password_length, password, password_policy, roles, user_metadata, username; an example that works: password"),
+        ({"passwd": "x"}, "input 'passwd' is not one of app_metadata, connection_name, email, email_verified, minimum_password_length, password, password_policy, roles, user_metadata, username; an example that works: password: \"Three quiet Words 4 me\""),
     ],
 )  # fmt: skip
 @pulumi.runtime.test

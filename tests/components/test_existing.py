@@ -71,9 +71,9 @@ def test_an_existing_api_that_lets_every_application_in_is_taken_with_a_warning(
     found(RESOURCE_SERVER, described | {"subjectTypeAuthorizations": policies})
     deploy(lambda: Auth0Api("calc", {"identifier": "basic-calculator", "existing": True}))
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
-        "Auth0Api 'calc': input 'existing' is of an API whose access policy is allow_all: any application of the tenant gets its users' tokens with every "
-        "scope, without a grant; an example that works: require_client_grant, once every application that needs a grant "
-        "has one"
+        "Auth0Api 'calc': input 'existing' is of an API whose access policy is allow_all: any application of "
+        "the tenant gets its users' tokens with every scope, without a grant; use require_client_grant, once "
+        "every application that needs a grant has one"
     ]
 
 
@@ -154,8 +154,8 @@ def test_an_existing_grant_of_other_scopes_is_refused(refused, of_a_client_with_
         MachineClient, [a_grant("client", "a", "b", "c")], existing_grant=True, scopes=["a"]
     )
     assert (
-        "MachineClient 'app': input 'scopes' are a, and the grant that exists has a, b, c; an example that works: leave "
-        "it out, to take the grant as it is"
+        "MachineClient 'app': input 'scopes' are a, and the grant that exists has a, b, c; leave it out, to "
+        "take the grant as it is"
     ) in refused(program)
 
 
@@ -167,8 +167,8 @@ def test_an_existing_grant_of_other_scopes_is_refused(refused, of_a_client_with_
         ([a_grant("", "a")], None),
         (
             [a_grant("user", "b", "a")],
-            "InteractiveClient 'app': input 'existing_client_id' is of a client that has a grant for the audience already: "
-            "cgr_user, subject type user, scopes a, b; this stack did not make it; an example that works: "
+            "InteractiveClient 'app': input 'existing_client_id' is of a client that has a grant for the "
+            "audience already: cgr_user, subject type user, scopes a, b; this stack did not make it; give "
             "existing_grant: true, which reads it; or delete it, where an interrupted deployment left it",
         ),
     ],
@@ -200,8 +200,8 @@ def test_before_a_grant_is_made_one_of_others_is_refused(
 def test_a_grant_that_does_not_exist_is_refused(refused, of_a_client_with_grants):
     program, _ = of_a_client_with_grants(InteractiveClient, [a_grant("client", "a")], existing_grant=True)
     assert (
-        "InteractiveClient 'app': input 'existing_grant' is true, and the client has no grant of subject type 'user' for "
-        "the audience; an example that works: leave it out, so that one is made"
+        "InteractiveClient 'app': input 'existing_grant' is true, and the client has no grant of subject type "
+        "'user' for the audience; leave it out, and one is made"
     ) in refused(program)
 
 
@@ -246,7 +246,7 @@ def test_an_existing_database_is_enabled_for_further_clients_and_keeps_its_own(d
         (
             Auth0Api,
             {"identifier": "calc", "existing": True, "token_lifetime": 60},
-            "input 'token_lifetime' describes a new one and excludes 'existing'; an example that works: leave it out",
+            "input 'token_lifetime' describes a new one and excludes 'existing'; leave it out",
         ),
         (
             MachineClient,

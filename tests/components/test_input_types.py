@@ -5,7 +5,19 @@ import inspect
 import auth0_apim
 import pulumi
 import pytest
-from auth0_apim import ApiBackend, Auth0Api, InputError, JwtPolicy, MachineClient
+from auth0_apim import (
+    ApiBackend,
+    Auth0Api,
+    DatabaseUser,
+    InputError,
+    InteractiveClient,
+    JwtPolicy,
+    MachineClient,
+    NamedSecret,
+    PortalLogin,
+    PublishedApi,
+    UserDatabase,
+)
 from auth0_apim.input_types import decided_before, input_types, type_problem
 
 COMPONENTS = [
@@ -14,6 +26,17 @@ COMPONENTS = [
     if inspect.isclass(each) and issubclass(each, pulumi.ComponentResource)
 ]
 SERVICE = {"resource_group_name": "group", "service_name": "apis"}
+PASSWORD = "Three quiet Words 4 me"
+PORTAL = {
+    "audience": "calc",
+    "authorization_endpoint": "https://tenant.example/authorize",
+    "token_endpoint": "https://tenant.example/oauth/token",
+    "client_id": "AaBb",
+}
+OPENAPI = (
+    '{"openapi": "3.0.1", "servers": [{"url": "https://calculator.example"}], '
+    '"paths": {"/add": {"get": {"operationId": "add"}}}}'
+)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +123,41 @@ def test_a_backends_secret_that_would_be_evaluated_is_refused_and_not_told(mocks
         ApiBackend("backend", args)
     assert "context" not in str(refusal.value)
     assert "other" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("secret", ["@(context.Variables)", "a{{other}}"])
+def test_a_backends_secret_of_another_resource_is_checked_before_it_is_stored(mocks, refused, secret):
+    args = {**SERVICE, "url": "https://backend.example", "header_credentials": {"x-key": pulumi.Output.secret(secret)}}
+    message = refused(lambda: ApiBackend("backend", args))
+    assert "ApiBackend 'backend': input 'header_credentials' is wrong for 'x-key', which must not begin with" in message
+    assert secret not in message
+    assert mocks.children() == set()
+
+
+@pytest.mark.parametrize(
+    ("component", "args", "input_name"),
+    [
+        (Auth0Api, {"identifier": "calc"}, "domain"),
+        (MachineClient, {"audience": "calc"}, "scopes"),
+        (MachineClient, {"audience": "calc"}, "existing_client_id"),
+        (InteractiveClient, {"callbacks": ["https://app.example.com/callback"]}, "audience"),
+        (DatabaseUser, {"connection_name": "Db", "email": "jane@example.com", "password": PASSWORD}, "minimum_password_length"),
+        (DatabaseUser, {"connection_name": "Db", "email": "jane@example.com", "password": PASSWORD}, "password_policy"),
+        (NamedSecret, {**SERVICE, "key_vault_secret": "https://a.vault.azure.net/secrets/b"}, "key_vault_client_id"),
+        (PortalLogin, {**SERVICE, **PORTAL}, "sku"),
+        (PortalLogin, {**SERVICE, **PORTAL}, "client_secret"),
+        (PublishedApi, {**SERVICE, "path": "calc", "openapi": OPENAPI}, "product_id"),
+    ],
+)  # fmt: skip
+def test_an_output_of_nothing_is_refused_where_it_would_change_what_is_made(refused, component, args, input_name):
+    message = refused(lambda: component("mine", {**args, input_name: pulumi.Output.from_input(None)}))
+    assert f"{component.__name__} 'mine': input '{input_name}' is required; an example that works: " in message
+
+
+@pulumi.runtime.test
+async def test_a_flag_that_is_nothing_at_last_has_its_default(mocks):
+    nothing = pulumi.Output.from_input(None)
+    flags = dict.fromkeys(("brute_force_protection", "allow_sign_up"), nothing)
+    await UserDatabase("people", flags).connection_id.future()
+    options = mocks.inputs_of("auth0:index/connection:Connection", "people-connection")["options"]
+    assert (options["bruteForceProtection"], options["disableSignup"]) == (True, True)

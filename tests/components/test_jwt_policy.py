@@ -44,10 +44,10 @@ def guard(mocks):
     def make(**args):
         if args.get("api_id") is not None:
             args = {"backend_url": None if "backend_id" in args else BACKEND, **args}
-            if "operation_id" not in args and "scopes_document" not in args:
+            if "operation_id" not in args and "scopes_from_document" not in args:
                 args = {"operations": OPERATIONS, **args}
         # Without a word about operations all of them would be denied.
-        if "api_id" in args and not {"operation_scopes", "scopes_document", "operation_id"} & args.keys():
+        if "api_id" in args and not {"operation_scopes", "scopes_from_document", "operation_id"} & args.keys():
             args = {"default_scopes": [], **args}
         return JwtPolicy("guard", {name: value for name, value in {**required, **args}.items() if value is not None})
 
@@ -198,7 +198,8 @@ async def test_without_known_operations_they_are_named_by_method_and_url_templat
 async def test_the_documents_security_is_the_source_where_nobody_else_speaks(guard):
     text = await guard(
         api_id="calc",
-        scopes_document=SECURED,
+        scopes_from_document=True,
+        openapi=SECURED,
         operation_scopes={"health": []},
         available_scopes=["calc:add", "calc:sub"],
     ).policy_xml.future()
@@ -208,7 +209,11 @@ async def test_the_documents_security_is_the_source_where_nobody_else_speaks(gua
 @pulumi.runtime.test
 async def test_a_public_operation_needs_no_token_and_others_do(guard):
     text = await guard(
-        api_id="calc", scopes_document=SECURED, public_operations=["GET /health"], default_scopes=["calc:use"]
+        api_id="calc",
+        scopes_from_document=True,
+        openapi=SECURED,
+        public_operations=["GET /health"],
+        default_scopes=["calc:use"],
     ).policy_xml.future()
     assert inbound(text) == ["base", "choose", "set-backend-service"]
     assert demands(text) == {("GET /add",): "calc:add", ("GET /sub",): "calc:sub", ("POST /reset",): "calc:use"}
@@ -337,8 +342,8 @@ def test_an_operation_that_the_api_does_not_have_is_refused_once_they_are_known(
     operations = pulumi.Output.from_input({"add": "GET /add", "sub": "GET /sub"})
     message = refused(lambda: guard(api_id="calc", operation_scopes={"ad": ["a"]}, operations=operations))
     assert (
-        "JwtPolicy 'guard': input 'operation_scopes' names 'ad', which is no operation of the API (it has add, sub); "
-        "an example that works: an id of PublishedApi.operations" in message
+        "JwtPolicy 'guard': input 'operation_scopes' names 'ad', which is no operation of the API (it has add, "
+        "sub); use an id of PublishedApi.operations" in message
     )
     assert mocks.children() == set()
 
@@ -347,10 +352,60 @@ def test_a_document_that_is_too_large_for_the_tier_is_refused_with_its_size(mock
     scopes = {f"GET /{n}": [f"s:{n}"] for n in range(200)}
     message = refused(lambda: guard(api_id="calc", operations=None, operation_scopes=scopes, sku="Consumption"))
     assert (
-        "JwtPolicy 'guard': input 'operation_scopes' makes a policy document of 46164 bytes; tier Consumption takes "
-        '16384; an example that works: {"add": ["calc:add"]}' in message
+        "JwtPolicy 'guard': input 'operation_scopes' makes a policy document of 46164 bytes; tier Consumption "
+        "takes 16384; give wider scopes, or ask for fewer different ones" in message
     )
     assert mocks.children() == set()
+
+
+@pytest.mark.parametrize(
+    ("input_name", "given"),
+    [
+        ("operation_scopes", lambda later: {"add": [later]}),
+        ("operation_scopes", lambda later: {"add": later}),
+        ("public_operations", lambda later: [later]),
+    ],
+)
+@pulumi.runtime.test
+def test_which_operations_ask_for_what_is_no_output_in_any_part(mocks, guard, input_name, given):
+    later = pulumi.Output.from_input("calc:add")
+    with pytest.raises(InputError, match=f"input '{input_name}' must be known before deployment, not an output"):
+        guard(api_id="calc", default_scopes=[], **{input_name: given(later)})
+    assert mocks.resources == {}
+
+
+@pytest.mark.parametrize(
+    "input_name",
+    [
+        "required_scopes",
+        "required_claims",
+        "default_scopes",
+        "operations",
+        "other_issuers",
+        "scope_claim",
+        "scope_match",
+        "clock_skew",
+        "rate_limit_calls",
+        "backend_url",
+    ],
+)
+def test_an_output_of_nothing_never_takes_a_check_away(guard, refused, input_name):
+    nothing = pulumi.Output.from_input(None)
+    message = refused(lambda: guard(api_id="calc", **{input_name: nothing}))
+    assert f"JwtPolicy 'guard': input '{input_name}' is required; an example that works: " in message
+
+
+@pytest.mark.parametrize("input_name", ["rate_limit_calls", "quota_calls"])
+def test_a_tier_that_is_not_known_at_last_takes_no_limit(guard, refused, input_name):
+    nothing = pulumi.Output.from_input(None)
+    message = refused(lambda: guard(api_id="calc", sku=nothing, **{input_name: 5}))
+    assert "JwtPolicy 'guard': input 'sku' is required; an example that works: \"Developer\"" in message
+
+
+@pulumi.runtime.test
+async def test_a_tier_that_is_not_known_at_last_is_not_checked(mocks, guard):
+    await guard(api_id="calc", sku=pulumi.Output.from_input(None)).policy_id.future()
+    assert mocks.inputs_of(API, "guard-policy")["serviceName"] == "apis"
 
 
 def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
@@ -381,7 +436,7 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
         ),
         (
             {"product_id": "starter"},
-            "input 'product_id' excludes 'api_id'; an example that works: leave one of them out",
+            "input 'product_id' excludes 'api_id'; leave one of them out",
         ),
         (
             {"api_id": None, "operation_scopes": {"add": ["a"]}},
@@ -389,33 +444,32 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
         ),
         (
             {"default_scopes": None},
-            "input 'operation_scopes' names no operation, so that all are denied; to accept any good token at each, "
-            "say so; an example that works: default_scopes: []",
+            "input 'operation_scopes' names no operation, so that all are denied; to accept any good token at "
+            "each, give default_scopes: []",
         ),
         (
             {"operation_scopes": {'a" || "': []}},
-            "input 'operation_scopes' names 'a\" || \"', which is no operation of the API (it has add, reset, sub, "
-            "version); an example that works: an id of PublishedApi.operations",
+            "input 'operation_scopes' names 'a\" || \"', which is no operation of the API (it has add, reset, "
+            "sub, version); use an id of PublishedApi.operations",
         ),
         (
             {"operation_scopes": {"ADD": []}, "operations": None},
-            "input 'operation_scopes' names 'ADD'; without 'operations', name an operation by its method and URL "
-            "template, 'GET /add'; an example that works: an id of PublishedApi.operations",
+            "input 'operation_scopes' names 'ADD'; without 'operations', name an operation by its method and "
+            "URL template, 'GET /add'; use an id of PublishedApi.operations",
         ),
         (
             {"operation_scopes": {"add": [], "GET /add": ["calc:add"]}},
-            "input 'operation_scopes' names 'GET /add' by two names; an example that works: an id of "
-            "PublishedApi.operations",
+            "input 'operation_scopes' names 'GET /add' by two names; use an id of PublishedApi.operations",
         ),
         (
             {"operation_scopes": {"add": []}, "public_operations": ["GET /add"]},
-            "input 'public_operations' names 'GET /add', which 'operation_scopes' names too; an example that works: an "
-            "id of PublishedApi.operations",
+            "input 'public_operations' names 'GET /add', which 'operation_scopes' names too; use an id of "
+            "PublishedApi.operations",
         ),
         (
             {"public_operations": ["healthy"]},
-            "input 'public_operations' names 'healthy', which is no operation of the API (it has add, reset, sub, "
-            "version); an example that works: an id of PublishedApi.operations",
+            "input 'public_operations' names 'healthy', which is no operation of the API (it has add, reset, "
+            "sub, version); use an id of PublishedApi.operations",
         ),
         (
             {"operations": None},
@@ -433,12 +487,12 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
         ),
         (
             {"backend_url": None},
-            "input 'backend_url' is required, unless 'backend_id' is given: only the policy sends calls to the API's "
-            "backend; an example that works: PublishedApi.backend_url",
+            "input 'backend_url' is required, unless 'backend_id' is given: only the policy sends calls to the "
+            "API's backend; pass PublishedApi.backend_url",
         ),
         (
             {"backend_url": BACKEND, "backend_id": "calculator"},
-            "input 'backend_id' excludes 'backend_url'; an example that works: leave one of them out",
+            "input 'backend_id' excludes 'backend_url'; leave one of them out",
         ),
         (
             {"api_id": None, "product_id": "starter", "backend_id": "calculator", "default_scopes": None},
@@ -446,22 +500,22 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
         ),
         (
             {"operation_scopes": {"add": ["calc:ad"]}, "available_scopes": ["calc:add"]},
-            "input 'operation_scopes' asks for 'calc:ad' at 'add', which the API does not have (it has calc:add); an "
-            "example that works: a scope of Auth0Api.scopes",
+            "input 'operation_scopes' asks for 'calc:ad' at 'add', which the API does not have (it has "
+            "calc:add); use a scope of Auth0Api.scopes",
         ),
         (
             {"default_scopes": ["calc:ad"], "available_scopes": ["calc:add"]},
-            "input 'default_scopes' asks for 'calc:ad', which the API does not have (it has calc:add); an example that "
-            "works: a scope of Auth0Api.scopes",
+            "input 'default_scopes' asks for 'calc:ad', which the API does not have (it has calc:add); use a "
+            "scope of Auth0Api.scopes",
         ),
         (
             {"required_scopes": ["calc:ad"], "available_scopes": []},
-            "input 'required_scopes' asks for 'calc:ad', which the API does not have (it has none); an example that "
-            "works: a scope of Auth0Api.scopes",
+            "input 'required_scopes' asks for 'calc:ad', which the API does not have (it has none); use a "
+            "scope of Auth0Api.scopes",
         ),
         (
             {"operation_id": "add", "operation_scopes": {"add": []}},
-            "input 'operation_scopes' excludes 'operation_id'; an example that works: required_scopes: [\"calc:add\"]",
+            "input 'operation_scopes' excludes 'operation_id'; give required_scopes: [\"calc:add\"]",
         ),
         (
             {"api_id": None, "operation_id": "add", "default_scopes": None},
@@ -477,18 +531,18 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
         ),
         (
             {"counted_by": "subscription", "quota_calls": 10},
-            "input 'counted_by' is subscription, so that 'quota_calls' needs 'product_id'; an example that works: "
-            '"client"',
+            "input 'counted_by' is subscription, so that 'quota_calls' needs 'product_id'; an example that "
+            'works: "subject"',
         ),
         (
             {"counted_by": "subscription", "rate_limit_calls": 10, "api_id": None, "default_scopes": None},
             "input 'counted_by' is subscription, which needs 'product_id' or 'api_id'; an example that works: "
-            '"client"',
+            '"subject"',
         ),
         (
             {"counted_by": "caller", "rate_limit_calls": 10},
-            "input 'counted_by' must be one of subject, client, subscription, not 'caller'; an example that works: "
-            '"client"',
+            "input 'counted_by' must be one of subject, client, subscription, not 'caller'; an example that "
+            'works: "subject"',
         ),
         (
             {"counted_by": "client"},
@@ -496,13 +550,13 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
         ),
         (
             {"required_claims": {"plan": []}},
-            "input 'required_claims' names no value for 'plan'; an example that works: {\"https://example.com/plan\": "
-            '["gold"]}',
+            "input 'required_claims' names no value for 'plan'; an example that works: "
+            '{"https://example.com/plan": ["gold", "silver"]}',
         ),
         (
             {"dropped_request_headers": ["X Y"]},
             "input 'dropped_request_headers' has 'X Y', which is no header's name; an example that works: "
-            '["Authorization"]',
+            '["Authorization", "Ocp-Apim-Subscription-Key"]',
         ),
         (
             {"included_fragments": ["a.b"]},
@@ -512,7 +566,8 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
         (
             {"operation_scopes": {"add": ["calc add"]}},
             "input 'operation_scopes' is wrong for 'add': it has 'calc add', which is no scope name (1 to 280 "
-            'printable characters, no space, quote or backslash); an example that works: {"add": ["calc:add"]}',
+            'printable characters, no space, quote or backslash); an example that works: {"add": ["calc:add"], '
+            '"GET /version": []}',
         ),
         (
             {"required_scopes": ["a", "a"]},
@@ -537,16 +592,17 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
         ),
         (
             {"signing_algorithm": "none"},
-            "input 'signing_algorithm' must be RS256 or HS256, not 'none'; an example that works: \"HS256\"",
+            "input 'signing_algorithm' must be one of RS256, HS256, not 'none'; an example that works: \"RS256\"",
         ),
         (
             {"signing_algorithm": "HS256"},
-            "input 'signing_secret' is required; an example that works: Auth0Api.signing_secret",
+            "input 'signing_secret' is required with HS256; an example that works: \"a secret of 16 characters "
+            'or more"',
         ),
         (
             {"signing_algorithm": "HS256", "signing_secret": "short"},
-            "input 'signing_secret' must be at least 16 characters long, not 5; an example that works: "
-            "Auth0Api.signing_secret",
+            "input 'signing_secret' must be at least 16 characters long, not 5; an example that works: \"a "
+            'secret of 16 characters or more"',
         ),
         (
             {"rate_limit_seconds": 60},

@@ -140,17 +140,19 @@ def test_a_scope_that_another_resource_does_not_offer_is_refused_before_the_gran
         ),
         (
             {"display_name": "<b>"},
-            "input 'display_name' must not contain '<' or '>', as '<b>' does; an example that works: \"Calculator Bot\"",
+            "input 'display_name' must not contain '<' or '>', as '<b>' does; an example that works: \"Basic "
+            'Calculator"',
         ),
         (
             {"token_endpoint_auth_method": "none"},
-            "input 'token_endpoint_auth_method' must be client_secret_post or client_secret_basic, not 'none'; "
-            'an example that works: "client_secret_post"',
+            "input 'token_endpoint_auth_method' must be one of client_secret_post, client_secret_basic, not "
+            "'none'; an example that works: \"client_secret_post\"",
         ),
         (
             {"scope": ["calc:add"]},
-            "input 'scope' is not one of allow_password_grant, audience, available_scopes, display_name, existing_client_id, existing_grant, metadata, scopes, "
-            "token_endpoint_auth_method; an example that works: scopes",
+            "input 'scope' is not one of allow_password_grant, audience, available_scopes, display_name, "
+            "existing_client_id, existing_grant, metadata, scopes, token_endpoint_auth_method; an example that "
+            'works: scopes: ["calc:add"]',
         ),
     ],
 )

@@ -63,16 +63,14 @@ def warned(mocks, deploy, caplog):
 def test_the_implicit_grant(warned):
     problem = implicit_grant_problem(["authorization_code", "implicit"])
     told = warned(lambda: PortalLogin("portal", {**PORTAL, "grant_types": ["authorization_code", "implicit"]}))
-    assert told == (
-        f"PortalLogin 'portal': input 'grant_types' {problem}; an example that works: [\"authorization_code\"]"
-    )
+    assert told == (f"PortalLogin 'portal': input 'grant_types' {problem}; use [\"authorization_code\"]")
     assert packs_problem("no-implicit-grant", CLIENT, {"grantTypes": ["implicit"]}) == f"grantTypes {problem}"
 
 
 def test_a_shared_key(warned):
     problem = shared_key_problem("HS256")
     told = warned(lambda: Auth0Api("api", {"identifier": "calc", "signing_algorithm": "HS256"}))
-    assert told == f"Auth0Api 'api': input 'signing_algorithm' {problem}; an example that works: \"RS256\""
+    assert told == f"Auth0Api 'api': input 'signing_algorithm' {problem}; use RS256"
     assert packs_problem("asymmetric-signature", API, {"signingAlg": "HS256"}).startswith(f"signingAlg {problem}. ")
 
 
@@ -80,7 +78,7 @@ def test_open_access(warned):
     problem = open_access_problem("allow_all")
     told = warned(lambda: Auth0Api("api", {"identifier": "calc", "user_access": "allow_all"}))
     assert told == (
-        f"Auth0Api 'api': input 'user_access' {problem}; an example that works: require_client_grant, once every "
+        f"Auth0Api 'api': input 'user_access' {problem}; use require_client_grant, once every "
         "application that needs a grant has one"
     )
     policies = {"user": {"policy": "allow_all"}}
@@ -92,7 +90,7 @@ def test_open_access(warned):
 def test_open_sign_up(warned):
     problem = open_sign_up_problem(True)
     told = warned(lambda: UserDatabase("users", {"allow_sign_up": pulumi.Output.from_input(True)}))
-    assert told == f"UserDatabase 'users': input 'allow_sign_up' {problem}; an example that works: false"
+    assert told == f"UserDatabase 'users': input 'allow_sign_up' {problem}; leave it out"
     connection = {"strategy": "auth0", "options": {"disableSignup": False}}
     assert packs_problem("sign-up-off", "auth0:index/connection:Connection", connection).endswith(problem)
 
@@ -164,7 +162,7 @@ def test_a_backend_of_an_apis_own(warned, choice):
     place = {"resource_group_name": "group", "service_name": "apis", "path": "calc"}
     document = '{"openapi": "3.0.1", "paths": {"/add": {"get": {"operationId": "add"}}}}'
     told = warned(lambda: PublishedApi("calc", {**place, "openapi": document, "service_url": url, choice: True}))
-    assert told == f"PublishedApi 'calc': input '{choice}' {problem}; an example that works: false"
+    assert told == f"PublishedApi 'calc': input '{choice}' {problem}; leave it out"
     api = StackResource("azure-native:apimanagement:Api", "a", "calc", {"apiId": "calc", "serviceUrl": url}, {})
     checked = "<policies><inbound><validate-jwt /></inbound></policies>"
     policy = StackResource("azure-native:apimanagement:ApiPolicy", "p", "p", {"apiId": "calc", "value": checked}, {})
@@ -178,7 +176,7 @@ def test_a_backend_of_a_wider_scope(warned):
     place = {"resource_group_name": "group", "service_name": "apis", "product_id": "starter"}
     token = {"issuer": "https://tenant.example/", "audience": "calc"}
     told = warned(lambda: JwtPolicy("guard", {**place, **token, "raw_inbound": raw}))
-    assert told.startswith(f"JwtPolicy 'guard': input 'raw_inbound' {problem}; an example that works: ")
+    assert told == f"JwtPolicy 'guard': input 'raw_inbound' {problem}; use PublishedApi's checked_by"
     document = f"<policies><inbound><validate-jwt />{raw}</inbound></policies>"
     policy = StackResource("azure-native:apimanagement:ProductPolicy", "p", "p", {"value": document}, {})
     [(_, found)] = POLICIES["no-wider-backend"].problems([policy], {})

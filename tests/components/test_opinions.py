@@ -24,23 +24,20 @@ DOCUMENT = {
     "paths": {"/add": {"get": {"operationId": "add"}}, "/sub": {"get": {"operationId": "sub"}}},
 }
 INPUTS = {
-    "identifier": "basic-calculator",
-    "openapi": json.dumps(DOCUMENT),
-    "path": "calc",
-    "resource_group_name": "group",
-    "service_name": "apis",
-    "publisher_name": "Contoso",
-    "publisher_email": "apis@contoso.example",
-    "sku": "Developer",
-    "scopes": {"calc:add": "Add"},
-    "operation_scopes": {"add": ["calc:add"]},
-    "callbacks": ["https://app.example.com/callback"],
-    "offline_access": True,
-    "portal_display_name": "Auth0",
-    "product_name": "Starter",
-    "connection_name": "BasicCalculator",
-    "user_email": "jane@example.com",
-    "user_password": PASSWORD,
+    "api": {"identifier": "basic-calculator", "scopes": {"calc:add": "Add"}},
+    "interactive_client": {"callbacks": ["https://app.example.com/callback"], "offline_access": True},
+    "database": {"connection_name": "BasicCalculator"},
+    "user": {"email": "jane@example.com", "password": PASSWORD},
+    "gateway": {
+        "resource_group_name": "group",
+        "service_name": "apis",
+        "publisher_name": "Contoso",
+        "publisher_email": "apis@contoso.example",
+        "sku": "Developer",
+    },
+    "publication": {"openapi": json.dumps(DOCUMENT), "path": "calc", "product_name": "Starter"},
+    "portal": {"display_name": "Auth0"},
+    "policy": {"operation_scopes": {"add": ["calc:add"]}},
     "tags": {"team": "calc"},
     "metadata": {"owner": "calc"},
 }
@@ -211,7 +208,7 @@ PROOFS = {
     ),
     "A list of enabled clients is complete": lambda recorded: (
         recorded.values("ConnectionClients", "enabledClients")
-        == [["calc-machine-client-client-client-id", "calc-interactive-client-client-client-id"]]
+        == [["calc-client-client-client-id", "calc-interactive-client-client-client-id"]]
     ),
     "https only; TLS 1.2 at least, where the tier has settings for it (the v2 tiers have none)": lambda recorded: (
         recorded.values("Api", "protocols") == [["https"]]

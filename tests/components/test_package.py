@@ -5,7 +5,7 @@ from pathlib import Path
 import auth0_apim
 import pulumi
 import pytest
-from pulumi.provider.experimental.analyzer import Analyzer
+from auth0_apim.component_host import ComponentHost
 
 COMPONENTS = [
     each
@@ -27,7 +27,7 @@ def test_every_component_comes_with_its_args():
 
 @pytest.fixture(scope="module")
 def schema():
-    return Analyzer("auth0-apim").analyze(components=COMPONENTS)["component_definitions"]
+    return ComponentHost()._component_defs
 
 
 def test_every_component_can_be_described_to_other_languages(schema):

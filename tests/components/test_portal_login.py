@@ -127,13 +127,13 @@ def test_grants_without_a_browser_have_no_redirect_uri():
         ),
         (
             {"token_endpoint": "http://tenant.example/oauth/token"},
-            "input 'token_endpoint' must be an absolute https URL, not 'http://tenant.example/oauth/token'; an example "
-            'that works: "https://a.example/oauth/token"',
+            "input 'token_endpoint' must be an absolute https URL, not 'http://tenant.example/oauth/token'; an "
+            'example that works: "https://tenant.eu.auth0.com/oauth/token"',
         ),
         (
             {"authorization_endpoint": "https://user:word@tenant.example/"},
             "input 'authorization_endpoint' must not contain a user name or a password; an example that works: "
-            '"https://a.example/authorize"',
+            '"https://tenant.eu.auth0.com/authorize"',
         ),
         (
             {"display_name": "x" * 51},
@@ -154,11 +154,10 @@ def test_grants_without_a_browser_have_no_redirect_uri():
             "input 'token_body_parameters' has 'audience', which is sent anyway; an example that works: "
             '{"organization": "org_calculators"}',
         ),
-        ({"client_id": None}, "input 'client_id' is required; an example that works: InteractiveClient.client_id"),
+        ({"client_id": None}, "input 'client_id' is required; an example that works: \"AaBbCcDdEeFf0123456789\""),
         (
             {"resource_owner_username": "jane@example.com"},
-            "input 'resource_owner_username' needs the grant type 'password'; an example that works: "
-            'grant_types: ["password"]',
+            "input 'resource_owner_username' needs the grant type 'password'; give grant_types: [\"password\"]",
         ),
     ],
 )

@@ -247,25 +247,28 @@ def test_a_document_that_turns_out_wrong_fails_before_the_api_is_made(mocks, pub
             "input 'path' must be 1 to 400 letters, digits, '.', '_', '~' and '-', with slashes only between them, not "
             "'/calc'; an example that works: \"calc\"",
         ),
-        ({"openapi": None}, "input 'openapi' is required; an example that works: \"openapi/calculator.yaml\""),
+        (
+            {"openapi": None},
+            "input 'openapi' is required; an example that works: \"examples/basic-calculator/openapi.json\"",
+        ),
         (
             {"openapi": "calculator.txt"},
             "input 'openapi' must be a document, an https URL or the path of a .json, .yaml or .yml file, not "
-            "'calculator.txt'; an example that works: \"openapi/calculator.yaml\"",
+            "'calculator.txt'; an example that works: \"examples/basic-calculator/openapi.json\"",
         ),
         (
             {"service_url": "calculator.example"},
             "input 'service_url' must be an absolute http or https URL of at most 2000 characters, not "
-            "'calculator.example'; an example that works: \"https://calculator.example\"",
+            "'calculator.example'; an example that works: \"https://calculator.example/api\"",
         ),
         (
             {"service_url": "https://jane:word@calculator.example"},
             "input 'service_url' must not contain a user name or a password; an example that works: "
-            '"https://calculator.example"',
+            '"https://calculator.example/api"',
         ),
         (
             {"product_id": "starter", "product_name": "Starter"},
-            "input 'product_id' excludes 'product_name'; an example that works: leave one of them out",
+            "input 'product_id' excludes 'product_name'; leave one of them out",
         ),
         (
             {"product_name": "?"},
@@ -274,7 +277,8 @@ def test_a_document_that_turns_out_wrong_fails_before_the_api_is_made(mocks, pub
         ),
         (
             {"version_set_id": " "},
-            "input 'version_set_id' must not be blank; an example that works: PublishedApi.version_set_id",
+            "input 'version_set_id' must not be blank; an example that works: "
+            '"/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/calculator-dev/providers/Microsoft.ApiManagement/service/contoso-apis-dev/apiVersionSets/calc"',
         ),
         (
             {"version": "v1", "display_name": "x" * 101},
@@ -292,10 +296,10 @@ def test_a_document_that_turns_out_wrong_fails_before_the_api_is_made(mocks, pub
         ),
         (
             {"product_name": "Starter", "product_subscription_required": True},
-            "input 'product_subscription_required' makes Azure subscribe to the product, and the azure-native provider "
-            "cannot delete it then in a service that survives: give the component 'deleted_with' the service that goes "
-            "as well, or leave the product there by 'keep_product', or ask for keys of the API alone "
-            "('subscription_required' of PublishedApi, ApiSubscription); an example that works: keep_product: true",
+            "input 'product_subscription_required' makes Azure subscribe to the product, and the azure-native "
+            "provider cannot delete it then in a service that survives: give the component 'deleted_with' the "
+            "service that goes as well, or leave the product there by 'keep_product', or ask for keys of the "
+            "API alone ('subscription_required' of PublishedApi, ApiSubscription); give keep_product: true",
         ),
         (
             {"api_id": "calc;rev=2"},
@@ -309,11 +313,11 @@ def test_a_document_that_turns_out_wrong_fails_before_the_api_is_made(mocks, pub
         ),
         (
             {"allow_anonymous_calls": True, "keep_service_url": True},
-            "input 'allow_anonymous_calls' excludes 'keep_service_url'; an example that works: leave one of them out",
+            "input 'allow_anonymous_calls' excludes 'keep_service_url'; leave one of them out",
         ),
         (
             {"checked_by": "product", "keep_service_url": True},
-            "input 'keep_service_url' excludes 'checked_by'; an example that works: leave one of them out",
+            "input 'keep_service_url' excludes 'checked_by'; leave one of them out",
         ),
         (
             {"checked_by": "tenant"},
@@ -326,8 +330,8 @@ def test_a_document_that_turns_out_wrong_fails_before_the_api_is_made(mocks, pub
         ),
         (
             {"gateway_url": "http://gw.example"},
-            "input 'gateway_url' must be an absolute https URL, not 'http://gw.example'; an example that works: "
-            '"https://contoso-apis.azure-api.net"',
+            "input 'gateway_url' must be an absolute https URL, not 'http://gw.example'; an example that "
+            'works: "https://contoso-apis-dev.azure-api.net"',
         ),
     ],
 )

@@ -3,7 +3,6 @@
 import pytest
 from auth0_apim.api_rules import domain_problem, identifier_problem, requested_scopes_problem, scopes_problem
 from auth0_apim.azure_rules import (
-    client_id_problem,
     entity_id_problem,
     portal_sku_problem,
     publisher_name_problem,
@@ -11,7 +10,7 @@ from auth0_apim.azure_rules import (
     short_title_problem,
     title_problem,
 )
-from auth0_apim.client_rules import redirect_urls_problem, web_origins_problem
+from auth0_apim.client_rules import client_id_problem, redirect_urls_problem, web_origins_problem
 from auth0_apim.part_rules import (
     location_problem,
     long_text_problem,

@@ -7,7 +7,10 @@ from auth0_apim import InputError, PasswordPolicy, UserDatabase
 CONNECTION = "auth0:index/connection:Connection"
 CLIENTS = "auth0:index/connectionClients:ConnectionClients"
 SCRIPTS = {"login": "function login() {}", "get_user": "function getByEmail() {}"}
-SCRIPTS_EXAMPLE = '{"login": "function login(email, password, callback) {…}", "get_user": "function getByEmail(…) {…}"}'
+SCRIPTS_EXAMPLE = (
+    '{"login": "function login(email, password, callback) { … }", '
+    '"get_user": "function getByEmail(email, callback) { … }"}'
+)
 
 
 @pytest.fixture
@@ -111,8 +114,8 @@ def test_import_mode_moves_users_at_their_first_login(mocks, people, deploy):
         ({"connection_name": "-a"}, "input 'connection_name' must be made of letters, digits and single dashes between them, not '-a'; an example that works: \"BasicCalculator\""),
         ({"connection_name": "a--b"}, "input 'connection_name' must be made of letters, digits and single dashes between them, not 'a--b'; an example that works: \"BasicCalculator\""),
         ({"connection_name": "a" * 129}, "input 'connection_name' must be 1 to 128 characters long, not 129; an example that works: \"BasicCalculator\""),
-        ({"enabled_clients": []}, "input 'enabled_clients' must have at least one client id (leave it out to enable the connection for none); an example that works: [machine_client.client_id]"),
-        ({"enabled_clients": ["one", "one"]}, "input 'enabled_clients' names 'one' twice; an example that works: [machine_client.client_id]"),
+        ({"enabled_clients": []}, "input 'enabled_clients' must have at least one client id (leave it out to enable the connection for none); an example that works: [\"AaBbCcDdEeFf0123456789\"]"),
+        ({"enabled_clients": ["one", "one"]}, "input 'enabled_clients' names 'one' twice; an example that works: [\"AaBbCcDdEeFf0123456789\"]"),
         ({"password_policy": "strong"}, "input 'password_policy' must be one of none, low, fair, good, excellent, not 'strong'; an example that works: \"good\""),
         ({"minimum_password_length": 73}, "input 'minimum_password_length' must be a whole number of characters from 1 to 72, not 73; an example that works: 12"),
         ({"password_history": 25}, "input 'password_history' must be a whole number from 0 to 24, not 25; an example that works: 5"),
@@ -120,9 +123,9 @@ def test_import_mode_moves_users_at_their_first_login(mocks, people, deploy):
         ({"scripts": {"login": " "}}, f"input 'scripts' has no text for 'login'; an example that works: {SCRIPTS_EXAMPLE}"),
         ({"scripts": {"get_user": "x"}}, f"input 'scripts' must have 'login', which a custom database needs; an example that works: {SCRIPTS_EXAMPLE}"),
         ({"scripts": {"login": "x"}, "import_mode": True}, f"input 'scripts' must have 'get_user', which import mode needs; an example that works: {SCRIPTS_EXAMPLE}"),
-        ({"import_mode": True}, "input 'scripts' is required where there is import_mode; an example that works: {\"login\": \"function login(…) {…}\"}"),
-        ({"configuration": {"a": "hunter2"}}, "input 'scripts' is required where there is configuration; an example that works: {\"login\": \"function login(…) {…}\"}"),
-        ({"name": "x"}, "input 'name' is not one of allow_sign_up, brute_force_protection, configuration, connection_name, enabled_clients, existing, import_mode, metadata, minimum_password_length, password_history, password_policy, requires_username, scripts; an example that works: allow_sign_up"),
+        ({"import_mode": True}, "input 'import_mode' needs 'scripts'; an example that works: scripts: {\"login\": \"function login(email, password, callback) { … }\", \"get_user\": \"function getByEmail(email, callback) { … }\"}"),
+        ({"configuration": {"a": "hunter2"}}, "input 'configuration' needs 'scripts'; an example that works: scripts: {\"login\": \"function login(email, password, callback) { … }\", \"get_user\": \"function getByEmail(email, callback) { … }\"}"),
+        ({"name": "x"}, "input 'name' is not one of allow_sign_up, brute_force_protection, configuration, connection_name, enabled_clients, existing, import_mode, metadata, minimum_password_length, password_history, password_policy, requires_username, scripts; an example that works: allow_sign_up: true"),
     ],
 )  # fmt: skip
 @pulumi.runtime.test

@@ -37,7 +37,7 @@ def test_every_arrow_of_the_topology_joins_two_boxes_of_it():
     arrows = re.findall(r"^  (\w+) --> (\w+)$", picture, re.MULTILINE)
     assert arrows
     assert {end for arrow in arrows for end in arrow} <= boxes
-    assert ("published_api", "policy") in arrows
+    assert ("publication", "policy") in arrows
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.name)

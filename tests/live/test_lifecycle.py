@@ -43,7 +43,11 @@ def test_drift_by_hand_is_shown_by_refresh_and_repaired_by_up(deployed, tenant, 
         "local", "basic-calculator-local", "starter", "*", {"properties": {"displayName": "By hand"}}
     )
     drift = deployed.preview_steps("--refresh")
-    assert drift == {"api-resource-server": "update", "client-client": "update", "published-api-product": "update"}
+    assert drift == {
+        "protected-api-resource-server": "update",
+        "protected-client-client": "update",
+        "protected-publication-product": "update",
+    }
     deployed.pulumi("refresh", "--stack", "local", "--yes")
     deployed.up()
     assert tenant.resource_servers.get(api.id).token_lifetime == 86400
@@ -74,7 +78,7 @@ def test_a_scope_more_is_an_update_in_place(deployed, tenant):
 def test_another_identifier_is_another_api(deployed, http):
     deployed.change_settings(lambda config: config["auth0-apim:api"].update(identifier="basic-calculator-2"))
     steps = deployed.preview_steps()
-    assert steps["api-resource-server"] == "replace"
+    assert steps["protected-api-resource-server"] == "replace"
     deployed.up()
     assert deployed.outputs()["audience"] == "basic-calculator-2"
     assert wrong_rows(deployed, http) == []

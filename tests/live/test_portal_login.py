@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.live
 PLACE = ("local", "basic-calculator-local")
-SCOPES = "calc:add calc:subtract calc:multiply"
+SCOPES = "calc:add calc:multiply calc:subtract"
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def console(project, manager):
     def change(config):
         config["auth0-apim:portal"].update(
             description="Log in by Auth0",
-            registrationPage="https://contoso.example/register",
+            clientRegistrationEndpoint="https://contoso.example/register",
             grantTypes=["authorization_code", "password"],
             tokenBodyParameters={"device": "portal"},
         )
@@ -41,7 +41,7 @@ def test_every_field_of_the_tutorials_server_is_there(console, project, sandbox)
     assert server.authorization_endpoint == f"{sandbox.issuer}authorize?audience=basic-calculator"
     assert server.authorization_methods == ["GET"]
     assert server.token_endpoint == f"{sandbox.issuer}oauth/token"
-    assert server.client_authentication_method == ["Basic"]
+    assert server.client_authentication_method == ["Body"]
     assert server.bearer_token_sending_methods == ["authorizationHeader"]
     assert server.default_scope == SCOPES
     assert {each.name: each.value for each in server.token_body_parameters} == {

@@ -31,7 +31,7 @@ def state_of(project):
 @pytest.mark.parametrize(
     ("service", "method", "path", "body", "told", "missing"),
     [
-        ("manager", "PUT", "/products/starter", REFUSED, "The service had a bad day.", "published-api-product"),
+        ("manager", "PUT", "/products/starter", REFUSED, "The service had a bad day.", "protected-publication-product"),
         (
             "tenant",
             "POST",

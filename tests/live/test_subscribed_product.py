@@ -54,10 +54,10 @@ def test_in_a_service_that_survives_a_destroy_it_stays_or_is_refused(stack_of, m
 
 def test_in_a_service_of_the_same_component_it_goes_with_the_service(stack_of, manager):
     def program():
-        service = {"service_name": "going", "publisher_name": "Contoso", "publisher_email": "apis@contoso.example"}
-        args = {"identifier": "sums", "resource_group_name": GROUP, "sku": "Developer", "default_scopes": []}
-        args["portal_display_name"] = "Auth0"
-        ProtectedApi("sums", {**args, **service, **SUBSCRIBED})
+        gateway = {"resource_group_name": GROUP, "service_name": "going", "sku": "Developer"}
+        gateway |= {"publisher_name": "Contoso", "publisher_email": "apis@contoso.example"}
+        args = {"api": {"identifier": "sums"}, "policy": {"default_scopes": []}, "portal": {"display_name": "Auth0"}}
+        ProtectedApi("sums", {**args, "gateway": gateway, "publication": SUBSCRIBED})
 
     stack = stack_of(program)
     stack.up()

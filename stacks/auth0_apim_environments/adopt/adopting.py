@@ -13,6 +13,7 @@ from auth0_apim_environments.adopt.found_objects import FoundObjects
 from auth0_apim_environments.adopt.settings_file import write_settings
 from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.project import Project
+from auth0_apim_environments.settings.settings import COMPONENT
 
 _NEVER_KEPT = ("options.configuration",)
 """Properties that the tenant returns encrypted: they cannot be compared, and the tenant refuses an update without them."""
@@ -136,6 +137,10 @@ PLACEHOLDER = "<PLACEHOLDER>"
 
 def resource_ids(found: FoundObjects) -> dict[str, str]:
     """The ids of the objects, by the names of their resources in the program."""
+    return {f"{COMPONENT}-{name}": found_id for name, found_id in _ids(found).items()}
+
+
+def _ids(found: FoundObjects) -> dict[str, str]:
     service, api = found.service["id"], found.published_api["id"]
     client_id = found.client["client_id"]
     ids = {
@@ -145,12 +150,15 @@ def resource_ids(found: FoundObjects) -> dict[str, str]:
         "client-credentials": client_id,
         "client-grant": found.grant["id"],
         "gateway-service": service,
-        "published-api-api": api,
+        "publication-api": api,
     }
     if found.login is not None:
-        ids |= {"login-client": found.login["client_id"], "login-credentials": found.login["client_id"]}
+        ids |= {
+            "interactive-client-client": found.login["client_id"],
+            "interactive-client-credentials": found.login["client_id"],
+        }
         if found.login_grant is not None:
-            ids["login-grant"] = found.login_grant["id"]
+            ids["interactive-client-grant"] = found.login_grant["id"]
     if found.user_grant is not None:
         ids["client-user-grant"] = found.user_grant["id"]
     if found.connection is not None:
@@ -160,8 +168,8 @@ def resource_ids(found: FoundObjects) -> dict[str, str]:
     if found.authorization_server is not None:
         ids["portal-authorization-server"] = found.authorization_server["id"]
     if found.product is not None:
-        ids["published-api-product"] = found.product["id"]
-        ids["published-api-product-api"] = f"{found.product['id']}/apis/{found.published_api['name']}"
+        ids["publication-product"] = found.product["id"]
+        ids["publication-product-api"] = f"{found.product['id']}/apis/{found.published_api['name']}"
     if found.policy is not None:
         ids["policy-policy"] = found.policy["id"]
     return ids

@@ -32,7 +32,7 @@ def adopted_settings(found: FoundObjects, openapi: str, scripts: Mapping[str, st
     Raises:
         SettingsError: an object has a property that the settings cannot describe.
     """
-    sections = {
+    sections: dict[str, dict[str, Any] | None] = {
         "api": _api(found),
         "client": _client(found),
         "interactiveClient": _login(found),
@@ -41,6 +41,8 @@ def adopted_settings(found: FoundObjects, openapi: str, scripts: Mapping[str, st
         "gateway": _gateway(found),
         "publication": _publication(found, openapi),
         "portal": _portal(found),
+        # Until scopes are named, every operation accepts any good token.
+        "policy": {"defaultScopes": []},
     }
     settings = {key: _bare(section) for key, section in sections.items() if section is not None}
     Settings.parse(settings)
@@ -98,7 +100,8 @@ def _login(found: FoundObjects) -> dict[str, Any] | None:
         "callbacks": [address for address in login.get("callbacks", []) if address not in own],
         "allowedLogoutUrls": login.get("allowed_logout_urls", []),
         "webOrigins": login.get("web_origins", []),
-        "offlineAccess": "refresh_token" in login.get("grant_types", []),
+        # Where the API gives no refresh tokens, the grant type is left to `keep`.
+        "offlineAccess": "refresh_token" in login.get("grant_types", []) and _api(found)["allowOfflineAccess"],
         "allowPasswordGrant": _has_password_grant(login),
     }
 
@@ -140,7 +143,7 @@ def _user(found: FoundObjects) -> dict[str, Any] | None:
 
 def _gateway(found: FoundObjects) -> dict[str, Any]:
     service = found.service
-    names = {"resourceGroup": service["id"].split("/")[4], "serviceName": service["name"]}
+    names = {"resourceGroupName": service["id"].split("/")[4], "serviceName": service["name"]}
     if found.service_is_shared:
         return names | {"existing": True}
     return names | {
@@ -171,8 +174,6 @@ def _publication(found: FoundObjects, openapi: str) -> dict[str, Any]:
         "displayName": properties["displayName"],
         **_backend(found),
         "subscriptionRequired": bool(properties.get("subscriptionRequired")),
-        # Every valid token may call every operation, until somebody sets their scopes.
-        "defaultScopes": [],
     }
     if product is None:
         return publication
@@ -181,7 +182,9 @@ def _publication(found: FoundObjects, openapi: str) -> dict[str, Any]:
         return publication | {"productId": product["name"]}
     # A product without the property requires subscriptions.
     needs_subscription = product["properties"].get("subscriptionRequired", True)
-    return publication | {"product": title, "productSubscriptionRequired": needs_subscription}
+    # The azure-native provider cannot delete such a product in a service that survives.
+    kept = {"keepProduct": True} if needs_subscription and found.service_is_shared else {}
+    return publication | {"productName": title, "productSubscriptionRequired": needs_subscription, **kept}
 
 
 def _backend(found: FoundObjects) -> dict[str, Any]:
@@ -201,9 +204,9 @@ def _portal(found: FoundObjects) -> dict[str, Any] | None:
     return {
         "displayName": server["displayName"],
         "authorizationServerId": found.authorization_server["name"],
-        "registrationPage": server["clientRegistrationEndpoint"],
+        "clientRegistrationEndpoint": server["clientRegistrationEndpoint"],
         "grantTypes": _grant_types(found.authorization_server),
-        "defaultScopes": [scope for scope in scopes if scope in _scopes_of_the_login(found)],
+        "defaultScope": " ".join(scope for scope in scopes if scope in _scopes_of_the_login(found)) or None,
         "description": server.get("description") or None,
         **_requests(server),
     }

@@ -100,7 +100,7 @@ def purge(stack: Stack = "local", *, yes: Yes = False) -> None:
     from auth0_apim_environments.clients.manager import manager_of  # noqa: PLC0415
     from auth0_apim_environments.settings.settings import Settings  # noqa: PLC0415
 
-    name = Settings.from_file(find_project().stack_file(stack)).gateway.service_name
+    name = Settings.from_file(find_project().stack_file(stack)).get("gateway.service_name")
     console = Console()
     with manager_of({**os.environ, **stack_variables(stack)}) as manager:
         if not any(each["name"].lower() == name.lower() for each in manager.deleted_services()):

@@ -26,15 +26,17 @@ def azure_findings(settings: Settings, manager: Manager, own: set[str]) -> Itera
         manager: of the subscription.
         own: ids of the stack's own resources, in lower case.
     """
-    gateway = settings.gateway
-    if manager.group(gateway.resource_group_name) is None:
-        remedy = f"az group create --name {gateway.resource_group_name} --location {gateway.location or 'REGION'}"
-        yield wrong("resource group", f"{gateway.resource_group_name} does not exist", remedy)
+    group = settings.get("gateway.resource_group_name")
+    if manager.group(group) is None:
+        location = settings.get("gateway.location") or "REGION"
+        yield wrong(
+            "resource group", f"{group} does not exist", f"az group create --name {group} --location {location}"
+        )
     else:
-        yield right("resource group", f"{gateway.resource_group_name} exists")
+        yield right("resource group", f"{group} exists")
     service = _service(settings, manager)
     yield _service_finding(settings, manager, service, own)
-    tier = service["sku"]["name"] if service else gateway.sku.value if gateway.sku else "Consumption"
+    tier = service["sku"]["name"] if service else settings.get("gateway.sku")
     yield tier_finding(settings, tier)
     if service is not None:
         yield from _names(settings, manager, service, own)
@@ -45,8 +47,8 @@ def tier_finding(settings: Settings, tier: str) -> Finding:
     """The finding on whether the tier has the features that the settings use."""
     features = {
         "portal": (settings.portal is not None, portal_sku_problem),
-        "policy.rateLimitCalls": (settings.policy.rate_limit_calls is not None, rate_limit_sku_problem),
-        "policy.quotaCalls": (settings.policy.quota_calls is not None, quota_sku_problem),
+        "policy.rateLimitCalls": (settings.get("policy.rate_limit_calls") is not None, rate_limit_sku_problem),
+        "policy.quotaCalls": (settings.get("policy.quota_calls") is not None, quota_sku_problem),
     }
     for key, (is_used, rule) in features.items():
         if is_used and (problem := rule(tier)):
@@ -57,22 +59,22 @@ def tier_finding(settings: Settings, tier: str) -> Finding:
 
 
 def _service(settings: Settings, manager: Manager) -> Document | None:
-    name = settings.gateway.service_name.lower()
+    name = settings.get("gateway.service_name").lower()
     return next((each for each in manager.services() if each["name"].lower() == name), None)
 
 
 def _service_finding(settings: Settings, manager: Manager, service: Document | None, own: set[str]) -> Finding:
-    gateway, subject = settings.gateway, "API Management service"
-    name = gateway.service_name
+    subject, name = "API Management service", settings.get("gateway.service_name")
+    exists = settings.get("gateway.existing")
     if service is not None:
         group = service["id"].split("/")[4]
-        if group.lower() != gateway.resource_group_name.lower():
-            return wrong(subject, f"{name} is in resource group {group}", "correct gateway.resourceGroup")
-        if gateway.existing or service["id"].lower() in own:
-            return right(subject, f"{name} exists" if gateway.existing else f"{name} is this stack's")
+        if group.lower() != settings.get("gateway.resource_group_name").lower():
+            return wrong(subject, f"{name} is in resource group {group}", "correct gateway.resourceGroupName")
+        if exists or service["id"].lower() in own:
+            return right(subject, f"{name} exists" if exists else f"{name} is this stack's")
         remedy = "set gateway.existing: true to use it, or adopt it with `auth0-apim adopt`"
         return wrong(subject, f"{name} exists and is not this stack's", remedy)
-    return _new_service(name, manager, is_expected=gateway.existing)
+    return _new_service(name, manager, is_expected=exists)
 
 
 def _new_service(name: str, manager: Manager, *, is_expected: bool) -> Finding:
@@ -95,8 +97,9 @@ def _new_service(name: str, manager: Manager, *, is_expected: bool) -> Finding:
 
 def _names(settings: Settings, manager: Manager, service: Document, own: set[str]) -> Iterator[Finding]:
     """The findings on the API's path and id, the product and the authorization server in an existing service."""
-    publication = settings.publication
-    api_id = publication.api_id or slug(publication.path)
+    names = ("path", "product_id", "product_name")
+    path, product_id, product_name = (settings.get(f"publication.{each}") for each in names)
+    api_id = settings.get("publication.api_id") or slug(path)
     apis = [
         each for each in manager.children(service["id"], "apis") if each["id"].partition(";rev=")[0].lower() not in own
     ]
@@ -104,29 +107,31 @@ def _names(settings: Settings, manager: Manager, service: Document, own: set[str
     clashing = [
         each
         for each in apis
-        if each["properties"]["path"].lower() == publication.path.lower() or each["name"].lower() == api_id.lower()
+        if each["properties"]["path"].lower() == path.lower() or each["name"].lower() == api_id.lower()
     ]
     remedy = "choose another publication.path and apiId, or adopt the API with `auth0-apim adopt`"
     if clashing:
-        yield wrong("API path", f"{publication.path} or the id {api_id} is taken by {clashing[0]['name']}", remedy)
+        yield wrong("API path", f"{path} or the id {api_id} is taken by {clashing[0]['name']}", remedy)
     else:
-        yield right("API path", f"{publication.path} is available")
+        yield right("API path", f"{path} is available")
     products = {each["name"].lower(): each for each in manager.children(service["id"], "products")}
-    if publication.product_id is not None and publication.product_id.lower() not in products:
+    if product_id is not None and product_id.lower() not in products:
         yield wrong(
             "product",
-            f"{publication.product_id} does not exist",
-            "correct publication.productId, or set publication.product",
+            f"{product_id} does not exist",
+            "correct publication.productId, or set publication.productName",
         )
-    if publication.product_name is not None:
-        product = products.get(slug(publication.product_name))
+    if product_name is not None:
+        product = products.get(slug(product_name))
         if product is not None and product["id"].lower() not in own:
-            instead = f"set publication.productId: {product['name']} to use it, or choose another publication.product"
-            yield wrong("product", f"{publication.product_name} exists and is not this stack's", instead)
+            instead = (
+                f"set publication.productId: {product['name']} to use it, or choose another publication.productName"
+            )
+            yield wrong("product", f"{product_name} exists and is not this stack's", instead)
         else:
-            yield right("product", f"{publication.product_name} is available")
+            yield right("product", f"{product_name} is available")
     if settings.portal is not None:
-        wanted = settings.portal.authorization_server_id.lower()
+        wanted = settings.get("portal.authorization_server_id").lower()
         servers = [
             each for each in manager.children(service["id"], "authorizationServers") if each["id"].lower() not in own
         ]
@@ -181,8 +186,8 @@ def _wider_documents(
 
 def _scopes(settings: Settings, manager: Manager, service: Document, apis: list[Document]) -> dict[str, str]:
     """The ids of the wider scopes whose policies run for the API's calls, by their description."""
-    publication = settings.publication
-    named = publication.product_id or (slug(publication.product_name) if publication.product_name else None)
+    product_id, product_name = settings.get("publication.product_id"), settings.get("publication.product_name")
+    named = product_id or (slug(product_name) if product_name else None)
     products = {each["name"] for api in apis for each in manager.children(api["id"], "products")}
     products |= {each["name"] for each in manager.children(service["id"], "products") if each["name"] == named}
     scopes = {f"product {name}": f"{service['id']}/products/{name}" for name in sorted(products)}
@@ -194,6 +199,6 @@ def _own_backends(settings: Settings, apis: list[Document]) -> Iterator[Finding]
         url = api["properties"].get("serviceUrl")
         if url and (problem := own_backend_problem(url)):
             remedy = "pulumi up --refresh removes it"
-            if settings.publication.keep_service_url:
+            if settings.get("publication.keep_service_url"):
                 remedy = "when the API's policy is deployed, remove publication.keepServiceUrl and deploy again"
             yield warning(f"backend of {api['name']}", f"serviceUrl {problem}", remedy)

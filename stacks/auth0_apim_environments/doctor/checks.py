@@ -52,9 +52,7 @@ def run_checks(project: Project, stack: str, environment: Mapping[str, str]) -> 
         yield wrong("settings", str(error), "correct the file, or name another stack")
         return
     except SettingsError as error:
-        yield from (
-            wrong("settings", f"{each.key} {each.problem}", f"example: {each.example}") for each in error.problems
-        )
+        yield from (wrong("settings", f"{each.key} {each.problem}", each.remedy) for each in error.problems)
         return
     yield right("settings", f"{file.name} is complete")
     variables, config = _variables(file, environment)
@@ -87,7 +85,7 @@ def _password(settings: Settings, config: Mapping[str, Any], variables: Mapping[
 
 def _tenant(settings: Settings, variables: Mapping[str, str], own: set[str]) -> Iterator[Finding]:
     subject = "Auth0 credentials"
-    domain = settings.api.domain or variables.get("AUTH0_DOMAIN")
+    domain = settings.get("api.domain") or variables.get("AUTH0_DOMAIN")
     if domain:
         with open_client(variables) as client:
             yield from openid_findings(domain, client)

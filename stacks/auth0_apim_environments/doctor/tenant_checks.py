@@ -12,7 +12,7 @@ from auth0_apim.auth0_api import UserAccess
 
 from auth0_apim_environments.clients.tenant import Tenant, clients_without_user_grant, requires_user_grants
 from auth0_apim_environments.doctor.finding import Finding, right, unknown, wrong
-from auth0_apim_environments.settings.settings import Settings
+from auth0_apim_environments.settings.settings import COMPONENT, Settings
 
 _REQUIRE_GRANTS = (
     "give the applications that need one a grant of subject type user; then set the API's access policy for users to "
@@ -49,13 +49,15 @@ def name_findings(settings: Settings, tenant: Tenant, own: set[str]) -> Iterator
     yield from _access(settings, tenant, own)
     yield from _clients(settings, tenant, own)
     if settings.database is not None:
-        yield _database(settings.database.connection_name, tenant, own, existing=settings.database.existing)
+        yield _database(
+            settings.get("database.connection_name"), tenant, own, existing=settings.get("database.existing")
+        )
 
 
 def _api(settings: Settings, tenant: Tenant, own: set[str]) -> Finding:
-    identifier, subject = settings.api.identifier, "API identifier"
+    identifier, subject = settings.get("api.identifier"), "API identifier"
     found = [api for api in tenant.resource_servers() if api["identifier"] == identifier]
-    if settings.api.existing:
+    if settings.get("api.existing"):
         if found:
             return right(subject, f"{identifier} exists")
         return wrong(subject, f"{identifier} does not exist", "correct api.identifier, or remove api.existing")
@@ -67,17 +69,17 @@ def _api(settings: Settings, tenant: Tenant, own: set[str]) -> Finding:
 
 def _access(settings: Settings, tenant: Tenant, own: set[str]) -> Iterator[Finding]:
     """The findings on an API whose access policy requires no grants, and on the applications without a grant."""
-    subject, identifier = "tokens of the API's users", settings.api.identifier
+    subject, identifier = "tokens of the API's users", settings.get("api.identifier")
     for api in tenant.resource_servers():
-        is_meant = settings.api.existing or api["id"].lower() in own
+        is_meant = settings.get("api.existing") or api["id"].lower() in own
         if api["identifier"] != identifier or not is_meant or requires_user_grants(api):
             continue
         others = [client for client in tenant.clients() if client["client_id"].lower() not in own]
         without = ", ".join(clients_without_user_grant(others, tenant.client_grants(), identifier))
-        if settings.api.existing or _keeps_access(settings):
+        if settings.get("api.existing") or _keeps_access(settings):
             observed = "every application gets them, with every scope (access policy allow_all); applications without a grant: "
             yield unknown(subject, observed + (without or "none"), _REQUIRE_GRANTS)
-        elif without and settings.api.user_access is UserAccess.REQUIRE_CLIENT_GRANT:
+        elif without and settings.get("api.user_access") == UserAccess.REQUIRE_CLIENT_GRANT.value:
             remedy = (
                 "give them a grant of subject type user first, or set api.userAccess: allow_all until they have one"
             )
@@ -85,30 +87,32 @@ def _access(settings: Settings, tenant: Tenant, own: set[str]) -> Iterator[Findi
 
 
 def _keeps_access(settings: Settings) -> bool:
-    return any(name.startswith("subjectTypeAuthorization") for name in settings.keep.get("api-resource-server", ()))
+    return any(
+        name.startswith("subjectTypeAuthorization")
+        for name in settings.keep.get(f"{COMPONENT}-api-resource-server", ())
+    )
 
 
 def _clients(settings: Settings, tenant: Tenant, own: set[str]) -> Iterator[Finding]:
     clients = tenant.clients()
-    for key, section in (("client", settings.client), ("interactiveClient", settings.interactive_client)):
-        if section is None:
+    for key, name in (("client", "client"), ("interactiveClient", "interactive_client")):
+        if name not in settings.sections:
             continue
+        existing_id, display_name = (settings.get(f"{name}.{each}") for each in ("existing_client_id", "display_name"))
         subject = f"client of {key}"
-        if section.existing_client_id is not None:
-            if any(each["client_id"] == section.existing_client_id for each in clients):
-                yield right(subject, f"{section.existing_client_id} exists")
+        if existing_id is not None:
+            if any(each["client_id"] == existing_id for each in clients):
+                yield right(subject, f"{existing_id} exists")
             else:
                 remedy = f"correct {key}.existingClientId; the dashboard shows a client's id"
-                yield wrong(subject, f"{section.existing_client_id} does not exist", remedy)
+                yield wrong(subject, f"{existing_id} does not exist", remedy)
             continue
-        others = [
-            each for each in clients if each["name"] == section.display_name and each["client_id"].lower() not in own
-        ]
+        others = [each for each in clients if each["name"] == display_name and each["client_id"].lower() not in own]
         if others:
             remedy = f"choose another {key}.displayName, or set {key}.existingClientId: {others[0]['client_id']}"
-            yield wrong(subject, f"{section.display_name!r} is also the name of another client", remedy)
+            yield wrong(subject, f"{display_name!r} is also the name of another client", remedy)
         else:
-            yield right(subject, f"{section.display_name!r} is available")
+            yield right(subject, f"{display_name!r} is available")
 
 
 def _database(name: str, tenant: Tenant, own: set[str], *, existing: bool) -> Finding:
@@ -149,20 +153,20 @@ def needed_scopes(settings: Settings) -> dict[str, str]:
 
 
 def _needs(settings: Settings) -> Iterator[tuple[str, list[str]]]:
-    if settings.api.domain is None:
+    if settings.get("api.domain") is None:
         yield "the issuer", ["read:tenant_settings"]
-    yield "the API", ["read:resource_servers"] if settings.api.existing else _every("resource_servers")
-    clients = [each for each in (settings.client, settings.interactive_client) if each is not None]
-    if any(each.existing_client_id for each in clients):
+    yield "the API", ["read:resource_servers"] if settings.get("api.existing") else _every("resource_servers")
+    clients = [settings.sections[each] for each in ("client", "interactive_client") if each in settings.sections]
+    if any(each.get("existing_client_id") for each in clients):
         yield "existing clients", ["read:clients", "read:client_keys"]
-    if not all(each.existing_client_id for each in clients):
+    if not all(each.get("existing_client_id") for each in clients):
         yield "clients", [*_every("clients"), *_every("client_credentials"), "read:client_keys", "update:client_keys"]
-    has_own = any(not each.existing_grant for each in clients)
+    has_own = any(not each.get("existing_grant") for each in clients)
     yield "the client's grant", _every("client_grants") if has_own else ["read:client_grants"]
     if settings.database is not None:
         yield (
             "the database",
-            ["read:connections", "update:connections"] if settings.database.existing else _every("connections"),
+            ["read:connections", "update:connections"] if settings.get("database.existing") else _every("connections"),
         )
     if settings.user is not None:
         yield "the user", _every("users")

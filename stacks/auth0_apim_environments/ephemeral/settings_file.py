@@ -12,8 +12,8 @@ import yaml
 from auth0_apim_environments.ephemeral.environment import EnvironmentSpec, EphemeralEnvironmentError
 from auth0_apim_environments.marks import Marker, mark_description, name_in_environment
 from auth0_apim_environments.project import Project, write_whole
-from auth0_apim_environments.settings.problems import NAMESPACE, Problem, SettingsError
-from auth0_apim_environments.settings.settings import Settings
+from auth0_apim_environments.settings.problems import NAMESPACE, Problem, SettingsError, works
+from auth0_apim_environments.settings.settings import COMPONENT, Settings
 from auth0_apim_environments.settings.stack_file import read_stack_file
 
 
@@ -89,13 +89,19 @@ _NAMED = {
     "database.connectionName": 128,
     "publication.path": 80,  # the API's id is made of it
     "publication.displayName": 300,
-    "publication.product": 80,
+    "publication.productName": 80,
     "portal.authorizationServerId": 80,
     "portal.displayName": 50,
 }
 """Settings that name a resource, and the longest name that its service takes."""
 
-_DEFAULTS = {"portal.authorizationServerId": "auth0", "portal.displayName": "Auth0"}
+_DEFAULTS = {
+    "api.displayName": COMPONENT,
+    "database.connectionName": f"{COMPONENT}-database",
+    "portal.displayName": "Auth0",
+}
+"""The names of objects that the settings do not name, where they do not follow from another name."""
+
 _SERVICE_NAME = ("gateway.serviceName", 50)
 
 
@@ -171,11 +177,11 @@ def _assign(config: dict[str, Any], assignment: str) -> None:
     key, separator, text = assignment.partition("=")
     example = "publication.serviceUrl=https://calculator.example.com/api"
     if not separator or not re.fullmatch(r"([\w-]+:)?[\w.-]+", key):
-        raise SettingsError([Problem(key, "must be given as key=value", example)])
+        raise SettingsError([Problem(key, "must be given as key=value", works(example))])
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError:
-        raise SettingsError([Problem(key, "has a value that is no YAML", example)]) from None
+        raise SettingsError([Problem(key, "has a value that is no YAML", works(example))]) from None
     namespace, _, path = key.rpartition(":")
     first, *others = path.split(".")
     _put(config, [f"{namespace or NAMESPACE}:{first}", *others], value)
@@ -186,7 +192,9 @@ def _put(config: dict[str, Any], path: Sequence[str], value: Any) -> None:
     for part in path[:-1]:
         child = section.setdefault(part, {})
         if not isinstance(child, dict):
-            raise SettingsError([Problem(".".join(path), f"is below '{part}', which is no map", "client.scopes=[]")])
+            raise SettingsError(
+                [Problem(".".join(path), f"is below '{part}', which is no map", works("client.scopes=[]"))]
+            )
         section = child
     section[path[-1]] = value
 
@@ -210,7 +218,7 @@ def _rename_roles(config: dict[str, Any], marker: Marker) -> None:
     roles = config.get(f"{NAMESPACE}:roles")
     for key, role in roles.items() if isinstance(roles, dict) else ():
         if isinstance(role, dict):
-            role["displayName"] = name_in_environment(str(role.get("displayName") or key), marker.environment, 100)
+            role["roleName"] = name_in_environment(str(role.get("roleName") or key), marker.environment, 100)
             text = role.get("description") or f"A role of an ephemeral environment of {marker.owner}."
             role["description"] = mark_description(text, marker.environment)
 

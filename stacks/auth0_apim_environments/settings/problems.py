@@ -1,18 +1,35 @@
 """What is wrong with settings, in words that say how to mend them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, get_args
 
 import pulumi
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 NAMESPACE = "auth0-apim"
 """The project's name, which is the prefix of its keys."""
+
+
+def works(example: str) -> str:
+    """The remedy that is an example."""
+    return f"an example that works: {example}"
+
+
+def obeys(rule: Callable[[Any], str | None]) -> AfterValidator:
+    """A validator that accepts what one of the components' rules has no problem with."""
+
+    def obeyed(value: Any) -> Any:
+        problem = rule(value)
+        if problem is not None:
+            raise ValueError(problem)
+        return value
+
+    return AfterValidator(obeyed)
 
 
 @dataclass(frozen=True)
@@ -22,12 +39,12 @@ class Problem:
     Attributes:
         key: the setting's key without the namespace, with dots between its parts.
         problem: what is wrong with the value, as the end of a sentence that begins with the key.
-        example: a value that works.
+        remedy: an example that works, or what to do instead.
     """
 
     key: str
     problem: str
-    example: str
+    remedy: str
 
 
 class SettingsError(pulumi.RunError):
@@ -38,7 +55,7 @@ class SettingsError(pulumi.RunError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        lines = [f"  {NAMESPACE}:{each.key} {each.problem}; example: {each.example}" for each in self.problems]
+        lines = [f"  {NAMESPACE}:{each.key} {each.problem}; {each.remedy}" for each in self.problems]
         super().__init__("\n".join(["the stack's settings are not usable:", *lines]))
 
 
@@ -51,8 +68,8 @@ def _problem(details: ErrorDetails, model: type[BaseModel], secret: bool) -> Pro
     key = ".".join(str(part) for part in details["loc"])
     owner, field = _field_at(details["loc"], model)
     if details["type"] == "extra_forbidden":
-        return Problem(key, *_unknown(str(details["loc"][-1]), owner))
-    return Problem(key, _text(details, secret), _example(field))
+        return unknown_key(str(details["loc"][-1]), owner, key)
+    return Problem(key, _text(details, secret), works(_example(field)))
 
 
 def _field_at(location: Sequence[int | str], model: type[BaseModel]) -> tuple[type[BaseModel], FieldInfo | None]:
@@ -73,6 +90,18 @@ def _field_at(location: Sequence[int | str], model: type[BaseModel]) -> tuple[ty
 def _section_in(annotation: Any) -> type[BaseModel] | None:
     candidates = (annotation, *get_args(annotation))
     return next((each for each in candidates if isinstance(each, type) and issubclass(each, BaseModel)), None)
+
+
+def unknown_key(name: str, owner: type[BaseModel], key: str | None = None) -> Problem:
+    """The problem of a key that the model `owner` does not have.
+
+    Args:
+        name: the key.
+        owner: the model.
+        key: the key with what it stands below, where that is something.
+    """
+    problem, example = _unknown(name, owner)
+    return Problem(key or name, problem, works(example))
 
 
 def _unknown(name: str, owner: type[BaseModel]) -> tuple[str, str]:

@@ -1,91 +1,97 @@
-"""A stack's settings: the typed model of the `auth0-apim:` keys in `stacks/Pulumi.<env>.yaml`."""
+"""A stack's settings: the `auth0-apim:` keys in `stacks/Pulumi.<env>.yaml`."""
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
 import pulumi
+from auth0_apim.input_types import Later
+from auth0_apim.openapi_security import scopes_in_document
+from auth0_apim.protected_api_sections import PARTS, derived_sections
+from auth0_apim.section_checks import protected_api_errors
 from auth0_apim.text_rules import metadata_problem
 from pulumi.runtime.config import CONFIG, get_config, get_config_env, get_config_secret_keys_env, is_config_secret
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.alias_generators import to_camel
 
-from auth0_apim_environments.settings.auth0_sections import (
-    ApiSettings,
-    ClientSettings,
-    DatabaseSettings,
-    InteractiveClientSettings,
-    RoleSettings,
-    UserSettings,
+from auth0_apim_environments.settings.problems import (
+    NAMESPACE,
+    Problem,
+    SettingsError,
+    obeys,
+    problems_of,
+    unknown_key,
+    works,
 )
-from auth0_apim_environments.settings.azure_sections import (
-    SERVICE_URL_VARIABLE,
-    GatewaySettings,
-    PortalSettings,
-    ProbeSettings,
-    PublicationSettings,
-)
-from auth0_apim_environments.settings.contradictions import contradictions
-from auth0_apim_environments.settings.policy_section import PolicySettings
-from auth0_apim_environments.settings.problems import NAMESPACE, Problem, SettingsError, problems_of
-from auth0_apim_environments.settings.section import Section, obeys
+from auth0_apim_environments.settings.sections import problem_of, section_example, section_inputs, unknown_keys
 from auth0_apim_environments.settings.stack_file import read_stack_file
+
+COMPONENT = "protected"
+"""The name of the program's ProtectedApi, with which the names of its resources begin."""
 
 PASSWORD_VARIABLE = "AUTH0_APIM_USER_PASSWORD"  # noqa: S105 - the variable's name
 """Environment variable with the user's password, for stacks that have no secret `userPassword`."""
 
-_SECRETS = ("userPassword", "databaseConfiguration")
+SERVICE_URL_VARIABLE = "AUTH0_APIM_SERVICE_URL"
+"""Environment variable with the backend's base URL, for stacks that have no `publication.serviceUrl`; the sandbox sets it."""
+
+Map = dict[str, Any]
+
+_SECRETS = {
+    "userPassword": "pulumi config set --secret auth0-apim:userPassword",
+    "databaseConfiguration": "pulumi config set --secret --path auth0-apim:databaseConfiguration.url",
+}
+"""Keys that are secrets, and how each is set."""
 
 
-class Settings(Section):
-    """Everything an environment is made from. Read it by `load` in a program, by `from_file` elsewhere."""
+class Probe(BaseModel):
+    """One call that `verify` makes, and the answer that is right."""
 
-    api: ApiSettings = Field(description="The API as Auth0 knows it.", examples=["{displayName: …, identifier: …}"])
-    client: ClientSettings = Field(description="The machine client.", examples=["{displayName: Calculator Client}"])
-    database: DatabaseSettings | None = Field(
-        default=None, description="The users' database.", examples=["{connectionName: BasicCalculator}"]
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
+
+    operation: str = Field(min_length=1, description="The operation's id in the document.", examples=["add"])
+    path: str = Field(pattern="^/", description="Path and query below the API's URL.", examples=["/add?a=20&b=22"])
+    expected: Any = Field(description="The JSON document of the right answer.", examples=[{"result": 42}])
+
+
+class Settings(BaseModel):
+    """Everything an environment is made from. Read it by `load` in a program, by `from_file` elsewhere.
+
+    The ten sections are those of ProtectedApi, with the same inputs in camel case, secrets apart.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
+
+    api: Map = Field(examples=[section_example("api")])
+    client: Map = Field(default_factory=dict, examples=[section_example("client")])
+    interactive_client: Map | None = Field(default=None, examples=[section_example("interactive_client")])
+    database: Map | None = Field(default=None, examples=[section_example("database")])
+    user: Map | None = Field(default=None, examples=[section_example("user")])
+    roles: dict[str, Map] = Field(default_factory=dict, examples=[section_example("roles")])
+    gateway: Map = Field(examples=[section_example("gateway")])
+    publication: Map = Field(examples=[section_example("publication")])
+    portal: Map | None = Field(default=None, examples=[section_example("portal")])
+    policy: Map = Field(examples=[section_example("policy")])
     database_configuration: dict[str, SecretStr] = Field(
         default_factory=dict,
         description="Secret. Values that a custom database's scripts read.",
-        examples=["pulumi config set --secret --path auth0-apim:databaseConfiguration.url"],
-    )
-    user: UserSettings | None = Field(
-        default=None, description="A user of the database.", examples=["{email: jane@example.com}"]
+        examples=[_SECRETS["databaseConfiguration"]],
     )
     user_password: SecretStr | None = Field(
         default=None,
         description=f"Secret. The user's password; without it, that of the environment variable {PASSWORD_VARIABLE}.",
-        examples=["pulumi config set --secret auth0-apim:userPassword"],
+        examples=[_SECRETS["userPassword"]],
     )
-    gateway: GatewaySettings = Field(
-        description="The API Management service.", examples=["{resourceGroup: …, serviceName: …}"]
-    )
-    publication: PublicationSettings = Field(
-        description="The API as the gateway publishes it.", examples=["{openapi: …, path: …, displayName: …}"]
-    )
-    policy: PolicySettings = Field(
-        default=PolicySettings(), description="What the gateway does besides.", examples=["{rateLimitCalls: 100}"]
-    )
-    roles: dict[str, RoleSettings] = Field(
-        default_factory=dict,
-        description="Roles of users, by a key.",
-        examples=["{operator: {permissions: ['calc:add']}}"],
-    )
-    portal: PortalSettings | None = Field(
-        default=None, description="The developer portal's login.", examples=["{displayName: Auth0}"]
-    )
-    interactive_client: InteractiveClientSettings | None = Field(
-        default=None, description="An application that people log in to.", examples=["{displayName: …}"]
-    )
-    probe: ProbeSettings | None = Field(
+    probe: Probe | None = Field(
         default=None, description="A call that verify makes.", examples=["{operation: add, path: …, expected: …}"]
     )
     keep: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
         description="Properties of adopted objects that stay as they are, by the resource's name.",
-        examples=[{"client-client": ["grantTypes"]}],
+        examples=[{f"{COMPONENT}-client-client": ["grantTypes"]}],
     )
     tags: Annotated[dict[str, str], obeys(metadata_problem)] = Field(
         default_factory=dict,
@@ -116,7 +122,7 @@ class Settings(Section):
         settings = cls.parse(structured, secret_keys)
         if settings.user is not None and settings.user_password is None:
             problem = f"is required where there is a user, or the environment variable {PASSWORD_VARIABLE}"
-            raise SettingsError([Problem("userPassword", problem, _example("user_password"))])
+            raise SettingsError([Problem("userPassword", problem, works(_SECRETS["userPassword"]))])
         return settings
 
     @classmethod
@@ -134,7 +140,8 @@ class Settings(Section):
         plain = [key for key in _SECRETS if key in values and key not in encrypted]
         if plain:
             raise SettingsError([_in_plain_text(key) for key in plain])
-        return cls.parse({key: value for key, value in values.items() if key not in encrypted}, encrypted)
+        readable = {key: value for key, value in values.items() if key not in encrypted}
+        return cls.parse(_with_document_of(path.resolve().parent.parent, readable), encrypted)
 
     @classmethod
     def parse(cls, values: Mapping[str, Any], secret_keys: set[str] | None = None) -> "Settings":
@@ -147,74 +154,120 @@ class Settings(Section):
         Raises:
             SettingsError: as for `load`.
         """
+        secrets = {*_SECRETS, *(secret_keys or ())}
+        keys = {field.alias for field in cls.model_fields.values()}
+        found = [unknown_key(key, cls) for key in values if key not in keys]
+        found += [problem for problem in _section_problems(values) if problem.key.partition(".")[0] not in secrets]
         try:
-            settings = cls.model_validate(dict(values))
+            settings = cls.model_validate({key: value for key, value in values.items() if key in keys})
         except ValidationError as error:
-            raise SettingsError(problems_of(error, cls, {*_SECRETS, *(secret_keys or ())})) from None
-        found = list(contradictions(settings))
+            raise SettingsError([*problems_of(error, cls, secrets), *found]) from None
+        found += [_unquoted(problem, secret_keys or set()) for problem in settings.problems()]
         if found:
             raise SettingsError(found)
         return settings
 
-    def metadata_args(self) -> Any:
-        """The tags as clients and connections carry them; empty without any."""
-        return {"metadata": self.tags} if self.tags else {}
+    def args(self) -> Any:
+        """ProtectedApi's args, with the scripts of a custom database as text.
 
-    def gateway_args(self) -> Any:
-        """ApiGateway's args; the tags are a new service's, an existing one is not touched."""
-        return self.gateway.args() | ({"tags": self.tags} if self.tags and not self.gateway.existing else {})
+        Raises:
+            SettingsError: a script cannot be read.
+        """
+        args = self._args()
+        scripts = args.get("database", {}).get("scripts")
+        if scripts:
+            args["database"]["scripts"] = {name: _text_of(name, Path(path)) for name, path in scripts.items()}
+        return args
 
-    def database_args(self) -> Any:
-        """UserDatabase's args but for the clients; empty without a database."""
-        if self.database is None:
-            return {}
-        values = {name: value.get_secret_value() for name, value in self.database_configuration.items()}
-        if self.database.existing:
-            return self.database.args()
-        return self.database.args() | self.metadata_args() | ({"configuration": values} if values else {})
+    @cached_property
+    def sections(self) -> Mapping[str, Mapping[str, Any]]:
+        """The sections as ProtectedApi has them, by the names of its inputs, with what follows from other sections."""
+        return derived_sections(COMPONENT, self._args())
 
-    def user_args(self) -> Any:
-        """DatabaseUser's args but for the connection; empty without a user and a password."""
-        if self.user is None or self.database is None or self.user_password is None:
-            return {}
-        return {
-            **self.user.args(),
-            **({"app_metadata": self.tags} if self.tags else {}),
-            "password": self.user_password.get_secret_value(),
-            "password_policy": self.database.password_policy,
-            "minimum_password_length": self.database.minimum_password_length,
-        }
-
-    def portal_args(self) -> Any:
-        """PortalLogin's args but for what other components know; empty without a portal."""
-        if self.portal is None:
-            return {}
-        owner = {}
-        if "password" in self.portal.grant_types and self.user is not None and self.user_password is not None:
-            password = self.user_password.get_secret_value()
-            owner = {"resource_owner_username": self.user.email, "resource_owner_password": password}
-        return self.portal.args() | owner
-
-    def policy_args(self) -> Any:
-        """JwtPolicy's args but for what other components know."""
-        claim = {"scope_claim": "permissions"} if self.api.permissions_in_token else {}
-        return {
-            "signing_algorithm": self.api.signing_algorithm,
-            **self.publication.policy_args(),
-            **claim,
-            **self.policy.args(),
-        }
+    def get(self, path: str) -> Any:
+        """The value of an input by its path, such as `gateway.service_name`; its default where it is left out."""
+        section, _, name = path.partition(".")
+        value = self.sections.get(section, {}).get(name)
+        default = PARTS[section].described.defaults.get(name) if value is None else value
+        return default(f"{COMPONENT}-{section}") if callable(default) else default
 
     def probe_outputs(self) -> dict[str, Any]:
         """What `verify` needs to know besides what the components tell: a call to make, a user to log in."""
         outputs: dict[str, Any] = {}
         if self.probe is not None:
-            scopes = list(self.publication.scopes_of(self.probe.operation) or ())
+            scopes = self._scopes_of(self.probe.operation) or []
             outputs["probe"] = {"path": self.probe.path, "scopes": scopes, "expected": self.probe.expected}
         if self.user is not None and self.user_password is not None:
-            outputs["userEmail"] = self.user.email
+            outputs["userEmail"] = self.get("user.email")
             outputs["userPassword"] = pulumi.Output.secret(self.user_password.get_secret_value())
         return outputs
+
+    def _args(self) -> dict[str, Any]:
+        given = {name: getattr(self, name) for name in PARTS if getattr(self, name) is not None}
+        args: dict[str, Any] = {name: section_inputs(name, given[name]) for name in given.keys() - {"roles"}}
+        args["roles"] = {key: section_inputs("roles", role) for key, role in self.roles.items()}
+        if "user" in args:
+            password = Later() if self.user_password is None else self.user_password.get_secret_value()
+            marks = {"app_metadata": {**self.tags, **args["user"].get("app_metadata", {})}} if self.tags else {}
+            args["user"] |= {"password": password, **marks}
+        if "database" in args and self.database_configuration:
+            values = {name: value.get_secret_value() for name, value in self.database_configuration.items()}
+            args["database"]["configuration"] = values
+        return args | ({"tags": self.tags, "metadata": self.tags} if self.tags else {})
+
+    def problems(self) -> Iterator[Problem]:
+        """What is wrong with sections by themselves or together, as far as their values are known."""
+        yield from map(problem_of, protected_api_errors(COMPONENT, self._args()))
+        if self.probe is not None and self._scopes_of(self.probe.operation) is None:
+            yield Problem(
+                "probe.operation", "is denied, so that no call is answered with 200", works(self._an_operation())
+            )
+        if self.user is None and self.user_password is not None:
+            yield Problem("user", "is required where there is a userPassword", works("{email: jane@example.com}"))
+        if self.database is None and self.database_configuration:
+            yield Problem("database", "is required where there is a databaseConfiguration", "leave that out")
+
+    def _an_operation(self) -> str:
+        return next(iter(self.policy.get("operationScopes") or {}), "add")
+
+    def _scopes_of(self, operation: str) -> list[str] | None:
+        """The scopes that a call of `operation` needs; None where it is denied."""
+        policy = self.sections["policy"]
+        scopes: dict[str, list[str]] = dict(policy.get("operation_scopes") or {})
+        if policy.get("scopes_from_document"):
+            named = sorted({*scopes, *(policy.get("public_operations") or ())})
+            scopes = scopes_in_document(self.get("publication.openapi"), named) | scopes
+        default: list[str] | None = policy.get("default_scopes")
+        return scopes.get(operation, default)
+
+
+def _section_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Keys that no section has."""
+    for name in PARTS:
+        section = values.get(to_camel(name))
+        if not isinstance(section, dict):
+            continue
+        for path, settings in (
+            ((f"roles.{key}", role) for key, role in section.items()) if name == "roles" else ((name, section),)
+        ):
+            if isinstance(settings, dict):
+                yield from unknown_keys(path, settings)
+
+
+def _unquoted(problem: Problem, secrets: set[str]) -> Problem:
+    """The rules of a secret never quote it; those of others may be obeyed by a value stored as a secret."""
+    if problem.key.partition(".")[0] in secrets:
+        return Problem(problem.key, "is not usable", problem.remedy)
+    return problem
+
+
+def _with_document_of(project: Path, values: dict[str, Any]) -> dict[str, Any]:
+    """`values` with the OpenAPI document where the project has it, wherever the command runs."""
+    publication = values.get("publication")
+    openapi = publication.get("openapi") if isinstance(publication, dict) else None
+    if not isinstance(openapi, str) or "\n" in openapi or not (project / openapi).is_file():
+        return values
+    return {**values, "publication": {**values["publication"], "openapi": str(project / openapi)}}
 
 
 def _structured(key: str, value: Any) -> Any:
@@ -241,9 +294,14 @@ def is_encrypted(key: str, value: Any) -> bool:
 
 
 def _in_plain_text(key: str) -> Problem:
-    field = next(name for name, field in Settings.model_fields.items() if field.alias == key)
-    return Problem(key, "is a secret and must not be stored as plain text", _example(field))
+    return Problem(key, "is a secret and must not be stored as plain text", works(_SECRETS[key]))
 
 
-def _example(field: str) -> str:
-    return str((Settings.model_fields[field].examples or [""])[0])
+def _text_of(name: str, path: Path) -> str:
+    try:
+        # As it stands: another end of its lines would be another script.
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        problem = f"cannot be read from {str(path)!r} ({reason})"
+        raise SettingsError([Problem(f"database.scripts.{name}", problem, works(f"database/{name}.js"))]) from None

@@ -17,7 +17,7 @@ import yaml
 
 from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.project import write_whole
-from auth0_apim_environments.settings.problems import NAMESPACE, Problem, SettingsError
+from auth0_apim_environments.settings.problems import NAMESPACE, Problem, SettingsError, works
 
 _SALT = "encryptionsalt:"
 
@@ -26,7 +26,7 @@ class StackFileError(SettingsError):
     """A settings file that cannot be read; the message names the file and the problem."""
 
     def __init__(self, file: Path, problem: str) -> None:
-        super().__init__([Problem(str(file), problem, "config: {…}")])
+        super().__init__([Problem(str(file), problem, works("config: {…}"))])
 
     def __str__(self) -> str:
         [found] = self.problems

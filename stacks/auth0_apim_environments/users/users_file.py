@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
-from auth0_apim_environments.settings.section import obeys
+from auth0_apim_environments.settings.problems import obeys
 
 MAX_JOB_BYTES = 500_000
 """The largest import job: Auth0 takes 500 KB."""

@@ -61,14 +61,14 @@ def test_everything_that_belongs_together_is_found(adopted, by_hand):
 def test_what_the_components_would_harden_is_named(adopted, project):
     settings = yaml.safe_load((project.folder / "stacks" / "Pulumi.taken.yaml").read_text())["config"]
     assert settings["auth0-apim:keep"] == {name: sorted(kept) for name, kept in adopted["keep"].items()}
-    assert adopted["keep"]["policy-policy"] == {"value": "update"}
-    assert adopted["keep"]["database-connection"]["options.passwordDictionary"] == "add"
-    assert adopted["keep"]["client-client"]["grantTypes"] == "update"
+    assert adopted["keep"]["protected-policy-policy"] == {"value": "update"}
+    assert adopted["keep"]["protected-database-connection"]["options.passwordDictionary"] == "add"
+    assert adopted["keep"]["protected-client-client"]["grantTypes"] == "update"
 
 
 def test_the_next_preview_shows_no_change(adopted, project):
     output = project.pulumi("preview", "--stack", "taken", "--expect-no-changes")
-    assert "24 unchanged" in output
+    assert "25 unchanged" in output
     project.pulumi("preview", "--stack", "taken", "--refresh", "--expect-no-changes")
 
 
@@ -79,7 +79,7 @@ def test_settings_that_are_there_are_not_overwritten(adopted, project):
 def test_without_its_line_the_components_value_comes(adopted, project, tenant, by_hand):
     path = project.folder / "stacks" / "Pulumi.taken.yaml"
     document = yaml.safe_load(path.read_text())
-    document["config"]["auth0-apim:keep"].pop("client-client")
+    document["config"]["auth0-apim:keep"].pop("protected-client-client")
     path.write_text(yaml.safe_dump(document))
     project.pulumi("up", "--stack", "taken", "--yes", "--skip-preview")
     client = tenant.clients.get(by_hand.client_id)
@@ -115,7 +115,7 @@ def test_it_is_closed_once_its_policy_sets_the_backend(adopted, project, http, m
         api = manager.api.get("local", "calculator-by-hand", "basic-calculator")
         return api.service_url, http.get(f"{outputs['apiUrl']}/add?a=20&b=22").status_code
 
-    kept = change(lambda config: config["auth0-apim:keep"].pop("policy-policy"))
+    kept = change(lambda config: config["auth0-apim:keep"].pop("protected-policy-policy"))
     assert kept == (adopted_backend(project), 401)
     closed = change(lambda config: config["auth0-apim:publication"].pop("keepServiceUrl"))
     assert closed == ("https://closed.invalid", 401)

@@ -69,8 +69,8 @@ def test_an_api_is_closed_by_two_deployments_and_no_good_call_is_refused(project
     )
     assert done.returncode == 0, done.stdout + done.stderr
     adopted = json.loads(done.stdout)
-    assert (adopted["missing"], adopted["keepsServiceUrl"]) == (["policy-policy"], True)
-    assert [change["resource"] for change in adopted["changes"]] == ["policy-policy"]
+    assert (adopted["missing"], adopted["keepsServiceUrl"]) == (["protected-policy-policy"], True)
+    assert [change["resource"] for change in adopted["changes"]] == ["protected-policy-policy"]
 
     project.pulumi("up", "--stack", "taken", "--yes", "--skip-preview")
     assert manager.api.get(GROUP, SERVICE, API).service_url == backend.url

@@ -53,7 +53,7 @@ def test_the_scripts_are_files_as_the_tenant_has_them(adopted, project):
 
 def test_the_next_preview_shows_no_change(adopted, project):
     project.pulumi("preview", "--stack", "taken", "--expect-no-changes")
-    kept = settings(project)["auth0-apim:keep"]["database-connection"]
+    kept = settings(project)["auth0-apim:keep"]["protected-database-connection"]
     assert not {"options.customScripts", "options.configuration", "options.importMode"} & set(kept)
 
 
@@ -70,7 +70,7 @@ def test_what_the_scripts_read_is_named_with_the_command_that_sets_it(adopted):
 def test_without_it_a_change_is_refused_and_with_it_made(adopted, project, tenant):
     path = project.folder / "stacks" / "Pulumi.taken.yaml"
     document = yaml.safe_load(path.read_text())
-    document["config"]["auth0-apim:keep"].pop("database-connection")
+    document["config"]["auth0-apim:keep"].pop("protected-database-connection")
     path.write_text(yaml.safe_dump(document))
     up = ("up", "--stack", "taken", "--yes", "--skip-preview")
     assert "has configuration secrets that the program does not: key, url" in project.pulumi(*up, status=1)

@@ -89,7 +89,7 @@ def leave_pending_creation(state_file):
     """In the backend's file: an import, as the engine does it, would leave it out."""
     document = json.loads(state_file.read_text())
     deployment = document["checkpoint"]["latest"]
-    [client] = [each for each in deployment["resources"] if each["urn"].endswith("::client-client")]
+    [client] = [each for each in deployment["resources"] if each["urn"].endswith("::protected-client-client")]
     lost = {key: value for key, value in client.items() if key not in ("id", "outputs")}
     lost["urn"] += "-lost"
     deployment["pending_operations"] = [{"resource": lost, "type": "creating"}]
@@ -320,7 +320,7 @@ def test_many_go_only_by_name(place):
 def test_a_service_of_its_own_is_purged_with_the_environment(place):
     own = (
         *place.spec.assignments,
-        "gateway={resourceGroup: local, serviceName: own, sku: Developer, capacity: 1, "
+        "gateway={resourceGroupName: local, serviceName: own, sku: Developer, capacity: 1, "
         "publisherName: Contoso, publisherEmail: apis@contoso.example}",
     )
     place.create("whole", assignments=own)

@@ -44,14 +44,10 @@ def test_an_api_whose_policy_was_refused_is_closed_until_the_policy_is_there(
         shop = ProtectedApi(
             "shop",
             {
-                **PLACE,
-                "existing_service": True,
-                "identifier": "refused",
-                "scopes": {"shop:read": "Read"},
-                "path": "refused",
-                "openapi": document("add"),
-                "service_url": backend.url,
-                "operation_scopes": {"add": ["shop:read"]},
+                "api": {"identifier": "refused", "scopes": {"shop:read": "Read"}},
+                "gateway": {**PLACE, "existing": True},
+                "publication": {"path": "refused", "openapi": document("add"), "service_url": backend.url},
+                "policy": {"operation_scopes": {"add": ["shop:read"]}},
             },
         )
         for name in ("audience", "token_endpoint", "client_id", "client_secret"):

@@ -68,7 +68,7 @@ def shop(stack, backend, gateway_url, tmp_path_factory):
 
         own, from_file = publish("own"), publish("file", openapi=str(file))
         named = {"operation_scopes": {LONG[:76].strip("-"): ["shop:admin"]}, "default_scopes": ["shop:read"]}
-        documented = {"scopes_document": DOCUMENT, **named, "public_operations": ["health"]}
+        documented = {"scopes_from_document": True, "openapi": DOCUMENT, **named, "public_operations": ["health"]}
         guard("own-guard", own, operations=own.operations, **documented)
         guard("file-guard", from_file, operations=from_file.operations, **documented)
         # The document comes through the gateway, as an API that is open on purpose.

@@ -61,7 +61,8 @@ def test_the_types_refuse_what_the_components_refuse(installed):
     for right, mistake in {
         "tokenLifetime: 3600": 'tokenLifetime: "3600"',
         'signingAlgorithm: "RS256"': 'signingAlgorithm: "ES256"',
-        "audience: api.audience,\n    available": "available",
+        'path: "calc",': "",
+        "policy: { operationScopes:": "policy: { operationScope:",
     }.items():
         assert right in wrong
         wrong = wrong.replace(right, mistake)
@@ -72,8 +73,9 @@ def test_the_types_refuse_what_the_components_refuse(installed):
         program.write_text(text)
     assert "Type 'string' is not assignable to type 'Input<number" in told
     assert "Type '\"ES256\"' is not assignable to type" in told
-    assert "Property 'audience' is missing in type" in told
-    assert told.count("error TS") == 3
+    assert "Property 'path' is missing in type" in told
+    assert "'operationScope' does not exist in type" in told
+    assert told.count("error TS") == 4
 
 
 def test_a_granted_scope_opens_its_operation(get):
@@ -98,8 +100,22 @@ def test_a_second_up_changes_nothing(calculator):
 def test_a_refused_input_is_told_by_the_name_its_user_wrote(calculator):
     calculator.configure({"serviceName": "-ts-"})
     told = calculator.up(status=1)
-    assert "property serviceName with value '{-ts-}' has a problem: ApiGateway 'gateway'" in told
+    assert "property gateway.serviceName" in told
+    assert "ProtectedApi 'calculator': input 'gateway.service_name'" in told
     calculator.configure({"serviceName": "ts-calculator"})
+
+
+def test_a_misspelt_input_in_a_section_is_refused_by_its_path(calculator):
+    """The compiler would tell, where a program is compiled."""
+    program = calculator.folder / "index.ts"
+    text = program.read_text()
+    program.write_text(text.replace("policy: {", "policy: <any>{ requiredScope: ['calc:add'],"))
+    try:
+        told = calculator.up(status=1)
+    finally:
+        program.write_text(text)
+    assert "ProtectedApi: input 'policy.requiredScope' is not one of " in told
+    assert "the nearest is 'requiredScopes'" in told
 
 
 def test_a_program_that_fails_is_told_once(calculator):

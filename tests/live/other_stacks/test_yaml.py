@@ -65,7 +65,8 @@ def test_a_second_up_changes_nothing(calculator):
 def test_a_refused_input_is_told_by_the_name_its_user_wrote(calculator):
     calculator.configure({"serviceName": "-yaml-"})
     told = calculator.up(status=1)
-    assert "property serviceName with value '{-yaml-}' has a problem: ProtectedApi 'calculator'" in told
+    assert "property gateway.serviceName" in told
+    assert "ProtectedApi 'calculator': input 'gateway.service_name'" in told
     calculator.configure({"serviceName": "yaml-calculator"})
 
 
@@ -125,10 +126,20 @@ def test_a_text_that_looks_like_a_number_reaches_both_services_as_a_text(hidden,
     assert manager.api_management_service.get("local", "hidden-inputs").tags == {"edition": "2024"}
 
 
+def test_secrets_and_outputs_in_sections_reach_both_services(hidden, tenant):
+    (api,) = [api for api in tenant.resource_servers.list() if api.identifier == "https://sections.example"]
+    assert (api.name, api.token_lifetime) == ("2024", 1800)
+    assert "sections.user@example.com" in {user.email for user in tenant.users.list()}
+    inbound = etree.fromstring(hidden.outputs()["sectionsPolicyXml"]).find("inbound")
+    assert {check.get("clock-skew") for check in inbound.iter("validate-jwt")} == {"30"}
+    limit = inbound.find("rate-limit-by-key")
+    assert (limit.get("calls"), limit.get("renewal-period")) == ("100", "60")
+
+
 def test_no_secret_is_in_the_state_unencrypted(hidden):
     state = hidden.pulumi("stack", "export", "--stack", "local")
     assert '"https://hidden.example"' in state
-    for secret in ("Correct-Horse-42-Battery", "access_token_authz", '"gold"'):
+    for secret in ("Correct-Horse-42-Battery", "Battery-42-Horse-Correct", "access_token_authz", '"gold"'):
         assert secret not in state
 
 

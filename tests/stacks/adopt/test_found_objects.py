@@ -8,6 +8,7 @@ from auth0_apim_environments.adopt.found_objects import AmbiguousError, Answers,
 from auth0_apim_environments.adopt.settings_file import adopted_settings, write_settings
 from auth0_apim_environments.settings.settings import Settings
 
+OPENAPI = "examples/basic-calculator/openapi.json"
 SERVICE = "/subscriptions/s/resourceGroups/group/providers/Microsoft.ApiManagement/service/apim"
 POLICY = "<policies><inbound><validate-jwt><audiences><audience>calc</audience></audiences></validate-jwt></inbound></policies>"
 
@@ -133,7 +134,7 @@ def asked(tenant, manager, **answers):
 
 def test_the_portals_own_client_is_managed_as_the_interactive_client(tenant, manager):
     found = find_objects(tenant, manager, Answers())
-    settings = adopted_settings(found, "examples/basic-calculator/openapi.json")
+    settings = adopted_settings(found, OPENAPI)
     assert settings["interactiveClient"] == {
         "displayName": "Portal",
         "withoutGrant": True,
@@ -141,7 +142,7 @@ def test_the_portals_own_client_is_managed_as_the_interactive_client(tenant, man
         "callbacks": ["https://app.example.com/callback"],
         "allowedLogoutUrls": [],
         "webOrigins": [],
-        "offlineAccess": True,
+        "offlineAccess": False,  # as the API gives no refresh tokens
         "allowPasswordGrant": False,
     }
     assert settings["api"]["tokenLifetime"] == 600
@@ -151,12 +152,16 @@ def test_the_portals_own_client_is_managed_as_the_interactive_client(tenant, man
         "requiresUsername": False,
         "allowSignUp": False,
     }
-    assert settings["portal"]["defaultScopes"] == ["add"]
-    assert settings["publication"]["product"] == "Starter"
+    assert settings["portal"]["defaultScope"] == "add"
+    assert settings["publication"]["productName"] == "Starter"
     ids = resource_ids(found)
-    assert (ids["login-client"], ids["login-credentials"], ids["client-client"]) == ("w1", "w1", "m1")
-    assert ids["published-api-product-api"] == f"{SERVICE}/products/starter/apis/calculator"
-    assert not {"login-grant", "client-user-grant"} & set(ids)
+    assert (
+        ids["protected-interactive-client-client"],
+        ids["protected-interactive-client-credentials"],
+        ids["protected-client-client"],
+    ) == ("w1", "w1", "m1")
+    assert ids["protected-publication-product-api"] == f"{SERVICE}/products/starter/apis/calculator"
+    assert not {"protected-interactive-client-grant", "protected-client-user-grant"} & set(ids)
 
 
 def test_an_api_that_requires_no_grants_is_noted_with_the_applications_without_a_grant(tenant, manager):
@@ -174,23 +179,24 @@ def test_an_api_that_requires_no_grants_is_noted_with_the_applications_without_a
     tenant.apis[0]["subject_type_authorization"] = {"user": {"policy": "require_client_grant"}}
     found = find_objects(tenant, manager, Answers())
     assert found.notes == []
-    assert "withoutGrant" not in adopted_settings(found, "openapi.json")["interactiveClient"]
+    assert "withoutGrant" not in adopted_settings(found, OPENAPI)["interactiveClient"]
 
 
 def test_grants_for_users_are_adopted(tenant, manager):
     tenant.all_clients[0]["grant_types"] = ["client_credentials", "password"]
-    assert (
-        adopted_settings(find_objects(tenant, manager, Answers()), "openapi.json")["client"]["allowPasswordGrant"]
-        is False
-    )
+    assert adopted_settings(find_objects(tenant, manager, Answers()), OPENAPI)["client"]["allowPasswordGrant"] is False
     for number, client in enumerate(("m1", "w1"), 2):
         tenant.grants.append(
             {"id": f"cgr{number}", "client_id": client, "audience": "calc", "scope": ["add"], "subject_type": "user"}
         )
     found = find_objects(tenant, manager, Answers())
     ids = resource_ids(found)
-    assert (ids["client-grant"], ids["client-user-grant"], ids["login-grant"]) == ("cgr1", "cgr2", "cgr3")
-    settings = adopted_settings(found, "openapi.json")
+    assert (
+        ids["protected-client-grant"],
+        ids["protected-client-user-grant"],
+        ids["protected-interactive-client-grant"],
+    ) == ("cgr1", "cgr2", "cgr3")
+    settings = adopted_settings(found, OPENAPI)
     assert settings["client"]["allowPasswordGrant"] is True
     assert settings["interactiveClient"]["scopes"] == ["add"]
 
@@ -210,7 +216,7 @@ def test_one_client_for_both_keeps_its_user_grant(tenant, manager, grants, said)
     tenant.enabled_clients = lambda _: ["m1"]
     tenant.all_clients[0]["grant_types"] = ["client_credentials", "password"]
     tenant.grants += grants
-    settings = adopted_settings(find_objects(tenant, manager, Answers()), "openapi.json")
+    settings = adopted_settings(find_objects(tenant, manager, Answers()), OPENAPI)
     assert settings["interactiveClient"] == {"existingClientId": "m1", said: True}
     assert settings["client"]["allowPasswordGrant"] is False
 
@@ -222,26 +228,26 @@ def test_objects_that_do_not_exist_are_none(tenant, manager):
     manager.lists["apis"][0]["properties"]["authenticationSettings"] = None
     found = find_objects(tenant, manager, Answers(api="calc", published_api="calculator"))
     assert (found.policy, found.login, found.connection, found.user, found.product) == (None,) * 5
-    assert set(adopted_settings(found, "openapi.json")) == {"api", "client", "gateway", "publication"}
+    assert set(adopted_settings(found, OPENAPI)) == {"api", "client", "gateway", "publication", "policy"}
 
 
 def test_a_product_whose_id_is_not_derived_from_its_name_is_referred_to_by_id(tenant, manager):
     manager.lists["products"] = [Manager._document("products/p-17", {"displayName": "Starter"})]
-    publication = adopted_settings(find_objects(tenant, manager, Answers()), "openapi.json")["publication"]
-    assert (publication.get("product"), publication["productId"]) == (None, "p-17")
+    publication = adopted_settings(find_objects(tenant, manager, Answers()), OPENAPI)["publication"]
+    assert (publication.get("productName"), publication["productId"]) == (None, "p-17")
 
 
 @pytest.mark.parametrize(("properties", "needs"), [({}, True), ({"subscriptionRequired": False}, False)])
 def test_a_product_keeps_its_subscription_requirement(tenant, manager, properties, needs):
     manager.lists["products"] = [Manager._document("products/starter", {"displayName": "Starter", **properties})]
-    publication = adopted_settings(find_objects(tenant, manager, Answers()), "openapi.json")["publication"]
-    assert (publication["product"], publication["productSubscriptionRequired"]) == ("Starter", needs)
+    publication = adopted_settings(find_objects(tenant, manager, Answers()), OPENAPI)["publication"]
+    assert (publication["productName"], publication["productSubscriptionRequired"]) == ("Starter", needs)
 
 
 def publication_of(tenant, manager, service_url, policy=POLICY):
     manager.lists["apis"][0]["properties"]["serviceUrl"] = service_url
     manager.policy["properties"]["value"] = policy
-    return adopted_settings(find_objects(tenant, manager, Answers()), "openapi.json")["publication"]
+    return adopted_settings(find_objects(tenant, manager, Answers()), OPENAPI)["publication"]
 
 
 def test_an_api_keeps_its_service_url_until_its_policy_is_deployed(tenant, manager):
@@ -274,7 +280,7 @@ def test_scripts_that_a_database_does_not_run_are_not_written(tenant, manager):
     tenant.connections[0]["options"]["enabledDatabaseCustomization"] = True
     found = find_objects(tenant, manager, Answers())
     assert scripts(found) == {"login": "function login() {}"}
-    database = adopted_settings(found, "openapi.json", {"login": "stacks/adopted.dev/login.js"})["database"]
+    database = adopted_settings(found, OPENAPI, {"login": "stacks/adopted.dev/login.js"})["database"]
     assert (database["scripts"], database["importMode"]) == ({"login": "stacks/adopted.dev/login.js"}, False)
 
 
@@ -284,8 +290,8 @@ def test_a_service_with_other_apis_is_only_read(tenant, manager):
     manager.find = lambda resource_id, **query: manager.policy if "calculator" in resource_id else None
     found = find_objects(tenant, manager, Answers())
     assert found.notes[-1] == "service apim has other APIs, so that it is only read: other"
-    assert adopted_settings(found, "openapi.json")["gateway"] == {
-        "resourceGroup": "group",
+    assert adopted_settings(found, OPENAPI)["gateway"] == {
+        "resourceGroupName": "group",
         "serviceName": "apim",
         "existing": True,
     }
@@ -392,8 +398,8 @@ def test_a_change_of_a_list_element_is_a_change_of_the_list():
 
 
 def test_the_adopted_settings_are_valid(tenant, manager):
-    settings = adopted_settings(find_objects(tenant, manager, Answers()), "openapi.json")
-    assert Settings.parse(settings).publication.api_id == "calculator"
+    settings = adopted_settings(find_objects(tenant, manager, Answers()), OPENAPI)
+    assert Settings.parse(settings).get("publication.api_id") == "calculator"
 
 
 def test_a_service_keeps_its_identities(tenant, manager, monkeypatch):
@@ -401,10 +407,10 @@ def test_a_service_keeps_its_identities(tenant, manager, monkeypatch):
     identity = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/apis"
     own = {"type": "SystemAssigned, UserAssigned", "principalId": "p", "userAssignedIdentities": {identity: {}}}
     monkeypatch.setattr(manager, "services", lambda: [service | {"identity": own}])
-    settings = adopted_settings(find_objects(tenant, manager, Answers()), "openapi.json")
+    settings = adopted_settings(find_objects(tenant, manager, Answers()), OPENAPI)
     assert (settings["gateway"]["systemIdentity"], settings["gateway"]["userIdentityIds"]) == (True, [identity])
     monkeypatch.setattr(manager, "services", lambda: [service | {"identity": {"type": "None"}}])
-    settings = adopted_settings(find_objects(tenant, manager, Answers()), "openapi.json")
+    settings = adopted_settings(find_objects(tenant, manager, Answers()), OPENAPI)
     assert not {"systemIdentity", "userIdentityIds"} & settings["gateway"].keys()
 
 
@@ -417,13 +423,13 @@ def test_a_portal_keeps_how_it_requests_tokens(tenant, manager):
         "bearerTokenSendingMethods": ["query"],
         "tokenBodyParameters": [{"name": "audience", "value": "calc"}, {"name": "organization", "value": "org_c"}],
     }
-    portal = adopted_settings(find_objects(tenant, manager, Answers()), "openapi.json")["portal"]
+    portal = adopted_settings(find_objects(tenant, manager, Answers()), OPENAPI)["portal"]
     assert portal == {
         "displayName": "Auth0",
         "authorizationServerId": "auth0",
-        "registrationPage": "https://placeholder.contoso.com",
+        "clientRegistrationEndpoint": "https://placeholder.contoso.com",
         "grantTypes": ["authorization_code"],
-        "defaultScopes": ["add"],
+        "defaultScope": "add",
         "description": "Log in by Auth0",
         "authorizationMethods": ["GET", "POST"],
         "clientAuthentication": "Body",
@@ -440,6 +446,6 @@ def test_portal_properties_without_a_setting_are_left_out(tenant, manager):
         "bearerTokenSendingMethods": ["authorizationHeader", "query"],
         "tokenBodyParameters": [{"name": "client_id", "value": "another"}],
     }
-    portal = adopted_settings(find_objects(tenant, manager, Answers()), "openapi.json")["portal"]
+    portal = adopted_settings(find_objects(tenant, manager, Answers()), OPENAPI)["portal"]
     unsaid = {"authorizationMethods", "clientAuthentication", "tokenSending", "tokenBodyParameters"}
     assert not unsaid & portal.keys()

@@ -37,6 +37,7 @@ def settings():
     config["auth0-apim:interactiveClient"]["displayName"] = "Doctor's portal"
     config["auth0-apim:database"]["connectionName"] = "doctors-users"
     config["auth0-apim:gateway"]["serviceName"] = "doctors-service"
+    config["auth0-apim:publication"]["openapi"] = str(REPOSITORY / config["auth0-apim:publication"]["openapi"])
     return config
 
 
@@ -171,7 +172,7 @@ def test_missing_scopes_are_reported_by_their_purpose(examined, tenant, sandbox,
         ("the database needs create:connections update:connections delete:connections", False),
         ("the user needs create:users read:users update:users delete:users", False),
     ]
-    settings["auth0-apim:api"]["existing"] = True
+    settings["auth0-apim:api"] = {"identifier": "doctors-calculator", "existing": True}
     assert "the API needs" not in str(examined(**weak)["Management API scopes"])
 
 
@@ -192,10 +193,10 @@ def test_names_that_are_taken_are_reported(examined, tenant):
 
 
 def test_existing_objects_that_do_not_exist_are_reported(examined, settings):
-    settings["auth0-apim:api"]["existing"] = True
+    settings["auth0-apim:api"] = {"identifier": "doctors-calculator", "existing": True}
     settings["auth0-apim:client"] = {"existingClientId": "nobody"}
-    settings["auth0-apim:database"]["existing"] = True
-    settings["auth0-apim:gateway"] = {"resourceGroup": "local", "serviceName": "doctors-service", "existing": True}
+    settings["auth0-apim:database"] = {"connectionName": "doctors-users", "existing": True}
+    settings["auth0-apim:gateway"] = {"resourceGroupName": "local", "serviceName": "doctors-service", "existing": True}
     rows = examined()
     assert rows["API identifier"][0][0] == "doctors-calculator does not exist"
     assert rows["client of client"][0][0] == "nobody does not exist"
@@ -204,14 +205,14 @@ def test_existing_objects_that_do_not_exist_are_reported(examined, settings):
 
 
 def test_a_missing_resource_group_is_reported(examined, settings):
-    settings["auth0-apim:gateway"]["resourceGroup"] = "elsewhere"
+    settings["auth0-apim:gateway"]["resourceGroupName"] = "elsewhere"
     assert examined()["resource group"] == [
         ("elsewhere does not exist", "az group create --name elsewhere --location westeurope", False)
     ]
 
 
 def test_a_tier_without_a_feature_of_the_settings_is_reported(examined, settings, service):
-    settings["auth0-apim:gateway"] = {"resourceGroup": "local", "serviceName": "doctors-service", "existing": True}
+    settings["auth0-apim:gateway"] = {"resourceGroupName": "local", "serviceName": "doctors-service", "existing": True}
     [(observed, remedy, _)] = examined()["tier"]
     assert observed.startswith("portal is set, and the tier is Consumption")
     assert remedy == "choose another gateway.sku, or remove portal"
@@ -239,7 +240,7 @@ def test_a_service_of_another_stack_or_group_and_names_in_it_are_reported(examin
     assert rows["API Management service"][0][0] == "doctors-service exists and is not this stack's"
     assert rows["API path"][0][0] == "calc or the id calc is taken by theirs"
     assert rows["product"][0][0] == "Starter exists and is not this stack's"
-    settings["auth0-apim:gateway"]["resourceGroup"] = "elsewhere"
+    settings["auth0-apim:gateway"]["resourceGroupName"] = "elsewhere"
     assert examined()["API Management service"][0][0] == "doctors-service is in resource group local"
 
 
@@ -251,7 +252,7 @@ def document(inbound, root="policies"):
 
 
 def test_policies_of_wider_scopes_that_bypass_the_token_check_are_reported(examined, settings, service):
-    settings["auth0-apim:gateway"] = {"resourceGroup": "local", "serviceName": "doctors-service", "existing": True}
+    settings["auth0-apim:gateway"] = {"resourceGroupName": "local", "serviceName": "doctors-service", "existing": True}
     clean = examined(everything=True)
     assert clean["ways around the token check"] == [("none found", "", True)]
 
@@ -318,7 +319,7 @@ def test_a_warning_is_shown_as_a_warning():
 
 def test_the_command_exits_with_status_1_and_prints_a_document(settings, tmp_path, engine_environment):
     (tmp_path / "Pulumi.yaml").write_text("name: auth0-apim\nruntime: python\n")
-    settings["auth0-apim:gateway"]["resourceGroup"] = "elsewhere"
+    settings["auth0-apim:gateway"]["resourceGroupName"] = "elsewhere"
     (tmp_path / "Pulumi.doctor.yaml").write_text(yaml.safe_dump({"config": settings}))
     command = [str(Path(sys.executable).with_name("auth0-apim")), "doctor", "--stack", "doctor"]
     environment = {**os.environ, **engine_environment, "COLUMNS": "200"}

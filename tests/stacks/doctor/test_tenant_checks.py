@@ -9,8 +9,9 @@ SUBJECT = "tokens of the API's users"
 VALUES = {
     "api": {"displayName": "Calculator", "identifier": "calc", "scopes": {"calc:add": "Add"}},
     "client": {"displayName": "Bot"},
-    "gateway": {"resourceGroup": "g", "serviceName": "apis", "existing": True},
-    "publication": {"openapi": "openapi.json", "path": "calc", "displayName": "Calculator", "defaultScopes": []},
+    "gateway": {"resourceGroupName": "g", "serviceName": "apis", "existing": True},
+    "publication": {"openapi": "examples/basic-calculator/openapi.json", "path": "calc"},
+    "policy": {"defaultScopes": []},
 }
 WITHOUT = "every application gets them, with every scope (access policy allow_all); applications without a grant: Old portal, Shop"
 REMEDY = (
@@ -46,7 +47,14 @@ class Tenant:
 
 
 def finding(policy, own=("api1", "own"), keep=None, **api):
-    settings = Settings.parse({**VALUES, "api": {**VALUES["api"], **api}, **({"keep": keep} if keep else {})})
+    described = {} if api.get("existing") else VALUES["api"]
+    settings = Settings.parse(
+        {
+            **VALUES,
+            "api": {"identifier": VALUES["api"]["identifier"], **described, **api},
+            **({"keep": keep} if keep else {}),
+        }
+    )
     found = [each for each in name_findings(settings, Tenant(policy), set(own)) if each.subject == SUBJECT]
     return found[0] if found else None
 
@@ -62,7 +70,8 @@ def test_applications_that_an_up_would_lock_out_are_named(policy):
 
 
 @pytest.mark.parametrize(
-    "settings", [{"existing": True}, {"keep": {"api-resource-server": ["subjectTypeAuthorization.user.policy"]}}]
+    "settings",
+    [{"existing": True}, {"keep": {"protected-api-resource-server": ["subjectTypeAuthorization.user.policy"]}}],
 )
 def test_an_api_that_requires_no_grants_is_reported_with_a_remedy(settings):
     assert finding("allow_all", **settings) == Finding(SUBJECT, WITHOUT, None, REMEDY)

@@ -13,7 +13,7 @@ from auth0_apim_environments.settings.problems import SettingsError
 
 STACKS = Path(__file__).parents[3] / "stacks"
 MARKER = Marker.begin("pr-42", "jane", datetime(2026, 3, 1, 12, tzinfo=timezone.utc), timedelta(hours=4))
-OWN = "gateway={resourceGroup: g, serviceName: own, sku: Developer, publisherName: C, publisherEmail: a@b.example}"
+OWN = "gateway={resourceGroupName: g, serviceName: own, sku: Developer, publisherName: C, publisherEmail: a@b.example}"
 
 
 @pytest.fixture
