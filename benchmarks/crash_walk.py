@@ -146,7 +146,7 @@ class Walk:
     def _kill_when_held(self, victim: str, process: "subprocess.Popen[bytes]") -> bool:
         while process.poll() is None:
             if self.control.get("/faults").json()["held"]:
-                target = process.pid if victim == "command" else _descendant(process.pid, victim)
+                target = process.pid if victim == "command" else _found(victim, process.pid, self.sandbox)
                 os.kill(target, signal.SIGKILL)
                 return True
             time.sleep(0.02)
@@ -204,22 +204,31 @@ def sampled(crashes: list[Crash], size: int) -> list[Crash]:
     return [crashes[index * (len(crashes) - 1) // max(size - 1, 1)] for index in range(size)]
 
 
-def _descendant(parent: int, victim: str) -> int:
-    """The process below `parent` that is the engine, or the program that the engine runs."""
-    for pid in _below(parent):
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        is_program = any(word.endswith(b"pulumi-language-python-exec") for word in words)
-        is_engine = words[0].endswith(b"/pulumi") or words[0] == b"pulumi"
-        if (is_program and victim == "program") or (is_engine and victim == "engine"):
-            return pid
-    raise ProcessLookupError(f"no {victim} runs below process {parent}")
+def _found(victim: str, command: int, sandbox: Sandbox) -> int:
+    """The engine below `command`, or its program, which is below it, too, or a fork of the sandbox's warm Python."""
+    if victim == "engine":
+        return next(pid for pid in _below(command) if _runs(pid, "pulumi"))
+    record = sandbox.folder.read_record()
+    warm = [pid for pid in _children(record.pid if record else 0) if _runs(pid, "warm_python.py")]
+    forks = [fork for pid in warm for fork in _children(pid)]
+    return [*forks, *(pid for pid in _below(command) if _runs(pid, "pulumi-language-python-exec"))][0]
+
+
+def _runs(pid: int, name: str) -> bool:
+    """Whether process `pid` is the command `name`, or a Python that runs the script `name`."""
+    words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    return name in [word.rpartition("/")[2] for word in words[:3]]
 
 
 def _below(parent: int) -> Iterator[int]:
-    for children in Path(f"/proc/{parent}/task").glob("*/children"):
-        for pid in map(int, children.read_text().split()):
-            yield pid
-            yield from _below(pid)
+    for pid in _children(parent):
+        yield pid
+        yield from _below(pid)
+
+
+def _children(parent: int) -> list[int]:
+    tasks = Path(f"/proc/{parent}/task").glob("*/children")
+    return [int(pid) for children in tasks for pid in children.read_text().split()]
 
 
 def _act(act: str, folder: Path) -> None:

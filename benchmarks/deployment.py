@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auth0_apim_sandbox.cloud import Sandbox
+from auth0_apim_sandbox.engine import warm_program
 from auth0_apim_sandbox.engine.engine import find_or_install
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -38,6 +39,7 @@ class Program:
         engine = find_or_install(lambda step: print(step.text))
         self._folder = folder
         self._environment = {**os.environ, **sandbox.environment(engine), **(variables or {})}
+        del self._environment[warm_program.VARIABLE]  # the clouds offer none, and what is measured is a program's own
         self._pulumi("stack", "init", "local")
 
     def up(self, *options: str) -> Cost:

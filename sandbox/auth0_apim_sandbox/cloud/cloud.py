@@ -22,6 +22,7 @@ from auth0_apim_sandbox.cloud.gateways import GatewayListeners
 from auth0_apim_sandbox.cloud.listeners import Listener
 from auth0_apim_sandbox.cloud.ports import Claim
 from auth0_apim_sandbox.cloud.request_log import logged
+from auth0_apim_sandbox.engine.warm_program import keep_warm
 from auth0_apim_sandbox.insights import create_insights
 from auth0_apim_sandbox.store import Store, StoreError
 from auth0_apim_sandbox.tenant import create_tenant, management_client
@@ -53,7 +54,7 @@ class Cloud:
             self._store, self.ports.gateways, folder.server_certificate, self._create_gateway
         )
         self._providers: Any = None
-        self._refreshing: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Answer on every port from now on.
@@ -84,14 +85,15 @@ class Cloud:
         control = Listener(create_control(self.status, self._faults, token), self._sockets["control"])
         self._listeners.append(control)
         await control.start()
-        self._refreshing = asyncio.create_task(_refresh(manager))
+        warm = keep_warm(self._folder.warm_python)
+        self._tasks = [asyncio.create_task(task) for task in (_refresh(manager), warm)]
 
     async def stop(self) -> None:
         """Finish what is under way and free every port."""
-        if self._refreshing is not None:
-            self._refreshing.cancel()
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._refreshing
+                await task
         if self._providers is not None:
             await self._providers.stop()
         await asyncio.gather(*(listener.stop() for listener in self._listeners), self._gateways.stop())

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from auth0_apim_sandbox.cloud.folder import StateFolder
 from auth0_apim_sandbox.cloud.ports import Ports
 from auth0_apim_sandbox.cloud.process import SandboxError, running
+from auth0_apim_sandbox.engine import warm_program
 from auth0_apim_sandbox.engine.engine import Engine
 from auth0_apim_sandbox.engine.engine_build import language_host_variables
 
@@ -64,7 +65,7 @@ def engine_variables(folder: StateFolder, engine: Engine) -> dict[str, str]:
     # Without metadata=skip each document has a side file that is written in place: an engine that is killed meanwhile
     # leaves a state which nobody can read ("failed to load checkpoint: EOF").
     backend = f"file://{folder.backend}?metadata=skip"
-    values = (backend, str(folder.pulumi_home), str(folder.passphrase), "true")
+    values = (backend, str(folder.pulumi_home), str(folder.passphrase), "true", str(folder.warm_python))
     return dict(zip(_ENGINE_NAMES, values, strict=True)) | language_host_variables()
 
 
@@ -102,6 +103,7 @@ _ENGINE_NAMES = (
     "PULUMI_HOME",
     "PULUMI_CONFIG_PASSPHRASE_FILE",
     "PULUMI_SKIP_UPDATE_CHECK",
+    warm_program.VARIABLE,
 )
 _PROVIDER_NAMES = ("PULUMI_DEBUG_PROVIDERS", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION")
 _SERVICE_NAMES = (

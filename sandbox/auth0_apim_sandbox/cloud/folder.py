@@ -67,6 +67,11 @@ class StateFolder:
         return self.path / "passphrase"
 
     @property
+    def warm_python(self) -> Path:
+        """The socket at which programs get a Python that has imported their SDKs."""
+        return self.path / "python.socket"
+
+    @property
     def databases(self) -> Path:
         """SQLite files for the scripts of custom databases, which find them here by name."""
         return self.path / "databases"

@@ -27,6 +27,7 @@ from auth0_apim_sandbox.engine import installed_packages
 from auth0_apim_sandbox.engine.engine_protocol import language_pb2, language_pb2_grpc, plugin_pb2
 from auth0_apim_sandbox.engine.owner_port import OwnerPort
 from auth0_apim_sandbox.engine.toolchain import Toolchain, ToolchainError, resolve_toolchain
+from auth0_apim_sandbox.engine.warm_program import WarmProgram
 
 # pulumi-language-python-exec ends with it when the program's error is already on the screen.
 _ALREADY_REPORTED = 32
@@ -44,7 +45,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def __init__(self, engine: str, executor: str) -> None:
         self._engine = engine
         self._executor = executor
-        self._children: set[asyncio.subprocess.Process] = set()
+        self._children: set[asyncio.subprocess.Process | WarmProgram] = set()
 
     async def Handshake(self, request: Any, context: Any) -> language_pb2.LanguageHandshakeResponse:
         """Accept the engine's introduction; nothing in it is needed."""
@@ -71,8 +72,11 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         if request.attach_debugger:
             await _refuse(context, "attaching a debugger")
         toolchain = await _toolchain(request.info, context)
-        command = [toolchain.interpreter(), "-u", self._executor, *_executor_arguments(request, self._engine)]
-        child = await asyncio.create_subprocess_exec(*command, env=_program_environment(request, toolchain))
+        words = [self._executor, *_executor_arguments(request, self._engine)]
+        variables = _program_environment(request, toolchain)
+        child = await WarmProgram.start(words, toolchain, variables) or await asyncio.create_subprocess_exec(
+            toolchain.interpreter(), "-u", *words, env=variables
+        )
         with self._tracked(child):
             status = await child.wait()
         if status == _ALREADY_REPORTED:
@@ -164,7 +168,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 child.terminate()
 
     @contextlib.contextmanager
-    def _tracked(self, child: asyncio.subprocess.Process) -> Any:
+    def _tracked(self, child: asyncio.subprocess.Process | WarmProgram) -> Any:
         self._children.add(child)
         try:
             yield
