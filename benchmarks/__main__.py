@@ -11,6 +11,7 @@ import machine
 import nothing_to_do
 import readiness
 import structure
+import suite
 import tokens
 from figures import Figure, show, show_json
 
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "gateway": gateway.measure,
     "tokens": tokens.measure,
     "structure": structure.measure,
+    "suite": suite.measure,
 }
 
 
