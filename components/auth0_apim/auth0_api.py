@@ -49,7 +49,7 @@ class ApiSection(TypedDict):
     token_lifetime: NotRequired[pulumi.Input[int]]
     """Optional, defaults to 86400. Seconds an access token is good for, 1 to 2592000."""
     allow_offline_access: NotRequired[pulumi.Input[bool]]
-    """Optional, defaults to false. Let clients ask for refresh tokens with the scope `offline_access`."""
+    """Optional, defaults to false; in a ProtectedApi to `offline_access` of its interactive client. Let clients ask for refresh tokens with the scope `offline_access`."""
     user_access: NotRequired[pulumi.Input[UserAccess]]
     """Optional, defaults to `require_client_grant`: an application gets tokens of the API's users by a grant alone, with the scopes of that grant alone; it is an `InteractiveClient` with this `audience`. Tokens in an application's own name always need a grant."""
     domain: NotRequired[pulumi.Input[str]]

@@ -48,13 +48,13 @@ class InteractiveClientSection(TypedDict):
     application: NotRequired[pulumi.Input[Application]]
     """Optional, defaults to `regular_web`. Whether the application runs on a server, with a secret, or in the browser, without."""
     display_name: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the component's name. The application's name, shown to its users at login; at most 200 characters without `<` and `>`."""
+    """Optional, defaults to the component's name; in a ProtectedApi to the API's name followed by `Login`. The application's name, shown to its users at login; at most 200 characters without `<` and `>`."""
     allowed_logout_urls: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Every address that a logout may answer to, exactly."""
     web_origins: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Origins whose pages may renew a login silently."""
     scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none; with `existing_grant` to what the grant has. With `audience`: the API's scopes that the application may ask its users for, and no others; a login has to name those it wants."""
+    """Optional, defaults to none; with `existing_grant` to what the grant has, else in a ProtectedApi to every scope of the API. With `audience`: the API's scopes that the application may ask its users for, and no others; a login has to name those it wants."""
     offline_access: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Let the application have refresh tokens: rotating ones that expire after 30 days, or 15 without use."""
     allow_password_grant: NotRequired[pulumi.Input[bool]]

@@ -78,7 +78,7 @@ class PolicySection(TypedDict):
     other_audiences: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Further accepted `aud` claims."""
     signing_algorithm: NotRequired[SigningAlgorithm]
-    """Optional, defaults to `RS256`. How the tokens are signed; with `HS256` the gateway holds the `signing_secret`."""
+    """Optional, defaults to `RS256`; in a ProtectedApi to how its API signs. How the tokens are signed; with `HS256` the gateway holds the `signing_secret`."""
     required_scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Scopes that every call needs; a good token without them is answered with 403."""
     operation_scopes: NotRequired[dict[str, list[str]]]
@@ -92,7 +92,7 @@ class PolicySection(TypedDict):
     required_claims: NotRequired[pulumi.Input[dict[str, pulumi.Input[list[pulumi.Input[str]]]]]]
     """Optional, defaults to none. Further claims that every call needs, each with the values of which the token must have one; 403 without."""
     scope_claim: NotRequired[pulumi.Input[ScopeClaim]]
-    """Optional, defaults to `scope`. The claim that the required scopes are looked for in."""
+    """Optional, defaults to `scope`; in a ProtectedApi to `permissions` where its API has `permissions_in_token`. The claim that the required scopes are looked for in."""
     scope_match: NotRequired[pulumi.Input[ScopeMatch]]
     """Optional, defaults to `all`. How many of the required scopes a token needs."""
     clock_skew: NotRequired[pulumi.Input[int]]

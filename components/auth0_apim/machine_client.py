@@ -33,13 +33,13 @@ class TokenEndpointAuthMethod(Enum):
 
 class ClientSection(TypedDict):
     scopes: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none; with `existing_grant` to what the grant has. The API's scopes that the client is granted, and no others."""
+    """Optional, defaults to none; with `existing_grant` to what the grant has, else in a ProtectedApi to every scope of the API. The API's scopes that the client is granted, and no others."""
     existing_client_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to a new client. The id of a client that exists: it is read, never changed, and remains after a destroy; only a grant is made here. Excludes every input that describes a new one. A grant of the tenant that this stack did not make is refused: see `existing_grant`. Tokens of its users need an `InteractiveClient` with the same id."""
     existing_grant: NotRequired[bool]
     """Optional, defaults to false. With `existing_client_id`: use the grant that the client has for the API in its own name. It is read, never changed, and remains after a destroy; where `scopes` are given, it must have exactly these."""
     display_name: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the component's name. The client's name in Auth0's dashboard, at most 200 characters without `<` and `>`."""
+    """Optional, defaults to the component's name; in a ProtectedApi to the API's name followed by `Client`. The client's name in Auth0's dashboard, at most 200 characters without `<` and `>`."""
     token_endpoint_auth_method: NotRequired[pulumi.Input[TokenEndpointAuthMethod]]
     """Optional, defaults to `client_secret_post`. How the client shows its secret at the token endpoint."""
     allow_password_grant: NotRequired[bool]

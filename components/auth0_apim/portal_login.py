@@ -50,11 +50,11 @@ class TokenSending(Enum):
 
 class PortalSection(TypedDict):
     display_name: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the component's name. The name shown in the portal, 1 to 50 characters."""
+    """Optional, defaults to the component's name; in a ProtectedApi to `Auth0`. The name shown in the portal, 1 to 50 characters."""
     description: NotRequired[pulumi.Input[str]]
     """Optional, defaults to none. What the portal says about this authorization server."""
     authorization_server_id: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the component's name in lower case. The authorization server's id in API Management, 1 to 80 characters; part of the redirect URI."""
+    """Optional, defaults to the component's name in lower case; in a ProtectedApi to the API's path and version. The authorization server's id in API Management, 1 to 80 characters; part of the redirect URI."""
     client_registration_endpoint: NotRequired[pulumi.Input[str]]
     """Optional, defaults to `https://placeholder.contoso.com`, as clients are not registered by users. Absolute https URL of a page where they would be."""
     grant_types: NotRequired[pulumi.Input[list[str]]]
@@ -62,11 +62,11 @@ class PortalSection(TypedDict):
     authorization_methods: NotRequired[pulumi.Input[list[str]]]
     """Optional, defaults to `["GET"]`. HTTP methods of the authorization endpoint; GET is one of them."""
     client_authentication: NotRequired[pulumi.Input[ClientAuthentication]]
-    """Optional, defaults to `Basic`. How the client's credentials are sent to the token endpoint."""
+    """Optional, defaults to `Basic`; in a ProtectedApi to `Body`, as an InteractiveClient has it. How the client's credentials are sent to the token endpoint."""
     token_sending: NotRequired[pulumi.Input[TokenSending]]
     """Optional, defaults to `authorizationHeader`, where the gateway's policy looks for the token."""
     default_scope: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to none. Scopes that the console asks for, separated by spaces: those that its client is granted, as Auth0 gives none unasked."""
+    """Optional, defaults to none; in a ProtectedApi to all that its client is granted. Scopes that the console asks for, separated by spaces: those that its client is granted, as Auth0 gives none unasked."""
     token_body_parameters: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Optional, defaults to none. What the portal sends to the token endpoint besides the `audience`, by name."""
     resource_owner_username: NotRequired[pulumi.Input[str]]

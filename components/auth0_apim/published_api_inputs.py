@@ -70,7 +70,7 @@ class PublicationSection(TypedDict):
     api_id: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the path, with dashes for slashes, and the version. The API's id in API Management, 1 to 80 characters."""
     display_name: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the component's name. The API's name in API Management, 1 to 300 characters, 100 with a version set made here; `info.title` of the document that is sent. A document that Azure fetches from a URL must have this title itself, as an import overwrites the name with it."""
+    """Optional, defaults to the component's name; in a ProtectedApi to the API's name in Auth0. The API's name in API Management, 1 to 300 characters, 100 with a version set made here; `info.title` of the document that is sent. A document that Azure fetches from a URL must have this title itself, as an import overwrites the name with it."""
     description: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the document's. What the developer portal says about the API and about a product or version set made here, at most 1000 characters; `info.description` of the document that is sent."""
     service_url: NotRequired[pulumi.Input[str]]
