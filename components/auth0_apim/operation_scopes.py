@@ -62,7 +62,7 @@ def require_declared(inputs: Inputs, input_name: str, by_operation: Mapping[str,
     """
     asked = {"": inputs.get(input_name, [])} if by_operation is None else by_operation
     pair = {"operations": asked, "available": inputs.get("available_scopes")}
-    inputs.require(input_name, pair, undeclared_scopes_problem, "use a scope of Auth0Api.scopes")
+    inputs.require(input_name, pair, undeclared_scopes_problem, "use one of the API's scopes")
 
 
 def operation_requirements(inputs: Inputs) -> pulumi.Output[dict[str, Any]]:

@@ -501,7 +501,7 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
         (
             {"operation_scopes": {"add": ["calc:ad"]}, "available_scopes": ["calc:add"]},
             "input 'operation_scopes' asks for 'calc:ad' at 'add', which the API does not have (it has "
-            "calc:add); use a scope of Auth0Api.scopes",
+            "calc:add); use one of the API's scopes",
         ),
         (
             {"default_scopes": ["calc:ad"], "available_scopes": ["calc:add"]},

@@ -179,7 +179,7 @@ def found(**sections):
         (
             {"policy": {"operation_scopes": {"add": ["calc:ad"]}}, "api": SCOPES},
             "input 'policy.operation_scopes' asks for 'calc:ad' at 'add', which the API does not have (it has calc:add); "
-            "use a scope of Auth0Api.scopes",
+            "use one of the API's scopes",
         ),
         (
             {"policy": {"default_scopes": ["calc:ad"]}, "api": SCOPES},
