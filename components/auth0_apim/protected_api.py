@@ -4,8 +4,8 @@ from typing import Any, Optional
 
 import pulumi
 
-from auth0_apim.protected_api_sections import ProtectedApiArgs, derived_sections
-from auth0_apim.section_checks import protected_api_errors
+from auth0_apim.protected_api_sections import ProtectedApiArgs
+from auth0_apim.section_checks import checked_sections
 from auth0_apim.wiring import Wiring
 
 
@@ -66,11 +66,10 @@ class ProtectedApi(pulumi.ComponentResource):
     """The API's policy document; without secrets."""
 
     def __init__(self, name: str, args: ProtectedApiArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        for error in protected_api_errors(name, args):
-            raise error
+        sections = checked_sections(name, args)
         super().__init__("auth0-apim:index:ProtectedApi", name, {}, opts)
 
-        parts = Wiring(self, derived_sections(name, args), args)
+        parts = Wiring(self, sections, args)
         api = parts.auth0_api()
         machine = parts.machine_client(api)
         gateway = parts.api_gateway()

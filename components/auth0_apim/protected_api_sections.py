@@ -148,15 +148,6 @@ def user_roles_problem(value: Mapping[str, Sequence[Any]]) -> str | None:
     return None
 
 
-def marks(path: str, sections: Mapping[str, Any], args: Mapping[str, Any]) -> dict[str, Any]:
-    """The tags or the metadata of the objects that a section makes; an existing object gets none."""
-    if sections[path].get("existing") or sections[path].get("existing_client_id") is not None:
-        return {}
-    inputs = {"gateway": ("tags", "tags"), "user": ("app_metadata", "metadata")}
-    inputs |= dict.fromkeys(("client", "interactive_client", "database"), ("metadata", "metadata"))
-    return {inputs[path][0]: args.get(inputs[path][1])} if path in inputs else {}
-
-
 def _given(args: Mapping[str, object]) -> dict[str, Any]:
     """The sections that there are, each with the inputs that it says something of."""
     given: dict[str, Any] = {"client": {}, "roles": {}, **_said(args)}

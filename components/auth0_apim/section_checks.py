@@ -21,6 +21,17 @@ from auth0_apim.published_api_inputs import require_removable_product
 Sections = Mapping[str, Any]
 
 
+def checked_sections(name: str, args: Mapping[str, object]) -> Sections:
+    """The sections of the ProtectedApi `name`, with what follows from others.
+
+    Raises:
+        InputError: an input is unknown, missing, wrong, or contradicts another one.
+    """
+    for error in protected_api_errors(name, args):
+        raise error
+    return derived_sections(name, args)
+
+
 def protected_api_errors(name: str, args: Mapping[str, object]) -> Iterator[InputError]:
     """What is wrong with the inputs of the ProtectedApi `name`, as far as their values are known."""
     inputs = Inputs(PROTECTED_API, name, args)

@@ -17,7 +17,6 @@ from auth0_apim.portal_login import PortalLogin, redirect_uris
 from auth0_apim.protected_api_sections import (
     NAME_A_ROLE,
     PROTECTED_API,
-    marks,
     section_of,
     user_roles_problem,
 )
@@ -160,7 +159,7 @@ class Wiring:
         key, _, role = path.partition(".")
         own = self._sections[key][role] if role else self._sections[key]
         name = self._whole.pulumi_resource_name
-        given = {**marks(key, self._sections, self._args), **own, **wired}
+        given = {**self._marks(key), **own, **wired}
         options = pulumi.ResourceOptions(parent=self._whole, deleted_with=service if self._goes_along() else None)
         with section(section_of(name, path)):
             return make("-".join(filter(None, [name, key.replace("_", "-"), role])), given, options)
@@ -174,6 +173,15 @@ class Wiring:
             inputs = Inputs(PROTECTED_API, self._whole.pulumi_resource_name, self._args)
             raise inputs.error("user.roles", problem, NAME_A_ROLE)
         return pulumi.Output.all(*[roles[each].role_id if each in roles else each for each in names])
+
+    def _marks(self, path: str) -> dict[str, Any]:
+        """The tags or the metadata of the objects that a section makes; an existing object gets none."""
+        own = self._sections[path]
+        if own.get("existing") or own.get("existing_client_id") is not None:
+            return {}
+        inputs = {"gateway": ("tags", "tags"), "user": ("app_metadata", "metadata")}
+        inputs |= dict.fromkeys(("client", "interactive_client", "database"), ("metadata", "metadata"))
+        return {inputs[path][0]: self._args.get(inputs[path][1])} if path in inputs else {}
 
     def _granted(self, path: str, api: Auth0Api) -> dict[str, Any]:
         """What a client may ask for: every scope of the API, unless its section or its existing grant say which."""

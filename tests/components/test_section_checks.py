@@ -72,8 +72,8 @@ def found(**sections):
         ),
         (
             {"policy": {"required_scopes": ["calc:ad"]}, "api": SCOPES},
-            "input 'policy.required_scopes' asks for 'calc:ad', which the API does not have (it has calc:add); use a "
-            "scope of Auth0Api.scopes",
+            "input 'policy.required_scopes' asks for 'calc:ad', which the API does not have (it has calc:add); use one "
+            "of the API's scopes",
         ),
         (
             {"policy": {"raw_inbound": "<base/>"}},
@@ -183,8 +183,8 @@ def found(**sections):
         ),
         (
             {"policy": {"default_scopes": ["calc:ad"]}, "api": SCOPES},
-            "input 'policy.default_scopes' asks for 'calc:ad', which the API does not have (it has calc:add); use a scope "
-            "of Auth0Api.scopes",
+            "input 'policy.default_scopes' asks for 'calc:ad', which the API does not have (it has calc:add); use one "
+            "of the API's scopes",
         ),
         (
             {"policy": {"default_scopes": None}},
