@@ -40,6 +40,7 @@ def token_check(settings: Mapping[str, Any], signing_key: str | None) -> TokenCh
         openid_configuration_url=url if signing_key is None else None,
         signing_key=signing_key,
         clock_skew=int(settings.get("clock_skew", 0)),
+        validate_connectivity=settings.get("validate_connectivity", True),
     )
 
 

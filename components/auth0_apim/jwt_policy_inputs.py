@@ -1,8 +1,6 @@
 """The inputs of JwtPolicy: what they are, what they have to be, and what follows from them."""
 
-from collections.abc import Mapping
 from enum import Enum
-from typing import Any
 
 import pulumi
 from typing_extensions import NotRequired, TypedDict
@@ -11,8 +9,7 @@ from auth0_apim.api_rules import SCOPE_NAMES
 from auth0_apim.auth0_api import SigningAlgorithm
 from auth0_apim.azure_rules import backend_url_problem, entity_id_problem, revised_id_problem
 from auth0_apim.azure_service import SERVICE_RULES, ServiceArgs
-from auth0_apim.input_types import bare, is_output
-from auth0_apim.inputs import ComponentInputs, Inputs, Problem, Rule, anything
+from auth0_apim.inputs import ComponentInputs, Inputs, Rule, anything
 from auth0_apim.operation_rules import (
     operation_id_problem,
     operation_names_problem,
@@ -32,12 +29,11 @@ from auth0_apim.policy_rules import (
     policy_url_problem,
     policy_urls_problem,
     quota_seconds_problem,
-    quota_sku_problem,
     rate_limit_calls_problem,
     rate_limit_seconds_problem,
-    rate_limit_sku_problem,
     required_claims_problem,
     signing_secret_problem,
+    tier_problem,
 )
 
 _BY_OPERATION = ("operation_scopes", "default_scopes", "scopes_from_document", "public_operations")
@@ -97,6 +93,8 @@ class PolicySection(TypedDict):
     """Optional, defaults to `all`. How many of the required scopes a token needs."""
     clock_skew: NotRequired[pulumi.Input[int]]
     """Optional, defaults to 0. Seconds by which the clocks of Auth0 and the gateway may differ, up to 300."""
+    validate_connectivity: NotRequired[pulumi.Input[bool]]
+    """Optional, defaults to true. Whether API Management fetches the OpenID document when the policy is saved, and refuses the policy where it cannot. False lets a policy be saved while the tenant cannot be reached; calls are refused until its keys can be had."""
     allowed_origins: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Origins whose pages may call the API from a browser."""
     rate_limit_calls: NotRequired[pulumi.Input[int]]
@@ -256,6 +254,7 @@ _OF_THE_DOCUMENT = (
     "scope_claim",
     "scope_match",
     "clock_skew",
+    "validate_connectivity",
     "allowed_origins",
     "rate_limit_calls",
     "rate_limit_seconds",
@@ -288,13 +287,3 @@ def level_of(inputs: Inputs) -> str:
     if "api_id" not in inputs:
         return "service"
     return "operation" if "operation_id" in inputs else "api"
-
-
-def tier_problem(policy: Inputs | Mapping[str, Any]) -> Problem | None:
-    """What the service's tier must be able to do; None where any tier will do, or where that is not known yet."""
-    counted = bare(policy.get("counted_by"))
-    if is_output(counted) or counted == "subscription":
-        return None
-    if policy.get("quota_calls") is not None:
-        return quota_sku_problem
-    return rate_limit_sku_problem if policy.get("rate_limit_calls") is not None else None

@@ -30,6 +30,7 @@ class TokenCheck:
         openid_configuration_url: where the public keys are found; None with a shared key.
         signing_key: display name of the named value with the Base64 of the shared key; None with public keys.
         clock_skew: seconds by which the issuer's clock may differ.
+        validate_connectivity: whether API Management fetches the OpenID document when it saves the policy.
     """
 
     issuers: Sequence[str]
@@ -37,6 +38,7 @@ class TokenCheck:
     openid_configuration_url: str | None = None
     signing_key: str | None = None
     clock_skew: int = 0
+    validate_connectivity: bool = True
 
 
 def policy_document(
@@ -132,7 +134,8 @@ def _keys(token: TokenCheck) -> etree._Element:
     if (token.openid_configuration_url is None) == (token.signing_key is None):
         raise ValueError("a token is checked either with an OpenID document's keys or with a shared one")
     if token.signing_key is None:
-        return element("openid-config", {"url": literal(token.openid_configuration_url or "")})
+        unchecked = {} if token.validate_connectivity else {"validate-connectivity": "false"}
+        return element("openid-config", {"url": literal(token.openid_configuration_url or ""), **unchecked})
     if not _NAMED_VALUE.fullmatch(token.signing_key):
         raise ValueError(f"{token.signing_key!r} is no name of a named value")
     return element("issuer-signing-keys", {}, text_element("key", "{{" + token.signing_key + "}}"))

@@ -9,6 +9,8 @@ from typing import Any
 
 from auth0_apim.api_rules import identifier_problem
 from auth0_apim.azure_rules import https_url_problem
+from auth0_apim.input_types import bare, is_output
+from auth0_apim.inputs import Inputs, Problem
 from auth0_apim.policy_markup import first_problem, literal_problem, policy_text_problem, texts_problem
 
 
@@ -24,6 +26,16 @@ def quota_sku_problem(value: str) -> str | None:
     if value == "Consumption" or value.endswith("V2"):
         return f"is {value}, a tier without quotas by key"
     return None
+
+
+def tier_problem(policy: Inputs | Mapping[str, Any]) -> Problem | None:
+    """What the service's tier must be able to do; None where any tier will do, or where that is not known yet."""
+    counted = bare(policy.get("counted_by"))
+    if is_output(counted) or counted == "subscription":
+        return None
+    if policy.get("quota_calls") is not None:
+        return quota_sku_problem
+    return rate_limit_sku_problem if policy.get("rate_limit_calls") is not None else None
 
 
 def policy_url_problem(value: str) -> str | None:

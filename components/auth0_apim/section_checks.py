@@ -6,8 +6,8 @@ from typing import Any
 from auth0_apim.azure_rules import portal_sku_problem
 from auth0_apim.input_types import Later, bare, input_types, is_known, is_output
 from auth0_apim.inputs import InputError, Inputs, section
-from auth0_apim.jwt_policy_inputs import tier_problem
 from auth0_apim.openapi_source import operations_of
+from auth0_apim.policy_rules import tier_problem
 from auth0_apim.protected_api_sections import (
     NAME_A_ROLE,
     PARTS,

@@ -505,13 +505,13 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
         ),
         (
             {"default_scopes": ["calc:ad"], "available_scopes": ["calc:add"]},
-            "input 'default_scopes' asks for 'calc:ad', which the API does not have (it has calc:add); use a "
-            "scope of Auth0Api.scopes",
+            "input 'default_scopes' asks for 'calc:ad', which the API does not have (it has calc:add); use one "
+            "of the API's scopes",
         ),
         (
             {"required_scopes": ["calc:ad"], "available_scopes": []},
-            "input 'required_scopes' asks for 'calc:ad', which the API does not have (it has none); use a "
-            "scope of Auth0Api.scopes",
+            "input 'required_scopes' asks for 'calc:ad', which the API does not have (it has none); use one "
+            "of the API's scopes",
         ),
         (
             {"operation_id": "add", "operation_scopes": {"add": []}},
@@ -622,3 +622,10 @@ def test_a_bad_input_is_refused_before_anything_is_made(mocks, guard, args, mess
 def test_an_algorithm_that_is_known_too_late_is_refused(guard):
     with pytest.raises(InputError, match="'signing_algorithm' must be known before deployment, not an output of"):
         guard(api_id="calc", signing_algorithm=pulumi.Output.from_input("RS256"))
+
+
+@pytest.mark.parametrize(("given", "written"), [(None, None), (True, None), (False, "false")])
+def test_a_policy_may_be_saved_while_the_tenant_cannot_be_reached(deploy, mocks, guard, given, written):
+    deploy(lambda: guard(api_id="calc", validate_connectivity=given))
+    document = etree.fromstring(mocks.inputs_of("azure-native:apimanagement:ApiPolicy", "guard-policy")["value"])
+    assert document.find(".//openid-config").get("validate-connectivity") == written

@@ -60,8 +60,8 @@ def test_the_next_preview_shows_no_change(adopted, project):
 def test_what_the_scripts_read_is_named_with_the_command_that_sets_it(adopted):
     for name in ("key", "url"):
         assert (
-            f"The value of auth0-apim:databaseConfiguration.{name} cannot be read from the tenant, and the database's "
-            "options cannot be changed without it: pulumi config set --stack taken --secret --path "
+            f"The value of auth0-apim:databaseConfiguration.{name} cannot be read from the tenant, and without it the "
+            "database's options cannot be changed: pulumi config set --stack taken --secret --path "
             f"auth0-apim:databaseConfiguration.{name}\n"
         ) in adopted
     assert "hunter2" not in adopted

@@ -63,9 +63,12 @@ def test_every_object_carries_the_environment_and_an_extension_is_written_on_the
     assert place.environments.destroy("pr-7").left == ()
 
 
+SUBSCRIBED = ("publication.productSubscriptionRequired=true", "publication.keepProduct=true")
+
+
 def test_a_product_that_needs_subscriptions_goes_with_those_that_azure_and_people_made(place):
     before, subscribed = place.objects(), place.subscriptions()
-    place.create("keys", assignments=(*place.spec.assignments, "publication.productSubscriptionRequired=true"))
+    place.create("keys", assignments=(*place.spec.assignments, *SUBSCRIBED))
     assert [product for product, _ in place.subscriptions() - subscribed] == ["starter-env-keys"]
     body = {"properties": {"displayName": "Theirs", "scope": "/products/starter-env-keys"}}
     place.ask("PUT", "subscriptions/theirs", json=body)
@@ -74,7 +77,7 @@ def test_a_product_that_needs_subscriptions_goes_with_those_that_azure_and_peopl
 
 
 def test_a_product_that_somebody_deleted_does_not_hinder_the_destruction(place):
-    place.create("gone", assignments=(*place.spec.assignments, "publication.productSubscriptionRequired=true"))
+    place.create("gone", assignments=(*place.spec.assignments, *SUBSCRIBED))
     place.ask("DELETE", "products/starter-env-gone", deleteSubscriptions="true")
     assert place.environments.destroy("gone").left == ()
 
