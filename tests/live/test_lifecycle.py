@@ -69,7 +69,7 @@ def test_a_token_past_its_expiry_is_refused(deployed, tenant, http):
 
 def test_a_scope_more_is_an_update_in_place(deployed, tenant):
     deployed.change_settings(lambda config: config["auth0-apim:api"]["scopes"].update({"calc:root": "Take a root"}))
-    assert deployed.preview_steps() == {"api-scopes": "update", "client-grant": "update"}
+    assert deployed.preview_steps() == {"protected-api-scopes": "update", "protected-client-grant": "update"}
     deployed.up()
     api = next(api for api in tenant.resource_servers.list() if api.identifier == "basic-calculator")
     assert "calc:root" in {scope.value for scope in api.scopes}

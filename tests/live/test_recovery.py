@@ -38,7 +38,7 @@ def state_of(project):
             "/api/v2/client-grants",
             {"statusCode": 400, "error": "Bad Request", "message": "No grants today.", "errorCode": "invalid_body"},
             "No grants today.",
-            "client-grant",
+            "protected-client-grant",
         ),
     ],
 )
