@@ -233,6 +233,9 @@ def run(request: Request) -> None:
     os.environ.clear()
     os.environ.update(request.environment)
     time.tzset()
+    # A language host handles both, so what it starts gets them as they are by default.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     sys.argv, sys.orig_argv = request.arguments, [request.interpreter, "-u", *request.arguments]
     sys.executable, sys.prefix, sys.exec_prefix = request.interpreter, request.virtualenv, request.virtualenv
     site.PREFIXES[:] = [sys.prefix, sys.exec_prefix]

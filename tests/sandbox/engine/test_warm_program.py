@@ -363,3 +363,19 @@ def test_a_sandbox_offers_a_warm_python_and_takes_it_along_when_it_stops(start_h
         pid = host.stdout.read().strip()
         assert Path(f"/proc/{pid}/stat").read_text().split()[3] == str(sandbox.folder.read_record().pid)
     assert wait_for(lambda: is_gone(pid))
+
+
+def test_a_program_can_be_interrupted_though_the_warm_python_was_started_in_the_background(
+    tmp_path, start_host, program
+):
+    """A shell has what it starts in the background ignore the signal; the engine's own way to a program does not."""
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\ntrap '' INT\nexec {sys.executable} \"$@\"\n")
+    python.chmod(0o755)
+    path = tmp_path / "python.socket"
+    with warm_program.listen(path) as listener, warm_program.start_python(listener, str(python)) as process:
+        host = start_host(**{warm_program.VARIABLE: str(path)})
+        assert run(host, program) == language_pb2.RunResponse()
+        process.stdin.close()
+    assert seen(program)["warm"] is True
+    assert seen(program)["signals"][1:3] == ["<built-in function default_int_handler>", "0"]
