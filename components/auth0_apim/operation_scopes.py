@@ -35,17 +35,18 @@ def require_operations(inputs: Inputs) -> None:
         raise inputs.error("operation_scopes", problem, "to accept any good token at each, give default_scopes: []")
     if from_document:
         inputs.need("scopes_from_document", "openapi")
-        inputs.require("openapi", _source(inputs), scopes_document_problem)
+        inputs.require("openapi", _source(inputs, inputs.get("openapi")), scopes_document_problem)
     operations = _operations(inputs)
     if "operations" not in inputs:
         inputs.require("operations", operations, operations_problem)
-    named = {"operations": operations, "names": list(_scopes(inputs)), "public": public}
+    scopes = scopes_by_operation(inputs, inputs.get("openapi"))
+    named = {"operations": operations, "names": list(scopes), "public": public}
     inputs.require("operation_scopes", named, named_operations_problem, AN_OPERATION)
     inputs.require("public_operations", named, public_operations_problem, AN_OPERATION)
     wanted = {"scopes": default, "operations": operations}
     if default is not None:
         inputs.require("default_scopes", wanted, default_scopes_problem)
-    require_declared(inputs, "operation_scopes", _scopes(inputs))
+    require_declared(inputs, "operation_scopes", scopes)
     require_declared(inputs, "default_scopes")
 
 
@@ -73,19 +74,27 @@ def operation_requirements(inputs: Inputs) -> pulumi.Output[dict[str, Any]]:
     }
     if "default_scopes" in inputs:
         known["default"] = inputs.output("default_scopes")
-    scopes, public = _scopes(inputs), inputs.get("public_operations", [])
+    scopes, public = scopes_by_operation(inputs, inputs.get("openapi")), inputs.get("public_operations", [])
     return pulumi.Output.all(**known).apply(lambda each: _by_operation(scopes, public, each))
 
 
-def _source(inputs: Inputs) -> dict[str, Any]:
-    named = {*inputs.get("operation_scopes", {}), *inputs.get("public_operations", [])}
-    return {"document": inputs.get("openapi"), "named": sorted(named)}
+def scopes_by_operation(policy: Inputs | Mapping[str, Any], openapi: Any) -> dict[str, list[str]]:
+    """The scopes that calls of single operations need, by the operation's name, those of the document too.
+
+    Args:
+        policy: JwtPolicy's inputs.
+        openapi: the document that is asked where they say so.
+
+    Raises:
+        OpenApiError: it is asked and cannot be read.
+    """
+    documented = scopes_in_document(**_source(policy, openapi)) if policy.get("scopes_from_document") else {}
+    return {**documented, **policy.get("operation_scopes", {})}
 
 
-def _scopes(inputs: Inputs) -> dict[str, list[str]]:
-    """The scopes by the operation's name, those of the document too."""
-    documented = scopes_in_document(**_source(inputs)) if inputs.get("scopes_from_document") else {}
-    return {**documented, **inputs.get("operation_scopes", {})}
+def _source(policy: Inputs | Mapping[str, Any], openapi: Any) -> dict[str, Any]:
+    named = {*policy.get("operation_scopes", {}), *policy.get("public_operations", [])}
+    return {"document": openapi, "named": sorted(named)}
 
 
 def _operations(inputs: Inputs) -> Any:

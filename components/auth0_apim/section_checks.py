@@ -39,7 +39,9 @@ def protected_api_errors(name: str, args: Mapping[str, object]) -> Iterator[Inpu
     if not found:
         sections = derived_sections(name, args)
         found = list(_undecided(inputs, sections))
-        found = found or [error for path in _paths(sections) for error in _section_errors(name, path, sections)]
+        if not found:
+            known = _known(sections)
+            found = [error for path in _paths(sections) for error in _section_errors(name, path, sections, known)]
         found = found or list(_contradictions(inputs, sections))
     yield from {str(error): error for error in found}.values()
 
@@ -59,14 +61,14 @@ def _paths(sections: Sections) -> Iterator[str]:
         yield from (f"roles.{key}" for key in sections["roles"]) if path == "roles" else (path,)
 
 
-def _section_errors(name: str, path: str, sections: Sections) -> list[InputError]:
+def _section_errors(name: str, path: str, sections: Sections, known: Mapping[str, Any]) -> list[InputError]:
     kind, _, key = path.partition(".")
     given = sections["roles"][key] if key else sections[kind]
     if kind == "interactive_client" and "portal" in sections and "existing_client_id" not in given:
         # The portal has addresses of its own, which are not known yet.
         given = {**given, "callbacks": given.get("callbacks") or [Later()]}
     with section(section_of(name, path)):
-        inputs = Inputs(PARTS[kind].described, name, given, _wired(kind, sections))
+        inputs = Inputs(PARTS[kind].described, name, given, _wired(kind, sections, known))
         found = list(inputs.errors())
         if kind == "publication" and not found:
             found = _removal_errors(inputs, sections)
@@ -81,12 +83,10 @@ def _removal_errors(inputs: Inputs, sections: Sections) -> list[InputError]:
     return []
 
 
-def _wired(kind: str, sections: Sections) -> dict[str, Any]:
-    """What the composite gives a part, as far as it is known before anything is made; None for what it never gives."""
+def _wired(kind: str, sections: Sections, known: Mapping[str, Any]) -> dict[str, Any]:
+    """What the composite gives a part, as far as it is `known` before anything is made; None for what it never gives."""
     part = PARTS[kind]
-    known = _known(sections) | {"available_scopes": _available_scopes(kind, sections)}
-    if "backend_id" in sections["policy"]:
-        known["backend_url"] = None
+    known = {**known, "available_scopes": _available_scopes(kind, sections)}
     names = input_types(part.described.shape).keys() - input_types(part.shape).keys()
     return {name: known[name] if name in known else Later() for name in names}
 
@@ -94,7 +94,9 @@ def _wired(kind: str, sections: Sections) -> dict[str, Any]:
 def _known(sections: Sections) -> dict[str, Any]:
     database, openapi = sections.get("database", {}), sections["publication"].get("openapi")
     documented = operations_of(openapi)
-    never = ("operation_id", "product_id", "checked_by", "allow_anonymous_calls", "metadata", "tags")
+    never = ["operation_id", "product_id", "checked_by", "allow_anonymous_calls", "metadata", "tags"]
+    if "backend_id" in sections["policy"]:
+        never.append("backend_url")
     return {
         "password_policy": database.get("password_policy"),
         "minimum_password_length": database.get("minimum_password_length"),

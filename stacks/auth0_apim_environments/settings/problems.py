@@ -1,7 +1,7 @@
 """What is wrong with settings, in words that say how to mend them."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, get_args
@@ -68,7 +68,7 @@ def _problem(details: ErrorDetails, model: type[BaseModel], secret: bool) -> Pro
     key = ".".join(str(part) for part in details["loc"])
     owner, field = _field_at(details["loc"], model)
     if details["type"] == "extra_forbidden":
-        return unknown_key(str(details["loc"][-1]), owner, key)
+        return unknown_key(key, examples_of(owner))
     return Problem(key, _text(details, secret), works(_example(field)))
 
 
@@ -92,25 +92,22 @@ def _section_in(annotation: Any) -> type[BaseModel] | None:
     return next((each for each in candidates if isinstance(each, type) and issubclass(each, BaseModel)), None)
 
 
-def unknown_key(name: str, owner: type[BaseModel], key: str | None = None) -> Problem:
-    """The problem of a key that the model `owner` does not have.
+def unknown_key(key: str, examples: Mapping[str, str]) -> Problem:
+    """The problem of a key that does not exist.
 
     Args:
-        name: the key.
-        owner: the model.
-        key: the key with what it stands below, where that is something.
+        key: the key, with what it stands below.
+        examples: an example of each key that exists there.
     """
-    problem, example = _unknown(name, owner)
-    return Problem(key or name, problem, works(example))
+    near = get_close_matches(key.rpartition(".")[2], examples, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else f"the keys here are {', '.join(examples)}"
+    first = near[0] if near else next(iter(examples))
+    return Problem(key, f"is unknown, {hint}", works(f"{first}: {examples[first]}"))
 
 
-def _unknown(name: str, owner: type[BaseModel]) -> tuple[str, str]:
-    known = {str(field.alias): field for field in owner.model_fields.values()}
-    near = get_close_matches(name, known, n=1)
-    if near:
-        return f"is unknown, did you mean '{near[0]}'?", f"{near[0]}: {_example(known[near[0]])}"
-    first = next(iter(known))
-    return f"is unknown, the keys here are {', '.join(known)}", f"{first}: {_example(known[first])}"
+def examples_of(model: type[BaseModel]) -> dict[str, str]:
+    """An example of each key that `model` has."""
+    return {str(field.alias): _example(field) for field in model.model_fields.values()}
 
 
 def _text(details: ErrorDetails, secret: bool) -> str:

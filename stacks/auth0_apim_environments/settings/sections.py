@@ -5,7 +5,6 @@ What an input is, its default, its rule and its example are the library's: nothi
 
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -14,7 +13,7 @@ from auth0_apim.inputs import InputError, shown
 from auth0_apim.protected_api_sections import PARTS, PROTECTED_API
 from pydantic.alias_generators import to_camel
 
-from auth0_apim_environments.settings.problems import Problem, works
+from auth0_apim_environments.settings.problems import Problem, unknown_key
 
 SECRET_INPUTS = {"database": "configuration", "user": "password", "portal": "resource_owner_password"}
 """Inputs that are no settings of a section: each is a secret, which has a key of its own or follows from one."""
@@ -33,23 +32,23 @@ def section_inputs(section: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     return {known[key]: value for key, value in settings.items() if key in known}
 
 
-def unknown_keys(path: str, settings: Mapping[str, Any]) -> Iterator[Problem]:
-    """The keys of a section that it does not know.
+def unknown_keys(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """The keys that a section does not know, of every section in `values`."""
+    for section in PARTS:
+        found = values.get(to_camel(section))
+        maps = {section: found}
+        if section == "roles":
+            maps = {f"{section}.{key}": role for key, role in found.items()} if isinstance(found, dict) else {}
+        for path, settings in maps.items():
+            if isinstance(settings, dict):
+                yield from _unknown_in(section, path, settings)
 
-    Args:
-        path: the section's, such as `api` or `roles.operator`.
-        settings: what stands there.
-    """
-    section = path.partition(".")[0]
-    known = inputs_by_key(section)
-    for key in settings:
-        if key in known:
-            continue
-        near = get_close_matches(str(key), known, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"the keys here are {', '.join(known)}"
-        first = near[0] if near else next(iter(known))
-        example = in_settings(shown(PARTS[section].described.example(known[first])))
-        yield Problem(f"{path}.{key}", f"is unknown, {hint}", works(f"{first}: {example}"))
+
+def _unknown_in(section: str, path: str, settings: Mapping[str, Any]) -> Iterator[Problem]:
+    known, described = inputs_by_key(section), PARTS[section].described
+    for key in [each for each in settings if each not in known]:
+        examples = {each: in_settings(shown(described.example(name))) for each, name in known.items()}
+        yield unknown_key(f"{path}.{key}", examples)
 
 
 def section_example(section: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import pulumi
 from auth0_apim.input_types import Later
-from auth0_apim.openapi_security import scopes_in_document
+from auth0_apim.operation_scopes import scopes_by_operation
 from auth0_apim.protected_api_sections import PARTS, derived_sections
 from auth0_apim.section_checks import protected_api_errors
 from auth0_apim.text_rules import metadata_problem
@@ -21,6 +21,7 @@ from auth0_apim_environments.settings.problems import (
     NAMESPACE,
     Problem,
     SettingsError,
+    examples_of,
     obeys,
     problems_of,
     unknown_key,
@@ -156,8 +157,8 @@ class Settings(BaseModel):
         """
         secrets = {*_SECRETS, *(secret_keys or ())}
         keys = {field.alias for field in cls.model_fields.values()}
-        found = [unknown_key(key, cls) for key in values if key not in keys]
-        found += [problem for problem in _section_problems(values) if problem.key.partition(".")[0] not in secrets]
+        found = [unknown_key(key, examples_of(cls)) for key in values if key not in keys]
+        found += [problem for problem in unknown_keys(values) if problem.key.partition(".")[0] not in secrets]
         try:
             settings = cls.model_validate({key: value for key, value in values.items() if key in keys})
         except ValidationError as error:
@@ -233,25 +234,8 @@ class Settings(BaseModel):
     def _scopes_of(self, operation: str) -> list[str] | None:
         """The scopes that a call of `operation` needs; None where it is denied."""
         policy = self.sections["policy"]
-        scopes: dict[str, list[str]] = dict(policy.get("operation_scopes") or {})
-        if policy.get("scopes_from_document"):
-            named = sorted({*scopes, *(policy.get("public_operations") or ())})
-            scopes = scopes_in_document(self.get("publication.openapi"), named) | scopes
         default: list[str] | None = policy.get("default_scopes")
-        return scopes.get(operation, default)
-
-
-def _section_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
-    """Keys that no section has."""
-    for name in PARTS:
-        section = values.get(to_camel(name))
-        if not isinstance(section, dict):
-            continue
-        for path, settings in (
-            ((f"roles.{key}", role) for key, role in section.items()) if name == "roles" else ((name, section),)
-        ):
-            if isinstance(settings, dict):
-                yield from unknown_keys(path, settings)
+        return scopes_by_operation(policy, self.get("publication.openapi")).get(operation, default)
 
 
 def _unquoted(problem: Problem, secrets: set[str]) -> Problem:
