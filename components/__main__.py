@@ -2,7 +2,7 @@
 
 import sys
 
-from auth0_apim.component_host import ComponentHost
+from auth0_apim.plugin.component_host import ComponentHost
 from pulumi.provider import main
 
 if __name__ == "__main__":

@@ -48,6 +48,20 @@ ROOMS = {
 """What each folder of the local API Management may import of the others."""
 
 
+LIBRARY = {
+    "component": set(),
+    "rules": {"component"},
+    "openapi": {"rules"},
+    "policy": {"component", "openapi", "rules"},
+    "auth0": {"component", "rules"},
+    "apim": {"auth0", "component", "openapi", "policy", "rules"},
+    "composite": {"apim", "auth0", "component", "openapi", "policy", "rules"},
+    "policy_pack": {"apim", "auth0", "policy", "rules"},
+    "plugin": {"component", "composite"},
+}
+"""What each folder of the library may import of the others. Nothing imports the root, which re-exports the components."""
+
+
 def package_of(name: str) -> str:
     """The package of ours that a module is in: the sandbox has several."""
     first, *rest = name.split(".")
@@ -83,12 +97,32 @@ def test_every_package_has_its_arrows_drawn():
     assert set(PACKAGES) == set(ALLOWED)
 
 
-@pytest.mark.parametrize("room", sorted(path.parent.name for path in PACKAGES[APIM].glob("*/__init__.py")))
+def rooms_of(package: str) -> list[str]:
+    return sorted(path.parent.name for path in PACKAGES[package].glob("*/__init__.py"))
+
+
+def rooms_imported_by(package: str, room: str) -> set[str]:
+    """The other rooms of a package that a room imports."""
+    modules = [ast.parse(path.read_text()) for path in (PACKAGES[package] / room).rglob("*.py")]
+    names = {name for module in modules for name in imported_by(module) if name.startswith(f"{package}.")}
+    return ({name.removeprefix(f"{package}.").split(".")[0] for name in names} & set(rooms_of(package))) - {room}
+
+
+@pytest.mark.parametrize("room", rooms_of(APIM))
 def test_a_room_of_api_management_imports_only_what_it_may_know(room):
-    modules = [ast.parse(path.read_text()) for path in (PACKAGES[APIM] / room).rglob("*.py")]
-    names = {name for module in modules for name in imported_by(module) if name.startswith(f"{APIM}.")}
-    rooms = {name.removeprefix(f"{APIM}.").split(".")[0] for name in names}
-    assert (rooms & set(ROOMS)) - {room} <= ROOMS[room]
+    assert rooms_imported_by(APIM, room) <= ROOMS.get(room, set())
+
+
+@pytest.mark.parametrize("room", rooms_of("auth0_apim"))
+def test_a_room_of_the_library_imports_only_what_it_may_know(room):
+    assert rooms_imported_by("auth0_apim", room) <= LIBRARY[room]
+
+
+def test_no_program_loads_the_policy_pack_or_the_plugin_with_the_components():
+    components = {
+        name for room in set(LIBRARY) - {"policy_pack", "plugin"} for name in rooms_imported_by("auth0_apim", room)
+    }
+    assert not components & {"policy_pack", "plugin"}
 
 
 def folder_of(module: str, package: str) -> str:
@@ -98,7 +132,7 @@ def folder_of(module: str, package: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "package", ["auth0_apim_environments", f"{SANDBOX}.apim", f"{SANDBOX}.providers", f"{SANDBOX}.tenant"]
+    "package", ["auth0_apim", "auth0_apim_environments", f"{SANDBOX}.apim", f"{SANDBOX}.providers", f"{SANDBOX}.tenant"]
 )
 def test_no_folder_of_a_package_imports_back(package):
     folders: dict[str, set[str]] = {}

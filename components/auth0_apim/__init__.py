@@ -1,34 +1,34 @@
 """Pulumi components that make Auth0 the authorization server of APIs published through Azure API Management."""
 
-from auth0_apim.api_backend import ApiBackend, ApiBackendArgs
-from auth0_apim.api_diagnostics import ApiDiagnostics, ApiDiagnosticsArgs, Verbosity
-from auth0_apim.api_gateway import ApiGateway, ApiGatewayArgs, GatewaySku
-from auth0_apim.api_product import ApiProduct, ApiProductArgs
-from auth0_apim.api_revision import ApiRevision, ApiRevisionArgs
-from auth0_apim.api_subscription import ApiSubscription, ApiSubscriptionArgs
-from auth0_apim.auth0_api import Auth0Api, Auth0ApiArgs, SigningAlgorithm, UserAccess
-from auth0_apim.database_user import DatabaseUser, DatabaseUserArgs
-from auth0_apim.inputs import InputError
-from auth0_apim.interactive_client import Application, InteractiveClient, InteractiveClientArgs
-from auth0_apim.jwt_policy import JwtPolicy
-from auth0_apim.jwt_policy_inputs import CountedBy, JwtPolicyArgs, ScopeClaim, ScopeMatch
-from auth0_apim.machine_client import MachineClient, MachineClientArgs, TokenEndpointAuthMethod
-from auth0_apim.named_secret import NamedSecret, NamedSecretArgs
-from auth0_apim.passwords import PasswordPolicy
-from auth0_apim.policy_fragment import PolicyFragment, PolicyFragmentArgs
-from auth0_apim.portal_login import (
+from auth0_apim.apim.api_backend import ApiBackend, ApiBackendArgs
+from auth0_apim.apim.api_diagnostics import ApiDiagnostics, ApiDiagnosticsArgs, Verbosity
+from auth0_apim.apim.api_gateway import ApiGateway, ApiGatewayArgs, GatewaySku
+from auth0_apim.apim.api_product import ApiProduct, ApiProductArgs
+from auth0_apim.apim.api_revision import ApiRevision, ApiRevisionArgs
+from auth0_apim.apim.api_subscription import ApiSubscription, ApiSubscriptionArgs
+from auth0_apim.apim.jwt_policy import JwtPolicy
+from auth0_apim.apim.jwt_policy_inputs import CountedBy, JwtPolicyArgs, ScopeClaim, ScopeMatch
+from auth0_apim.apim.named_secret import NamedSecret, NamedSecretArgs
+from auth0_apim.apim.policy_fragment import PolicyFragment, PolicyFragmentArgs
+from auth0_apim.apim.portal_login import (
     ClientAuthentication,
     PortalLogin,
     PortalLoginArgs,
     TokenSending,
     redirect_uris,
 )
-from auth0_apim.protected_api import ProtectedApi
-from auth0_apim.protected_api_sections import ProtectedApiArgs
-from auth0_apim.published_api import PublishedApi
-from auth0_apim.published_api_inputs import CheckedBy, LinkFormat, PublishedApiArgs, VersioningScheme
-from auth0_apim.role import Role, RoleArgs
-from auth0_apim.user_database import UserDatabase, UserDatabaseArgs
+from auth0_apim.apim.published_api import PublishedApi
+from auth0_apim.apim.published_api_inputs import CheckedBy, LinkFormat, PublishedApiArgs, VersioningScheme
+from auth0_apim.auth0.auth0_api import Auth0Api, Auth0ApiArgs, SigningAlgorithm, UserAccess
+from auth0_apim.auth0.database_user import DatabaseUser, DatabaseUserArgs
+from auth0_apim.auth0.interactive_client import Application, InteractiveClient, InteractiveClientArgs
+from auth0_apim.auth0.machine_client import MachineClient, MachineClientArgs, TokenEndpointAuthMethod
+from auth0_apim.auth0.passwords import PasswordPolicy
+from auth0_apim.auth0.role import Role, RoleArgs
+from auth0_apim.auth0.user_database import UserDatabase, UserDatabaseArgs
+from auth0_apim.component.inputs import InputError
+from auth0_apim.composite.protected_api import ProtectedApi
+from auth0_apim.composite.sections import ProtectedApiArgs
 
 __all__ = [
     "ApiBackend",

@@ -3,7 +3,7 @@
 import json
 from typing import Any, cast
 
-from auth0_apim.component_host import ComponentHost
+from auth0_apim.plugin.component_host import ComponentHost
 
 
 def schema() -> dict[str, Any]:

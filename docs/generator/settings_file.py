@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from auth0_apim.protected_api_sections import PARTS
+from auth0_apim.composite.sections import PARTS
 from auth0_apim_environments.settings.problems import NAMESPACE
 from auth0_apim_environments.settings.sections import in_settings, inputs_by_key
 from auth0_apim_environments.settings.settings import Settings

@@ -9,10 +9,11 @@ import re
 from pathlib import Path
 
 import pytest
-from auth0_apim import MachineClient, ProtectedApi, clients
-from auth0_apim.client_rules import exact_address_problem
-from auth0_apim.document_rules import document_checks
-from auth0_apim.opinion_rules import implicit_grant_problem, own_backend_problem
+from auth0_apim import MachineClient, ProtectedApi
+from auth0_apim.auth0 import clients
+from auth0_apim.policy.document_rules import document_checks
+from auth0_apim.rules.opinion_rules import implicit_grant_problem, own_backend_problem
+from auth0_apim.rules.url_rules import exact_address_problem
 from lxml import etree
 
 TABLE = (Path(__file__).resolve().parents[2] / "docs" / "opinions.md").read_text()

@@ -5,7 +5,7 @@ from pathlib import Path
 import auth0_apim
 import pulumi
 import pytest
-from auth0_apim.component_host import ComponentHost
+from auth0_apim.plugin.component_host import ComponentHost
 
 COMPONENTS = [
     each

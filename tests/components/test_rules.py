@@ -1,33 +1,32 @@
 """The rules that constructors, settings and policy packs share."""
 
 import pytest
-from auth0_apim.api_rules import domain_problem, identifier_problem, requested_scopes_problem, scopes_problem
-from auth0_apim.azure_rules import (
+from auth0_apim.apim.api_gateway import location_problem
+from auth0_apim.apim.api_subscription import subscription_title_problem
+from auth0_apim.apim.azure_rules import (
     entity_id_problem,
+    long_text_problem,
     portal_sku_problem,
     publisher_name_problem,
     revised_id_problem,
+    secret_text_problem,
     short_title_problem,
+    tags_problem,
     title_problem,
 )
-from auth0_apim.client_rules import client_id_problem, redirect_urls_problem, web_origins_problem
-from auth0_apim.part_rules import (
-    location_problem,
-    long_text_problem,
-    secret_text_problem,
-    subscription_title_problem,
-    tags_problem,
-)
-from auth0_apim.passwords import password_problem
-from auth0_apim.policy_rules import quota_sku_problem, rate_limit_sku_problem
-from auth0_apim.text_rules import display_name_problem, email_problem
-from auth0_apim.user_rules import (
+from auth0_apim.auth0.auth0_api import domain_problem
+from auth0_apim.auth0.client_rules import client_id_problem, redirect_urls_problem, web_origins_problem
+from auth0_apim.auth0.passwords import password_problem
+from auth0_apim.auth0.user_rules import (
     connection_name_problem,
     enabled_clients_problem,
     role_ids_problem,
     role_name_problem,
     username_problem,
 )
+from auth0_apim.policy.policy_rules import quota_sku_problem, rate_limit_sku_problem
+from auth0_apim.rules.scope_rules import identifier_problem, requested_scopes_problem, scopes_problem
+from auth0_apim.rules.text_rules import display_name_problem, email_problem
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,10 @@ import string
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from auth0_apim.api_rules import identifier_problem
-from auth0_apim.azure_rules import api_path_problem, entity_id_problem, service_name_problem
-from auth0_apim.names import slug
-from auth0_apim.text_rules import display_name_problem, metadata_problem
-from auth0_apim.user_rules import connection_name_problem
+from auth0_apim.apim.azure_rules import api_path_problem, entity_id_problem, service_name_problem, slug
+from auth0_apim.auth0.user_rules import connection_name_problem
+from auth0_apim.rules.scope_rules import identifier_problem
+from auth0_apim.rules.text_rules import display_name_problem, metadata_problem
 from auth0_apim_environments.marks import (
     LONGEST_ENVIRONMENT_NAME,
     Marker,

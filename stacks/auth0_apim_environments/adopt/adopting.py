@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from auth0_apim.user_rules import DATABASE_SCRIPTS
+from auth0_apim.auth0.user_rules import DATABASE_SCRIPTS
 
 from auth0_apim_environments.adopt.engine import Change, Engine
 from auth0_apim_environments.adopt.found_objects import FoundObjects

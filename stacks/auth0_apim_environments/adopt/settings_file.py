@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from auth0_apim.azure_rules import GRANT_TYPES, authorization_methods_problem, body_parameters_problem
-from auth0_apim.clients import PASSWORD_GRANTS
-from auth0_apim.document_rules import backend_url
-from auth0_apim.names import slug
-from auth0_apim.opinion_rules import own_backend_problem
-from auth0_apim.portal_login import redirect_uris
+from auth0_apim.apim.azure_rules import GRANT_TYPES, authorization_methods_problem, body_parameters_problem, slug
+from auth0_apim.apim.portal_login import redirect_uris
+from auth0_apim.auth0.clients import PASSWORD_GRANTS
+from auth0_apim.policy.document_rules import backend_url
+from auth0_apim.rules.opinion_rules import own_backend_problem
 
 from auth0_apim_environments.adopt.found_objects import FoundObjects
 from auth0_apim_environments.clients.tenant import requires_user_grants

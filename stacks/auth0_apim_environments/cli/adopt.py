@@ -8,8 +8,8 @@ from contextlib import closing
 from typing import Annotated, Any
 
 import typer
-from auth0_apim.openapi_source import read_openapi
-from auth0_apim.openapi_text import OpenApiError
+from auth0_apim.openapi.source import read_openapi
+from auth0_apim.openapi.text import OpenApiError
 from rich.console import Console
 from rich.table import Table
 

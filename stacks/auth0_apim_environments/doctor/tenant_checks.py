@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import httpx
-from auth0_apim.auth0_api import UserAccess
+from auth0_apim.auth0.auth0_api import UserAccess
 
 from auth0_apim_environments.clients.tenant import Tenant, clients_without_user_grant, requires_user_grants
 from auth0_apim_environments.doctor.finding import Finding, right, unknown, wrong

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from auth0_apim.input_types import input_types
-from auth0_apim.inputs import InputError, shown
-from auth0_apim.protected_api_sections import PARTS, PROTECTED_API
+from auth0_apim.component.input_types import input_types
+from auth0_apim.component.inputs import InputError, shown
+from auth0_apim.composite.sections import PARTS, PROTECTED_API
 from pydantic.alias_generators import to_camel
 
 from auth0_apim_environments.settings.problems import Problem, unknown_key

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pulumi
-from auth0_apim.input_types import Later
-from auth0_apim.operation_scopes import scopes_by_operation
-from auth0_apim.protected_api_sections import PARTS, derived_sections
-from auth0_apim.section_checks import protected_api_errors
-from auth0_apim.text_rules import metadata_problem
+from auth0_apim.component.input_types import Later
+from auth0_apim.composite.section_checks import protected_api_errors
+from auth0_apim.composite.sections import PARTS, derived_sections
+from auth0_apim.policy.operation_scopes import scopes_by_operation
+from auth0_apim.rules.text_rules import metadata_problem
 from pulumi.runtime.config import CONFIG, get_config, get_config_env, get_config_secret_keys_env, is_config_secret
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel

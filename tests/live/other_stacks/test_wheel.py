@@ -41,7 +41,7 @@ def test_the_sandbox_and_the_settings_need_extras(python):
 
 def test_the_components_import_and_describe_themselves(python):
     described = python(
-        "import auth0_apim, json; from auth0_apim.component_host import ComponentHost; "
+        "import auth0_apim, json; from auth0_apim.plugin.component_host import ComponentHost; "
         "schema = json.loads(ComponentHost().schema); "
         "print(json.dumps([auth0_apim.__file__, schema['version'], len(schema['resources'])]))"
     )

@@ -9,8 +9,8 @@ import pulumi
 import pytest
 import yaml
 from auth0_apim import ProtectedApiArgs
-from auth0_apim.input_types import input_types
-from auth0_apim.protected_api_sections import PARTS
+from auth0_apim.component.input_types import input_types
+from auth0_apim.composite.sections import PARTS
 from auth0_apim_environments.settings.problems import SettingsError
 from auth0_apim_environments.settings.sections import inputs_by_key
 from auth0_apim_environments.settings.settings import Settings

@@ -1,0 +1,1 @@
+"""Components of Azure API Management: services, APIs, products and policies."""

@@ -1,0 +1,1 @@
+"""ProtectedApi: the components of an API and its guard as one."""

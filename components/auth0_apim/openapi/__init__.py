@@ -1,0 +1,1 @@
+"""OpenAPI documents as API Management imports them: operations and their security requirements."""

@@ -1,0 +1,1 @@
+"""Policy documents that check tokens: how they are written, and what they let through."""

@@ -1,0 +1,40 @@
+"""How many calls each caller may make, counted by a claim of the verified token.
+
+https://learn.microsoft.com/azure/api-management/rate-limit-by-key-policy and quota-by-key-policy
+"""
+
+from lxml import etree
+
+from auth0_apim.policy.document import VERIFIED_TOKEN
+from auth0_apim.policy.markup import element
+
+_TOKEN = f'((Jwt)context.Variables["{VERIFIED_TOKEN}"])'
+_CALLERS = {
+    "subject": f"{_TOKEN}.Subject",
+    "client": f'{_TOKEN}.Claims.GetValueOrDefault("azp", "")',
+}
+"""By what is counted: the token's `sub`, who is calling, or its `azp`, the client that got it."""
+# A key has one counter in all documents of a service that use it: each names its place, so that it has counters of its own.
+_PLACES = {
+    "operation": 'context.Api.Id + "/" + context.Operation.Id + " " + ',
+    "api": 'context.Api.Id + " " + ',
+    "product": 'context.Product.Id + " " + ',
+    "service": "",
+}
+
+
+def rate_limit(calls: int, seconds: int, counted: str, level: str) -> etree._Element:
+    """At most `calls` in `seconds` for each of what is `counted`, at the scope `level`; further calls get 429."""
+    return _limit("rate-limit", calls, seconds, counted, level)
+
+
+def quota(calls: int, seconds: int, counted: str, level: str) -> etree._Element:
+    """At most `calls` in `seconds` for each of what is `counted`, at the scope `level`; further calls get 403."""
+    return _limit("quota", calls, seconds, counted, level)
+
+
+def _limit(policy: str, calls: int, seconds: int, counted: str, level: str) -> etree._Element:
+    limits = {"calls": str(calls), "renewal-period": str(seconds)}
+    if counted == "subscription":
+        return element(policy, limits)
+    return element(f"{policy}-by-key", {**limits, "counter-key": f"@({_PLACES[level]}{_CALLERS[counted]})"})

@@ -1,0 +1,1 @@
+"""Rules of this package for any stack, as a Pulumi policy pack."""

@@ -1,0 +1,1 @@
+"""Rules that the inputs of several components share."""
