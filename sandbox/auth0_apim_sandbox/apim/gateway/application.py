@@ -16,7 +16,7 @@ from auth0_apim_sandbox.apim.gateway.configuration.routing import Match, Router,
 from auth0_apim_sandbox.apim.gateway.configuration.service import Configuration, Product, read_configuration
 from auth0_apim_sandbox.apim.gateway.pipeline import run_plan, run_preflight
 from auth0_apim_sandbox.apim.gateway.plan import Compiler, Plan
-from auth0_apim_sandbox.apim.gateway.steps.counters import Counters
+from auth0_apim_sandbox.apim.gateway.steps.limits.counters import Counters
 from auth0_apim_sandbox.apim.gateway.telemetry.telemetry import Telemetry
 from auth0_apim_sandbox.apim.gateway.tokens.discovery import KeySources
 from auth0_apim_sandbox.store import Store
@@ -124,6 +124,10 @@ class Gateway:
     async def _serve(self, context: Context) -> None:
         request = context.request
         url = request.url
+        if len(request.headers.get("host") or ()) != 1 or not request.headers.joined(b"host"):
+            # RFC 9112, section 3.2
+            context.response.use_json_error(400, "Bad Request: exactly one Host header is needed.")
+            return
         match = self._router.find(request.method, url.scheme, url.path, url.query_string, request.headers)
         if self._configuration.diagnostics:
             self._telemetry.begin(self._configuration, match.api.key if match else "", context)

@@ -2,7 +2,7 @@
 
 from auth0_apim_sandbox.apim.gateway.calls.context import Answered, Context, LastError, PolicyFailure, Step
 from auth0_apim_sandbox.apim.gateway.plan import Plan
-from auth0_apim_sandbox.apim.gateway.steps.cors import answer_unmatched_preflight
+from auth0_apim_sandbox.apim.gateway.steps.access.cors import answer_unmatched_preflight
 
 _SECTIONS = ("inbound", "backend", "outbound")
 

@@ -12,22 +12,20 @@ import httpx
 from auth0_apim_sandbox.apim.gateway.calls.context import Step
 from auth0_apim_sandbox.apim.gateway.configuration.routing import Match
 from auth0_apim_sandbox.apim.gateway.configuration.service import Configuration, Product
-from auth0_apim_sandbox.apim.gateway.steps.control import compile_choose
-from auth0_apim_sandbox.apim.gateway.steps.cors import Cors
-from auth0_apim_sandbox.apim.gateway.steps.counters import Counters
-from auth0_apim_sandbox.apim.gateway.steps.forward_request import compile_forward_request
-from auth0_apim_sandbox.apim.gateway.steps.limits import Limit
-from auth0_apim_sandbox.apim.gateway.steps.messages import (
+from auth0_apim_sandbox.apim.gateway.steps.access.cors import Cors
+from auth0_apim_sandbox.apim.gateway.steps.access.validate_jwt import compile_validate_jwt
+from auth0_apim_sandbox.apim.gateway.steps.flow.control import compile_choose, compile_set_variable
+from auth0_apim_sandbox.apim.gateway.steps.limits.calls import Limit
+from auth0_apim_sandbox.apim.gateway.steps.limits.counters import Counters
+from auth0_apim_sandbox.apim.gateway.steps.messages.addresses import compile_rewrite_uri, compile_set_backend_service
+from auth0_apim_sandbox.apim.gateway.steps.messages.answers import (
     compile_mock_response,
     compile_return_response,
-    compile_rewrite_uri,
-    compile_set_backend_service,
     compile_set_body,
-    compile_set_header,
     compile_set_status,
-    compile_set_variable,
 )
-from auth0_apim_sandbox.apim.gateway.steps.validate_jwt import compile_validate_jwt
+from auth0_apim_sandbox.apim.gateway.steps.messages.headers import compile_set_header
+from auth0_apim_sandbox.apim.gateway.steps.outgoing.forward_request import compile_forward_request
 from auth0_apim_sandbox.apim.gateway.tokens.discovery import KeySources
 from auth0_apim_sandbox.apim.policies import PolicyDocument, Scope, check_policy, read_stored
 from auth0_apim_sandbox.apim.policies.catalogue import POLICIES

@@ -167,3 +167,8 @@ class Context:
 def internal_error(reason: str, message: str) -> PolicyFailure:
     """A failure that is the gateway's or the policy's own; the caller learns no more than that."""
     return PolicyFailure(500, reason, message, shown="Internal server error")
+
+
+def bad_request(message: str) -> PolicyFailure:
+    """A failure that is the caller's, who asks for what no policy means."""
+    return PolicyFailure(400, "BadRequest", message)

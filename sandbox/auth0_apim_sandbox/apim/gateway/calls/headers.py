@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _FRAMING = frozenset({b"content-length", b"host", b"transfer-encoding"})
@@ -68,8 +68,10 @@ class Headers:
 def received(raw: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """The headers of a request without `Connection` and those it names, which end here (RFC 9110, section 7.6.1).
 
-    They go before any policy runs, so that a caller cannot name a header that a policy is going to set.
+    They go before any policy runs, so that a caller cannot name a header that a policy is going to set. Blanks around a value are no part
+    of it (section 5.5).
     """
+    raw = [(name, value.strip(b" \t")) for name, value in raw]
     values = [value for name, value in raw if name == b"connection"]
     if not values:
         return raw
@@ -102,6 +104,11 @@ class Query(dict[str, list[str]]):
         super().__init__()
         for name, value in parse_qsl(query_string.removeprefix("?"), keep_blank_values=True):
             self.setdefault(name, []).append(value)
+
+
+def has_dot_segment(path: str) -> bool:
+    """Whether a server that decodes `path` and removes dot segments (RFC 3986, section 5.2.4) serves another one."""
+    return not {".", ".."}.isdisjoint(re.split(r"[/\\]", unquote(path)))
 
 
 def without_parameter(query_string: str, name: str) -> str:

@@ -15,6 +15,7 @@ from auth0_apim_sandbox.apim.gateway.calls.headers import Headers, Query
 
 _REVISION = re.compile(r";rev=([A-Za-z0-9._-]+)$", re.IGNORECASE)
 _PARAMETER = re.compile(r"\{\*?([^{}/]+)\}")
+_ENCODED_SLASH = re.compile(r"%2F|%5C", re.IGNORECASE)
 _SAFE = "!$&'()*+,;=:@-._~"
 _PLAIN = re.compile(r"[A-Za-z0-9/!$&'()*+,;=:@._~-]*")
 
@@ -139,7 +140,19 @@ class Router:
         return None
 
     def find(self, method: str, scheme: str, path: str, query_string: str, headers: Headers) -> Match | None:
-        """The operation for a request, or None."""
+        """The operation for a request, or None.
+
+        An encoded slash is part of its segment, as at the vendor's gateway (Azure/api-management-developer-portal, issue 2358). As servers
+        behind a gateway may take it for one that separates segments, the path must not be for another operation in that reading.
+        """
+        match = self._find(method, scheme, path, query_string, headers)
+        if match is None or _ENCODED_SLASH.search(path) is None:
+            return match
+        decoded = normalised(_ENCODED_SLASH.sub("/", path))
+        again = self._find(method, scheme, decoded, query_string, headers)
+        return match if again is None or again.operation.key == match.operation.key else None
+
+    def _find(self, method: str, scheme: str, path: str, query_string: str, headers: Headers) -> Match | None:
         found = self.find_api(scheme, path, query_string, headers)
         if found is None:
             return None

@@ -99,10 +99,10 @@ def check_lifetime(claims: Mapping[str, Any], now: float, clock_skew: float, *, 
 
 
 def check_audience(claims: Mapping[str, Any], allowed: Collection[str]) -> None:
-    """Refuse a token none of whose audiences is in `allowed`."""
+    """Refuse a token none of whose audiences is in `allowed`; a blank audience is nobody's."""
     audience = claims.get("aud", [])
     given = [audience] if isinstance(audience, str) else audience
-    if any(value in allowed for value in given):
+    if any(value in allowed and value.strip() for value in given):
         return
     raise _access_denied(
         "TokenAudienceNotAllowed",
@@ -112,9 +112,9 @@ def check_audience(claims: Mapping[str, Any], allowed: Collection[str]) -> None:
 
 
 def check_issuer(claims: Mapping[str, Any], allowed: Collection[str]) -> None:
-    """Refuse a token whose issuer is not in `allowed`."""
+    """Refuse a token whose issuer is not in `allowed`; a blank issuer is nobody's."""
     issuer = claims.get("iss")
-    if issuer in allowed:
+    if isinstance(issuer, str) and issuer in allowed and issuer.strip():
         return
     raise _access_denied(
         "TokenIssuerNotAllowed",
@@ -135,7 +135,9 @@ def check_claims(claims: Mapping[str, Any], required: Sequence[RequiredClaim]) -
         given = values[claim.name]
         if claim.separator:
             given = [part for value in given for part in value.split(claim.separator)]
-        if claim.values and not (all if claim.match_all else any)(value in given for value in claim.values):
+        # a blank value is what an expression gives that found nothing, and no claim that a token could fulfil
+        matches = [value in given and bool(value.strip()) for value in claim.values]
+        if matches and not (all if claim.match_all else any)(matches):
             raise TokenRefused(
                 "TokenClaimValueMismatch", f"Claim value mismatch: {claim.name}={','.join(values[claim.name])}."
             )

@@ -432,3 +432,31 @@ async def test_a_status_that_is_none_ends_as_a_500(world):
     assert (await world.call()).status_code == 500
     world.policy("<return-response><set-status code='@(0 - 1)' reason='x' /></return-response>")
     assert (await world.call()).status_code == 500
+
+
+@pytest.mark.parametrize("blank", ["@((string)null)", "@(&quot;&quot;)", "@(&quot; &quot;)"])
+@pytest.mark.parametrize(
+    ("children", "claims"),
+    [
+        ("<audiences><audience>{}</audience></audiences>", {"aud": ""}),
+        ("<audiences><audience>{}</audience></audiences>", {"aud": ["", " "]}),
+        ("<required-claims><claim name='role'><value>{}</value></claim></required-claims>", {"role": ""}),
+        ("<required-claims><claim name='role' match='any'><value>{}</value></claim></required-claims>", {"role": " "}),
+    ],
+)
+async def test_a_blank_expectation_accepts_nothing(world, blank, children, claims):
+    world.guard(children=children.format(blank))
+    assert (await world.call_with(world.token(**claims))).status_code == 401
+    assert (await world.call_with(world.token())).status_code == 401
+
+
+@pytest.mark.parametrize("blank", ["@((string)null)", "@(&quot; &quot;)"])
+async def test_a_blank_issuer_accepts_nothing(world, blank):
+    key = base64.b64encode(b"k" * 32).decode()
+    world.policy(
+        f"<validate-jwt header-name='Authorization'><issuer-signing-keys><key>{key}</key></issuer-signing-keys>"
+        f"<issuers><issuer>{blank}</issuer></issuers></validate-jwt>{world.done}"
+    )
+    for issuer in ("", " ", world.issuer):
+        token = world.token(alg="HS256", key=b"k" * 32, iss=issuer)
+        assert (await world.call_with(token)).status_code == 401

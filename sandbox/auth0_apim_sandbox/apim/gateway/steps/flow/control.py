@@ -1,9 +1,9 @@
-"""Running steps one after another, and `choose`."""
+"""Running steps one after another, `choose`, and `set-variable`."""
 
 from collections.abc import Awaitable, Sequence
 
 from auth0_apim_sandbox.apim.gateway.calls.context import Context, PolicyFailure, Step
-from auth0_apim_sandbox.apim.gateway.steps.values import flag_of
+from auth0_apim_sandbox.apim.gateway.steps.values import flag_of, value_of
 from auth0_apim_sandbox.apim.policies.markup import Node
 
 
@@ -32,3 +32,13 @@ async def run_steps(steps: Sequence[Step], context: Context) -> None:
     except PolicyFailure as failure:
         failure.step = failure.step or step
         raise
+
+
+def compile_set_variable(node: Node) -> Step:
+    """`set-variable`."""
+    name, value = node.attributes["name"], value_of(node.attributes["value"])
+
+    def set_variable(context: Context) -> None:
+        context.variables[name] = value(context)
+
+    return set_variable

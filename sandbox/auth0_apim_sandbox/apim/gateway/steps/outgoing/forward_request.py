@@ -6,7 +6,8 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from auth0_apim_sandbox.apim.gateway.calls.context import Context, Receive, Step, internal_error
+from auth0_apim_sandbox.apim.gateway.calls.context import Context, Receive, Step, bad_request, internal_error
+from auth0_apim_sandbox.apim.gateway.calls.headers import has_dot_segment
 from auth0_apim_sandbox.apim.gateway.steps.values import flag_of, number_of
 from auth0_apim_sandbox.apim.policies.markup import Node
 
@@ -97,6 +98,8 @@ def _outgoing(context: Context, seconds: float) -> httpx.Request:
     if not context.backend_url:
         raise internal_error("BackendConnectionFailure", "No backend is configured: the API has no service URL.")
     base, url = urlsplit(context.backend_url), context.request.url
+    if has_dot_segment(base.path) or has_dot_segment(url.path):
+        raise bad_request("The backend's path has a dot segment in it, so that it would be another one.")
     query = "&".join(filter(None, [base.query, url.query_string, urlencode(context.backend_query)]))
     target = f"{base.scheme}://{base.netloc}{base.path.rstrip('/')}{url.path}{'?' + query if query else ''}"
     headers = end_to_end(context.request.headers.raw)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 
 from auth0_apim_sandbox.apim.gateway.calls.context import Context, PolicyFailure
-from auth0_apim_sandbox.apim.gateway.steps.counters import Counters, FixedWindow, SlidingWindow, Window
+from auth0_apim_sandbox.apim.gateway.steps.limits.counters import Counters, FixedWindow, SlidingWindow, Window
 from auth0_apim_sandbox.apim.gateway.steps.values import flag_of, number_of, text_of
 from auth0_apim_sandbox.apim.policies.markup import Node
 

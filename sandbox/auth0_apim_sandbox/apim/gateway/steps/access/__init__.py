@@ -1,0 +1,1 @@
+"""Policies that let a call pass or not."""

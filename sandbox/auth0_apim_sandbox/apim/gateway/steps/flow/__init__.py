@@ -1,0 +1,1 @@
+"""Policies that run other policies: on a condition, again, at once, one at a time."""

@@ -1,0 +1,1 @@
+"""Policies that count: calls, tokens, and what is counted in time."""

@@ -1,0 +1,1 @@
+"""Policies that change the message: headers, body, status, address."""

@@ -1,0 +1,1 @@
+"""Policies that send requests: to the backend, and others."""
