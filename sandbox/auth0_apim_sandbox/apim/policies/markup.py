@@ -7,12 +7,12 @@ unescaped quotes, `<`, `>` and `&&`. The tree knows where each element's name st
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from auth0_apim_sandbox.apim.policies.errors import PolicyError
-from auth0_apim_sandbox.apim.policies.raw import hide_expressions, reveal_expressions
+from auth0_apim_sandbox.apim.policies.raw import REFERENCE, hide_expressions, reveal_expressions
 
 LARGEST_DOCUMENT = 256 * 1024
 """Characters in a document, the limit API Management documents (256 KiB)."""
@@ -64,7 +64,8 @@ class Node:
 class _Builder:
     """Receives expat's events and refuses what a policy never needs: document types, entities, processing instructions."""
 
-    def __init__(self) -> None:
+    def __init__(self, reveal: Callable[[str], str]) -> None:
+        self._reveal = reveal
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -99,7 +100,7 @@ class _Builder:
         line, column = self._position()
         if len(self._open) >= DEEPEST_NESTING:
             raise PolicyError(f"Elements are nested more than {DEEPEST_NESTING} deep.", line, column)
-        revealed = {key: reveal_expressions(value) for key, value in attributes.items()}
+        revealed = {key: self._reveal(value) for key, value in attributes.items()}
         node = Node(name, line, column, revealed)
         if self._open:
             self._open[-1].content.append(node)
@@ -110,21 +111,21 @@ class _Builder:
     def _end(self, _: str) -> None:
         node = self._open.pop()
         node.has_end_tag = not self._source.endswith(b"/>", 0, self._parser.CurrentByteIndex)
+        node.content = [self._reveal(part) if isinstance(part, str) else part for part in node.content]
         if not node.text.strip(_BLANKS):
             node.content = [part for part in node.content if isinstance(part, Node)]
 
     def _characters(self, text: str) -> None:
         content = self._open[-1].content
-        revealed = reveal_expressions(text)
         if content and isinstance(content[-1], str):
-            content[-1] += revealed
+            content[-1] += text
         else:
-            content.append(revealed)
+            content.append(text)
 
     def _comment(self, text: str) -> None:
         if self._open:
             line, column = self._position()
-            self._open[-1].content.append(Node("#comment", line, column, {}, [reveal_expressions(text)]))
+            self._open[-1].content.append(Node("#comment", line, column, {}, [text]))
 
     def _doctype(self, *_: object) -> None:
         line, column = self._position()
@@ -144,7 +145,9 @@ def parse_markup(text: str, text_format: str, largest: int | None = LARGEST_DOCU
     if largest is not None and len(text) > largest:
         raise PolicyError(f"The document has {len(text)} characters; the most is {largest}.", 1, 1)
     text = text.removeprefix("\ufeff")
-    return _Builder().build(hide_expressions(text) if text_format == "rawxml" else text)
+    if text_format == "rawxml":
+        return _Builder(reveal_expressions).build(hide_expressions(text))
+    return _Builder(str).build(text)
 
 
 def render(node: Node, *, raw: bool = False) -> str:
@@ -182,11 +185,16 @@ def _inline(node: Node, raw: bool) -> str:
 
 
 def _text(value: str, raw: bool) -> str:
-    return _newlines(value if raw and is_expression(value) else value.translate(_ESCAPES))
+    return _newlines(_as_written(value) if raw and is_expression(value) else value.translate(_ESCAPES))
 
 
 def _attribute(value: str, raw: bool) -> str:
-    return value if raw and is_expression(value) else value.translate(_ATTRIBUTE_ESCAPES)
+    return _as_written(value) if raw and is_expression(value) else value.translate(_ATTRIBUTE_ESCAPES)
+
+
+def _as_written(expression: str) -> str:
+    """`expression` in format `rawxml`, where what looks like a reference is one."""
+    return REFERENCE.sub(lambda match: f"&amp;{match[0][1:]}", expression)
 
 
 def _newlines(text: str) -> str:

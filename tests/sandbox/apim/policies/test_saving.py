@@ -208,7 +208,7 @@ def test_quotes_inside_an_expression_need_escaping_in_xml_but_not_in_rawxml():
     assert refusal(document(condition), "xml").element is None
     escaped = condition.replace("&&", "&amp;&amp;").replace('"GET"', "&quot;GET&quot;").replace("1 < 2", "1 &lt; 2")
     assert parse_policy(document(escaped), "xml").to_xml() == parse_policy(document(condition), "rawxml").to_xml()
-    assert "'&' is unexpected" in refusal(document(escaped), "rawxml").message
+    assert parse_policy(document(escaped), "rawxml").to_xml() == parse_policy(document(escaped), "xml").to_xml()
 
 
 def test_an_unknown_format_is_a_mistake_of_the_caller():
