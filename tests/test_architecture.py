@@ -42,6 +42,7 @@ ROOMS = {
     "gateway": {"policies"},
     "manager": {"arm", "resources", "services"},
     "policies": set(),
+    "portal": {"arm", "resources"},
     "resources": {"arm", "policies"},
     "services": {"arm", "resources"},
 }

@@ -1,7 +1,8 @@
 """TLS for the listeners: a local authority, whose key is thrown away when the one certificate is issued.
 
-Whoever trusts the authority trusts it for this machine alone: its name constraints permit nothing but localhost and
-127.0.0.1 (RFC 5280, 4.2.1.10), there is no authority below it, and it ends after two years.
+Whoever trusts the authority trusts it for this machine alone: its name constraints permit nothing but localhost, the names
+below it (which lead to this machine, RFC 6761, 6.3) and 127.0.0.1 (RFC 5280, 4.2.1.10); there is no authority below it, and it
+ends after two years.
 """
 
 import os
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from auth0_apim_sandbox.cloud.folder import StateFolder, write_secret
+from auth0_apim_sandbox.cloud.ports import PORTAL_NAME
 
 LIFETIME = timedelta(days=730)
 """Less than the 825 days that Apple's clients take ("Requirements for trusted certificates in iOS 13 and macOS 10.15")."""
@@ -24,6 +26,7 @@ _RENEWED = timedelta(days=30)
 _SKEW = timedelta(days=1)
 _ADDRESS = IPv4Address("127.0.0.1")
 _NAME = "localhost"
+_NAMES = x509.SubjectAlternativeName([x509.DNSName(_NAME), x509.DNSName(f"*.{PORTAL_NAME}"), x509.IPAddress(_ADDRESS)])
 
 
 def ensure_certificates(folder: StateFolder) -> None:
@@ -35,11 +38,12 @@ def ensure_certificates(folder: StateFolder) -> None:
 
 
 def _is_good(certificate: Path) -> bool:
-    """Whether it is there, has a while to go, and not longer than those that are issued here."""
+    """Whether it is there, has the names, has a while to go, and not longer than those that are issued here."""
     if not certificate.exists():
         return False
-    ends = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
-    return _RENEWED < ends - datetime.now(timezone.utc) <= LIFETIME
+    found = x509.load_pem_x509_certificate(certificate.read_bytes())
+    names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return names == _NAMES and _RENEWED < found.not_valid_after_utc - datetime.now(timezone.utc) <= LIFETIME
 
 
 def _issue(folder: StateFolder) -> None:
@@ -67,11 +71,10 @@ def _authority(name: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.Certific
 
 def _leaf(name: x509.Name, key: ec.EllipticCurvePublicKey, authority: x509.Certificate) -> x509.CertificateBuilder:
     issuer_key = authority.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    names = x509.SubjectAlternativeName([x509.DNSName(_NAME), x509.IPAddress(_ADDRESS)])
     return (
         _certificate(name, authority.subject, key)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(names, critical=False)
+        .add_extension(_NAMES, critical=False)
         .add_extension(_usage(digital_signature=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_key), critical=False)

@@ -14,13 +14,14 @@ from starlette.types import ASGIApp
 from auth0_apim_sandbox.apim.calculator import create_calculator
 from auth0_apim_sandbox.apim.gateway import create_gateway
 from auth0_apim_sandbox.apim.manager import ResourceManager, create_resource_manager, manager_client
+from auth0_apim_sandbox.apim.portal import create_portals, portal_urls
 from auth0_apim_sandbox.cloud.certificates import ensure_certificates
 from auth0_apim_sandbox.cloud.control import create_control, owners
 from auth0_apim_sandbox.cloud.faults import Faults
 from auth0_apim_sandbox.cloud.folder import StateFolder
 from auth0_apim_sandbox.cloud.gateways import GatewayListeners
 from auth0_apim_sandbox.cloud.listeners import Listener
-from auth0_apim_sandbox.cloud.ports import Claim
+from auth0_apim_sandbox.cloud.ports import PORTAL_NAME, Claim
 from auth0_apim_sandbox.cloud.request_log import logged
 from auth0_apim_sandbox.engine.warm_program import keep_warm
 from auth0_apim_sandbox.insights import create_insights
@@ -69,7 +70,12 @@ class Cloud:
             "tenant", create_tenant(self._store, self._tenant_domain, databases=self._folder.databases), certificate
         )
         manager = create_resource_manager(
-            self._store, self._manager_endpoint, self._gateways, self._fetch, vault_url=self._vault_url
+            self._store,
+            self._manager_endpoint,
+            self._gateways,
+            self._fetch,
+            vault_url=self._vault_url,
+            portal_host=self._portal_host,
         )
         self._add("manager", manager, certificate)
         authority = f"{self._manager_endpoint}/{manager_client(self._store).tenant_id}"
@@ -78,6 +84,7 @@ class Cloud:
         self._folder.keep_control_token(token)
         self._add("insights", create_insights(partial(owners, token=token)), certificate)
         self._add("calculator", create_calculator())
+        self._add("portals", create_portals(self._store, self._fetch, self._folder.portals), certificate)
         for listener in self._listeners:
             await listener.start()
         await manager.open_gateways()
@@ -114,6 +121,7 @@ class Cloud:
                 "vault": self._vault_url,
                 "insights": self._insights_url,
             },
+            "portals": portal_urls(self._store),
             "gateways": self._gateways.urls(),
         }
 
@@ -128,6 +136,10 @@ class Cloud:
     @property
     def _vault_url(self) -> str:
         return f"https://localhost:{self.ports.vault}"
+
+    @property
+    def _portal_host(self) -> str:
+        return f"{PORTAL_NAME}:{self.ports.portals}"
 
     @property
     def _insights_url(self) -> str:

@@ -77,6 +77,11 @@ class StateFolder:
         return self.path / "databases"
 
     @property
+    def portals(self) -> Path:
+        """Static pages that take the place of the sandbox's own in a developer portal, in a folder named as the service."""
+        return self.path / "portals"
+
+    @property
     def backend(self) -> Path:
         """Where the engine keeps the state of stacks."""
         return self.path / "backend"
@@ -88,7 +93,7 @@ class StateFolder:
 
     def prepare(self) -> None:
         """Make the folder and the secrets that are not there yet, and close what is there to everybody but its owner."""
-        for folder in (self.path, self.path / "tls", self.backend, self.pulumi_home, self.databases):
+        for folder in (self.path, self.path / "tls", self.backend, self.pulumi_home, self.databases, self.portals):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.log.touch(mode=0o600)
         for path in (self.path, *self.path.iterdir()):

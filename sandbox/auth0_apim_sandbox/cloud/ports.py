@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_BASE = 14300
+PORTAL_NAME = "developer.localhost"
+"""Below it services have their developer portals: browsers, and resolvers that follow RFC 6761, lead it to this machine."""
 _RANGE = 100
 _LAST_BASE = 32600  # Linux gives the ports from 32768 on to clients
 _SANDBOX = "auth0_apim_sandbox.cloud"  # in the process's arguments, before its folder
@@ -22,6 +24,7 @@ _HTTP_PARTS = {
     "control": "control endpoint",
     "vault": "vault",
     "insights": "ingestion endpoint",
+    "portals": "developer portals",
 }
 
 
@@ -50,6 +53,7 @@ class Ports:
         control: health and control, http.
         vault: a Key Vault, https.
         insights: the ingestion endpoint of Application Insights, https.
+        portals: the developer portals of all services, by host name, https.
         gateways: the first gateway, https; its http port is one higher, the next gateway two.
     """
 
@@ -61,6 +65,7 @@ class Ports:
     control: int = 0
     vault: int = 0
     insights: int = 0
+    portals: int = 0
     gateways: int = 0
 
     @classmethod
@@ -75,7 +80,7 @@ class Ports:
         if not 1024 <= base <= 65000:
             raise PortError(f"base port {base} is out of range: take one from 1024 to 65000, or 0 for free ports")
         first = (base, base + 1, base + 2, base + 3, base + 4)
-        return cls(*first, base + 5, base + 6, base + 7, base + _GATEWAY_OFFSET)
+        return cls(*first, base + 5, base + 6, base + 7, base + 8, base + _GATEWAY_OFFSET)
 
 
 class Claim(NamedTuple):

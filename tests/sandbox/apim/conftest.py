@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 ENDPOINT = "https://localhost:14301"
+PORTAL_HOST = "developer.localhost:14308"
 VERSION = "2024-05-01"
 OPENAPI = (Path(__file__).parents[3] / "examples/basic-calculator/openapi.json").read_text(encoding="utf-8")
 SERVICE_BODY = {
@@ -131,7 +132,7 @@ def clock():
 @pytest.fixture
 async def application(store, host, clock):
     async with httpx.AsyncClient(transport=httpx.MockTransport(documents)) as fetch:
-        yield create_resource_manager(store, ENDPOINT, host, fetch, clock)
+        yield create_resource_manager(store, ENDPOINT, host, fetch, clock, portal_host=PORTAL_HOST)
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ def folder(tmp_path):
     return folder
 
 
-def test_the_certificate_names_localhost_and_the_loopback_address(folder):
+def test_the_certificate_names_localhost_the_portals_and_the_loopback_address(folder):
     certificate = x509.load_pem_x509_certificates(folder.server_certificate.read_bytes())[0]
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    assert names.get_values_for_type(x509.DNSName) == ["localhost"]
+    assert names.get_values_for_type(x509.DNSName) == ["localhost", "*.developer.localhost"]
     assert [str(address) for address in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
 
 

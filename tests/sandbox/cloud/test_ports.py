@@ -7,11 +7,11 @@ from auth0_apim_sandbox.cloud.ports import PortError, Ports, claim, listen, port
 
 
 def test_the_map_above_a_base_is_fixed():
-    assert Ports.from_base(14300) == Ports(14300, 14301, 14302, 14303, 14304, 14305, 14306, 14307, 14310)
+    assert Ports.from_base(14300) == Ports(14300, 14301, 14302, 14303, 14304, 14305, 14306, 14307, 14308, 14310)
 
 
 def test_base_zero_asks_for_free_ports():
-    assert Ports.from_base(0) == Ports(0, 0, 0, 0, 0, 0, 0, 0, 0)
+    assert Ports.from_base(0) == Ports(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("base", [-1, 80, 65001])
@@ -41,7 +41,7 @@ def test_the_first_map_is_claimed_whose_ports_are_all_free():
     with socket.create_server(("127.0.0.1", 0)) as other:
         claimed = claim([Ports(vault=port_of(other)), Ports(), Ports(tenant=1)])
         assert claimed.passed_over == f"port {port_of(other)}, for the vault, is taken by {process_name()}"
-    assert set(claimed.sockets) == {"tenant", "manager", "calculator", "control", "vault", "insights"}
+    assert set(claimed.sockets) == {"tenant", "manager", "calculator", "control", "vault", "insights", "portals"}
     assert {name: port_of(found) for name, found in claimed.sockets.items()}.items() <= vars(claimed.ports).items()
     for found in claimed.sockets.values():
         found.close()

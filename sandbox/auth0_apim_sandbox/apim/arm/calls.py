@@ -46,6 +46,7 @@ class Manager:
         fetch: fetches linked documents and OpenID documents.
         vault: reads the secrets of named values.
         long_running: the operations that clients wait for.
+        portal_host: authority below which services have their developer portals.
         clock: seconds since 1970.
         writes: one lock a service, by lower-cased id; Azure answers a second write at the same time with 409, here it waits.
     """
@@ -57,6 +58,7 @@ class Manager:
     fetch: httpx.AsyncClient
     vault: KeyVault
     long_running: LongRunning
+    portal_host: str
     clock: Callable[[], float] = time.time
     writes: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 

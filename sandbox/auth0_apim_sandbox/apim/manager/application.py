@@ -45,6 +45,7 @@ def create_resource_manager(  # noqa: PLR0913 - everything that a resource manag
     clock: Callable[[], float] = time.time,
     *,
     vault_url: str | None = None,
+    portal_host: str = "developer.localhost",
 ) -> "ResourceManager":
     """Azure's resource manager with `Microsoft.ApiManagement`, its directory and its metadata, over `store`.
 
@@ -55,10 +56,12 @@ def create_resource_manager(  # noqa: PLR0913 - everything that a resource manag
         fetch: fetches OpenID documents, linked API documents and linked policies; it must trust the local CA.
         clock: seconds since 1970.
         vault_url: absolute URL of the Key Vault that named values may refer to, without a trailing slash.
+        portal_host: authority below which services have their developer portals: `https://{service}.{portal_host}`.
     """
     directory = Directory(store, endpoint, clock)
     vault = KeyVault(vault_url, fetch, directory.identity_token)
-    manager = Manager(Inventory(store), directory.client, endpoint, host, fetch, vault, LongRunning(endpoint), clock)
+    operations = LongRunning(endpoint)
+    manager = Manager(Inventory(store), directory.client, endpoint, host, fetch, vault, operations, portal_host, clock)
     if not manager.inventory.resources:
         with manager.inventory.transaction():
             write_group(manager, "local", "westeurope", {})

@@ -1,7 +1,7 @@
 """The body of an API Management service: as it is sent, and as the provider answers it in the api-versions that it has."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints
@@ -60,6 +60,18 @@ class ServiceContract(Contract):
     legacy_portal_status: Literal["Enabled", "Disabled"] = "Disabled"
     developer_portal_status: Literal["Enabled", "Disabled"] = "Enabled"
     restore: bool = False
+
+
+class Addresses(NamedTuple):
+    """Where parts of a service listen.
+
+    Attributes:
+        gateway_url: absolute URL of its gateway, without a trailing slash.
+        portal_host: authority below which services have their developer portals.
+    """
+
+    gateway_url: str
+    portal_host: str
 
 
 class Sku(Contract):
@@ -122,7 +134,7 @@ def transitional_view(service: Document, version: str, state: str) -> dict[str, 
 
 
 def service_properties(
-    name: str, settings: dict[str, Any], sku_name: str, gateway_url: str, created_at: str
+    name: str, settings: dict[str, Any], sku_name: str, addresses: Addresses, created_at: str
 ) -> dict[str, Any]:
     """The properties of a service that is ready.
 
@@ -130,28 +142,28 @@ def service_properties(
         name: the service's.
         settings: its contract, as JSON.
         sku_name: the tier.
-        gateway_url: absolute URL of its gateway.
+        addresses: where its gateway and its portal are.
         created_at: when it was made, as the provider writes points in time.
     """
-    tier, host_name = family(sku_name), urlsplit(gateway_url).netloc
+    tier, host_name = family(sku_name), urlsplit(addresses.gateway_url).netloc
     # Not every property is answered for every tier.
     omitted = {"restore"} | ({"enableClientCertificate"} if sku_name != "Consumption" else set())
     omitted |= {"disableGateway"} if tier == "v2" else set()
-    addresses = ["127.0.0.1"] if tier == "classic" else None
+    public = ["127.0.0.1"] if tier == "classic" else None
     return {
         **{key: value for key, value in settings.items() if key not in omitted},
         "notificationSenderEmail": settings["notificationSenderEmail"] or "apimgmt-noreply@mail.windowsazure.com",
         "provisioningState": "Succeeded",
         "targetProvisioningState": "",
         "createdAtUtc": created_at,
-        "gatewayUrl": gateway_url,
-        **_addresses(name, settings, sku_name, host_name),
+        "gatewayUrl": addresses.gateway_url,
+        **_other_addresses(name, settings, sku_name, addresses),
         "hostnameConfigurations": [_proxy(host_name)],
-        "publicIPAddresses": addresses,
+        "publicIPAddresses": public,
         "privateIPAddresses": None,
         "customProperties": settings["customProperties"] or _custom_properties(tier),
         "natGatewayState": settings["natGatewayState"] or _nat_gateway_state(sku_name),
-        "outboundPublicIPAddresses": addresses,
+        "outboundPublicIPAddresses": public,
         "apiVersionConstraint": settings["apiVersionConstraint"] or {"minApiVersion": None},
         "privateEndpointConnections": None,
         "platformVersion": {"Consumption": "mtv1", "classic": "stv2", "v2": "stv2.1"}[tier],
@@ -159,15 +171,15 @@ def service_properties(
     }
 
 
-def _addresses(name: str, settings: dict[str, Any], sku_name: str, host_name: str) -> dict[str, str | None]:
-    """Addresses that Azure gives to the portals; nothing listens there, and the legacy portal is gone for good."""
-    tier = family(sku_name)
+def _other_addresses(name: str, settings: dict[str, Any], sku_name: str, addresses: Addresses) -> dict[str, str | None]:
+    """The developer portal's address, and those where nothing listens here; the legacy portal is gone for good."""
+    tier, host_name = family(sku_name), urlsplit(addresses.gateway_url).netloc
     classic = tier == "classic"
     portal = tier != "Consumption" and settings["developerPortalStatus"] == "Enabled"
     return {
         "gatewayRegionalUrl": f"https://{name}.regional.{host_name}" if classic else None,
         "portalUrl": None,
-        "developerPortalUrl": f"https://{name}.developer.{host_name}" if portal else None,
+        "developerPortalUrl": f"https://{name}.{addresses.portal_host}" if portal else None,
         "dataApiUrl": None,
         "managementApiUrl": f"https://{name}.management.{host_name}" if classic else None,
         "scmUrl": f"https://{name}.scm.{host_name}" if classic else None,

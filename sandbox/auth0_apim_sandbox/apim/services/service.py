@@ -20,6 +20,7 @@ from auth0_apim_sandbox.apim.arm.request import ArmRequest
 from auth0_apim_sandbox.apim.arm.tags import tags_of
 from auth0_apim_sandbox.apim.services.contract import (
     NAME,
+    Addresses,
     ServiceContract,
     check_service_name,
     family,
@@ -101,11 +102,9 @@ async def delete_service(manager: Manager, service: Document) -> None:
 
 
 async def open_gateways(manager: Manager) -> None:
-    """Open the gateways of all services after a restart; a service whose gateway has another address now tells that."""
+    """Open the gateways of all services after a restart; a service that has other addresses now tells that."""
     for service in services_in(manager, f"/subscriptions/{manager.client.subscription_id}"):
-        gateway_url = await manager.host.open(service["id"])
-        if gateway_url != service["properties"]["gatewayUrl"]:
-            _write_gateway(manager, service, gateway_url)
+        _write_addresses(manager, service, await _opened(manager, service["id"]))
 
 
 def _not_found(group: Document, name: str) -> Document:
@@ -171,7 +170,7 @@ async def _saved(
     if not created and family(service["sku"]["name"]) != family(sku["name"]):
         message = f"The tier cannot be changed from {service['sku']['name']} to {sku['name']}."
         raise ValidationFailed(("sku.name", message))
-    gateway_url = await manager.host.open(service["id"])
+    addresses = await _opened(manager, service["id"])
     now = timestamp(manager.clock())
     before = service.get("properties", {}).get("createdAtUtc", now)
     fields = {
@@ -180,7 +179,7 @@ async def _saved(
         "identity": service_identity(manager, service, body),
         "zones": body.get("zones"),
         "settings": settings,
-        "properties": service_properties(service["name"], settings, sku["name"], gateway_url, before),
+        "properties": service_properties(service["name"], settings, sku["name"], addresses, before),
         "secrets": {},
         "systemData": _system_data(manager, service, now),
     }
@@ -199,16 +198,21 @@ async def _restored(manager: Manager, service_id: str, name: str) -> Document:
             f"Api service '{name}' cannot be restored: no soft-deleted service has this name in this resource group."
         )
         raise ProviderError(400, "ServiceUndeleteNotPossible", message)
-    gateway_url = await manager.host.open(service_id)
+    addresses = await _opened(manager, service_id)
     with manager.inventory.transaction():
         restore_deleted(manager, deleted)
-        return _write_gateway(manager, manager.inventory.resources[service_id.lower()], gateway_url)
+        return _write_addresses(manager, manager.inventory.resources[service_id.lower()], addresses)
 
 
-def _write_gateway(manager: Manager, service: Document, gateway_url: str) -> Document:
-    """Write the addresses of a service whose gateway is at `gateway_url` now."""
+async def _opened(manager: Manager, service_id: str) -> Addresses:
+    """Where a service is, its gateway being open."""
+    return Addresses(await manager.host.open(service_id), manager.portal_host)
+
+
+def _write_addresses(manager: Manager, service: Document, addresses: Addresses) -> Document:
+    """Write where `service` is now."""
     sku_name, created_at = service["sku"]["name"], service["properties"]["createdAtUtc"]
-    properties = service_properties(service["name"], service["settings"], sku_name, gateway_url, created_at)
+    properties = service_properties(service["name"], service["settings"], sku_name, addresses, created_at)
     return manager.inventory.write({**service, "properties": properties})
 
 

@@ -73,6 +73,10 @@ RESOURCES: dict[str, tuple[type[ArmResource], Description]] = {
     ),
     "azure-native:apimanagement:Product": (ArmResource, Description(PRODUCT)),
     "azure-native:apimanagement:ProductApi": (ArmResource, Description(PRODUCT + "/apis/{apiId}", head_only=True)),
+    "azure-native:apimanagement:ProductGroup": (
+        ArmResource,
+        Description(PRODUCT + "/groups/{groupId}", head_only=True),
+    ),
     "azure-native:apimanagement:ProductPolicy": (ArmResource, Description(PRODUCT + "/policies/{policyId}")),
     "azure-native:apimanagement:Subscription": (
         ArmResource,

@@ -40,7 +40,7 @@ AUTH0_FUNCTIONS = (
 APIM_RESOURCES = (
     "Api", "ApiDiagnostic", "ApiManagementService", "ApiOperation", "ApiOperationPolicy", "ApiPolicy", "ApiRelease",
     "ApiVersionSet", "AuthorizationServer", "Backend", "Diagnostic", "Logger", "NamedValue", "OpenIdConnectProvider",
-    "Policy", "PolicyFragment", "Product", "ProductApi", "ProductPolicy", "Subscription", "Tag",
+    "Policy", "PolicyFragment", "Product", "ProductApi", "ProductGroup", "ProductPolicy", "Subscription", "Tag",
 )  # fmt: skip
 APIM_FUNCTIONS = (
     "get_api", "get_api_diagnostic", "get_api_management_service", "get_api_operation", "get_api_operation_policy",

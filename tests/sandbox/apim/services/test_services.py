@@ -32,7 +32,7 @@ async def test_a_new_service_has_azures_shape(empty, host):
     properties = service["properties"]
     assert (properties["provisioningState"], properties["targetProvisioningState"]) == ("Activating", "Activating")
     assert properties["gatewayUrl"] == "https://localhost:14310"
-    assert properties["developerPortalUrl"] == "https://apim.developer.localhost:14310"
+    assert properties["developerPortalUrl"] == "https://apim.developer.localhost:14308"
     assert host.opened == [empty.service]
 
 
@@ -183,14 +183,18 @@ async def test_what_is_stored_survives_a_restart(arm, store, host):
 
 async def test_after_a_restart_gateways_are_open_and_services_tell_where(arm, store, host):
     before, host.opened = (await arm.get("")).json(), []
-    await create_resource_manager(store, "https://localhost:14301", host, None).open_gateways()
+    await create_resource_manager(
+        store, "https://localhost:14301", host, None, portal_host="developer.localhost:14308"
+    ).open_gateways()
     assert (host.opened, (await arm.get("")).json()) == ([arm.service], before)
 
     host.url = "https://localhost:14410"
-    await create_resource_manager(store, "https://localhost:14401", host, None).open_gateways()
+    await create_resource_manager(
+        store, "https://localhost:14401", host, None, portal_host="developer.localhost:14408"
+    ).open_gateways()
     shown = (await arm.get("")).json()["properties"]
     assert (shown["gatewayUrl"], shown["hostnameConfigurations"][0]["hostName"]) == (host.url, "localhost:14410")
-    assert shown["developerPortalUrl"] == "https://apim.developer.localhost:14410"
+    assert shown["developerPortalUrl"] == "https://apim.developer.localhost:14408"
     moved = (
         "gatewayUrl",
         "gatewayRegionalUrl",

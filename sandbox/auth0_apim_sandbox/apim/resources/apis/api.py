@@ -12,12 +12,14 @@ from auth0_apim_sandbox.apim.arm.inventory import Document, short_id, timestamp
 from auth0_apim_sandbox.apim.arm.long_running import FIRST_WITH_STATUS
 from auth0_apim_sandbox.apim.arm.resource_kind import Draft, ResourceKind
 from auth0_apim_sandbox.apim.resources.apis.contract import (
+    FIRST_SETTINGS,
     NOT_KEPT,
     SHARED,
     ApiContract,
     check_api,
     check_authentication,
     check_locked,
+    mirrored,
 )
 from auth0_apim_sandbox.apim.resources.apis.importing import ApiImport, read_import
 from auth0_apim_sandbox.apim.resources.apis.revisions import revisions
@@ -27,9 +29,6 @@ from auth0_apim_sandbox.apim.resources.subscriptions import subscriptions_with_s
 
 _FIRST_WITH_SETTINGS = "2022-08-01"
 """The api-version from which an API has several authorization servers, and lists show its settings."""
-
-_FIRST_SETTINGS = ("oAuth2", "openid")
-"""Authentication settings that every version has."""
 
 _NOT_COPIED = (
     "apiRevision",
@@ -114,7 +113,7 @@ class Apis(ResourceKind):
     def view(self, call: Call, document: Document) -> dict[str, Any]:
         """The API, the current revision under the plain name and it alone with `isCurrent`; with its version set."""
         body = super().view(call, document)
-        body["properties"]["authenticationSettings"] = _mirrored(body["properties"]["authenticationSettings"])
+        body["properties"]["authenticationSettings"] = mirrored(body["properties"]["authenticationSettings"])
         body["properties"] = _of_version(body["properties"], call.request.version)
         if not body["properties"]["isCurrent"]:
             del body["properties"]["isCurrent"]
@@ -127,7 +126,7 @@ class Apis(ResourceKind):
         """The API without the lists of authentication settings that nobody has given."""
         body = super().view_after_write(call, document, created)
         settings = body["properties"]["authenticationSettings"]
-        given = {name: value for name, value in settings.items() if value or name in _FIRST_SETTINGS}
+        given = {name: value for name, value in settings.items() if value or name in FIRST_SETTINGS}
         body["properties"]["authenticationSettings"] = given
         return body
 
@@ -208,16 +207,6 @@ def _share(call: Call, current: Document) -> None:
             call.inventory.write({**other, "properties": {**other["properties"], **shared}})
 
 
-def _mirrored(settings: dict[str, Any]) -> dict[str, Any]:
-    """Authentication settings in both forms, as the specification's examples have them: one is the first of the list."""
-    answered = dict(settings)
-    for name in _FIRST_SETTINGS:
-        listed = settings[f"{name}AuthenticationSettings"]
-        answered[name] = settings[name] or next(iter(listed), None)
-        answered[f"{name}AuthenticationSettings"] = listed or [item for item in (settings[name],) if item]
-    return answered
-
-
 def _of_version(properties: dict[str, Any], version: str) -> dict[str, Any]:
     """`properties` with what `version` has of them."""
     answered = {}
@@ -227,7 +216,7 @@ def _of_version(properties: dict[str, Any], version: str) -> dict[str, Any]:
             answered["backendId"] = None
     if version < _FIRST_WITH_SETTINGS:
         settings = properties["authenticationSettings"]
-        answered["authenticationSettings"] = {name: settings[name] for name in _FIRST_SETTINGS}
+        answered["authenticationSettings"] = {name: settings[name] for name in FIRST_SETTINGS}
     return answered
 
 

@@ -26,6 +26,9 @@ NOT_KEPT = (
 )
 """Properties of the body that GET never answers."""
 
+FIRST_SETTINGS = ("oAuth2", "openid")
+"""Authentication settings that every version has."""
+
 _PATH = re.compile(r"|[\w.-]|[\w.][\w/.:~-]*[\w.~-]")
 
 _LOCKED = {
@@ -115,6 +118,16 @@ class ApiContract(Contract):
     value: str | None = None
     source_api_id: str | None = None
     translate_required_query_parameters: Literal["template", "query"] = "template"
+
+
+def mirrored(settings: dict[str, Any]) -> dict[str, Any]:
+    """Authentication settings in both forms, as the specification's examples have them: one is the first of the list."""
+    answered = dict(settings)
+    for name in FIRST_SETTINGS:
+        listed = settings[f"{name}AuthenticationSettings"]
+        answered[name] = settings[name] or next(iter(listed), None)
+        answered[f"{name}AuthenticationSettings"] = listed or [item for item in (settings[name],) if item]
+    return answered
 
 
 def check_locked(current: dict[str, Any], properties: dict[str, Any]) -> None:
