@@ -9,7 +9,7 @@ PARALLEL = --numprocesses auto --dist loadfile --no-loadscope-reorder
 export PATH := $(PATH):$(CURDIR)/.tools/bin:$(CURDIR)/.tools/lib/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up verify down test test-fast check bench docs crash lock
+.PHONY: help up verify down test test-fast check bench docs crash walk lock
 
 help:
 	@echo 'make up         deploy the local environment with the real Pulumi engine and prove it with real requests'
@@ -21,6 +21,7 @@ help:
 	@echo 'make bench      measure what the README claims'
 	@echo 'make docs       write the schema, the reference pages and the pictures anew'
 	@echo 'make crash      kill -9 at every change of create and destroy, and count what is left'
+	@echo 'make walk       change every input of every component, with a prober that has no good token'
 	@echo 'make lock       resolve requirements/*.txt anew'
 
 up:
@@ -44,7 +45,7 @@ test-fast:
 	@$(PYTHON) bootstrap.py dev
 	@.venv/bin/pytest $(PARALLEL) -m 'not live' $(PYTEST_ARGS)
 
-PROGRAMS = benchmarks components components/policy_pack docs/generator
+PROGRAMS = benchmarks benchmarks/day_two components components/policy_pack docs/generator
 
 check:
 	@$(PYTHON) bootstrap.py dev
@@ -65,6 +66,11 @@ crash:
 	@$(PYTHON) bootstrap.py dev
 	@.venv/bin/auth0-apim engine
 	@.venv/bin/python benchmarks/crash_walk.py
+
+walk:
+	@$(PYTHON) bootstrap.py dev
+	@.venv/bin/auth0-apim engine
+	@.venv/bin/python benchmarks/day_two
 
 # Names, versions and hashes only: an address in a lock file would bind everyone to one index.
 COMPILE = uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \

@@ -68,9 +68,9 @@ class GatewaySku(Enum):
 
 class GatewaySection(TypedDict):
     resource_group_name: pulumi.Input[str]
-    """Required. The resource group of the service."""
+    """Required. The resource group of the service. Azure refuses a new service of the same name in another group: change `service_name` with it."""
     service_name: pulumi.Input[str]
-    """Required. The service's name, unique in Azure, because it is part of the host name: 1 to 50 letters, digits and dashes."""
+    """Required. The service's name, unique in Azure, because it is part of the host name: 1 to 50 letters, digits and dashes. A change makes the new service before it deletes the old one."""
     existing: NotRequired[bool]
     """Optional, defaults to false. Use a service that exists: it is read, never changed, and remains after a destroy. Excludes every input that describes a new one."""
     publisher_name: NotRequired[pulumi.Input[str]]
@@ -82,7 +82,7 @@ class GatewaySection(TypedDict):
     capacity: NotRequired[pulumi.Input[int]]
     """Optional, defaults to 0 in tier Consumption and to 1 in every other. The number of units, within the tier's limits."""
     location: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the resource group's region. The Azure region."""
+    """Optional, defaults to the resource group's region. The Azure region. Azure does not move a service: change `service_name` with it."""
     restore: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Restore the soft-deleted service of this name, with its contents and its old settings, instead of creating one. Remove this input after the deployment; the next deployment applies the settings given here."""
     system_identity: NotRequired[pulumi.Input[bool]]
@@ -200,6 +200,8 @@ def _new_service(component: pulumi.ComponentResource, name: str, inputs: Inputs)
         restore=inputs.output("restore"),
         opts=pulumi.ResourceOptions(
             parent=component,
+            # The name of a deleted service stays reserved: a replacement that Azure refuses must leave the old service alone.
+            delete_before_replace=False,
             # The classic tiers take 30 to 45 minutes, and longer when the region is busy.
             custom_timeouts=pulumi.CustomTimeouts(create="3h", update="3h", delete="3h"),
         ),
