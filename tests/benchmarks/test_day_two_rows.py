@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,9 @@ def walk():
     """The modules of the walk, which is a program in a folder and no package."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(REPOSITORY / "benchmarks" / "day_two"))
-        import program
-        import rows
-        import walk
-
-        yield walk
-        for name in (program, rows, walk):
-            sys.modules.pop(name.__name__)
+        yield import_module("walk")
+    for name in ("callers", "program", "rows", "walk"):
+        sys.modules.pop(name)
 
 
 def snake_case(name):
