@@ -6,7 +6,6 @@ from auth0_apim.apim.api_subscription import subscription_title_problem
 from auth0_apim.apim.azure_rules import (
     entity_id_problem,
     long_text_problem,
-    portal_sku_problem,
     publisher_name_problem,
     revised_id_problem,
     secret_text_problem,
@@ -24,9 +23,9 @@ from auth0_apim.auth0.user_rules import (
     role_name_problem,
     username_problem,
 )
-from auth0_apim.policy.policy_rules import quota_sku_problem, rate_limit_sku_problem
 from auth0_apim.rules.scope_rules import identifier_problem, requested_scopes_problem, scopes_problem
 from auth0_apim.rules.text_rules import display_name_problem, email_problem
+from auth0_apim.rules.tier_rules import portal_sku_problem, quota_sku_problem, rate_limit_sku_problem
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ import pulumi
 from pulumi_azure_native import apimanagement
 from typing_extensions import NotRequired, TypedDict
 
-from auth0_apim.apim.azure_rules import capacity_problem, publisher_email_problem, publisher_name_problem, tags_problem
+from auth0_apim.apim.azure_rules import publisher_email_problem, publisher_name_problem, tags_problem
 from auth0_apim.apim.azure_service import SERVICE_RULES, service_of
 from auth0_apim.component.inputs import ComponentInputs, Inputs, Rule
+from auth0_apim.rules.tier_rules import capacity_problem
 
 _IDENTITY = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[\w-]{3,128}",
@@ -64,6 +65,8 @@ class GatewaySku(Enum):
     """1 to 10 units, made in minutes."""
     STANDARD_V2 = "StandardV2"
     """1 to 10 units, made in minutes, outbound network integration."""
+    PREMIUM_V2 = "PremiumV2"
+    """1 to 30 units, made in minutes, a network of its own."""
 
 
 class GatewaySection(TypedDict):
@@ -146,6 +149,8 @@ class ApiGateway(pulumi.ComponentResource):
     """The service's resource group."""
     portal_url: pulumi.Output[Optional[str]]
     """Absolute URL of the developer portal, without trailing slash; null in a tier without one."""
+    service_id: pulumi.Output[str]
+    """The service's ARM id, the scope of locks, role assignments and diagnostic settings."""
     sku: pulumi.Output[str]
     """The service's tier, such as `Developer`."""
     principal_id: pulumi.Output[Optional[str]]
@@ -160,6 +165,7 @@ class ApiGateway(pulumi.ComponentResource):
         self.resource_group_name = inputs.output("resource_group_name")
         self.sku = service.sku.apply(lambda sku: sku.name) if exists else inputs.output("sku")
         self.service_name, gateway_url, portal_url = service.name, service.gateway_url, service.developer_portal_url
+        self.service_id = service.id
         self.principal_id = service.identity.apply(_principal_id)
         self.gateway_url = gateway_url.apply(lambda url: str(url).rstrip("/"))
         self.portal_url = pulumi.Output.all(self.sku, portal_url).apply(lambda both: _portal_url(both[0], both[1]))
@@ -169,6 +175,7 @@ class ApiGateway(pulumi.ComponentResource):
                 "service_name": self.service_name,
                 "resource_group_name": self.resource_group_name,
                 "portal_url": self.portal_url,
+                "service_id": self.service_id,
                 "sku": self.sku,
                 "principal_id": self.principal_id,
             }

@@ -11,15 +11,6 @@ from typing import Any
 from auth0_apim.rules.scope_rules import requested_scopes_problem
 from auth0_apim.rules.text_rules import email_problem, text_problem
 
-_UNITS = {
-    "Consumption": (0, 0),
-    "Developer": (1, 1),
-    "Basic": (1, 2),
-    "Standard": (1, 4),
-    "Premium": (1, 31),
-    "BasicV2": (1, 10),
-    "StandardV2": (1, 10),
-}
 GRANT_TYPES = {
     "authorization_code": "authorizationCode",
     "implicit": "implicit",
@@ -55,25 +46,6 @@ def publisher_email_problem(value: str) -> str | None:
     return email_problem(value) or (
         None if len(value) <= 100 else f"must be 1 to 100 characters long, not {len(value)}"
     )
-
-
-def capacity_problem(value: Mapping[str, Any]) -> str | None:
-    """A number of units, given as `{"sku": …, "capacity": …}`: each tier has its limits."""
-    tier, capacity = value["sku"], value["capacity"]
-    if capacity is None or tier not in _UNITS:
-        return None
-    least, most = _UNITS[tier]
-    if capacity != int(capacity) or not least <= capacity <= most:
-        span = str(least) if least == most else f"{least} to {most}"
-        return f"must be {span} in tier {tier}, not {capacity!r}"
-    return None
-
-
-def portal_sku_problem(value: str) -> str | None:
-    """A tier that has a developer portal."""
-    if value == "Consumption":
-        return "is Consumption, a tier without a developer portal"
-    return None
 
 
 def api_path_problem(value: str) -> str | None:

@@ -16,7 +16,6 @@ from auth0_apim.apim.azure_rules import (
     default_scope_problem,
     entity_id_problem,
     grant_types_problem,
-    portal_sku_problem,
     resource_owner_problem,
     short_title_problem,
     slug,
@@ -27,6 +26,7 @@ from auth0_apim.component.child_options import create_before_delete
 from auth0_apim.component.inputs import ComponentInputs, Inputs, Rule, anything
 from auth0_apim.rules.opinion_rules import implicit_grant_problem
 from auth0_apim.rules.scope_rules import IDENTIFIER, SCOPE_NAMES
+from auth0_apim.rules.tier_rules import portal_sku_problem
 from auth0_apim.rules.url_rules import https_url_problem
 
 

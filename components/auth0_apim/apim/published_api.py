@@ -35,6 +35,8 @@ class PublishedApi(pulumi.ComponentResource):
 
     api_id: pulumi.Output[str]
     """The API's id in API Management; known once the API is in its product, so that policies come last."""
+    api_resource_id: pulumi.Output[str]
+    """The API's ARM id, the scope of locks and role assignments."""
     path: pulumi.Output[str]
     """The API's URL suffix."""
     display_name: pulumi.Output[str]
@@ -91,6 +93,7 @@ class PublishedApi(pulumi.ComponentResource):
             api_version_set_id=self.version_set_id,
             authentication_settings=_authentication_settings(inputs.nullable("authorization_server_id")),
         )
+        self.api_resource_id = api.id
         self.api_id, self.product_id = api.name, pulumi.Output.from_input(inputs.optional("product_id"))
         if "product_name" in inputs:
             kept = {"opts": retained_child_options(self, opts)} if inputs.get("keep_product") else {}
@@ -113,6 +116,7 @@ class PublishedApi(pulumi.ComponentResource):
         self.register_outputs(
             {
                 "api_id": self.api_id,
+                "api_resource_id": self.api_resource_id,
                 "path": self.path,
                 "display_name": self.display_name,
                 "description": self.description,

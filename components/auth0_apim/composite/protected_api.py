@@ -54,6 +54,10 @@ class ProtectedApi(pulumi.ComponentResource):
     """The first user's id; null without one."""
     api_id: pulumi.Output[str]
     """The API's id in API Management, for ApiRevision."""
+    api_resource_id: pulumi.Output[str]
+    """The API's ARM id, the scope of locks and role assignments."""
+    service_id: pulumi.Output[str]
+    """The ARM id of the API Management service, the scope of locks, role assignments and diagnostic settings."""
     description: pulumi.Output[Optional[str]]
     """The API's description in API Management, for ApiRevision; null without one."""
     version_set_id: pulumi.Output[Optional[str]]
@@ -99,6 +103,7 @@ class ProtectedApi(pulumi.ComponentResource):
         self.connection_id = database.connection_id if database else nothing
         self.connection_name = database.connection_name if database else nothing
         self.user_id = user.user_id if user else nothing
+        self.api_resource_id, self.service_id = published.api_resource_id, gateway.service_id
         self.api_id, self.operations = published.api_id, published.operations
         self.description, self.version_set_id = published.description, published.version_set_id
         self.policy_id, self.policy_xml = policy.policy_id, policy.policy_xml
@@ -126,6 +131,8 @@ class ProtectedApi(pulumi.ComponentResource):
                 "connection_name": self.connection_name,
                 "user_id": self.user_id,
                 "api_id": self.api_id,
+                "api_resource_id": self.api_resource_id,
+                "service_id": self.service_id,
                 "description": self.description,
                 "version_set_id": self.version_set_id,
                 "operations": self.operations,

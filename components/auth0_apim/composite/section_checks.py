@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from auth0_apim.apim.azure_rules import portal_sku_problem
 from auth0_apim.apim.published_api_inputs import require_removable_product
 from auth0_apim.component.input_types import Later, bare, input_types, is_known, is_output
 from auth0_apim.component.inputs import InputError, Inputs, section
@@ -17,6 +16,7 @@ from auth0_apim.composite.sections import (
 )
 from auth0_apim.openapi.source import operations_of
 from auth0_apim.policy.policy_rules import tier_problem
+from auth0_apim.rules.tier_rules import portal_sku_problem
 
 Sections = Mapping[str, Any]
 

@@ -11,21 +11,8 @@ from auth0_apim.component.input_types import bare, is_output
 from auth0_apim.component.inputs import Inputs, Problem
 from auth0_apim.policy.markup import first_problem, literal_problem, policy_text_problem, texts_problem
 from auth0_apim.rules.scope_rules import identifier_problem
+from auth0_apim.rules.tier_rules import quota_sku_problem, rate_limit_sku_problem
 from auth0_apim.rules.url_rules import https_url_problem
-
-
-def rate_limit_sku_problem(value: str) -> str | None:
-    """A tier that can limit calls by key."""
-    if value == "Consumption":
-        return "is Consumption, a tier without rate limits by key"
-    return None
-
-
-def quota_sku_problem(value: str) -> str | None:
-    """A tier that has quotas by key: the classic dedicated ones."""
-    if value == "Consumption" or value.endswith("V2"):
-        return f"is {value}, a tier without quotas by key"
-    return None
 
 
 def tier_problem(policy: Inputs | Mapping[str, Any]) -> Problem | None:

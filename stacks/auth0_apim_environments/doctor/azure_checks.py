@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from auth0_apim.apim.azure_rules import portal_sku_problem, slug
+from auth0_apim.apim.azure_rules import slug
 from auth0_apim.policy.document_rules import early_answer_problem, wider_backend_problem
-from auth0_apim.policy.policy_rules import quota_sku_problem, rate_limit_sku_problem
 from auth0_apim.rules.opinion_rules import own_backend_problem
+from auth0_apim.rules.tier_rules import portal_sku_problem, quota_sku_problem, rate_limit_sku_problem
 
 from auth0_apim_environments.clients.http import Document, ServiceError
 from auth0_apim_environments.clients.manager import Manager

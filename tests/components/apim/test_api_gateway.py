@@ -137,7 +137,7 @@ async def test_an_existing_service_is_read_and_nothing_is_made(mocks):
         (
             {"sku": "Isolated"},
             "input 'sku' must be one of Consumption, Developer, Basic, Standard, Premium, BasicV2, StandardV2, "
-            "not 'Isolated'; an example that works: \"Consumption\"",
+            "PremiumV2, not 'Isolated'; an example that works: \"Consumption\"",
         ),
         ({"capacity": 1}, "input 'capacity' must be 0 in tier Consumption, not 1; leave it out"),
         (
