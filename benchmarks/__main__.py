@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import environment_cycle
 import gateway
 import growth
+import importing
 import machine
 import nothing_to_do
 import readiness
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "readiness": readiness.measure,
     "gateway": gateway.measure,
     "tokens": tokens.measure,
+    "importing": importing.measure,
     "structure": structure.measure,
     "suite": suite.measure,
 }

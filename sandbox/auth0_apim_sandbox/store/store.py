@@ -4,11 +4,13 @@ Every document is a JSON object in a named collection under a string key. Reads 
 to SQLite in the same call, so that a process that is killed loses nothing it has answered for.
 """
 
+import contextlib
 import json
 import sqlite3
+import threading
 import weakref
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,9 @@ Watcher = Callable[[str, Document | None, Document | None], None]
 """Called with a key and its document before and after a write; None where there is none."""
 
 _AFTER_SLASH = chr(ord("/") + 1)
+_CHECKPOINT_AFTER = 4 * 1024 * 1024
+"""Characters that are written before the log is carried over into the file, which waits for the disk."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
     collection TEXT NOT NULL,
@@ -94,21 +99,26 @@ class Collection(Mapping[str, Document]):
             TypeError: the document holds something JSON cannot say; nothing was stored.
             StoreError: the file cannot be written; nothing was stored.
         """
-        body = json.dumps(document, separators=(",", ":"))
+        self.put_all({key: document})
+
+    def put_all(self, documents: Mapping[str, Document]) -> None:
+        """Store every document under its key, as `put` does: all of them or none."""
+        rows = [(self.name, key, json.dumps(document, separators=(",", ":"))) for key, document in documents.items()]
         with self._store.transaction():
-            self._store.execute(
+            self._store.execute_all(
                 "INSERT INTO documents VALUES (?, ?, ?) "
                 "ON CONFLICT (collection, key) DO UPDATE SET body = excluded.body",
-                (self.name, key, body),
+                rows,
             )
-            self._replace(key, document)
+            for key, document in documents.items():
+                self._replace(key, document)
 
     def delete(self, key: str) -> None:
         """Remove the document under `key`; a key that is not there is fine."""
         if key not in self._documents:
             return
         with self._store.transaction():
-            self._store.execute("DELETE FROM documents WHERE collection = ? AND key = ?", (self.name, key))
+            self._store.execute_all("DELETE FROM documents WHERE collection = ? AND key = ?", [(self.name, key)])
             self._replace(key, None)
 
     def _replace(self, key: str, document: Document | None) -> None:
@@ -146,9 +156,12 @@ class Store:
             self._finalizer = weakref.finalize(self, self._connection.close)
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute("PRAGMA wal_autocheckpoint = 0")
             self._connection.execute(_SCHEMA)
         except sqlite3.Error as error:
             raise StoreError(error) from error
+        self._path = path
+        self._uncarried = 0
         self._collections: dict[str, Collection] = {}
         self._undo: list[tuple[Collection, str, Document | None]] | None = None
 
@@ -177,6 +190,7 @@ class Store:
             self._connection.execute("BEGIN IMMEDIATE")
             yield
             self._connection.execute("COMMIT")
+            self._carry_over()
         except sqlite3.Error as error:
             self._roll_back(self._undo)
             raise StoreError(error) from error
@@ -190,17 +204,31 @@ class Store:
         """Close the file; the store cannot be used afterwards. A store that is forgotten closes its file too."""
         self._finalizer()
 
-    def execute(self, statement: str, parameters: tuple[str, ...]) -> None:
-        """Run one write inside the current transaction; for collections."""
-        self._connection.execute(statement, parameters)
+    def execute_all(self, statement: str, rows: Sequence[tuple[str, ...]]) -> None:
+        """Run one write for each of `rows` inside the current transaction; for collections."""
+        self._connection.executemany(statement, rows)
+        self._uncarried += sum(len(value) for row in rows for value in row)
 
     def remember(self, collection: Collection, key: str, document: Document | None) -> None:
         """Note what `key` held before a write, for a roll-back; for collections."""
         if self._undo is not None:
             self._undo.append((collection, key, document))
 
+    def _carry_over(self) -> None:
+        """Have a thread carry the log over into the file once it is large, so that nobody waits for the disk meanwhile."""
+        if self._uncarried < _CHECKPOINT_AFTER or str(self._path) == ":memory:":
+            return
+        self._uncarried = 0
+        threading.Thread(target=_checkpoint, args=(self._path,), daemon=True).start()
+
     def _roll_back(self, undo: list[tuple[Collection, str, Document | None]]) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         for collection, key, document in reversed(undo):
             collection.restore(key, document)
+
+
+def _checkpoint(path: str | Path) -> None:
+    # One that fails loses nothing: the log is read as the file is, and the next one carries it over.
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")

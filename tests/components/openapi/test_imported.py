@@ -1,6 +1,5 @@
 """What the component says of a document is what the service makes of the document that is sent."""
 
-import asyncio
 import json
 
 import pytest
@@ -55,7 +54,7 @@ def documents(draw):
 
 
 def service_makes_of(imported):
-    specification = asyncio.run(read_specification(imported.format, imported.value, None))
+    specification = read_specification(imported.format, imported.value)
     operations = imported_operations(specification, "schemas", translate_query=True)
     return {name: f"{operation.method} {operation.url_template}" for name, operation in operations.items()}
 

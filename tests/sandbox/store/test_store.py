@@ -1,6 +1,7 @@
 import gc
 import resource
 import sqlite3
+import time
 import warnings
 
 import pytest
@@ -167,3 +168,28 @@ def test_a_transaction_that_could_not_begin_is_over(tmp_path):
 def test_a_file_that_cannot_be_opened_is_named_as_the_reason(tmp_path):
     with pytest.raises(StoreError, match="unable to open database file"):
         Store(tmp_path)
+
+
+def test_several_documents_are_written_together_or_not_at_all(tmp_path):
+    store = Store(tmp_path / "state.sqlite")
+    clients = store.collection("clients")
+    clients.put_all({"a": {"name": "A"}, "b": {"name": "B"}})
+    with pytest.raises(TypeError):
+        clients.put_all({"c": {}, "d": {"name": object()}})
+    assert (
+        dict(clients)
+        == dict(Store(tmp_path / "state.sqlite").collection("clients"))
+        == {"a": {"name": "A"}, "b": {"name": "B"}}
+    )
+
+
+def test_a_large_log_is_carried_over_into_the_file_by_another_thread(tmp_path):
+    path = tmp_path / "state.sqlite"
+    store = Store(path)
+    text = "x" * 1_000_000
+    for number in range(5):
+        store.collection("clients").put(str(number), {"text": text})
+    deadline = time.monotonic() + 30
+    while path.stat().st_size < 4_000_000:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

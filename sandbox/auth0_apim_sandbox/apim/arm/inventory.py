@@ -1,13 +1,19 @@
 """The documents of the resource manager, by lower-cased ARM id."""
 
+import asyncio
 import base64
 import time
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, TypeVar
 
 from auth0_apim_sandbox.store import Store
 
 Document = dict[str, Any]
+Item = TypeVar("Item")
+
+_PART = 50
+"""Documents that are written before others are answered: a few milliseconds."""
 
 
 class Inventory:
@@ -45,12 +51,32 @@ class Inventory:
 
     def write(self, document: Document) -> Document:
         """Store `document` under its id; its ETag is the old one when nothing else changed, else a new one."""
+        self.write_all([document])
+        return self.resources[document["id"].lower()]
+
+    def write_all(self, documents: Iterable[Document]) -> None:
+        """Store `documents` as `write` does, many at the cost of a few."""
+        changed = [document for document in documents if self._is_changed(document)]
+        count = self._counters.get("etag", {"count": 0})["count"]
+        written = {
+            document["id"].lower(): {**document, "etag": _etag(number)}
+            for number, document in enumerate(changed, count + 1)
+        }
+        if written:
+            with self.transaction():
+                self._counters.put("etag", {"count": count + len(changed)})
+                self.resources.put_all(written)
+
+    async def in_parts(self, items: Sequence[Item], write: Callable[[Sequence[Item]], None]) -> None:
+        """Call `write` for a few of `items` at a time, each time in a transaction; others are answered in between."""
+        for start in range(0, len(items), _PART):
+            with self.transaction():
+                write(items[start : start + _PART])
+            await asyncio.sleep(0)
+
+    def _is_changed(self, document: Document) -> bool:
         old = self.get(document["id"])
-        if old is not None and {**old, "etag": None} == {**document, "etag": None}:
-            return old
-        written = {**document, "etag": self._next_etag()}
-        self.resources.put(document["id"].lower(), written)
-        return written
+        return old is None or {**old, "etag": None} != {**document, "etag": None}
 
     def remove(self, resource_id: str) -> None:
         """Remove `resource_id` and everything below it."""
@@ -66,10 +92,9 @@ class Inventory:
                 moved["name"] = new_id.rpartition("/")[2]
             self.resources.put(moved["id"].lower(), moved)
 
-    def _next_etag(self) -> str:
-        count = self._counters.get("etag", {"count": 0})["count"] + 1
-        self._counters.put("etag", {"count": count})
-        return base64.b64encode(count.to_bytes(8, "big")).decode("ascii")
+
+def _etag(number: int) -> str:
+    return base64.b64encode(number.to_bytes(8, "big")).decode("ascii")
 
 
 def timestamp(seconds: float) -> str:

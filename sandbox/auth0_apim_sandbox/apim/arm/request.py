@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from starlette.requests import Request
@@ -44,7 +45,12 @@ class ArmRequest:
         return self.query["api-version"]
 
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object; raises ArmError when it is none."""
+        """The body as a JSON object, which is not to be changed; raises ArmError when it is none."""
+        return self._json
+
+    @cached_property
+    def _json(self) -> dict[str, Any]:
+        # Megabytes take their time, and whoever handles the call asks more than once.
         return read_json(self.body, self.headers.get("content-type"))
 
     def is_true(self, parameter: str) -> bool:

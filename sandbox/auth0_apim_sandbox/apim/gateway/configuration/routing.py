@@ -8,6 +8,7 @@ policies.
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import quote, unquote, unquote_to_bytes
 
@@ -58,7 +59,11 @@ class Api:
     key_header: str = "Ocp-Apim-Subscription-Key"
     key_query: str = "subscription-key"
     operations: list[Operation] = field(default_factory=list)
-    table: "OperationTable | None" = None
+
+    @cached_property
+    def table(self) -> "OperationTable":
+        """The operations, ready for matching from the first request on."""
+        return OperationTable(self.operations)
 
     @property
     def full_path(self) -> str:
@@ -78,12 +83,30 @@ class Match(NamedTuple):
     parameters: dict[str, str]
 
 
-@dataclass(frozen=True)
 class _Template:
-    pattern: re.Pattern[str]
-    names: tuple[str, ...]
-    query: tuple[tuple[str, str | None, str], ...]
-    operation: Operation
+    """A URL template; its pattern is compiled when the first request comes whose literal segments are the template's."""
+
+    def __init__(self, operation: Operation) -> None:
+        path, _, query = operation.url_template.partition("?")
+        self.operation = operation
+        self.query = _query_template(query)
+        self.path = path.strip("/")
+        segments = normalised(f"/{self.path}")[1:].lower().split("/")
+        self._literals = [(place, text) for place, text in enumerate(segments) if not set(text) & set("{}*%")]
+
+    @cached_property
+    def _compiled(self) -> tuple[re.Pattern[str], list[str]]:
+        return _compiled(self.path)
+
+    def match(self, path: str, segments: list[str]) -> dict[str, str] | None:
+        """The parameters in `path`, decoded, None when it is another; `segments` are those of the path in lower case."""
+        count = len(segments)
+        for place, text in self._literals:
+            if place >= count or segments[place] != text:
+                return None
+        pattern, names = self._compiled
+        found = pattern.fullmatch(path)
+        return dict(zip(names, (unquote(value or "") for value in found.groups()), strict=True)) if found else None
 
 
 class OperationTable:
@@ -93,8 +116,8 @@ class OperationTable:
         self._literal: dict[tuple[str, str], list[_Template]] = {}
         self._patterns: dict[str, list[_Template]] = {}
         for operation in sorted(operations, key=_specificity):
-            template = _compiled(operation)
-            path = operation.url_template.partition("?")[0].strip("/").lower()
+            template = _Template(operation)
+            path = template.path.lower()
             if "{" in path or "*" in path:
                 self._patterns.setdefault(operation.method, []).append(template)
             else:
@@ -108,12 +131,12 @@ class OperationTable:
             parameters = _query_parameters(template, query_string)
             if parameters is not None:
                 return template.operation, parameters
+        segments = path.lower().split("/")
         for template in self._patterns.get(method, ()):
-            match = template.pattern.fullmatch(path)
-            parameters = _query_parameters(template, query_string) if match else None
-            if match and parameters is not None:
-                values = [unquote(value or "") for value in match.groups()]
-                return template.operation, {**dict(zip(template.names, values, strict=True)), **parameters}
+            in_path = template.match(path, segments)
+            parameters = None if in_path is None else _query_parameters(template, query_string)
+            if in_path is not None and parameters is not None:
+                return template.operation, {**in_path, **parameters}
         return None
 
 
@@ -123,7 +146,6 @@ class Router:
     def __init__(self, apis: list[Api]) -> None:
         self._by_path: dict[str, list[Api]] = {}
         for api in apis:
-            api.table = OperationTable(api.operations)
             self._by_path.setdefault(normalised(f"/{api.full_path}")[1:].lower(), []).append(api)
 
     def find_api(self, scheme: str, path: str, query_string: str, headers: Headers) -> tuple[Api, str] | None:
@@ -157,7 +179,6 @@ class Router:
         if found is None:
             return None
         api, rest = found
-        assert api.table is not None  # noqa: S101 - set by the constructor
         operation = api.table.find(method, rest.removesuffix("/"), query_string)
         return Match(api, operation[0], rest, operation[1]) if operation else None
 
@@ -196,12 +217,11 @@ def _specificity(operation: Operation) -> list[int]:
     return [*ranks, 0 if query else 1]
 
 
-def _compiled(operation: Operation) -> _Template:
-    path, _, query = operation.url_template.partition("?")
+def _compiled(path: str) -> tuple[re.Pattern[str], list[str]]:
+    """The pattern of a template's path, and the names of its groups."""
     names: list[str] = []
     pattern = ""
     position = 0
-    path = path.strip("/")
     for part in re.finditer(r"\{(\*?)([^{}/]+)\}|\*", path):
         pattern += _literal_pattern(path[position : part.start()])
         names.append(part[2] or "*")
@@ -210,7 +230,7 @@ def _compiled(operation: Operation) -> _Template:
     pattern += _literal_pattern(path[position:])
     if pattern.endswith("/(.*)"):
         pattern = pattern.removesuffix("/(.*)") + "(?:/(.*))?"
-    return _Template(re.compile(pattern, re.IGNORECASE), tuple(names), tuple(_query_template(query)), operation)
+    return re.compile(pattern, re.IGNORECASE), names
 
 
 def _literal_pattern(text: str) -> str:

@@ -1,6 +1,6 @@
 """APIs: created, imported, copied, revised."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from starlette.responses import Response
@@ -76,7 +76,8 @@ class Apis(ResourceKind):
         check_api(call, properties)
         if current is not None and not is_current:
             check_locked(current["properties"], properties | (imported.locked_properties() if imported else {}))
-        return Draft(properties, after=self._after(call, imported, source))
+        await _write_children(call, source, imported)
+        return Draft(properties, after=lambda document, _created: _share(call, document) if is_current else None)
 
     async def save(self, call: Call, contract: ApiContract) -> Response:
         """Check and write what was sent; what is wrong with an import is said at the end of its operation."""
@@ -186,17 +187,13 @@ class Apis(ResourceKind):
         updated = old["updated"] if same else now
         return call.inventory.write({**old, "updated": updated, "properties": draft.properties, "secrets": {}})
 
-    @staticmethod
-    def _after(call: Call, imported: ApiImport | None, source: Document | None) -> Callable[[Document, bool], None]:
-        def after(document: Document, created: bool) -> None:
-            if source is not None and created:
-                _copy_children(call, source, document)
-            if imported is not None:
-                imported.save(call.inventory, document)
-            if document["properties"]["isCurrent"]:
-                _share(call, document)
 
-        return after
+async def _write_children(call: Call, source: Document | None, imported: ApiImport | None) -> None:
+    """Write what stands below the API, which itself comes last: nobody reaches the parts of a new one until it is whole."""
+    if call.existing is None:
+        await _copy_children(call, source)
+    if imported is not None:
+        await imported.save(call.inventory, call.existing["id"] if call.existing else call.id)
 
 
 def _share(call: Call, current: Document) -> None:
@@ -247,7 +244,7 @@ def _properties(contract: ApiContract, imported: ApiImport | None, source: Docum
     """The properties to store: what was sent, then what the imported document says, then what is copied."""
     sent = {name: value for name, value in contract.wire().items() if name not in NOT_KEPT}
     if imported is not None:
-        sent.update({name: value for name, value in imported.api_properties().items() if sent[name] is None})
+        sent.update({name: value for name, value in imported.read.api.items() if sent[name] is None})
     given = contract.model_fields_set
     if source is not None:
         sent.update({name: value for name, value in source["properties"].items() if _not_given(name, sent, given)})
@@ -266,11 +263,18 @@ def _not_given(name: str, sent: dict[str, Any], given: set[str]) -> bool:
     return name not in _NOT_COPIED and (sent.get(name) is None or (name in defaulted and defaulted[name] not in given))
 
 
-def _copy_children(call: Call, source: Document, target: Document) -> None:
+async def _copy_children(call: Call, source: Document | None) -> None:
+    """Give a new API what stands below its source, and nothing else: an interrupted call may have left something there."""
+    with call.inventory.transaction():
+        call.inventory.remove(call.id)
+    if source is None:
+        return
+    copies = []
     for document in call.inventory.tree(source["id"])[1:]:
         relative = document["id"][len(source["id"]) :]
         if not relative.lower().startswith("/releases/"):
-            call.inventory.write({**document, "id": target["id"] + relative})
+            copies.append({**document, "id": call.id + relative})
+    await call.inventory.in_parts(copies, call.inventory.write_all)
 
 
 def _base_id(call: Call, base: str) -> str:

@@ -5,6 +5,7 @@ characters a dash, trimmed, at most 76 characters and the rest for a suffix that
 `operationId` of letters, digits, dashes and underscores as it is, though, which its recorded answers show.
 """
 
+import itertools
 import re
 from typing import Any
 
@@ -191,7 +192,7 @@ def _resource_name(endpoint: Endpoint) -> str:
 
 
 def _unique(name: str, known: set[str]) -> str:
-    candidates = [name, *(f"{name}-{number}" for number in range(1, 1000))]
+    candidates = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(1)))
     return next(candidate for candidate in candidates if candidate.lower() not in known)
 
 

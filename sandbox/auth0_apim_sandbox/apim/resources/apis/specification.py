@@ -3,35 +3,13 @@
 The rules are those of Microsoft's "API import restrictions and known issues" for API Management.
 """
 
-import asyncio
 import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import unquote, urljoin, urlsplit
 
-import httpx
-
-from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, unsupported
-from auth0_apim_sandbox.apim.arm.linked_texts import fetch_text
 from auth0_apim_sandbox.apim.resources.apis.specification_text import parsed, parsing_failed
 
-LARGEST_DOCUMENT = 4 * 1024 * 1024
-"""Bytes of an inline document, the documented limit."""
-
-IMPORT_FORMATS = ("openapi", "openapi+json", "openapi-link", "openapi+json-link", "swagger-json", "swagger-link-json")
-"""Formats that are imported; `openapi` and its link are YAML or JSON text."""
-
-_UNSUPPORTED_FORMATS = (
-    "wadl-xml",
-    "wadl-link-json",
-    "wsdl",
-    "wsdl-link",
-    "graphql-link",
-    "odata",
-    "odata-link",
-    "grpc",
-    "grpc-link",
-)
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -158,33 +136,21 @@ class Specification:
         return [f"{scheme}://{host}{base_path}" for scheme in schemes] if host else []
 
 
-async def read_specification(format_: str, value: str, fetch: httpx.AsyncClient) -> Specification:
+def read_specification(format_: str, text: str, source: str | None = None) -> Specification:
     """The document of an import.
 
     Args:
         format_: the API's `format`, one of IMPORT_FORMATS.
-        value: the API's `value`: the document, or its URL for a link format.
-        fetch: fetches linked documents.
+        text: the document.
+        source: where it was fetched from, None when it came inline.
 
     Raises:
-        ValidationFailed: the document cannot be fetched, parsed or is none that can be imported.
-        ArmError: 501, the format is one of Azure's that is not supported.
+        ValidationFailed: the document cannot be parsed or is none that can be imported.
     """
-    if format_ in _UNSUPPORTED_FORMATS:
-        raise unsupported(f"Importing an API in format '{format_}'")
-    if format_ not in IMPORT_FORMATS:
-        message = f"'{format_}' is not an import format; use one of {', '.join(IMPORT_FORMATS)}."
-        raise ValidationFailed(("format", message))
-    is_link = "link" in format_
-    text = await fetch_text(value, fetch, "document") if is_link else value
-    if not is_link and len(text.encode("utf-8")) > LARGEST_DOCUMENT:
-        raise ValidationFailed(("value", "The inline document is larger than 4 MB; import it by a link."))
-    wants_json = "json" in format_
-    # Megabytes take seconds: whoever else calls the sandbox goes on being answered.
-    document = await asyncio.to_thread(parsed, text, wants_json)
+    document = parsed(text, "json" in format_)
     dialect: Literal["openapi", "swagger"] = "swagger" if format_.startswith("swagger") else "openapi"
     _check(document, dialect)
-    return Specification(dialect, document, value if is_link else None)
+    return Specification(dialect, document, source)
 
 
 def object_of(value: Any, what: str) -> dict[str, Any]:

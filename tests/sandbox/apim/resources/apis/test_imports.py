@@ -1,9 +1,6 @@
-import asyncio
 import json
-import threading
 
 import pytest
-from auth0_apim_sandbox.apim.resources.apis import specification
 
 SWAGGER = {
     "swagger": "2.0",
@@ -476,20 +473,3 @@ async def test_tags_of_plain_values_are_obeyed(arm):
     text = "paths: {/a: {get: {operationId: !!str 12, description: ! 13, responses: {}}}}"
     await imported(arm, "openapi", YAML_HEAD + text)
     assert (await operations(arm))["12"]["description"] == "13"
-
-
-async def test_others_are_answered_while_a_document_is_read(arm, monkeypatch):
-    reading, others_are_answered = threading.Event(), threading.Event()
-    parsed = specification.parsed
-
-    def slowly(text, wants_json):
-        reading.set()
-        assert others_are_answered.wait(30)
-        return parsed(text, wants_json)
-
-    monkeypatch.setattr(specification, "parsed", slowly)
-    importing = asyncio.create_task(imported(arm, "openapi+json", _document()))
-    await asyncio.to_thread(reading.wait, 30)
-    assert (await arm.get("products")).status_code == 200
-    others_are_answered.set()
-    assert (await importing).status_code == 200
