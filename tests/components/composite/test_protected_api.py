@@ -85,8 +85,6 @@ WIRED = {
         "openid_configuration_url",
         "signing_secret",
         "api_id",
-        "api_resource_id",
-        "service_id",
         "product_id",
         "operation_id",
         "openapi",
