@@ -74,11 +74,12 @@ walk:
 
 # Names, versions and hashes only: an address in a lock file would bind everyone to one index.
 COMPILE = uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \
-	--no-emit-index-url --no-emit-find-links
+	--no-emit-index-url --no-emit-find-links --no-emit-package auth0-apim
 
 lock:
 	@$(COMPILE) pyproject.toml --extra sandbox --group dev --group build --output-file requirements/dev.txt
 	@$(COMPILE) pyproject.toml --extra sandbox --group build --constraints requirements/dev.txt --output-file requirements/sandbox.txt
-	@$(COMPILE) pyproject.toml --extra policy --output-file requirements/policy.txt
+	@$(COMPILE) components/pyproject.toml --extra policy --output-file requirements/policy.txt
+	@$(COMPILE) components/pyproject.toml --constraints requirements/dev.txt --output-file components/requirements.txt
 	@$(COMPILE) requirements/uv.in --output-file requirements/uv.txt
 	@$(COMPILE) sandbox/auth0_apim_sandbox/engine/engine_module/go.in --output-file sandbox/auth0_apim_sandbox/engine/engine_module/go.txt

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 TOOLS = ROOT / ".tools"
+DISTRIBUTIONS = (ROOT / "components", ROOT)
 STAMP = VENV / ".installed-lock"
 # The set on the left is there when any set on the right of it was installed.
 CONTAINED_IN = {"sandbox": ("sandbox", "dev"), "dev": ("dev",)}
@@ -53,7 +54,7 @@ def lock_file(name: str) -> Path:
 def fingerprint(name: str) -> str:
     """What an installation of `name` depends on, as one word."""
     digest = hashlib.sha256(repr((name, str(ROOT), sys.version_info[:2])).encode())
-    for path in (lock_file(name), ROOT / "pyproject.toml"):
+    for path in (lock_file(name), *(folder / "pyproject.toml" for folder in DISTRIBUTIONS)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -108,7 +109,7 @@ def pip_install(python: str, *options: str) -> bool:
 
 
 def install(name: str) -> None:
-    """Fill `.venv` from the lock file called `name`, then add this project itself, editable."""
+    """Fill `.venv` from the lock file called `name`, then add both distributions of this project, editable."""
     uv = find_uv()
     say(f"Installing requirements/{name}.txt into .venv")
     if STAMP.exists():
@@ -118,7 +119,12 @@ def install(name: str) -> None:
     into = (uv, "pip", "install", "--quiet", "--python", str(VENV_PYTHON))
     run(*into, "--require-hashes", "-r", str(lock_file(name)))
     # The build backend is one of the locked packages, so nothing unlocked is fetched to build with.
-    run(*into, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    run(
+        *into,
+        "--no-deps",
+        "--no-build-isolation",
+        *(word for folder in DISTRIBUTIONS for word in ("--editable", str(folder))),
+    )
     write_bytecode()
     STAMP.write_text(fingerprint(name))
 

@@ -159,9 +159,12 @@ def test_settings_and_proof_know_nothing_of_the_sandbox(folder):
     assert not {name for name in packages_imported_below(below) if name.startswith(SANDBOX)}
 
 
-@pytest.mark.parametrize("lock", sorted(path.name for path in (REPOSITORY / "requirements").glob("*.txt")))
+LOCKS = [*(REPOSITORY / "requirements").glob("*.txt"), REPOSITORY / "components" / "requirements.txt"]
+
+
+@pytest.mark.parametrize("lock", sorted(LOCKS), ids=lambda path: path.relative_to(REPOSITORY).as_posix())
 def test_a_lock_names_versions_and_hashes_and_no_addresses(lock):
-    text = (REPOSITORY / "requirements" / lock).read_text()
+    text = lock.read_text()
     assert "--hash=sha256:" in text
     assert "://" not in text
     assert all("==" in line for line in text.splitlines() if re.match(r"[A-Za-z]", line))

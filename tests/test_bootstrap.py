@@ -17,7 +17,10 @@ def bootstrap(tmp_path, monkeypatch):
     (tmp_path / "requirements").mkdir()
     for name in ("dev", "sandbox", "uv"):
         (tmp_path / "requirements" / f"{name}.txt").write_text(name)
-    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "components").mkdir()
+    for folder in (tmp_path / "components", tmp_path):
+        (folder / "pyproject.toml").write_text("")
+    monkeypatch.setattr(module, "DISTRIBUTIONS", (tmp_path / "components", tmp_path))
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "VENV_PYTHON", tmp_path / "python")
     monkeypatch.setattr(module, "STAMP", tmp_path / "stamp")
@@ -56,9 +59,10 @@ def test_everything_is_installed_with_hashes_and_the_project_itself_without_anyt
 ):
     assert bootstrap.main(["sandbox"]) == 0
     pip = ("/usr/bin/uv", "pip", "install", "--quiet", "--python", str(tmp_path / "python"))
+    editable = ("--editable", str(tmp_path / "components"), "--editable", str(tmp_path))
     assert commands[-3:-1] == [
         (*pip, "--require-hashes", "-r", str(tmp_path / "requirements" / "sandbox.txt")),
-        (*pip, "--no-deps", "--no-build-isolation", "--editable", str(tmp_path)),
+        (*pip, "--no-deps", "--no-build-isolation", *editable),
     ]
 
 

@@ -6,12 +6,18 @@ import auth0_apim
 import pulumi
 import pytest
 from auth0_apim.plugin.component_host import ComponentHost
+from auth0_apim.version import VERSION
 
 COMPONENTS = [
     each
     for each in (getattr(auth0_apim, name) for name in auth0_apim.__all__)
     if isinstance(each, type) and issubclass(each, pulumi.ComponentResource)
 ]
+
+
+def test_the_tool_needs_this_version_of_the_library():
+    root = Path(auth0_apim.__file__).parents[2]
+    assert f'"auth0-apim=={VERSION}",' in (root / "pyproject.toml").read_text()
 
 
 def test_the_public_names_are_sorted_and_exist():
@@ -50,5 +56,5 @@ def test_an_input_says_first_whether_it_is_required(schema):
 
 
 def test_no_component_module_defers_its_annotations():
-    for module in Path(auth0_apim.__file__).parent.glob("*.py"):
+    for module in Path(auth0_apim.__file__).parent.rglob("*.py"):
         assert "from __future__ import annotations" not in module.read_text(), module.name

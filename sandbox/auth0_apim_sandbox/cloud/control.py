@@ -18,7 +18,7 @@ from auth0_apim_sandbox.cloud.faults import Faults
 
 def version() -> str:
     """Of this distribution."""
-    return metadata.version("pulumi-auth0-apim")
+    return metadata.version("auth0-apim-cli")
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]

@@ -65,7 +65,7 @@ def start(folder: StateFolder, options: Options, tell: Callable[[str], object] =
         PortError: the base port is out of range.
     """
     if record := running(folder):
-        if record.version == metadata.version("pulumi-auth0-apim"):
+        if record.version == metadata.version("auth0-apim-cli"):
             return _kept(record, options, folder)
         stop(folder)
     try:

@@ -66,7 +66,7 @@ async def run_script(
         ScriptEngineError: no engine is installed.
     """
     if find_spec("py_mini_racer") is None:
-        raise ScriptEngineError("scripts need the package mini-racer: pip install 'pulumi-auth0-apim[sandbox]'")
+        raise ScriptEngineError("scripts need the package mini-racer: pip install 'auth0-apim-cli[sandbox]'")
     if len(script.encode()) > MOST_BYTES:
         raise ScriptError("Error", f"the script has more than {MOST_BYTES // 1024} KB")
     task = {

@@ -70,7 +70,7 @@ def _in_cloud(scheme: str, container: str, prefix: str, query: Mapping[str, str]
         return open_container(container, prefix, query)
     except ImportError:
         raise UnknownBackendError(
-            f"a backend of {scheme}:// needs the package {package} here: pip install 'pulumi-auth0-apim[{extra}]'"
+            f"a backend of {scheme}:// needs the package {package} here: pip install 'auth0-apim-cli[{extra}]'"
         ) from None
 
 

@@ -101,10 +101,11 @@ def test_a_path_in_the_schema_keeps_the_keys_of_maps():
 
 
 def test_the_plugin_needs_what_the_library_needs():
-    pyproject = (REPOSITORY / "pyproject.toml").read_text()
+    pyproject = (REPOSITORY / "components" / "pyproject.toml").read_text()
     declared = re.search(r"^dependencies = \[\n(.*?)^\]", pyproject, re.MULTILINE | re.DOTALL).group(1)
-    wanted = re.findall(r'"(.+)"', declared)
-    assert (REPOSITORY / "components" / "requirements.txt").read_text().split("\n") == [*wanted, ""]
+    wanted = set(re.findall(r'"([a-z0-9-]+)', declared))
+    locked = (REPOSITORY / "components" / "requirements.txt").read_text()
+    assert wanted <= set(re.findall(r"^([a-z0-9-]+)==", locked, re.MULTILINE))
 
 
 def test_the_policy_pack_has_the_same_version():

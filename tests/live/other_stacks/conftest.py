@@ -25,10 +25,10 @@ def uv() -> str:
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The distribution, built by its locked backend."""
+    """The library's distribution, built by its locked backend."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
+    subprocess.run(command, cwd=REPOSITORY / "components", check=True, capture_output=True)
     (built,) = folder.glob("*.whl")
     return built
 
