@@ -23,6 +23,7 @@ ALLOWED = {
         f"{SANDBOX}.engine",
         f"{SANDBOX}.insights",
         f"{SANDBOX}.providers",
+        f"{SANDBOX}.scripts",
         f"{SANDBOX}.store",
         f"{SANDBOX}.tenant",
         f"{SANDBOX}.vault",

@@ -25,6 +25,7 @@ from auth0_apim_sandbox.cloud.ports import PORTAL_NAME, Claim
 from auth0_apim_sandbox.cloud.request_log import logged
 from auth0_apim_sandbox.engine.warm_program import keep_warm
 from auth0_apim_sandbox.insights import create_insights
+from auth0_apim_sandbox.scripts import MachineAccess
 from auth0_apim_sandbox.store import Store, StoreError
 from auth0_apim_sandbox.tenant import create_tenant, management_client
 from auth0_apim_sandbox.vault import create_vault
@@ -66,9 +67,7 @@ class Cloud:
         """
         self._folder.keep_credentials(self._credentials())
         certificate = self._folder.server_certificate
-        self._add(
-            "tenant", create_tenant(self._store, self._tenant_domain, databases=self._folder.databases), certificate
-        )
+        self._add("tenant", create_tenant(self._store, self._tenant_domain, access=self._access()), certificate)
         manager = create_resource_manager(
             self._store,
             self._manager_endpoint,
@@ -106,6 +105,11 @@ class Cloud:
         await asyncio.gather(*(listener.stop() for listener in self._listeners), self._gateways.stop())
         await self._fetch.aclose()
         self._store.close()
+
+    def _access(self) -> MachineAccess:
+        """What scripts reach: not what takes a connection of this user for the user's own, nor the control endpoint."""
+        closed = (self.ports.control, self.ports.auth0_provider, self.ports.azure_native_provider)
+        return MachineAccess(self._folder.databases, self._folder.trust_bundle, frozenset(closed))
 
     def status(self) -> dict[str, Any]:
         """Every part and its address, as `/healthz` answers."""

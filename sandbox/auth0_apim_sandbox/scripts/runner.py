@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
+
+from auth0_apim_sandbox.scripts.access import MachineAccess
 
 SECONDS = 20.0
 """How long a script may take, as in Auth0's own container."""
@@ -42,12 +43,12 @@ class Surroundings:
 
     Attributes:
         configuration: its global `configuration`.
-        databases: the folder whose SQLite files it may open; None for none.
+        access: what of this machine it may reach.
         seconds: after which it is ended.
     """
 
     configuration: dict[str, str] = field(default_factory=dict)
-    databases: Path | None = None
+    access: MachineAccess = field(default_factory=MachineAccess)
     seconds: float = SECONDS
 
 
@@ -69,12 +70,15 @@ async def run_script(
         raise ScriptEngineError("scripts need the package mini-racer: pip install 'auth0-apim-cli[sandbox]'")
     if len(script.encode()) > MOST_BYTES:
         raise ScriptError("Error", f"the script has more than {MOST_BYTES // 1024} KB")
+    access = surroundings.access
     task = {
         "script": script,
         "names": list(names),
         "arguments": list(arguments),
         "configuration": surroundings.configuration,
-        "databases": None if surroundings.databases is None else str(surroundings.databases),
+        "databases": str(access.databases or ""),
+        "authority": str(access.authority or ""),
+        "closed_ports": sorted(access.closed_ports),
     }
     answer = await _answer(json.dumps(task).encode(), surroundings.seconds)
     outcome: dict[str, Any] = json.loads(answer) if answer else _ENDED

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
@@ -11,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
+from auth0_apim_sandbox.scripts import MachineAccess
 from auth0_apim_sandbox.store import Store, StoreError
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant import authentication
@@ -62,7 +62,7 @@ def create_tenant(
     clock: Callable[[], float] = time.time,
     *,
     rate_limit: RateLimit | None = None,
-    databases: Path | None = None,
+    access: MachineAccess | None = None,
 ) -> ASGIApp:
     """An Auth0 tenant over `store`, ready to serve.
 
@@ -70,10 +70,10 @@ def create_tenant(
         store: keeps everything; an empty one becomes a new tenant.
         domain: `host:port` under which clients reach the application; the issuer is `https://{domain}/`.
         clock: seconds since the epoch, now.
-        databases: the folder whose SQLite files the scripts of custom databases may open.
+        access: what of this machine the scripts of custom databases may reach; by default nothing but its services.
         rate_limit: of the Management API; by default none that a client on this machine meets.
     """
-    tenant = Tenant(store, domain, clock, databases)
+    tenant = Tenant(store, domain, clock, access or MachineAccess())
     prepare(tenant)
     management = ManagementApi(tenant, rate_limit or RateLimit())
     routes = [Mount(PREFIX, management), *authentication.routes(tenant)]

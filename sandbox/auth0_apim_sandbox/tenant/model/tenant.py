@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from auth0_apim_sandbox.scripts import MachineAccess
 from auth0_apim_sandbox.store import Collection, Store
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.model.indexes import (
@@ -35,8 +35,8 @@ class Tenant:
     store: Store
     domain: str
     clock: Callable[[], float] = time.time
-    databases: Path | None = None
-    """The folder whose SQLite files the scripts of custom databases may open."""
+    access: MachineAccess = field(default_factory=MachineAccess)
+    """What of this machine the scripts of custom databases may reach."""
     clients: Collection = field(init=False)
     """By client_id; `credentials` (public keys for private_key_jwt) never leave in a client."""
     resource_servers: Collection = field(init=False)

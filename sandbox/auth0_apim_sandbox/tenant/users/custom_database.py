@@ -176,7 +176,7 @@ class CustomDatabase:
         async with self._running:
             try:
                 values = await run_script(
-                    text, _NAMES[script], arguments, Surroundings(configuration, self._tenant.databases)
+                    text, _NAMES[script], arguments, Surroundings(configuration, self._tenant.access)
                 )
                 require_unicode(values)
             except ValueError as error:

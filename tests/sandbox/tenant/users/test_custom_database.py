@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
+from auth0_apim_sandbox.scripts import MachineAccess
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError
 from auth0_apim_sandbox.tenant.management.resources import custom_users
 from auth0_apim_sandbox.tenant.users.accounts import UserExistsError, new_user
@@ -22,7 +23,7 @@ REALM = "http://auth0.com/oauth/grant-type/password-realm"
 @pytest.fixture
 def database(world, tmp_path):
     subprocess.run([sys.executable, EXAMPLE / "create_database.py", tmp_path], check=True)
-    world.tenant.databases = tmp_path
+    world.tenant.access = MachineAccess(databases=tmp_path)
     for user_id in list(world.tenant.users):
         world.tenant.delete_user(user_id)
     connection = sqlite3.connect(tmp_path / "users.sqlite")

@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from auth0_apim_sandbox.scripts import OFFERED, is_offered, required_modules
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer, no_content
 from auth0_apim_sandbox.tenant.management.requests.errors import ManagementError, invalid_body, not_supported
@@ -168,6 +169,7 @@ def _options(call: Call, options: dict[str, Any], before: Document | None = None
     if "attributes" in options:
         raise not_supported("flexible identifiers: options.attributes of a connection")
     refuse_unsupported(schemas.UNSUPPORTED_OPTIONS, options, "options.{} of a connection")
+    _check_scripts(options.get("customScripts") or {})
     if options.get("password_options"):
         raise not_supported("options.password_options of a connection; use passwordPolicy and its companions")
     if options.get("authentication_methods"):
@@ -184,6 +186,14 @@ def _options(call: Call, options: dict[str, Any], before: Document | None = None
             },
         }
     return options
+
+
+def _check_scripts(scripts: dict[str, str]) -> None:
+    for name, text in scripts.items():
+        for module in required_modules(text):
+            if not is_offered(module):
+                offered = ", ".join(sorted(OFFERED))
+                raise not_supported(f"the module '{module}' that the script '{name}' requires; it offers {offered}")
 
 
 def _check_clients(call: Call, client_ids: list[str]) -> None:

@@ -264,3 +264,28 @@ async def test_what_no_login_would_heed_is_refused_by_name(api, body, what):
             501,
             f"This local tenant does not support {what} of a connection.",
         )
+
+
+@pytest.mark.parametrize(
+    "module", ["mongodb@3.1.4", "mysql", "mysql2", "pg", "tedious@11.0.3", "ibm_db", "cassandra-driver"]
+)
+async def test_a_script_that_requires_a_driver_of_a_database_is_refused_when_it_is_saved(api, module):
+    script = (
+        f"function login(email, password, callback) {{ const driver = require('{module}'); callback(null, driver); }}"
+    )
+    refused = await api.post(
+        "/connections",
+        json={"name": "Own", "strategy": "auth0", "options": {"customScripts": {"login": script}}},
+    )
+    created = await _create(api)
+    changed = await api.patch(f"/connections/{created['id']}", json={"options": {"customScripts": {"login": script}}})
+    for response in (refused, changed):
+        assert (response.status_code, response.json()["errorCode"]) == (501, "not_supported")
+        assert f"the module '{module}' that the script 'login' requires" in response.json()["message"]
+    assert (await api.get(f"/connections/{created['id']}")).json()["options"] == DEFAULT_OPTIONS
+
+
+async def test_a_script_that_requires_what_node_brings_is_saved(api):
+    script = "// require('mysql')\nfunction login(email, password, callback) { callback(null, require('crypto')); }"
+    created = await _create(api, options={"customScripts": {"login": script}})
+    assert created["options"]["customScripts"] == {"login": script}
