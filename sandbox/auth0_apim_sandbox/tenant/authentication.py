@@ -21,6 +21,7 @@ from auth0_apim_sandbox.tenant.login.ticket_pages import TicketPages
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.endpoint import PostEndpoint
 from auth0_apim_sandbox.tenant.oauth.errors import not_supported
+from auth0_apim_sandbox.tenant.registration import Registration
 from auth0_apim_sandbox.tenant.tokens.authorization_code import AuthorizationCodeGrant, AuthorizationCodes
 from auth0_apim_sandbox.tenant.tokens.client_authentication import ClientAuthentication
 from auth0_apim_sandbox.tenant.tokens.client_credentials import ClientCredentialsGrant
@@ -31,7 +32,6 @@ from auth0_apim_sandbox.tenant.tokens.tokens import Tokens
 from auth0_apim_sandbox.tenant.tokens.userinfo import OpaqueTokens, UserInfo
 
 _UNSUPPORTED = {
-    "/oidc/register": "dynamic client registration",
     "/oauth/par": "pushed authorization requests",
     "/oauth/global-token-revocation/{rest:path}": "global token revocation",
     "/oauth/device/code": "the device authorization flow",
@@ -87,6 +87,7 @@ def routes(tenant: Tenant) -> list[BaseRoute]:
     return [
         Route("/oauth/token", PostEndpoint(tenant, token_endpoint)),
         Route("/oauth/revoke", PostEndpoint(tenant, Revocation(tenant, authentication, refresh_tokens))),
+        Route("/oidc/register", PostEndpoint(tenant, Registration(tenant).register)),
         Route("/dbconnections/signup", PostEndpoint(tenant, databases.signup)),
         Route("/dbconnections/change_password", PostEndpoint(tenant, databases.change_password)),
         *_public_documents(tenant),

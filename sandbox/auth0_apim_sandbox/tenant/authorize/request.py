@@ -12,6 +12,7 @@ from auth0_apim_sandbox.tenant.oauth.errors import (
     missing,
     not_supported,
 )
+from auth0_apim_sandbox.tenant.oauth.resource import requested_api
 from auth0_apim_sandbox.tenant.oauth.urls import is_allowed, origin_of
 from auth0_apim_sandbox.tenant.tokens.authorization import split_scope
 from auth0_apim_sandbox.tenant.tokens.authorization_code import METHODS, is_well_formed_verifier
@@ -43,6 +44,7 @@ _OF_THIRD_PARTIES = frozenset(
         "nonce",
         "prompt",
         "redirect_uri",
+        "resource",
         "response_mode",
         "response_type",
         "scope",
@@ -61,7 +63,6 @@ _NOT_SUPPORTED = {
     "id_token_hint": "not_supported",
     "invitation": "not_supported",
     "login_ticket": "not_supported",
-    "resource": "invalid_target",
     "session_transfer_token": "not_supported",
 }
 """Parameters that decide who logs in, how, or for which API: ignored, the answer would be another than asked for.
@@ -83,6 +84,8 @@ class Callback:
     redirect_uri_omitted: bool
     response_mode: str
     state: str | None
+    issuer: str | None
+    """What the answer says who it is from (RFC 9207); None where the tenant does not say so."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,8 @@ def read_callback(tenant: Tenant, parameters: Mapping[str, str]) -> Callback:
             "unauthorized_client",
             f"{origin_of(redirect_uri)} is not in the list of allowed web origins, which response_mode=web_message needs.",
         )
-    return Callback(client_id, redirect_uri, sent is None, mode, _text(parameters, "state"))
+    issuer = tenant.issuer if tenant.settings.get("authorization_response_iss_parameter_supported") else None
+    return Callback(client_id, redirect_uri, sent is None, mode, _text(parameters, "state"), issuer)
 
 
 def read_request(tenant: Tenant, callback: Callback, parameters: Mapping[str, str]) -> AuthorizeRequest:
@@ -155,7 +159,7 @@ def read_request(tenant: Tenant, callback: Callback, parameters: Mapping[str, st
         callback=callback,
         response_types=types,
         scopes=tuple(split_scope(parameters.get("scope"))),
-        audience=_text(parameters, "audience"),
+        audience=requested_api(tenant, _text(parameters, "audience"), _text(parameters, "resource")),
         nonce=nonce,
         code_challenge=challenge,
         code_challenge_method=method,

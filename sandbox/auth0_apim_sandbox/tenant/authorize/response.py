@@ -75,10 +75,12 @@ class AuthorizationResponses:
 
 
 def respond(pages: Pages, callback: Callback, parameters: Mapping[str, str]) -> Response:
-    """Deliver `parameters` and the request's state in the response mode that was asked for."""
+    """Deliver `parameters`, the request's state and the issuer in the response mode that was asked for."""
     sent = dict(parameters)
     if callback.state is not None:
         sent["state"] = callback.state
+    if callback.issuer is not None:
+        sent["iss"] = callback.issuer
     if callback.response_mode == "form_post":
         return pages.render("form_post", leads_to=callback.redirect_uri, action=callback.redirect_uri, parameters=sent)
     if callback.response_mode == WEB_MESSAGE:

@@ -14,6 +14,7 @@ from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.endpoint import Answer
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, invalid_grant, missing
 from auth0_apim_sandbox.tenant.oauth.parameters import Call
+from auth0_apim_sandbox.tenant.oauth.resource import check_resource
 from auth0_apim_sandbox.tenant.tokens.authorization import authorize_user, split_scope
 from auth0_apim_sandbox.tenant.tokens.refresh_tokens import RefreshTokens, UserGrant
 from auth0_apim_sandbox.tenant.tokens.tokens import Authentication
@@ -80,6 +81,7 @@ class AuthorizationCodeGrant:
         content = self._usable(code, client)
         _check_redirect_uri(call, content)
         _check_verifier(call, content)
+        check_resource(self._tenant, content["audience"], call.get("resource"))
         self._codes.use(code)
         user = self._tenant.users.get(content["user_id"])
         if user is None:

@@ -14,6 +14,7 @@ from auth0_apim_sandbox.tenant.model.tenant import Tenant
 from auth0_apim_sandbox.tenant.oauth.endpoint import Answer
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, invalid_grant, invalid_request
 from auth0_apim_sandbox.tenant.oauth.parameters import Call
+from auth0_apim_sandbox.tenant.oauth.resource import check_resource
 from auth0_apim_sandbox.tenant.tokens.authorization import OFFLINE_ACCESS, Authorization, authorize_user, split_scope
 from auth0_apim_sandbox.tenant.tokens.client_authentication import ClientAuthentication
 from auth0_apim_sandbox.tenant.tokens.tokens import Authentication, Tokens
@@ -248,6 +249,7 @@ class RefreshTokenGrant:
         """
         token = call.require("refresh_token")
         content = self._refresh_tokens.accept(client, token)
+        check_resource(self._tenant, content["audience"], call.get("resource"))
         user = self._tenant.users.get(content["user_id"])
         if user is None:
             raise invalid_grant("The refresh_token was generated for a user who doesn't exist anymore.")

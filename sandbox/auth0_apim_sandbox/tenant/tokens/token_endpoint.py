@@ -21,8 +21,8 @@ _ELSEWHERE = {
     "http://auth0.com/oauth/grant-type/mfa-recovery-code": "multi-factor authentication",
     "http://auth0.com/oauth/grant-type/passwordless/otp": "passwordless login",
 }
-_UNSUPPORTED_PARAMETERS = {"organization": "organizations", "resource": "resource indicators"}
-"""Each changes what the token is for, so it is never ignored."""
+_WITH_RESOURCE = ("authorization_code", "refresh_token")
+"""The grants that Auth0 documents `resource` for."""
 
 
 class TokenEndpoint:
@@ -51,7 +51,9 @@ class TokenEndpoint:
         forbidden = is_third_party(client) and grant_type not in THIRD_PARTY_GRANT_TYPES
         if forbidden or grant_type not in (client.get("grant_types") or []):
             raise grant_not_allowed(grant_type)
-        for name, feature in _UNSUPPORTED_PARAMETERS.items():
-            if call.get(name):
-                raise not_supported(f"{feature}: parameter '{name}'")
+        # Each changes what the token is for, so it is never ignored.
+        if call.get("organization"):
+            raise not_supported("organizations: parameter 'organization'")
+        if call.get("resource") and grant_type not in _WITH_RESOURCE:
+            raise not_supported("resource indicators: parameter 'resource'")
         return await grant(call, client)

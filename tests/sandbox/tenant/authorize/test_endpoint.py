@@ -112,7 +112,6 @@ async def test_other_mistakes_are_told_to_the_client(world, parameters, error, d
         ("id_token_hint", "e30.e30.AA", "not_supported"),
         ("invitation", "aB3dE5", "not_supported"),
         ("login_ticket", "lT-9", "not_supported"),
-        ("resource", "https://contoso-apis-dev.example.com/calc-mcp/mcp", "invalid_target"),
         ("session_transfer_token", "sTt-1", "not_supported"),
     ],
 )

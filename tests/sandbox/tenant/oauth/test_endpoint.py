@@ -86,7 +86,6 @@ async def test_a_page_of_another_origin_may_not(world):
 @pytest.mark.parametrize(
     ("path", "feature"),
     [
-        ("/oidc/register", "dynamic client registration"),
         ("/oauth/device/code", "the device authorization flow"),
         ("/mfa/challenge", "multi-factor authentication"),
         ("/passwordless/start", "passwordless login"),

@@ -10,14 +10,16 @@ GRANTS = [
 ]
 
 
+RESOURCE = ("resource", "https://contoso-apis-dev.example.com/orders", "resource indicators")
+
+
 @pytest.mark.parametrize(
-    ("parameter", "value", "feature"),
+    ("grant", "parameter", "value", "feature"),
     [
-        ("organization", "org_7", "organizations"),
-        ("resource", "https://contoso-apis-dev.example.com/orders", "resource indicators"),
+        *((grant, "organization", "org_7", "organizations") for grant in GRANTS),
+        *((grant, *RESOURCE) for grant in GRANTS[:3]),
     ],
 )
-@pytest.mark.parametrize("grant", GRANTS, ids=lambda grant: grant["grant_type"].rpartition("/")[2])
 async def test_a_parameter_that_changes_what_the_token_is_for_is_refused_by_name(
     world, grant, parameter, value, feature
 ):

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoint, json_answer
+from auth0_apim_sandbox.tenant.management.requests.errors import not_supported
 from auth0_apim_sandbox.tenant.management.requests.paging import FIELDS, select_fields
 from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unsupported, unsupported_properties
 from auth0_apim_sandbox.tenant.model.json_input import Schema, document
@@ -59,14 +60,12 @@ UNSUPPORTED = (
     "access_token",
     "acr_values_supported",
     "allow_organization_name_in_authentication_api",
-    "authorization_response_iss_parameter_supported",
     "client_id_metadata_document_dynamic_registration_supported",
     "client_id_metadata_document_supported",
     "country_codes",
     "customize_mfa_in_postlogin_action",
     "default_token_quota",
     "dpop_strict_refresh_token_binding",
-    "dynamic_client_registration_security_mode",
     "enable_ai_guide",
     "error_page",
     "include_session_metadata_in_tenant_logs",
@@ -74,7 +73,6 @@ UNSUPPORTED = (
     "mtls",
     "phone_consolidated_experience",
     "pushed_authorization_requests_supported",
-    "resource_parameter_profile",
     "security_headers",
 )
 UNSUPPORTED_FLAGS = (
@@ -83,7 +81,6 @@ UNSUPPORTED_FLAGS = (
     "allow_legacy_tokeninfo_endpoint",
     "change_pwd_flow_v1",
     "custom_domains_provisioning",
-    "enable_dynamic_client_registration",
     "enable_idtoken_api2",
     "enable_legacy_profile",
     "local_resource_discovery",
@@ -94,11 +91,13 @@ UPDATE = document(
     {
         **unsupported_properties(UNSUPPORTED),
         "allowed_logout_urls": {"type": "array", "items": {"type": "string"}},
+        "authorization_response_iss_parameter_supported": _BOOLEAN,
         "change_password": _OBJECT,
         "default_audience": {"type": "string", "description": "Default audience for API Authorization."},
         "default_directory": {"type": "string", "description": "Name of connection used for password grants."},
         "default_redirection_uri": {"type": "string", "format": "absolute-https-uri-or-empty"},
         "device_flow": _OBJECT,
+        "dynamic_client_registration_security_mode": {"type": "string", "enum": ["strict", "permissive"]},
         "enabled_locales": {"type": "array", "minItems": 1, "items": _STRING},
         "ephemeral_session_lifetime": _LIFETIME,
         "ephemeral_session_lifetime_in_minutes": _MINUTES,
@@ -111,6 +110,7 @@ UPDATE = document(
         "idle_session_lifetime_in_minutes": _MINUTES,
         "oidc_logout": _OBJECT,
         "picture_url": {"type": "string", "description": "URL of logo to be shown for this tenant."},
+        "resource_parameter_profile": {"type": "string", "enum": ["audience", "compatibility"]},
         "sandbox_version": _STRING,
         "session_cookie": _OBJECT,
         "session_lifetime": _LIFETIME,
@@ -140,6 +140,8 @@ async def update(call: Call) -> Response:
     """Change the settings that the body names; flags are merged, a null takes a setting away."""
     refuse_unsupported(UNSUPPORTED, call.body, "the setting {} of a tenant")
     refuse_unsupported(UNSUPPORTED_FLAGS, call.body.get("flags", {}), "the flag {} of a tenant")
+    if call.body.get("dynamic_client_registration_security_mode") == "permissive":
+        raise not_supported("dynamic_client_registration_security_mode permissive of a tenant")
     changed = {**call.tenant.settings, **call.body}
     changed["default_redirection_uri"] = changed.get("default_redirection_uri") or None
     if "flags" in call.body:

@@ -55,8 +55,8 @@ async def test_an_empty_redirection_uri_takes_it_away(api):
         ),
         ({"error_page": {"url": "https://example.com/e"}}, "the setting error_page of a tenant"),
         (
-            {"flags": {"enable_dynamic_client_registration": True}},
-            "the flag enable_dynamic_client_registration of a tenant",
+            {"dynamic_client_registration_security_mode": "permissive"},
+            "dynamic_client_registration_security_mode permissive of a tenant",
         ),
         ({"flags": {"allow_legacy_ro_grant_types": True}}, "the flag allow_legacy_ro_grant_types of a tenant"),
         (
@@ -79,3 +79,17 @@ async def test_a_flag_that_is_off_may_be_said_to_be_off(api):
 async def test_an_unknown_setting_is_refused(api):
     response = await api.patch("/tenants/settings", json={"error_page": {}, "colour": "red"})
     assert response.json()["message"] == "Payload validation error: 'Additional properties not allowed: colour'."
+
+
+async def test_the_switches_that_clients_of_servers_need_are_kept(api):
+    body = {
+        "resource_parameter_profile": "compatibility",
+        "authorization_response_iss_parameter_supported": True,
+        "dynamic_client_registration_security_mode": "strict",
+        "flags": {"enable_dynamic_client_registration": True},
+    }
+    changed = (await api.patch("/tenants/settings", json=body)).json()
+    assert {name: changed[name] for name in body if name != "flags"} == {k: v for k, v in body.items() if k != "flags"}
+    assert changed["flags"]["enable_dynamic_client_registration"] is True
+    refused = await api.patch("/tenants/settings", json={"resource_parameter_profile": "both"})
+    assert refused.status_code == 400
