@@ -60,6 +60,8 @@ class Tenant:
     """What users have consented to, by user_id, client_id and audience; see `grant_key`."""
     tickets: Collection = field(init=False)
     """By the digest of the secret in their link; see `Tickets`."""
+    token_counts: Collection = field(init=False)
+    """How many tokens a client with a quota got, by client_id: by bucket {"used", "resets_at"}."""
     signing_keys: SigningKeys = field(init=False)
     background: set[asyncio.Task[None]] = field(default_factory=set, init=False)
     """Work that goes on after its request was answered."""
@@ -79,6 +81,7 @@ class Tenant:
             "sessions",
             "grants",
             "tickets",
+            "token_counts",
         ):
             setattr(self, name, self.store.collection(f"auth0.{name}"))
         self.signing_keys = SigningKeys(self.store, self.domain, self.clock)
@@ -164,6 +167,7 @@ class Tenant:
         """Remove a client with its grants, its users' consents, its tokens and its place in connections."""
         with self.store.transaction():
             self.clients.delete(client_id)
+            self.token_counts.delete(client_id)
             _delete_where(self.client_grants, client_id=client_id)
             _delete_where(self.grants, clientID=client_id)
             for connection in list(self.connections.values()):

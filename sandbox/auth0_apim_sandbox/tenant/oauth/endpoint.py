@@ -1,8 +1,8 @@
 """The HTTP side of the endpoints that take a POST and answer in JSON."""
 
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -22,6 +22,7 @@ class Answer:
 
     body: Any
     status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class PostEndpoint:
@@ -49,10 +50,12 @@ class PostEndpoint:
             call = await read_call(scope, receive)
             answer = await self._handle(call)
         except OAuthError as error:
-            answer = Answer(error.body(), error.status)
+            answer = Answer(error.body(), error.status, error.headers)
         except StoreError as failure:
             answer = Answer(server_error(str(failure)).body(), 500)
-        await _send(send, answer.status, *_encoded(answer.body, self._response_headers(call, answer.status)))
+        more = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
+        headers = [*self._response_headers(call, answer.status), *more]
+        await _send(send, answer.status, *_encoded(answer.body, headers))
 
     def _preflight(self, scope: Scope) -> list[Header]:
         origin = _origin(scope)

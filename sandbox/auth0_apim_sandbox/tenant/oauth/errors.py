@@ -1,6 +1,7 @@
 """The errors of the Authentication API: a status and the JSON object of RFC 6749, section 5.2."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(eq=False)
@@ -12,12 +13,14 @@ class OAuthError(Exception):
         error: the code, such as `invalid_grant`.
         description: what is wrong, in the words of the real service; never a secret.
         uri: a page about the error, for the few errors that have one.
+        headers: of the answer.
     """
 
     status: int
     error: str
     description: str
     uri: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.error}: {self.description}"

@@ -15,6 +15,7 @@ from auth0_apim_sandbox.tenant.tokens.authorization import (
     split_scope,
 )
 from auth0_apim_sandbox.tenant.tokens.client_authentication import is_public
+from auth0_apim_sandbox.tenant.tokens.token_quotas import TokenQuotas
 from auth0_apim_sandbox.tenant.tokens.tokens import Tokens
 
 
@@ -24,21 +25,23 @@ class ClientCredentialsGrant:
     def __init__(self, tenant: Tenant, tokens: Tokens) -> None:
         self._tenant = tenant
         self._tokens = tokens
+        self._quotas = TokenQuotas(tenant)
 
     async def __call__(self, call: Call, client: Document) -> Answer:
         """A token for `client`.
 
         Raises:
-            OAuthError: a public client, or nothing granted to it.
+            OAuthError: a public client, nothing granted to it, or its quota is used up.
         """
         if is_public(client):
             raise unauthorized()
         allowed = authorize_client(self._tenant, client, call.get("audience"), split_scope(call.get("scope")))
+        headers = self._quotas.take(client)
         token, lifetime = self._tokens.access_token(
             client, f"{client['client_id']}@clients", allowed, "client-credentials"
         )
         answer = {"access_token": token, "expires_in": lifetime, "token_type": "Bearer"}
-        return Answer({**answer, "scope": allowed.scope} if allowed.scopes else answer)
+        return Answer({**answer, "scope": allowed.scope} if allowed.scopes else answer, headers=headers)
 
 
 def authorize_client(tenant: Tenant, client: Document, audience: str | None, requested: list[str]) -> Authorization:

@@ -113,10 +113,20 @@ UNSUPPORTED = (
     "require_proof_of_possession",
     "require_pushed_authorization_requests",
     "signed_request_object",
-    "token_quota",
     "token_vault_privileged_access",
 )
 """What Auth0 takes and this tenant refuses, unless it is null or false."""
+
+_LIMIT: Schema = {"type": "integer", "minimum": 1, "maximum": 2147483647}
+TOKEN_QUOTA = document(
+    {
+        "client_credentials": {
+            **document({"per_hour": _LIMIT, "per_day": _LIMIT, "enforce": {"type": "boolean"}}),
+            "minProperties": 1,
+        }
+    },
+    required=["client_credentials"],
+)
 
 _PROPERTIES: dict[str, Schema] = {
     **unsupported_properties(UNSUPPORTED),
@@ -186,7 +196,7 @@ _PROPERTIES: dict[str, Schema] = {
     "token_exchange": _NULLABLE_OBJECT,
     "par_request_expiry": {"type": ["integer", "null"]},
     "third_party_security_mode": {"type": ["string", "null"], "enum": ["strict", "permissive", None]},
-    "token_quota": _NULLABLE_OBJECT,
+    "token_quota": {**TOKEN_QUOTA, "type": ["object", "null"]},
     "resource_server_identifier": {"type": "string"},
     "async_approval_notification_channels": {"type": "array"},
 }

@@ -6,6 +6,7 @@ from auth0_apim_sandbox.tenant.management.requests.endpoint import Call, Endpoin
 from auth0_apim_sandbox.tenant.management.requests.errors import not_supported
 from auth0_apim_sandbox.tenant.management.requests.paging import FIELDS, select_fields
 from auth0_apim_sandbox.tenant.management.requests.validation import refuse_unsupported, unsupported_properties
+from auth0_apim_sandbox.tenant.management.resources.clients_schema import TOKEN_QUOTA
 from auth0_apim_sandbox.tenant.model.json_input import Schema, document
 
 _STRING: Schema = {"type": "string"}
@@ -64,7 +65,6 @@ UNSUPPORTED = (
     "client_id_metadata_document_supported",
     "country_codes",
     "customize_mfa_in_postlogin_action",
-    "default_token_quota",
     "dpop_strict_refresh_token_binding",
     "enable_ai_guide",
     "error_page",
@@ -94,6 +94,10 @@ UPDATE = document(
         "authorization_response_iss_parameter_supported": _BOOLEAN,
         "change_password": _OBJECT,
         "default_audience": {"type": "string", "description": "Default audience for API Authorization."},
+        "default_token_quota": {
+            **document({"clients": TOKEN_QUOTA, "organizations": TOKEN_QUOTA}),
+            "type": ["object", "null"],
+        },
         "default_directory": {"type": "string", "description": "Name of connection used for password grants."},
         "default_redirection_uri": {"type": "string", "format": "absolute-https-uri-or-empty"},
         "device_flow": _OBJECT,
@@ -142,6 +146,8 @@ async def update(call: Call) -> Response:
     refuse_unsupported(UNSUPPORTED_FLAGS, call.body.get("flags", {}), "the flag {} of a tenant")
     if call.body.get("dynamic_client_registration_security_mode") == "permissive":
         raise not_supported("dynamic_client_registration_security_mode permissive of a tenant")
+    if (call.body.get("default_token_quota") or {}).get("organizations"):
+        raise not_supported("organizations: default_token_quota.organizations of a tenant")
     changed = {**call.tenant.settings, **call.body}
     changed["default_redirection_uri"] = changed.get("default_redirection_uri") or None
     if "flags" in call.body:

@@ -263,7 +263,6 @@ async def test_a_wrong_client_is_refused(api, body, message):
         ("oidc_support", True),
         ("redirection_policy", "allow_always"),
         ("require_pushed_authorization_requests", True),
-        ("token_quota", {"client_credentials": {"enforce": True}}),
         ("token_vault_privileged_access", {"credentials": []}),
     ],
 )
@@ -511,3 +510,13 @@ async def test_an_empty_login_uri_takes_it_away(api):
     changed = (await api.patch(f"/clients/{created['client_id']}", json={"initiate_login_uri": ""})).json()
     assert "initiate_login_uri" not in changed
     assert "initiate_login_uri" not in await _create(api, initiate_login_uri="")
+
+
+async def test_a_token_quota_is_kept_and_taken_away(api):
+    quota = {"client_credentials": {"per_hour": 10, "per_day": 50, "enforce": True}}
+    created = await _create(api, token_quota=quota)
+    assert created["token_quota"] == quota
+    path = f"/clients/{created['client_id']}"
+    assert "token_quota" not in (await api.patch(path, json={"token_quota": None})).json()
+    for wrong in ({}, {"client_credentials": {}}, {"client_credentials": {"per_hour": 0}}, {"other": {}}):
+        assert (await api.patch(path, json={"token_quota": wrong})).status_code == 400

@@ -46,8 +46,8 @@ async def test_an_empty_redirection_uri_takes_it_away(api):
         ({"country_codes": {"list": ["DE"]}}, "the setting country_codes of a tenant"),
         ({"security_headers": {"enabled": True}}, "the setting security_headers of a tenant"),
         (
-            {"default_token_quota": {"clients": {"client_credentials": {"per_hour": 3}}}},
-            "the setting default_token_quota of a tenant",
+            {"default_token_quota": {"organizations": {"client_credentials": {"per_hour": 3}}}},
+            "organizations: default_token_quota.organizations of a tenant",
         ),
         (
             {"client_id_metadata_document_supported": True},
