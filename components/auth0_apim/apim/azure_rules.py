@@ -97,6 +97,16 @@ def description_problem(value: str) -> str | None:
     return None if len(value) <= 1000 else f"must be at most 1000 characters long, not {len(value)}"
 
 
+def group_ids_problem(value: Sequence[str]) -> str | None:
+    """Ids of groups of a service, each once; the administrators see everything anyway."""
+    for group in value:
+        if problem := entity_id_problem(group):
+            return f"has {group!r}, which {problem}"
+    if "administrators" in value:
+        return "has 'administrators', whom Azure links with every product itself"
+    return "names a group twice" if len(set(value)) < len(value) else None
+
+
 def product_name_problem(value: str) -> str | None:
     """A product's display name: 1 to 80 characters, of which its id is made."""
     if len(value) > 80 or not re.search(r"[A-Za-z0-9]", value):

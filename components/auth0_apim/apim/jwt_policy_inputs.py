@@ -97,7 +97,7 @@ class PolicySection(TypedDict):
     validate_connectivity: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to true. Whether API Management fetches the OpenID document when the policy is saved, and refuses the policy where it cannot. False lets a policy be saved while the tenant cannot be reached; calls are refused until its keys can be had."""
     allowed_origins: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. Origins whose pages may call the API from a browser."""
+    """Optional, defaults to none; in a ProtectedApi with `portal` the portal's is among them. Origins whose pages may call the API from a browser."""
     rate_limit_calls: NotRequired[pulumi.Input[int]]
     """Optional, defaults to no limit. The calls that one caller may make in `rate_limit_seconds`; further calls get 429. In tier Consumption only counted by subscription."""
     rate_limit_seconds: NotRequired[pulumi.Input[int]]

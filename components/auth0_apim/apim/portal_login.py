@@ -150,7 +150,7 @@ PORTAL_LOGIN = ComponentInputs(
 
 
 class PortalLogin(pulumi.ComponentResource):
-    """An OAuth 2.0 authorization server in API Management, which lets the developer portal's console log in through Auth0. It only equips the console: nothing is checked by the gateway because of it. The portal shows it after it has been published again."""
+    """An OAuth 2.0 authorization server in API Management, which lets the developer portal's console log in through Auth0. It only equips the console: nothing is checked by the gateway because of it. The portal shows it after it has been published again. The grant authorization code with PKCE is not offered: the portal writes a second `?` behind an authorization endpoint that has a query, and the `audience` has to be there."""
 
     authorization_server_id: pulumi.Output[str]
     """The authorization server's id, for `PublishedApi`; known once it exists."""

@@ -98,6 +98,10 @@ class PublishedApi(pulumi.ComponentResource):
         if "product_name" in inputs:
             kept = {"opts": retained_child_options(self, opts)} if inputs.get("keep_product") else {}
             self.product_id = _product(name, described | kept, inputs).name
+            for group in inputs.get("product_groups", ()):
+                apimanagement.ProductGroup(
+                    f"{name}-{group}", **place | kept, product_id=self.product_id, group_id=group
+                )
         if "product_name" in inputs or "product_id" in inputs:
             link = apimanagement.ProductApi(f"{name}-product-api", **place, product_id=self.product_id, api_id=api.name)
             self.api_id = depends_on(api.name, link)

@@ -11,6 +11,7 @@ from auth0_apim.apim.azure_rules import (
     api_path_problem,
     description_problem,
     entity_id_problem,
+    group_ids_problem,
     product_name_problem,
     set_path_problem,
     set_title_problem,
@@ -84,6 +85,8 @@ class PublicationSection(TypedDict):
     """Optional, defaults to no product. The id of an existing product that the API is put into, such as the `starter` of the classic tiers; excludes `product_name`."""
     product_subscription_required: NotRequired[pulumi.Input[bool]]
     """Optional, defaults to false. Whether the product made here needs a subscription; Azure then creates one of its own, with which the azure-native provider cannot delete the product: set the resource option `deleted_with` to the service where the service is destroyed as well, or `keep_product`."""
+    product_groups: NotRequired[list[str]]
+    """Optional, defaults to none, in a ProtectedApi with `portal` to `developers` and `guests`. Ids of the groups, besides the administrators, that the developer portal shows the product made here to: `guests` is everybody who has not signed in, `developers` everybody who has. Without them the portal shows the API to administrators alone."""
     keep_product: NotRequired[bool]
     """Optional, defaults to false. With `product_name`: when the product is removed here, or the stack destroyed, the product stays in the service; `product_id` names it from then on. For a product that needs subscriptions, or needed some, in a service that survives."""
     version: NotRequired[pulumi.Input[str]]
@@ -115,7 +118,7 @@ def _check(inputs: Inputs) -> None:
 
 
 def _check_product(inputs: Inputs) -> None:
-    for input_name in ("product_subscription_required", "keep_product"):
+    for input_name in ("product_subscription_required", "product_groups", "keep_product"):
         inputs.need(input_name, "product_name")
     if "product_id" in inputs and "product_name" in inputs:
         raise inputs.error("product_id", "excludes 'product_name'", "leave one of them out")
@@ -140,6 +143,7 @@ PUBLISHED_API = ComponentInputs(
         "service_url": Rule(backend_url_problem, "https://calculator.example/api"),
         "product_name": Rule(product_name_problem, "Starter"),
         "product_id": Rule(entity_id_problem, "starter"),
+        "product_groups": Rule(group_ids_problem, ["developers", "guests"]),
         "version": Rule(version_problem, "v1"),
         "version_set_id": Rule(
             version_set_id_problem,

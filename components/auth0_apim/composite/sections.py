@@ -130,6 +130,9 @@ def derived_sections(name: str, args: Mapping[str, object]) -> dict[str, Any]:
     sections["policy"] = _from_the_api(api) | sections["policy"]
     if "portal" in sections:
         sections["portal"] = _portal(publication) | sections["portal"]
+        if "product_name" in publication:
+            # Its visitors, who need not sign in to the portal itself to try the API.
+            sections["publication"] = {"product_groups": ["developers", "guests"]} | sections["publication"]
     return sections
 
 

@@ -143,11 +143,20 @@ class Wiring:
             "available_scopes": api.scopes,
             "sku": gateway.sku,
         }
+        if "portal" in self._sections:
+            wired["allowed_origins"] = self._origins(gateway)
         if "backend_id" not in self._sections["policy"]:
             wired["backend_url"] = published.backend_url
         if self._sections["policy"].get("scopes_from_document"):
             wired["openapi"] = self._sections["publication"]["openapi"]
         return self._part(JwtPolicy, "policy", wired, gateway)
+
+    def _origins(self, gateway: ApiGateway) -> pulumi.Output[list[str]]:
+        """The origins whose pages may call the API: those of the section, and the portal's, whose console calls it."""
+        default = pulumi.Output.concat("https://", gateway.service_name, ".developer.azure-api.net")
+        own = self._sections["policy"].get("allowed_origins", [])
+        known = pulumi.Output.all(own, gateway.portal_url, default)
+        return known.apply(lambda each: list(dict.fromkeys([*each[0], each[1] or each[2]])))
 
     def _part(
         self,

@@ -33,6 +33,7 @@ _IN_SERVICE = {
     "PolicyFragment": "policyFragments/{id}",
     "Product": "products/{productId}",
     "ProductApi": "products/{productId}/apis/{apiId}",
+    "ProductGroup": "products/{productId}/groups/{groupId}",
     "ProductPolicy": "products/{productId}/policies/{policyId}",
     "Subscription": "subscriptions/{sid}",
 }
@@ -46,6 +47,7 @@ _KINDS = {
     "Connection": "connection",
     "Product": "product",
     "ProductApi": "product link",
+    "ProductGroup": "product's group",
     "ResourceServer": "resource server",
     "Role": "role",
     "User": "user",

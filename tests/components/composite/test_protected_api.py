@@ -193,6 +193,8 @@ async def test_the_whole_tutorial_is_wired_from_its_sections(mocks, whole, secre
         "calc-publication-api",
         "calc-publication-product",
         "calc-publication-product-api",
+        "calc-publication-developers",
+        "calc-publication-guests",
         "calc-policy-policy",
     }
     assert outputs["redirect_uris"] == [ADDRESS]
