@@ -5,7 +5,7 @@ import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from auth0_apim_sandbox.cloud import Options, Record, StateFolder, start, stop
@@ -70,7 +70,7 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter an option
     refresh = _recover(pulumi, engine, stack) or _gateways_moved(pulumi, record, stack)
     _write_inventory(folder, stack, variables)
     pulumi.run("up", "--stack", stack, "--yes", *(["--refresh"] if refresh else []))
-    raise typer.Exit(_verify(folder, stack, variables))
+    raise typer.Exit(_verify(folder, record, stack, variables))
 
 
 def down(stack: Stack = "local") -> None:
@@ -161,7 +161,7 @@ def _destroy(pulumi: PulumiCommand, stack: str, variables: Mapping[str, str]) ->
     pulumi.run("stack", "rm", "--stack", stack, "--yes", "--preserve-config")
 
 
-def _verify(folder: StateFolder, stack: str, variables: Mapping[str, str]) -> int:
+def _verify(folder: StateFolder, record: Record, stack: str, variables: Mapping[str, str]) -> int:
     """Verify the API of `stack` and print the result; when every check passed, also what to do next, and return 0."""
     from auth0_apim_environments.cli.verify import verify_deployed  # noqa: PLC0415
     from auth0_apim_environments.verify.deployed_api import read_deployed_api  # noqa: PLC0415
@@ -169,18 +169,27 @@ def _verify(folder: StateFolder, stack: str, variables: Mapping[str, str]) -> in
     api = read_deployed_api(stack, variables)
     status = verify_deployed(stack, api, variables)
     if status == 0:
-        Console().print(next_steps(api, stack, folder), highlight=False, soft_wrap=True, markup=False)
+        Console().print(next_steps(api, stack, folder, _portal_of(api, health(folder, record))), highlight=False, soft_wrap=True, markup=False)
     return status
 
 
-def next_steps(api: "DeployedApi", stack: str, folder: StateFolder) -> str:
-    """Issuer, audience and URL; a request with a fresh token; the line that makes plain pulumi work. No secret."""
+def _portal_of(api: "DeployedApi", running: Mapping[str, Any]) -> str | None:
+    """The developer portal of the service that `api` is in, by what the sandbox says of itself."""
+    gateways = running["gateways"].items()
+    service_id = next((each for each, url in gateways if api.api_url.startswith(f"{url}/")), "")
+    portal: str | None = running["portals"].get(service_id)
+    return portal
+
+
+def next_steps(api: "DeployedApi", stack: str, folder: StateFolder, portal: str | None) -> str:
+    """Issuer, audience and addresses; a request with a fresh token; the line that makes plain pulumi work. No secret."""
     return "\n".join(
         (
             "",
             f"issuer    {api.issuer}",
             f"audience  {api.audience}",
             f"API       {api.api_url}",
+            *([f"portal    {portal}"] if portal else []),
             "",
             "Call it (paste these lines; the client's secret goes from pulumi to curl, not to the screen):",
             "",

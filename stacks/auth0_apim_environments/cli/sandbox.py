@@ -122,6 +122,8 @@ def _show(folder: StateFolder, record: Record) -> None:
     table = Table("part", "address", box=None, title=f"Sandbox in {_short(folder.path)}", title_justify="left")
     for part, address in {**document["parts"], **document["gateways"]}.items():
         table.add_row(part, address)
+    for service_id, address in document["portals"].items():
+        table.add_row(f"portal of {service_id.rpartition('/')[2]}", address)
     Console().print(table)
 
 
