@@ -5,7 +5,6 @@ import contextlib
 import secrets
 import ssl
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import httpx
@@ -16,13 +15,15 @@ from auth0_apim_sandbox.apim.gateway import create_gateway
 from auth0_apim_sandbox.apim.manager import ResourceManager, create_resource_manager, manager_client
 from auth0_apim_sandbox.apim.portal import create_portals, portal_urls
 from auth0_apim_sandbox.cloud.certificates import ensure_certificates
-from auth0_apim_sandbox.cloud.control import create_control, owners
+from auth0_apim_sandbox.cloud.control import create_control
 from auth0_apim_sandbox.cloud.faults import Faults
 from auth0_apim_sandbox.cloud.folder import StateFolder
 from auth0_apim_sandbox.cloud.gateways import GatewayListeners
 from auth0_apim_sandbox.cloud.listeners import Listener
+from auth0_apim_sandbox.cloud.overview import overview
+from auth0_apim_sandbox.cloud.overview_page import owners
 from auth0_apim_sandbox.cloud.ports import PORTAL_NAME, Claim
-from auth0_apim_sandbox.cloud.request_log import logged
+from auth0_apim_sandbox.cloud.request_log import RequestLog
 from auth0_apim_sandbox.engine.warm_program import keep_warm
 from auth0_apim_sandbox.insights import create_insights
 from auth0_apim_sandbox.scripts import MachineAccess
@@ -47,6 +48,7 @@ class Cloud:
         self._folder = folder
         self.ports, self._sockets, _ = claim
         self._faults = Faults()
+        self._log = RequestLog()
         self._listeners: list[Listener] = []
         self._store = Store(":memory:" if in_memory else folder.database)
         ensure_certificates(folder)
@@ -81,14 +83,14 @@ class Cloud:
         self._add("vault", create_vault(self._store, self._vault_url, authority, self._fetch), certificate)
         token = secrets.token_urlsafe(32)
         self._folder.keep_control_token(token)
-        self._add("insights", create_insights(partial(owners, token=token)), certificate)
+        self._add("insights", create_insights(lambda endpoint: owners(endpoint, token)), certificate)
         self._add("calculator", create_calculator())
         self._add("portals", create_portals(self._store, self._fetch, self._folder.portals), certificate)
         for listener in self._listeners:
             await listener.start()
         await manager.open_gateways()
         await self._start_providers()
-        control = Listener(create_control(self.status, self._faults, token), self._sockets["control"])
+        control = Listener(create_control(self.status, self._faults, self._overview, token), self._sockets["control"])
         self._listeners.append(control)
         await control.start()
         warm = keep_warm(self._folder.warm_python)
@@ -129,6 +131,9 @@ class Cloud:
             "gateways": self._gateways.urls(),
         }
 
+    def _overview(self) -> dict[str, Any]:
+        return overview(self._store, self.status(), self._log.calls)
+
     @property
     def _tenant_domain(self) -> str:
         return f"localhost:{self.ports.tenant}"
@@ -150,12 +155,12 @@ class Cloud:
         return f"https://localhost:{self.ports.insights}"
 
     def _add(self, part: str, app: ASGIApp, certificate: Any = None) -> None:
-        guarded = logged(part, self._faults.around(part, app))
+        guarded = self._log.logged(part, self._faults.around(part, app))
         self._listeners.append(Listener(guarded, self._sockets[part], certificate))
 
     def _create_gateway(self, service_id: str, url: str) -> ASGIApp:
         gateway = create_gateway(self._store, service_id, url, self._fetch, ingestion_endpoint=self._insights_url)
-        return logged("gateway", gateway)
+        return self._log.logged("gateway", gateway)
 
     def _credentials(self) -> dict[str, str]:
         tenant, manager = management_client(self._store), manager_client(self._store)

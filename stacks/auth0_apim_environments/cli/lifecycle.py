@@ -169,7 +169,12 @@ def _verify(folder: StateFolder, record: Record, stack: str, variables: Mapping[
     api = read_deployed_api(stack, variables)
     status = verify_deployed(stack, api, variables)
     if status == 0:
-        Console().print(next_steps(api, stack, folder, _portal_of(api, health(folder, record))), highlight=False, soft_wrap=True, markup=False)
+        Console().print(
+            next_steps(api, stack, folder, _portal_of(api, health(folder, record))),
+            highlight=False,
+            soft_wrap=True,
+            markup=False,
+        )
     return status
 
 

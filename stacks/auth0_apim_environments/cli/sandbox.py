@@ -74,6 +74,17 @@ def status(as_json: Json = False) -> None:
     raise typer.Exit(0 if record else 1)
 
 
+@app.command(name="open")
+def open_overview() -> None:
+    """Print a link to the overview: what is deployed, and the last calls with their verdicts. It is good once, for a minute."""
+    folder = sandbox_folder()
+    record = running(folder)
+    if record is None:
+        raise SandboxError(f"no sandbox runs in {folder.path}: start it with `auth0-apim sandbox start`")
+    document = _control(folder, record, "/overview/links", method="POST")
+    Console().print(document["url"], highlight=False, soft_wrap=True, markup=False)
+
+
 @app.command()
 def env(
     providers: ProvidersOption = Providers.SANDBOX,
@@ -111,7 +122,12 @@ def sandbox_folder() -> StateFolder:
 
 def health(folder: StateFolder, record: Record) -> dict[str, Any]:
     """The parts and gateways of the sandbox in `folder`, with their addresses, from its control endpoint."""
-    request = Request(f"http://127.0.0.1:{record.ports.control}/healthz", headers=folder.control_headers)
+    return _control(folder, record, "/healthz")
+
+
+def _control(folder: StateFolder, record: Record, path: str, *, method: str = "GET") -> dict[str, Any]:
+    address = f"http://127.0.0.1:{record.ports.control}{path}"
+    request = Request(address, headers=folder.control_headers, method=method)
     with urlopen(request, timeout=5) as answer:  # noqa: S310 - the address begins with http
         document: dict[str, Any] = json.loads(answer.read())
         return document

@@ -58,3 +58,20 @@ def test_an_answer_of_another_sign_in_is_not_taken(console, deployed):
     opened.value.evaluate("address => { location.href = address }", forged)
     expect(console.locator("#sign-in-status")).to_contain_text("belongs to another sign-in")
     expect(console.locator("#token")).to_be_hidden()
+
+
+def test_the_overview_shows_what_is_deployed_and_why_a_call_was_refused(page, deployed, http, sandbox):
+    http.get(f"{deployed.outputs()['apiUrl']}/add?a=20&b=22")
+    link = http.post(f"{sandbox.control_url}/overview/links", headers=sandbox.control_headers).json()["url"]
+    page.goto(link)
+    expect(page.get_by_role("main")).to_contain_text("Service basic-calculator-local")
+    expect(page.get_by_role("main")).to_contain_text("Basic Calculator (calc)")
+    expect(page.get_by_role("main")).to_contain_text("validate-jwt (api inbound validate-jwt[1]): TokenNotPresent")
+    expect(page.get_by_role("main")).to_contain_text("jane@example.com")
+    assert page.url == f"{sandbox.control_url}/overview"
+    page.reload()
+    expect(page.get_by_role("main")).to_contain_text("Basic Calculator (calc)")
+    another = page.context.browser.new_context().new_page()
+    another.goto(link)
+    expect(another.get_by_role("status")).to_contain_text("auth0-apim sandbox open")
+    another.context.close()

@@ -136,7 +136,7 @@ async def test_an_order_as_a_web_page_could_send_it_is_refused(control, faults):
 
 
 async def test_a_foreign_host_is_refused(faults):
-    application = create_control(dict, faults, "token")
+    application = create_control(dict, faults, dict, "token")
     transport = httpx.ASGITransport(application)
     async with httpx.AsyncClient(transport=transport, base_url="http://rebound.example") as page:
         assert (await page.get("/healthz")).status_code == 400

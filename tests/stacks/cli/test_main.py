@@ -176,3 +176,11 @@ def test_unset_removes_every_variable_that_was_set(sandbox, engine):
     exported = [line for line in given.splitlines() if line.startswith("export ")]
     names = {line.split("=")[0].removeprefix("export ") for line in exported} - {"PATH"}
     assert {line.removeprefix("unset ") for line in taken.splitlines()} == names
+
+
+def test_open_prints_a_link_that_is_good_once(project, sandbox):
+    result = run("sandbox", "open", cwd=project, AUTH0_APIM_SANDBOX=str(sandbox.folder.path))
+    address, _, code = result.stdout.strip().partition("#")
+    assert address == f"http://127.0.0.1:{sandbox.ports.control}/overview"
+    opened = [httpx.post(f"{address}/sessions", json={"code": code}).status_code for _ in range(2)]
+    assert opened == [200, 403]

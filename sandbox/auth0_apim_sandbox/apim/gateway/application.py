@@ -97,6 +97,7 @@ class Gateway:
         except Exception as error:  # noqa: BLE001 - whatever goes wrong, the caller gets the gateway's own 500
             _log.exception("request failed: %s", type(error).__name__)
             context.response.use_json_error(500, "Internal server error", activityId=context.request_id)
+        scope["refusal"] = _refusal(context)
         if context.recording is None:
             await send_response(context, send)
         else:
@@ -183,6 +184,17 @@ class Gateway:
         if plan is None:
             plan = self._plans[key] = self._compiler.plan(self._service_key, match, product)
         return plan
+
+
+def _refusal(context: Context) -> str | None:
+    """Which policy refused the call, and why, for a log: nothing of it is the caller's. None for a call that passed."""
+    error = context.last_error
+    if error is not None:
+        place = f" ({error.scope} {error.section} {error.path})" if error.path else ""
+        return f"{error.source}{place}: {error.reason}"
+    if context.answered_by is not None and context.response.status_code >= 400:
+        return f"{context.answered_by}: answers {context.response.status_code} itself"
+    return None
 
 
 async def _serve_lifespan(receive: Callable[[], Awaitable[Message]], send: Send) -> None:

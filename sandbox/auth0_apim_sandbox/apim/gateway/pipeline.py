@@ -48,6 +48,10 @@ async def _run_sections(plan: Plan, context: Context) -> PolicyFailure | None:
     except PolicyFailure as failure:
         _remember(plan, context, failure, step)
         return failure
+    except Answered:
+        origin = plan.origins.get(id(step))
+        context.answered_by = f"{origin.policy} ({origin.scope} {context.section} {origin.path})" if origin else None
+        raise
     return None
 
 

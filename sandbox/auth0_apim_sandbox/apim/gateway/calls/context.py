@@ -101,6 +101,7 @@ class Context:
 
     __slots__ = (
         "_request_id",
+        "answered_by",
         "api",
         "backend_headers",
         "backend_query",
@@ -132,6 +133,7 @@ class Context:
         self.subscription: Any = None
         self.recording: Any = None
         self.last_error: LastError | None = None
+        self.answered_by: str | None = None
         self.section = "inbound"
         self.backend_url: str | None = None
         self.backend_width: int | None = None
