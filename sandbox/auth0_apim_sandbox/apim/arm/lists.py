@@ -110,7 +110,7 @@ def _comparison(name: str, word: str, literal: str) -> Condition:
     compare = _OPERATORS[word.lower()]
 
     def condition(document: Document) -> bool:
-        actual = _property(document, name)
+        actual = property_at(document, name)
         if isinstance(actual, str) and isinstance(expected, str):
             return compare(actual.casefold(), expected.casefold())
         comparable = type(actual) is type(expected) or word.lower() in ("eq", "ne")
@@ -128,7 +128,7 @@ def _function(word: str, first: str, second: str) -> Condition:
     part = str(_value(second)).casefold()
 
     def condition(document: Document) -> bool:
-        value = _property(document, first)
+        value = property_at(document, first)
         return isinstance(value, str) and test(value.casefold(), part)
 
     return condition
@@ -140,7 +140,8 @@ def _value(literal: str) -> str | bool | float:
     return literal.lower() == "true" if literal.lower() in ("true", "false") else float(literal)
 
 
-def _property(document: Document, path: str) -> Any:
+def property_at(document: Document, path: str) -> Any:
+    """What `path` (`displayName`, `en_us/title`) names in a document as it is answered, in whatever case; None without it."""
     value: Any = {**document, **document.get("properties", {}), "properties": document.get("properties", {})}
     for part in path.split("/"):
         if not isinstance(value, dict):

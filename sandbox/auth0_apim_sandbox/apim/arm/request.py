@@ -12,8 +12,8 @@ from auth0_apim_sandbox.apim.arm.contract import read_json
 from auth0_apim_sandbox.apim.arm.errors import ArmError, ProviderError
 from auth0_apim_sandbox.apim.arm.inventory import Document
 
-API_VERSIONS = ("2021-08-01", "2022-08-01", "2024-05-01")
-"""Versions of the provider that are answered, all in the shape of the last one."""
+API_VERSIONS = ("2021-08-01", "2022-08-01", "2023-03-01-preview", "2024-05-01")
+"""Versions of the provider that are answered, all in the shape of the last one; the open-source developer portal asks for the preview."""
 
 _RESOURCES_VERSION = re.compile(r"20(1[4-9]|2[0-9])-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(-preview)?")
 

@@ -18,6 +18,12 @@ from auth0_apim_sandbox.apim.resources.groups import Groups
 from auth0_apim_sandbox.apim.resources.loggers import Loggers
 from auth0_apim_sandbox.apim.resources.named_values import NamedValues
 from auth0_apim_sandbox.apim.resources.policies import PolicyFragments, PolicyKind
+from auth0_apim_sandbox.apim.resources.portal_content import (
+    ContentItems,
+    ContentTypes,
+    IdentityProviders,
+    PortalConfigs,
+)
 from auth0_apim_sandbox.apim.resources.product_links import ProductLinks
 from auth0_apim_sandbox.apim.resources.products import Products, list_products_of_api, list_subscriptions_of_product
 from auth0_apim_sandbox.apim.resources.revision_names import split_name, stored_name
@@ -44,9 +50,12 @@ _KINDS: dict[str, ResourceKind] = {
         Apis(),
         AuthorizationServers(),
         Backends(),
+        ContentItems(),
+        ContentTypes(),
         Diagnostics(),
         Diagnostics("apis"),
         Groups(),
+        IdentityProviders(),
         Loggers(),
         NamedValues(),
         OpenIdConnectProviders(),
@@ -56,6 +65,7 @@ _KINDS: dict[str, ResourceKind] = {
         PolicyKind("apis"),
         PolicyKind("apis/operations"),
         PolicyKind("products"),
+        PortalConfigs(),
         ProductLinks(Apis(), "API"),
         ProductLinks(Groups(), "Group"),
         Products(),

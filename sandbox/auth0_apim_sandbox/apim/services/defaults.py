@@ -1,9 +1,10 @@
-"""What every new service has: the global policy, the built-in groups, the all-access subscription."""
+"""What every new service has: the global policy, the built-in groups, the all-access subscription, what its portal starts from."""
 
 from collections.abc import Mapping
 
 from auth0_apim_sandbox.apim.arm.inventory import Document, Inventory
 from auth0_apim_sandbox.apim.resources.groups import BUILT_IN
+from auth0_apim_sandbox.apim.resources.portal_content import portal_defaults
 from auth0_apim_sandbox.apim.resources.subscriptions import subscription_to
 
 DEFAULT_GLOBAL_POLICY = """<!--
@@ -33,6 +34,8 @@ def write_service_defaults(inventory: Inventory, service: Document, now: float) 
     for name, (display_name, description) in BUILT_IN.items():
         group = {"displayName": display_name, "description": description, "builtIn": True, "type": "system"}
         _write(inventory, service, "groups", name, {**group, "externalId": None})
+    for type_name, name, properties in portal_defaults():
+        _write(inventory, service, type_name, name, properties)
     title = "Built-in all-access subscription"
     inventory.write(subscription_to(service, f"{service['id']}/", now, "master", title))
 
