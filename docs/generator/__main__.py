@@ -7,6 +7,7 @@ from pathlib import Path
 
 from docs.generator.pictures import pictures
 from docs.generator.reference import reference_pages
+from docs.generator.registry import registry_page
 from docs.generator.schema import schema_text
 from docs.generator.settings_file import settings_file
 
@@ -21,6 +22,7 @@ def generated() -> dict[Path, str]:
         **reference_pages(),
         **pictures(ROOT),
         **settings_file(json.loads(schema)),
+        **registry_page(ROOT),
     }
     return {ROOT / name: text for name, text in files.items()}
 

@@ -26,6 +26,16 @@ PACKAGE = "auth0-apim"
 """The package's name in the engine, and the first part of its components' type tokens."""
 
 
+_METADATA = {
+    "displayName": "Auth0 for Azure API Management",
+    "description": "Components that make Auth0 the authorization server of APIs published through Azure API Management.",
+    "keywords": ["api-management", "auth0", "azure", "jwt", "oauth2", "kind/component", "category/cloud"],
+    "license": "Apache-2.0",
+    "publisher": "auth0-apim",
+}
+"""What the Pulumi Registry shows of the package."""
+
+
 class ComponentHost(ComponentProvider):
     """Pulumi's host of Python components, for sections of inputs, and for inputs that are outputs as well.
 
@@ -42,7 +52,8 @@ class ComponentHost(ComponentProvider):
         for part in PARTS.values():
             self._describe(self._type_defs[part.shape.__name__].properties, part.described, part.shape)
         definitions = (self._component_defs, self._type_defs, self._dependencies)
-        self.schema = json.dumps(generate_schema(PACKAGE, VERSION, None, *definitions).to_json())
+        schema = generate_schema(PACKAGE, VERSION, None, *definitions).to_json()
+        self.schema = json.dumps({**schema, **_METADATA})
 
     def construct(
         self, name: str, resource_type: str, inputs: Any, options: Optional[pulumi.ResourceOptions] = None
