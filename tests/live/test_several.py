@@ -44,9 +44,16 @@ def run(three):
     return run
 
 
+def settings_of(project):
+    """The text of every settings file of the project."""
+    return {path.name: path.read_text() for path in (project.folder / "stacks").iterdir()}
+
+
 def test_one_that_fails_neither_stops_nor_corrupts_the_others(run, three):
+    before = settings_of(three)
     result = run("up", "--all-of", "dev,prod,stage", "--parallel", "3", "--json")
     assert result.returncode == 1, result.stderr
+    assert settings_of(three) == before
     summary = json.loads(result.stdout)
     dev, prod, stage = summary["environments"]
     assert (summary["backend"], dev["ok"], prod["ok"], stage["ok"]) == (

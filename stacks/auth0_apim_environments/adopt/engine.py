@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from auth0_apim_environments.engine.engine_settings import engine_settings
 from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.project import Project
 
@@ -40,9 +41,9 @@ class Engine:
     """
 
     def __init__(self, project: Project, stack: str, variables: Mapping[str, str]) -> None:
-        self._project = project
         self._stack = stack
         self._variables = {**os.environ, **variables}
+        self._settings = engine_settings(project, self._variables.get("PULUMI_BACKEND_URL", ""))
 
     def ensure_stack(self) -> None:
         """Create the stack if it does not exist.
@@ -79,7 +80,15 @@ class Engine:
         Raises:
             StackError: a resource does not exist, or the engine failed.
         """
-        self._run("import", "--file", str(file), "--yes", "--skip-preview", "--generate-code=false", "--protect=false")
+        self._run(
+            "import",
+            "--file",
+            str(file.absolute()),
+            "--yes",
+            "--skip-preview",
+            "--generate-code=false",
+            "--protect=false",
+        )
 
     def changes(self) -> list[Change]:
         """The changes that an `up` would make.
@@ -91,10 +100,11 @@ class Engine:
         return [_change(step) for step in steps if step["op"] not in _NO_CHANGE]
 
     def _run(self, *arguments: str) -> str:
-        command = ["pulumi", *arguments, "--stack", self._stack, "--non-interactive", "--color", "never"]
+        options = ("--stack", self._stack, "--non-interactive", "--color", "never")
+        folder, words = self._settings.invocation(self._stack, [*arguments, *options])
         try:
             done = subprocess.run(
-                command, cwd=self._project.root, env=self._variables, capture_output=True, text=True, check=False
+                ["pulumi", *words], cwd=folder, env=self._variables, capture_output=True, text=True, check=False
             )
         except FileNotFoundError:
             raise StackError("pulumi is not on PATH; `auth0-apim engine` installs it") from None

@@ -158,7 +158,7 @@ def _destroy(pulumi: PulumiCommand, stack: str, variables: Mapping[str, str]) ->
         pulumi.run("destroy", "--stack", stack, "--yes")
         for service_id in {each["id"] for each in manager.deleted_services()} - before:
             manager.delete(service_id)
-    pulumi.run("stack", "rm", "--stack", stack, "--yes", "--preserve-config")
+    pulumi.run("stack", "rm", "--stack", stack, "--yes")
 
 
 def _verify(folder: StateFolder, record: Record, stack: str, variables: Mapping[str, str]) -> int:

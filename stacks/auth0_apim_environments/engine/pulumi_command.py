@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from auth0_apim_sandbox.cloud import StateFolder, running
 
+from auth0_apim_environments.engine.engine_settings import EngineSettings, sandbox_settings
 from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.project import Project
-from auth0_apim_environments.settings.stack_file import remove_salt, remove_stack_settings, write_stack_file
+from auth0_apim_environments.settings.stack_file import remove_copy, write_stack_file
 from auth0_apim_environments.state.backend_documents import remove_incomplete_files
 from auth0_apim_environments.state.locks import locks_in
 
@@ -46,6 +46,11 @@ class PulumiCommand:
     folder: StateFolder
     variables: Mapping[str, str]
 
+    @property
+    def settings(self) -> EngineSettings:
+        """The settings files in the sandbox."""
+        return sandbox_settings(self.project, self.folder)
+
     def has_stack(self, stack: str) -> bool:
         """Whether `stack` exists: whether the sandbox's backend has its file, because the CLI takes longer to answer."""
         return self._state_file(stack).exists()
@@ -67,28 +72,12 @@ class PulumiCommand:
         """
         write_stack_file(self.project.stack_file(stack))
         if not self.has_stack(stack):
-            self.claim_settings(stack)
-            self.run("stack", "init", stack)
-
-    def claim_settings(self, stack: str) -> None:
-        """Prepare the settings of a stack that is not in this sandbox for it.
-
-        Raises:
-            StackError: they have secrets that were encrypted for another backend; nothing was changed.
-        """
-        file = self.project.stack_file(stack)
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-        if isinstance(document, dict) and ("secretsprovider" in document or _has_ciphertext(document)):
-            raise StackError(
-                f"{file} has secrets that were encrypted for another backend than the sandbox's: set PULUMI_BACKEND_URL to "
-                "that backend (or `backend: {url: …}` in Pulumi.yaml), export the clouds' credentials, and run pulumi or "
-                "`up --all-of`"
-            )
-        remove_salt(file)
+            self.settings.require_own_secrets(stack)
+            self.run("stack", "init", stack, "--no-select")
 
     def remove_settings(self, stack: str) -> None:
-        """Remove what belongs to a removed stack from its settings file."""
-        remove_stack_settings(self.project.stack_file(stack))
+        """Remove the settings file of a removed stack, if it is a copy of its source."""
+        remove_copy(self.project.stack_file(stack))
 
     def run(self, *arguments: str) -> None:
         """Run pulumi with its output on the screen; again when a process that was killed, or had no space on the disk, left a lock.
@@ -123,9 +112,10 @@ class PulumiCommand:
         return self.folder.backend / ".pulumi" / "stacks" / self.project.name / f"{stack}.json"
 
     def _run(self, arguments: tuple[str, ...]) -> tuple[int, str]:
+        folder, words = self.settings.invocation(_stack_in(arguments), arguments)
         process = subprocess.Popen(
-            ["pulumi", *arguments],
-            cwd=self.project.root,
+            ["pulumi", *words],
+            cwd=folder,
             env={**os.environ, **self.variables},
             stderr=subprocess.PIPE,
             text=True,
@@ -151,15 +141,11 @@ class PulumiCommand:
 
 
 def _stack_in(arguments: tuple[str, ...]) -> str:
-    return arguments[arguments.index("--stack") + 1] if "--stack" in arguments else arguments[-1]
+    if "--stack" in arguments:
+        return arguments[arguments.index("--stack") + 1]
+    return next(word for word in reversed(arguments) if not word.startswith("--"))
 
 
 def _is_abandoned(output: str) -> bool:
     locks = locks_in(output) if "currently locked by" in output else ()
     return bool(locks) and all(lock.is_abandoned() for lock in locks)
-
-
-def _has_ciphertext(value: object) -> bool:
-    if isinstance(value, list):
-        return any(_has_ciphertext(item) for item in value)
-    return isinstance(value, dict) and ("secure" in value or any(_has_ciphertext(item) for item in value.values()))

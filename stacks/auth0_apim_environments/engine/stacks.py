@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from auth0_apim_sandbox.engine.engine import Engine
 from pulumi.automation import PulumiCommand
 
+from auth0_apim_environments.engine.engine_settings import engine_settings
 from auth0_apim_environments.engine.errors import (
     BackendUnavailableError,
     IncompleteStateError,
@@ -54,6 +55,7 @@ class Stacks:
         self._command = automation_command(engine)
         self._variables = dict(variables)
         self._backend_url = {**os.environ, **variables}.get("PULUMI_BACKEND_URL", "")
+        self.settings = engine_settings(project, self._backend_url)
 
     def names(self) -> list[str]:
         """Every stack of the project, sorted.
@@ -89,8 +91,7 @@ class Stacks:
 
     def create(self, stack: str) -> None:
         """Create an empty stack. In the sandbox its secrets provider is the passphrase, elsewhere that of `secrets_provider`."""
-        in_sandbox = "PULUMI_BACKEND_URL" in self._variables
-        provider = None if in_sandbox else secrets_provider(self.project.stack_file(stack))
+        provider = None if self.settings.are_copies else secrets_provider(self.project.stack_file(stack))
         options = ("--secrets-provider", provider) if provider else ()
         self._query(stack, "stack", "init", stack, "--no-select", *options)
 
@@ -123,7 +124,7 @@ class Stacks:
         """
         refreshed = ("--refresh",) if refresh else ()
         options = ("--yes", "--skip-preview", *refreshed, "--stack", stack)
-        self._repaired(lambda: with_engine_errors(stack, lambda: self._run("up", *options, on_output=on_output)))
+        self._repaired(lambda: with_engine_errors(stack, lambda: self._run(stack, "up", *options, on_output=on_output)))
         outputs: dict[str, Any] = json.loads(
             self._query(stack, "stack", "output", "--json", "--show-secrets", "--stack", stack)
         )
@@ -136,7 +137,9 @@ class Stacks:
             EngineFailureError: a resource could not be deleted.
         """
         options = ("--yes", "--skip-preview", "--continue-on-error", "--stack", stack)
-        self._repaired(lambda: with_engine_errors(stack, lambda: self._run("destroy", *options, on_output=on_output)))
+        self._repaired(
+            lambda: with_engine_errors(stack, lambda: self._run(stack, "destroy", *options, on_output=on_output))
+        )
 
     def remove(self, stack: str) -> None:
         """Remove a stack that has no resources, with its settings file.
@@ -179,7 +182,7 @@ class Stacks:
 
     def _query(self, stack: str, *arguments: str) -> str:
         return self._repaired(
-            lambda: retry_unavailable(lambda: with_engine_errors(stack, lambda: self._run(*arguments)))
+            lambda: retry_unavailable(lambda: with_engine_errors(stack, lambda: self._run(stack, *arguments)))
         )
 
     def _repaired(self, run: Callable[[], T]) -> T:
@@ -191,9 +194,10 @@ class Stacks:
                 raise
             return run()
 
-    def _run(self, *arguments: str, on_output: OnOutput | None = None) -> str:
+    def _run(self, stack: str, *arguments: str, on_output: OnOutput | None = None) -> str:
         """The standard output of one command of the engine."""
-        answer = self._command.run(list(arguments), str(self.project.root), self._variables, on_output)
+        folder, words = self.settings.invocation(stack, arguments)
+        answer = self._command.run(words, str(folder), self._variables, on_output)
         return str(answer.stdout)
 
 

@@ -11,7 +11,7 @@ from auth0_apim_sandbox.engine.engine_build import language_host_variables
 
 from auth0_apim_environments.engine.pulumi_command import PulumiCommand
 from auth0_apim_environments.project import Project
-from auth0_apim_environments.settings.stack_file import require_local_backend, secrets_provider, write_stack_file
+from auth0_apim_environments.settings.stack_file import require_local_backend, write_stack_file
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,7 @@ class Backend:
                 require_local_backend(file)
                 pulumi = PulumiCommand(self.project, self.sandbox, self.variables)
                 if not pulumi.has_stack(name):
-                    pulumi.claim_settings(name)
-
-    def secrets_provider(self, name: str) -> str | None:
-        """The secrets provider of a new environment `name`; in the sandbox always the passphrase."""
-        return None if self.sandbox is not None else secrets_provider(self.project.stack_file(name))
+                    pulumi.settings.require_own_secrets(name)
 
 
 def find_backend(project: Project, engine: Engine, options: Options, *, official_providers: bool = False) -> Backend:

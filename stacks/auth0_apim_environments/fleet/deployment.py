@@ -15,7 +15,7 @@ from pulumi import automation
 from pulumi.automation import CommandError
 
 from auth0_apim_environments.clients.http import open_client
-from auth0_apim_environments.engine.stacks import automation_command
+from auth0_apim_environments.engine.stacks import Stacks, automation_command
 from auth0_apim_environments.errors import StackError
 from auth0_apim_environments.fleet.backend import Backend
 from auth0_apim_environments.verify.deployed_api import parse_outputs
@@ -68,10 +68,10 @@ def deploy_all(backend: Backend, names: Sequence[str], parallel: int, on_progres
         StackError: one of them cannot be deployed from here; nothing was changed.
     """
     backend.prepare(names)
-    command = automation_command(backend.engine)
+    stacks = Stacks(backend.project, backend.engine, {**backend.variables, "PULUMI_BACKEND_URL": backend.url})
     pool = ThreadPoolExecutor(max_workers=parallel)
     try:
-        return list(pool.map(lambda name: _Deployment(backend, name, on_progress).run(command), names))
+        return list(pool.map(lambda name: _Deployment(backend, name, on_progress).run(stacks), names))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -85,15 +85,21 @@ class _Deployment:
         self._on_progress = on_progress
         self._errors: list[str] = []
 
-    def run(self, command: automation.PulumiCommand) -> Outcome:
+    def run(self, stacks: Stacks) -> Outcome:
         started = time.monotonic()
         changes: Mapping[str, int] = {}
         api_url: str | None = None
         checks: Mapping[str, bool | None] = {}
         try:
             self._on_progress(self._name, "opening the stack")
-            with open_stack(self._backend, self._name, command) as stack:
-                result = stack.up(on_event=self._handle, color="never")
+            with open_stack(self._backend, self._name, stacks) as stack:
+                copy = stacks.settings.file(self._name)
+                result = stack.up(
+                    on_event=self._handle,
+                    color="never",
+                    config_file=str(copy) if copy else None,
+                    show_secrets=False,  # of the settings in the history, for which the engine reads the project's own file
+                )
             changes = _changes(result)
             api = parse_outputs(self._name, {key: output.value for key, output in result.outputs.items()})
             api_url = api.api_url
@@ -136,7 +142,7 @@ def _error_output(error: CommandError) -> str:
 
 
 @contextmanager
-def open_stack(backend: Backend, name: str, command: automation.PulumiCommand) -> Iterator[automation.Stack]:
+def open_stack(backend: Backend, name: str, stacks: Stacks) -> Iterator[automation.Stack]:
     """The stack of environment `name`, which is created if it does not exist, in a work folder of its own.
 
     The folder has links to the project's files, so that program and settings are the project's, while the engine stores the
@@ -144,6 +150,7 @@ def open_stack(backend: Backend, name: str, command: automation.PulumiCommand) -
 
     Raises:
         automation.CommandError: the engine failed.
+        StackError: the stack could not be created.
     """
     with tempfile.TemporaryDirectory(prefix=f"auth0-apim-{name}-") as folder:
         for entry in backend.project.root.iterdir():
@@ -151,8 +158,12 @@ def open_stack(backend: Backend, name: str, command: automation.PulumiCommand) -
         options = automation.LocalWorkspaceOptions(
             work_dir=folder,
             env_vars=dict(backend.variables),
-            secrets_provider=backend.secrets_provider(name),
-            pulumi_command=command,
+            pulumi_command=automation_command(backend.engine),
         )
         workspace = automation.LocalWorkspace(**vars(options))
-        yield automation.Stack.create_or_select(name, workspace)
+        try:
+            stack = automation.Stack.select(name, workspace)
+        except automation.StackNotFoundError:
+            stacks.create(name)
+            stack = automation.Stack.select(name, workspace)
+        yield stack

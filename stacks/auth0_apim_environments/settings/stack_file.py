@@ -1,7 +1,7 @@
 """A stack's settings file: read as a map with a map `config`, written from its source when it has one, and checked.
 
-The engine writes into `Pulumi.<stack>.yaml` the salt of the stack's secrets. Where that must not be in a tracked file, the
-settings are in `<stack>.settings.yaml` beside it, and the engine's file is a copy that version control ignores.
+A person's own pulumi command writes the salt of the stack's secrets into `Pulumi.<stack>.yaml`. Where that must not be in a tracked
+file, the settings are in `<stack>.settings.yaml` beside it, and that file is a copy that version control ignores.
 """
 
 import hashlib
@@ -40,17 +40,29 @@ def read_stack_file(file: Path) -> dict[str, Any]:
         StackFileError: the file does not exist, and the message names the environments that do; or it is no settings file.
     """
     found = file if file.exists() else source_of(file)
-    try:
-        document = yaml.safe_load(found.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise StackFileError(file, f"is not there; environments: {', '.join(_environments(file.parent))}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise StackFileError(found, f"cannot be read ({error})") from None
-    except yaml.YAMLError as error:
-        raise StackFileError(found, f"is no YAML ({error})") from None
-    if not isinstance(document, dict) or not isinstance(document.get("config"), dict):
+    if not found.exists():
+        raise StackFileError(file, f"is not there; environments: {', '.join(_environments(file.parent))}")
+    document = read_document(found)
+    if not isinstance(document.get("config"), dict):
         raise StackFileError(found, "has no map 'config'; it begins with `config:` and has keys below")
     return document
+
+
+def read_document(file: Path) -> dict[str, Any]:
+    """The document in `file`, which exists; empty when the file is.
+
+    Raises:
+        StackFileError: the file cannot be read, or is no map in YAML.
+    """
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise StackFileError(file, f"cannot be read ({error})") from None
+    except yaml.YAMLError as error:
+        raise StackFileError(file, f"is no YAML ({error})") from None
+    if not isinstance(document or {}, dict):
+        raise StackFileError(file, "is no map; it begins with `config:` and has keys below")
+    return document or {}
 
 
 def source_of(file: Path) -> Path:
@@ -82,7 +94,7 @@ def copy_from_source(file: Path) -> bool:
     if file.exists() and not is_unchanged_copy(file):
         return False
     text = source.read_text(encoding="utf-8").rstrip("\n") + "\n"
-    salt = [line for line in _lines(file) if line.startswith(_SALT)] if file.exists() else []
+    salt = salt_lines(file.read_text(encoding="utf-8")) if file.exists() else []
     copy = "".join([_header(source, text), text, *salt])
     if not file.exists() or file.read_text(encoding="utf-8") != copy:
         write_whole(file, copy)
@@ -91,24 +103,32 @@ def copy_from_source(file: Path) -> bool:
 
 def is_unchanged_copy(file: Path) -> bool:
     """Whether `file` is as `copy_from_source` wrote it, apart from the salt that the engine adds."""
-    first, *others = [*_lines(file), ""]
-    return first == _header(source_of(file), "".join(line for line in others if not line.startswith(_SALT)))
+    text = file.read_text(encoding="utf-8", errors="replace")
+    first, _, others = text.partition("\n")
+    return f"{first}\n" == _header(source_of(file), without_salt(others))
 
 
-def remove_stack_settings(file: Path) -> None:
-    """Remove what belongs to a stack that was removed: the file if it is an unchanged copy, else the salt in it."""
+def remove_copy(file: Path) -> None:
+    """Remove a settings file that is an unchanged copy of its source."""
     if file.exists() and is_unchanged_copy(file):
         file.unlink()
-    else:
-        remove_salt(file)
 
 
-def remove_salt(file: Path) -> None:
-    """Remove the salt that the engine wrote into `file`; without its stack it is useless."""
-    lines = _lines(file) if file.exists() else []
-    kept = [line for line in lines if not line.startswith(_SALT)]
-    if kept != lines:
-        write_whole(file, "".join(kept))
+def salt_lines(text: str) -> list[str]:
+    """The lines of a settings file with the salt of the stack's secrets."""
+    return [line for line in text.splitlines(keepends=True) if line.startswith(_SALT)]
+
+
+def without_salt(text: str) -> str:
+    """The text of a settings file without the salt of the stack's secrets."""
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(_SALT))
+
+
+def has_ciphertext(value: object) -> bool:
+    """Whether settings have secrets, as the engine writes them: `secure: …`."""
+    if isinstance(value, list):
+        return any(has_ciphertext(item) for item in value)
+    return isinstance(value, dict) and ("secure" in value or any(has_ciphertext(item) for item in value.values()))
 
 
 def require_local_backend(file: Path) -> None:
@@ -143,10 +163,6 @@ def _is_listening(port: int) -> bool:
 def _header(source: Path, text: str) -> str:
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     return f"# Copied by `auth0-apim up` from {source.name} ({digest}). Edit {source.name}: an edited copy is not updated.\n"
-
-
-def _lines(file: Path) -> list[str]:
-    return file.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
 
 
 def _environments(folder: Path) -> list[str]:

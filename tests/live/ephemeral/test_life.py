@@ -117,7 +117,7 @@ def test_another_template_or_setting_changes_an_environment_that_exists(place, t
 def test_a_creation_killed_before_its_stack_was_marked_is_destroyed_like_any_other(place):
     place.environments.stacks.create("unmarked")
     file = place.folder / "stacks" / "Pulumi.unmarked.yaml"
-    file.write_text(HEADER + file.read_text())
+    file.write_text(HEADER + "config: {}\n")
     assert place.environments.destroy("unmarked").left == ()
     assert place.environments.stacks.names() == []
     assert not file.exists()

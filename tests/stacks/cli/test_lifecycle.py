@@ -144,6 +144,20 @@ def test_a_stack_with_another_passphrase_is_an_error_with_the_next_step(copy, en
     assert run(copy, "down").returncode == 0
 
 
+def test_the_life_of_a_tracked_stack_changes_no_file(copy):
+    tracked = copy / "stacks" / "Pulumi.mine.yaml"
+    tracked.write_text((copy / "stacks" / "local.settings.yaml").read_text())
+    before = files(copy)
+    for command in (("up",), ("up",), ("up", "--all-of", "mine")):
+        done = run(copy, *command, *(() if "--all-of" in command else ("--stack", "mine")))
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert files(copy) == before
+    down = run(copy, "down", "--stack", "mine")
+    assert down.returncode == 0, down.stdout + down.stderr
+    assert files(copy) == before
+    tracked.unlink()
+
+
 def test_settings_encrypted_for_another_backend_are_refused_and_not_changed(copy):
     settings = copy / "stacks" / "Pulumi.dev.yaml"
     before = settings.read_text()

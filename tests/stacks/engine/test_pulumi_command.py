@@ -12,9 +12,9 @@ from auth0_apim_environments.project import Project
 from auth0_apim_sandbox.cloud import StateFolder
 
 STAND_IN = """#!/bin/sh
-echo "$*" >> calls
-if [ "$1" = cancel ]; then touch cancelled; exit 0; fi
-[ -e cancelled ] && exit 0
+echo "${*}" | sed 's/ --config-file .*//' >> {folder}/calls
+if [ "$1" = cancel ]; then touch {folder}/cancelled; exit 0; fi
+[ -e {folder}/cancelled ] && exit 0
 echo "error: the stack is currently locked by 1 lock(s)." >&2
 echo "  file:///a.json: created by jane@{host} (pid {pid}) at 2026-03-01T12:00:00Z" >&2
 exit 1
@@ -23,9 +23,9 @@ exit 1
 
 # Fails while the backend has an incomplete lock, or, if the folder has a file FULL, because the disk is full.
 INCOMPLETE_LOCK = """#!/bin/sh
-echo "$*" >> calls
-if [ -e FULL ]; then echo "error: write a.json.1.tmp: no space left on device" >&2; exit 1; fi
-[ -z "$(find .sandbox/backend -name '*.tmp')" ] && exit 0
+echo "${*}" | sed 's/ --config-file .*//' >> {folder}/calls
+if [ -e {folder}/FULL ]; then echo "error: write a.json.1.tmp: no space left on device" >&2; exit 1; fi
+[ -z "$(find {folder}/.sandbox/backend -name '*.tmp')" ] && exit 0
 echo "error: unexpected end of JSON input" >&2
 exit 1
 """
@@ -41,14 +41,15 @@ def dead():
 @pytest.fixture
 def pulumi(tmp_path, monkeypatch):
     def locked_by(host, pid):
-        return command(tmp_path, monkeypatch, STAND_IN.format(host=host, pid=pid))
+        return command(tmp_path, monkeypatch, STAND_IN.replace("{host}", host).replace("{pid}", str(pid)))
 
     return locked_by
 
 
 def command(folder, monkeypatch, text):
     stand_in = folder / "pulumi"
-    stand_in.write_text(text)
+    stand_in.write_text(text.replace("{folder}", str(folder)))
+    (folder / "Pulumi.yaml").write_text("name: calculator\nruntime: python\n")
     stand_in.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
     sandbox = StateFolder(folder / ".sandbox")

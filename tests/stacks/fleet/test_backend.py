@@ -76,12 +76,6 @@ def test_an_environment_of_another_backend_is_not_deployed_into_the_sandbox(proj
     assert project.stack_file("dev").read_text() == settings
 
 
-def test_secrets_in_the_sandbox_are_encrypted_with_its_passphrase(project, engine, sandbox, monkeypatch):
-    monkeypatch.setenv("AUTH0_APIM_SECRETS_PROVIDER", "awskms://alias/pulumi")
-    assert Backend(project, engine, S3, {}).secrets_provider("dev") == "awskms://alias/pulumi"
-    assert Backend(project, engine, "", {}, sandbox.folder).secrets_provider("dev") is None
-
-
 def test_names_keep_their_order():
     assert names_in("dev, stage,prod,") == ["dev", "stage", "prod"]
 

@@ -8,7 +8,7 @@ from auth0_apim_environments.settings.stack_file import (
     copy_from_source,
     is_unchanged_copy,
     read_stack_file,
-    remove_salt,
+    without_salt,
 )
 
 SOURCE = "config:\n  auth0-apim:tags: {environment: local}\n"
@@ -82,11 +82,8 @@ def test_a_write_to_a_full_disk_leaves_the_file_and_its_salt(file):
     assert sorted(path.name for path in file.parent.iterdir()) == sorted([file.name, source(file).name])
 
 
-def test_only_the_salt_is_removed(file):
-    file.write_text(f"{SALT}# mine\n{SOURCE}")
-    remove_salt(file)
-    assert file.read_text() == f"# mine\n{SOURCE}"
-    remove_salt(source(file).with_name("Pulumi.none.yaml"))
+def test_only_the_salt_is_removed():
+    assert without_salt(f"{SALT}# mine\n{SOURCE}") == f"# mine\n{SOURCE}"
 
 
 def test_settings_without_a_copy_are_read_from_their_source(file):
