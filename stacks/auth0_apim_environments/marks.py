@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from auth0_apim_environments.errors import StackError
@@ -18,6 +19,9 @@ from auth0_apim_environments.errors import StackError
 STACK_TAG = "auth0-apim:ephemeral"
 ENVIRONMENT_MARK = "auth0-apim-environment"
 """The key of a resource's metadata or tag whose value is the environment's name."""
+
+HEADER = "# Written by `auth0-apim env create`; `auth0-apim env destroy` removes it.\n"
+"""The first line of an environment's settings file."""
 
 LONGEST_OWNER = 100
 """The longest owner with which a marker fits into the 256 characters of a tag in Pulumi Cloud."""
@@ -106,6 +110,11 @@ class Marker:
 
     def _times(self) -> dict[str, str]:
         return {"created": self.created.strftime(_TIME), "expires": self.expires.strftime(_TIME)}
+
+
+def is_environment_file(path: Path) -> bool:
+    """Whether a settings file is that of an ephemeral environment."""
+    return path.exists() and path.read_text(encoding="utf-8", errors="replace").startswith(HEADER)
 
 
 def owner_problem(value: str) -> str | None:

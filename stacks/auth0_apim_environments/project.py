@@ -33,6 +33,10 @@ class Project:
         """The path of the settings file of `stack`, which may not exist."""
         return self.stack_files / f"Pulumi.{stack}.yaml"
 
+    def stacks(self) -> list[str]:
+        """The names of the stacks that have a settings file, sorted."""
+        return stacks_in(self.stack_files)
+
     @property
     def backend_url(self) -> str | None:
         """The URL of the backend that the engine takes: PULUMI_BACKEND_URL, otherwise the project's own; None if neither is set."""
@@ -42,6 +46,12 @@ class Project:
     def sandbox(self) -> Path:
         """The state folder of this project's sandbox; AUTH0_APIM_SANDBOX names another."""
         return Path(os.environ.get("AUTH0_APIM_SANDBOX") or self.root / ".sandbox").absolute()
+
+
+def stacks_in(folder: Path) -> list[str]:
+    """The names of the stacks whose settings files, `Pulumi.<stack>.yaml` or `<stack>.settings.yaml`, are in `folder`, sorted."""
+    files = {path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in folder.glob("Pulumi.*.yaml")}
+    return sorted(files | {path.name.removesuffix(".settings.yaml") for path in folder.glob("*.settings.yaml")})
 
 
 def write_whole(path: Path, text: str) -> None:

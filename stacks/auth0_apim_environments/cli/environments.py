@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from auth0_apim_environments.cli.engine import find_or_install_engine
-from auth0_apim_environments.cli.target import Json, sandbox_variables
+from auth0_apim_environments.cli.target import Json, complete_environment, sandbox_variables
 from auth0_apim_environments.ephemeral import (
     Environments,
     EnvironmentSpec,
@@ -28,13 +28,11 @@ from auth0_apim_environments.ephemeral.environment import DurationError, Environ
 from auth0_apim_environments.ephemeral.reaper import Reaped
 from auth0_apim_environments.project import find_project
 
-app = typer.Typer(
-    help="Ephemeral environments: create, list, extend and destroy them.",
-    no_args_is_help=True,
-    add_completion=False,
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
-Name = Annotated[str, typer.Argument(help="The environment's name: lower-case letters, digits, single dashes.")]
+_NAME = "The environment's name: lower-case letters, digits, single dashes."
+NewName = Annotated[str, typer.Argument(metavar="NAME", help=_NAME)]
+Name = Annotated[str, typer.Argument(help=_NAME, autocompletion=complete_environment)]
 
 
 def _ttl(text: str) -> timedelta:
@@ -49,7 +47,7 @@ Ttl = Annotated[timedelta, typer.Option(parser=_ttl, metavar="SPAN", help="Time 
 
 @app.command()
 def create(  # noqa: PLR0913, PLR0917 - options of a command line
-    name: Name,
+    name: NewName,
     ttl: Ttl = "4h",  # type: ignore[assignment]  # parsed like what a person writes
     template: Annotated[
         Path | None,
@@ -148,7 +146,10 @@ def reap(
 
 @app.command()
 def audit(
-    name: Annotated[str | None, typer.Argument(help="One environment.  [default: all that have no stack]")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="One environment.  [default: all that have no stack]", autocompletion=complete_environment),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List the resources in both services that carry environments' marks; exit status 1 if there are any."""

@@ -8,7 +8,7 @@ from auth0_apim_sandbox.cloud import Options
 from rich.console import Console
 
 from auth0_apim_environments.cli.engine import find_or_install_engine
-from auth0_apim_environments.cli.target import Json
+from auth0_apim_environments.cli.target import Json, complete_stack
 from auth0_apim_environments.fleet.backend import backend_of, find_backend
 from auth0_apim_environments.project import find_project
 
@@ -48,8 +48,13 @@ def up_all_of(names: list[str], parallel: int, options: Options, *, official_pro
 
 
 def diff(
-    first: Annotated[str, typer.Argument(metavar="ENV_A", help="An environment: stacks/Pulumi.<name>.yaml.")],
-    second: Annotated[str, typer.Argument(metavar="ENV_B", help="Another environment.")],
+    first: Annotated[
+        str,
+        typer.Argument(
+            metavar="ENV_A", help="An environment: stacks/Pulumi.<name>.yaml.", autocompletion=complete_stack
+        ),
+    ],
+    second: Annotated[str, typer.Argument(metavar="ENV_B", help="Another environment.", autocompletion=complete_stack)],
     as_json: Json = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with status 1 if anything differs.")] = False,
 ) -> None:

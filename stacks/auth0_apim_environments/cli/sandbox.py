@@ -29,9 +29,7 @@ from auth0_apim_environments.cli.engine import find_or_install_engine
 from auth0_apim_environments.cli.target import BasePort, Json, Providers, ProvidersOption
 from auth0_apim_environments.project import find_project
 
-app = typer.Typer(
-    help="The local cloud: an Auth0 tenant and Azure API Management on this machine.", no_args_is_help=True
-)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
@@ -94,8 +92,10 @@ def env(
     if unset:
         lines = unset_lines()
     else:
-        installed = find_or_install_engine()
-        lines = shell_lines(sandbox_folder(), installed, official_providers=providers is Providers.OFFICIAL)
+        folder = sandbox_folder()
+        if running(folder) is None:  # said now, and not after an engine was built
+            raise SandboxError(f"no sandbox runs in {folder.path}: start it with `auth0-apim sandbox start`")
+        lines = shell_lines(folder, find_or_install_engine(), official_providers=providers is Providers.OFFICIAL)
     sys.stdout.write(lines + "\n")
 
 

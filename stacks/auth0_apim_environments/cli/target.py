@@ -9,7 +9,8 @@ from auth0_apim_sandbox.cloud import StateFolder, environment, running
 from auth0_apim_sandbox.engine.engine import Engine
 
 from auth0_apim_environments.cli.engine import find_or_install_engine
-from auth0_apim_environments.project import Project, find_project
+from auth0_apim_environments.marks import is_environment_file
+from auth0_apim_environments.project import Project, ProjectError, find_project
 
 
 class Providers(str, Enum):
@@ -19,7 +20,25 @@ class Providers(str, Enum):
     OFFICIAL = "official"
 
 
-Stack = Annotated[str, typer.Option("--stack", "-s", help="The environment: stacks/Pulumi.<stack>.yaml.")]
+def complete_stack(incomplete: str) -> list[str]:
+    """The project's stacks whose names begin with `incomplete`, for a shell's completion."""
+    try:
+        stacks = find_project().stacks()
+    except ProjectError:
+        return []
+    return [name for name in stacks if name.startswith(incomplete)]
+
+
+def complete_environment(incomplete: str) -> list[str]:
+    """The same for the ephemeral environments that were created in this clone."""
+    names = complete_stack(incomplete)
+    return [name for name in names if is_environment_file(find_project().stack_file(name))]
+
+
+Stack = Annotated[
+    str,
+    typer.Option("--stack", "-s", help="The environment: stacks/Pulumi.<stack>.yaml.", autocompletion=complete_stack),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 BasePort = Annotated[
     int | None,

@@ -18,7 +18,7 @@ from auth0_apim_environments.users.user_import import ImportResult, UserImporter
 from auth0_apim_environments.users.users_file import FileUser, UsersFileError, read_users
 from auth0_apim_environments.verify.deployed_api import read_outputs
 
-app = typer.Typer(help="The users in an environment's database.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()

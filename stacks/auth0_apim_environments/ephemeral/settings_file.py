@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from auth0_apim_environments.ephemeral.environment import EnvironmentSpec, EphemeralEnvironmentError
-from auth0_apim_environments.marks import Marker, mark_description, name_in_environment
+from auth0_apim_environments.marks import HEADER, Marker, is_environment_file, mark_description, name_in_environment
 from auth0_apim_environments.project import Project, write_whole
 from auth0_apim_environments.settings.problems import NAMESPACE, Problem, SettingsError, works
 from auth0_apim_environments.settings.settings import COMPONENT, Settings
@@ -78,8 +78,6 @@ class EnvironmentFile:
         file = self.path if self.is_there else self._template
         return service_name(file, self.environment) if file.exists() else None
 
-
-HEADER = "# Written by `auth0-apim env create`; `auth0-apim env destroy` removes it.\n"
 
 _NAMED = {
     "api.identifier": 600,
@@ -166,11 +164,6 @@ _Dumper.add_representer(str, _Dumper.represent_text)
 def _dumped(document: dict[str, Any]) -> str:
     text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
     return HEADER + text
-
-
-def is_environment_file(path: Path) -> bool:
-    """Whether a settings file was written by `environment_file`."""
-    return path.exists() and path.read_text(encoding="utf-8").startswith(HEADER)
 
 
 def _assign(config: dict[str, Any], assignment: str) -> None:

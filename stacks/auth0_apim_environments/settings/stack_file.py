@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from auth0_apim_environments.errors import StackError
-from auth0_apim_environments.project import write_whole
+from auth0_apim_environments.project import stacks_in, write_whole
 from auth0_apim_environments.settings.problems import NAMESPACE, Problem, SettingsError, works
 
 _SALT = "encryptionsalt:"
@@ -41,7 +41,7 @@ def read_stack_file(file: Path) -> dict[str, Any]:
     """
     found = file if file.exists() else source_of(file)
     if not found.exists():
-        raise StackFileError(file, f"is not there; environments: {', '.join(_environments(file.parent))}")
+        raise StackFileError(file, f"is not there; environments: {', '.join(stacks_in(file.parent)) or 'none'}")
     document = read_document(found)
     if not isinstance(document.get("config"), dict):
         raise StackFileError(found, "has no map 'config'; it begins with `config:` and has keys below")
@@ -163,11 +163,6 @@ def _is_listening(port: int) -> bool:
 def _header(source: Path, text: str) -> str:
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     return f"# Copied by `auth0-apim up` from {source.name} ({digest}). Edit {source.name}: an edited copy is not updated.\n"
-
-
-def _environments(folder: Path) -> list[str]:
-    named = {path.name[7:-5] for path in folder.glob("Pulumi.*.yaml")}
-    return sorted(named | {path.name[:-14] for path in folder.glob("*.settings.yaml")}) or ["none"]
 
 
 SECRETS_PROVIDER_VARIABLE = "AUTH0_APIM_SECRETS_PROVIDER"

@@ -146,8 +146,9 @@ def _why_not_beyond_grant(api: DeployedApi) -> str | None:
 
 def _user_checks(api: DeployedApi, client: httpx.Client, caller: _Caller) -> Iterator[Check]:
     another, user = "a token for another audience (the user's ID token)", "the user's token by the code flow"
-    if not (api.interactive_client_id and api.user_email and api.user_password and api.redirect_uris):
-        reason = "not checked: the stack has no user who can log in"
+    missing = _missing_for_login(api)
+    if missing is not None:
+        reason = f"not checked: {missing}"
         yield Check(_BEYOND_GRANT, "a token without them", reason, right=None)
         yield Check(another, "401", reason, right=None)
         yield Check(user, "200", reason, right=None)
@@ -164,6 +165,17 @@ def _user_checks(api: DeployedApi, client: httpx.Client, caller: _Caller) -> Ite
         yield caller.answered(user, lambda: _token(tokens))
     else:
         yield caller.refused(f"{user}, which is not granted the operation's scope", 403, lambda: _token(tokens))
+
+
+def _missing_for_login(api: DeployedApi) -> str | None:
+    """What the stack lacks for a login of a user; None when it has everything."""
+    if not (api.user_email and api.user_password):
+        return "the stack has no user (settings user and userPassword)"
+    if not api.interactive_client_id:
+        return "the stack has no application in which its user can log in (setting interactiveClient)"
+    if not api.redirect_uris:
+        return "no address takes the user back after the login (setting interactiveClient.callbacks, or portal)"
+    return None
 
 
 def _machine_token_or_error(api: DeployedApi, client: httpx.Client) -> dict[str, str] | TokenError:

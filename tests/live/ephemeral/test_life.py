@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from auth0_apim_environments.ephemeral import Environments, EnvironmentState, EphemeralEnvironmentError
-from auth0_apim_environments.ephemeral.settings_file import HEADER
 from auth0_apim_environments.errors import StackError
+from auth0_apim_environments.marks import HEADER
 from auth0_apim_environments.project import find_project
 from auth0_apim_environments.settings.problems import SettingsError
 from auth0_apim_environments.verify.proof import failed_checks

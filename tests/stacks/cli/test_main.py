@@ -1,12 +1,14 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
 import pytest
 from auth0_apim_environments.cli import main
 from auth0_apim_environments.clients.http import service_error
+from auth0_apim_environments.marks import HEADER
 from auth0_apim_environments.project import ProjectError, find_project
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -37,6 +39,59 @@ def test_help_names_every_command():
         assert f" {name} " in shown
 
 
+def test_help_imports_no_command():
+    program = (
+        "import sys; from auth0_apim_environments.cli import main\n"
+        "sys.argv = ['auth0-apim', '--help']\n"
+        "try: main.main()\n"
+        "except SystemExit: pass\n"
+        "print(sorted(name for name in sys.modules if name.startswith(('auth0_apim', 'pulumi', 'httpx'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == (
+        "['auth0_apim_environments', 'auth0_apim_environments.cli', 'auth0_apim_environments.cli.main']"
+    )
+
+
+@pytest.mark.parametrize("name", main.COMMANDS)
+def test_every_listed_command_can_be_imported_and_says_what_it_does(name):
+    command = main.imported_command(name)
+    assert (command.name, bool(command.help)) == (name, True)
+
+
+def test_the_version_is_the_distribution_s():
+    assert run("--version").stdout == f"auth0-apim {version('pulumi-auth0-apim')}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("auth0-apim ve", ["verify"]),
+        ("auth0-apim sandbox sta", ["start", "status"]),
+        ("auth0-apim verify --stack ", ["local", "pr-1"]),
+        ("auth0-apim diff lo", ["local"]),
+        ("auth0-apim env destroy ", ["pr-1"]),
+        ("auth0-apim up --prov", ["--providers"]),
+    ],
+)
+def test_a_shell_completes_commands_stacks_and_environments(project, words, completed):
+    (project / "stacks" / "Pulumi.pr-1.yaml").write_text(HEADER + "config: {}\n")
+    answer = run(
+        cwd=project,
+        _AUTH0_APIM_COMPLETE="complete_bash",
+        COMP_WORDS=words,
+        COMP_CWORD=str(len(words.split(" ")) - 1),
+    )
+    assert answer.stdout.split() == completed
+
+
+def test_a_shell_outside_a_project_completes_no_stack(tmp_path):
+    answer = run(
+        cwd=tmp_path, _AUTH0_APIM_COMPLETE="complete_bash", COMP_WORDS="auth0-apim verify --stack ", COMP_CWORD="3"
+    )
+    assert (answer.stdout.strip(), answer.stderr) == ("", "")
+
+
 def test_an_unknown_command_is_refused():
     result = run("upp")
     assert result.returncode == 2
@@ -46,7 +101,7 @@ def test_an_unknown_command_is_refused():
 def test_a_command_imports_only_its_own_module():
     program = (
         "import sys; from auth0_apim_environments.cli import main\n"
-        "main.LazyCommands().get_command(None, 'sandbox')\n"
+        "main.imported_command('sandbox')\n"
         "heavy = {'httpx', 'pulumi', 'starlette', 'cryptography', 'auth0_apim_environments.cli.lifecycle'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
@@ -76,10 +131,10 @@ def test_a_missing_project_is_an_error(tmp_path):
         find_project(tmp_path)
 
 
-def test_the_environment_of_a_sandbox_that_does_not_run_names_the_next_step(project, engine):
-    result = run("sandbox", "env", cwd=project)
+def test_the_environment_of_a_sandbox_that_does_not_run_names_the_next_step(project, tmp_path):
+    result = run("sandbox", "env", cwd=project, XDG_CACHE_HOME=str(tmp_path / "cache"), PATH="")
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == (
+    assert result.stderr == (  # before an engine is looked for, or built
         f"auth0-apim sandbox env: no sandbox runs in {project}/.sandbox: start it with `auth0-apim sandbox start`\n"
     )
 

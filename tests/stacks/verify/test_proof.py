@@ -162,7 +162,15 @@ BEYOND_GRANT = "the user's login, to the tenant, for scopes that the application
         ({"interactiveGrantedScopes": None}, "the stack has no output with the scopes that the application is granted"),
         ({"scopes": []}, "the stack has no output with the scopes that the application is granted"),
         ({"scopes": ["calc:add"]}, "the application is granted every scope of the API"),
-        ({"userEmail": None}, "the stack has no user who can log in"),
+        ({"userEmail": None}, "the stack has no user (settings user and userPassword)"),
+        (
+            {"interactiveClientId": None},
+            "the stack has no application in which its user can log in (setting interactiveClient)",
+        ),
+        (
+            {"redirectUris": []},
+            "no address takes the user back after the login (setting interactiveClient.callbacks, or portal)",
+        ),
     ],
 )
 def test_a_login_whose_grants_are_unknown_is_not_checked(outputs, reason):
