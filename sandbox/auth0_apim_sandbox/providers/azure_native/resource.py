@@ -23,6 +23,9 @@ MAX_NAME = 80
 RANDOM_DIGITS = 8
 """Digits behind the logical name of a group or a service that is given no name; what is in a service gets none."""
 
+RANDOM_NAME = "__createBeforeDelete"
+"""The official provider's own input (`createBeforeDeleteFlag` of pulumi-azure-native, `provider/pkg/provider/provider.go`)."""
+
 
 @dataclass(frozen=True)
 class Description:
@@ -76,7 +79,9 @@ class ArmResource:
         last = description.parameters[-1]
         optional = last not in schema.required
         digits = 0 if "serviceName" in description.parameters[:-1] else RANDOM_DIGITS
-        self.naming = Naming(last, separator="", digits=digits, max_length=MAX_NAME) if optional else None
+        self.naming = (
+            Naming(last, separator="", digits=digits, max_length=MAX_NAME, mark=RANDOM_NAME) if optional else None
+        )
 
     def check(self, inputs: Properties) -> Iterable[Failure]:
         """Parameters of the path must say something."""
@@ -106,8 +111,8 @@ class ArmResource:
         return name in self.description.parameters or name in self.description.replaces
 
     def delete_before_replace(self, old: Properties, new: Properties) -> bool:  # noqa: ARG002
-        """The official provider always deletes the old one before it makes the new one."""
-        return True
+        """The old one goes first, unless its name was random: then the new one has another."""
+        return not old.get(RANDOM_NAME)
 
     def preview(self, inputs: Properties, change: Change | None) -> Properties:
         """The inputs among the outputs, and the rest unknown; an update leaves name and location what they are."""

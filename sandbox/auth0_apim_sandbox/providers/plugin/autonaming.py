@@ -33,6 +33,12 @@ class Naming:
     separator: str
     digits: int
     max_length: int
+    mark: str = ""
+    """An input that the provider adds where the name is random, so that a replacement is made before the old one goes."""
+
+    def is_random(self, proposal: Proposal | None) -> bool:
+        """Whether a name made now is another one than the next: of random digits, or of the stack's configuration."""
+        return self.digits > 0 or proposal is not None
 
     def name(self, logical_name: str, seed: bytes, proposal: Proposal | None) -> str | None:
         """A name for a new resource; the same seed gives the same name. None when naming is switched off."""

@@ -93,6 +93,8 @@ class Planner:
             made = kept or rule.name(naming.logical_name, naming.seed, naming.proposal)
             if made is not None:
                 yield rule.property, made
+            if rule.mark and made is not None and (old.get(rule.mark) if kept else rule.is_random(naming.proposal)):
+                yield rule.mark, True
 
     def _keeps_name(self, name: str, old: Mapping[str, Any]) -> bool:
         return not self._package.records_defaults or name in old.get(DEFAULTS, [])

@@ -1,6 +1,7 @@
 """The package schemas of the two providers, and the check of a program's inputs against them."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -127,13 +128,42 @@ class PackageSchema:
         if not _is_a(value, expected):
             yield Failure(path, f"{path} must be of type {expected}, not {_type_name(value)}.")
         elif properties is not None:
+            yield from self._missing(schema, value, path)
             yield from self.failures(properties, value, path)
+        elif isinstance(value, str):
+            yield from _text_failures(schema, value, path)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            yield from _number_failures(schema, value, path)
         elif expected == "array":
             for index, item in enumerate(value):
                 yield from self._value_failures(schema["items"], item, f"{path}[{index}]")
         elif expected == "object":
             for key, item in value.items():
                 yield from self._value_failures(schema["additionalProperties"], item, f"{path}.{key}")
+
+    def _missing(self, schema: Mapping[str, Any], value: Mapping[str, Any], path: str) -> Iterator[Failure]:
+        for name in self._types[schema["$ref"].removeprefix("#/types/")].get("required", []):
+            if name not in value:
+                yield Failure(f"{path}.{name}", f"missing required property '{path}.{name}'")
+
+
+def _text_failures(schema: Mapping[str, Any], value: str, path: str) -> Iterator[Failure]:
+    """Length and pattern. The official provider counts bytes, and looks for the pattern anywhere in the text."""
+    length = len(value.encode())
+    if length < schema.get("minLength", 0):
+        least = f"at least {schema['minLength']} characters required"
+        yield Failure(path, f"'{path}' is too short ({length}): {least}")
+    if length > schema.get("maxLength", length):
+        yield Failure(path, f"'{path}' is too long ({length}): at most {schema['maxLength']} characters allowed")
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        yield Failure(path, f"'{path}' does not match expression '{schema['pattern']}'")
+
+
+def _number_failures(schema: Mapping[str, Any], value: float, path: str) -> Iterator[Failure]:
+    if value < schema.get("minimum", value):
+        yield Failure(path, f"'{path}' is too low ({value:f} < {schema['minimum']:f})")
+    if value > schema.get("maximum", value):
+        yield Failure(path, f"'{path}' is too high ({value:f} > {schema['maximum']:f})")
 
 
 def _is_a(value: Any, expected: str) -> bool:

@@ -3,7 +3,7 @@
 The provider endpoints check programs against `schemas/*.json`, and answer the engine's GetSchema with them, so that they
 accept the properties which the SDKs have, no more and no fewer. The files are written by
 `python -m auth0_apim_sandbox.providers.plugin.sdk_schema`; the format is Pulumi's package schema
-(https://www.pulumi.com/docs/iac/extending-pulumi/schema/), without descriptions.
+(https://www.pulumi.com/docs/iac/extending-pulumi/schema/), without descriptions, with the limits of Azure's contract.
 """
 
 import ast
@@ -24,6 +24,8 @@ from pulumi._types import (
     is_input_type,
     is_output_type,
 )
+
+from auth0_apim_sandbox.providers.plugin.contract_limits import add_limits
 
 SCHEMAS = Path(__file__).with_name("schemas")
 SCALARS: dict[object, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
@@ -179,7 +181,9 @@ def azure_native_schema() -> dict[str, Any]:
     for function in APIM_FUNCTIONS:
         writer.add_function(module, function)
     writer.add_resource(import_module("pulumi_azure_native.resources"), "ResourceGroup")
-    return writer.finished()
+    schema = writer.finished()
+    add_limits(schema)
+    return schema
 
 
 def main() -> None:

@@ -108,8 +108,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
         async def answer() -> Any:
             _, resource = self._resource(request, context)
-            old, new = self._old_inputs(request), reveal(unmarshal(request.news))
-            plan = self._planner.plan(resource, old, new, reveal(unmarshal(request.olds)))
+            old, new, state = (
+                reveal(unmarshal(message)) for message in (request.old_inputs, request.news, request.olds)
+            )
+            plan = self._planner.plan(resource, old or state, new, state)
             plan = plan.without(request.ignoreChanges)
             detailed = {path: property_diff(kind, path in plan.replaces) for path, kind in plan.changes.items()}
             response = provider_pb2.DiffResponse
@@ -155,8 +157,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             plain = reveal(unmarshal(marshal(outputs)))  # as the state has it: without nulls
             now = resource.drifted_inputs(inputs, state, plain) if inputs else resource.imported_inputs(plain)
             answered = seal(self._package.schema.described(schema.inputs, now), sealed)
-            if self._package.records_defaults:
-                answered[DEFAULTS] = sealed.get(DEFAULTS, [])
+            answered |= {DEFAULTS: []} if self._package.records_defaults else {}
+            answered |= {name: value for name, value in sealed.items() if name.startswith("__")}
             return provider_pb2.ReadResponse(
                 id=resource_id, properties=outputs_message(schema, outputs, sealed), inputs=marshal(answered)
             )

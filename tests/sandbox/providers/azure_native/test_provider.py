@@ -459,3 +459,64 @@ async def test_another_cloud_is_refused(azure):
     failures = (await azure.stub.CheckConfig(request)).failures
     assert [failure.property for failure in failures] == ["metadataHost", "useMsi"]
     assert "serves only the sandbox's resource manager localhost:14301" in failures[0].reason
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "sentence"),
+    [
+        ("Api", API | {"apiId": "a*b"}, "'apiId' does not match expression '^[^*#&+:<>?]+$'"),
+        ("Api", API | {"displayName": ""}, "'displayName' is too short (0): at least 1 characters required"),
+        (
+            "Api",
+            API | {"apiRevisionDescription": "é" * 129},
+            "'apiRevisionDescription' is too long (258): at most 256 characters allowed",
+        ),
+        (
+            "Diagnostic",
+            IN_SERVICE | {"diagnosticId": "d", "loggerId": "/loggers/l", "sampling": {"percentage": 101}},
+            "'sampling.percentage' is too high (101.000000 > 100.000000)",
+        ),
+        (
+            "Backend",
+            IN_SERVICE
+            | {"backendId": "b", "url": "https://b.test", "protocol": "http"}
+            | {"credentials": {"authorization": {"scheme": "Basic"}}},
+            "missing required property 'credentials.authorization.parameter'",
+        ),
+        (
+            "ApiManagementService",
+            SERVICE | {"serviceName": "calculator-"},
+            "'serviceName' does not match expression '^[a-zA-Z](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$'",
+        ),
+        (
+            "ApiManagementService",
+            SERVICE | {"resourceGroupName": "g" * 91},
+            "'resourceGroupName' is too long (91): at most 90 characters allowed",
+        ),
+    ],
+)
+async def test_what_the_contract_does_not_allow_is_refused_at_preview(azure, kind, inputs, sentence):
+    answer = await azure.check(f"{APIM}{kind}", inputs)
+    assert [failure.reason for failure in answer.failures] == [sentence]
+
+
+async def test_a_value_that_is_not_known_yet_is_not_held_against_the_contract(azure):
+    assert (await azure.checked(f"{APIM}Api", API | {"displayName": UNKNOWN}))["displayName"] is UNKNOWN
+
+
+async def test_where_names_are_random_the_new_one_is_made_before_the_old_one_goes(azure):
+    silent = {name: value for name, value in SERVICE.items() if name != "serviceName"}
+    old = await azure.checked(f"{APIM}ApiManagementService", silent)
+    again = await azure.check(f"{APIM}ApiManagementService", silent | {"location": "northeurope"}, old)
+    moved = await azure.diff(f"{APIM}ApiManagementService", old, unmarshal(again.inputs))
+    assert (list(moved.replaces), moved.deleteBeforeReplace) == (["location"], False)
+    assert (await azure.diff(f"{APIM}ApiManagementService", old, old)).changes == provider_pb2.DiffResponse.DIFF_NONE
+    product = await azure.checked(f"{APIM}Product", IN_SERVICE | {"displayName": "Starter"})
+    assert (await azure.diff(f"{APIM}Product", product, product | {"serviceName": "b"})).deleteBeforeReplace
+
+
+async def test_a_refresh_keeps_the_mark_of_a_random_name(azure):
+    inputs = await azure.checked(GROUP, {"location": "westeurope"})
+    group_id, state = await azure.create(GROUP, inputs)
+    _, refreshed, _ = await azure.read(GROUP, group_id, inputs, state)
+    assert refreshed == inputs

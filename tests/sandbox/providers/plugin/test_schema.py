@@ -47,17 +47,18 @@ def test_every_function_reads_a_known_type():
 def test_of_an_answer_only_what_can_be_given_becomes_an_input():
     schema = PackageSchema("azure-native")
     service = schema.resource("azure-native:apimanagement:ApiManagementService")
+    sku = {"name": "Premium", "capacity": 1}
     assigned = {"/identities/apis": {"principalId": "p", "clientId": "c"}}
     answer = {
         "identity": {"type": "SystemAssigned", "principalId": "p", "tenantId": "t", "userAssignedIdentities": assigned},
-        "additionalLocations": [{"location": "eastus", "gatewayRegionalUrl": "https://apis-eastus.example"}],
+        "additionalLocations": [{"location": "eastus", "sku": sku, "gatewayRegionalUrl": "https://eastus.example"}],
         "tags": {"principalId": "a tag's name is nobody's business"},
         "gatewayUrl": "https://apis.example",
     }
     given = schema.described(service.inputs, answer)
     assert given["identity"]["type"] == "SystemAssigned"
     assert given["identity"].keys() == {"type", "userAssignedIdentities"}
-    assert given["additionalLocations"] == [{"location": "eastus"}]
+    assert given["additionalLocations"] == [{"location": "eastus", "sku": sku}]
     assert given["tags"] == answer["tags"]
     assert "gatewayUrl" not in given
     assert list(schema.failures(service.inputs, given)) == []
