@@ -5,6 +5,7 @@ import contextlib
 import secrets
 import ssl
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import httpx
@@ -70,7 +71,7 @@ class Cloud:
         self._folder.keep_credentials(self._credentials())
         certificate = self._folder.server_certificate
         self._add("tenant", create_tenant(self._store, self._tenant_domain, access=self._access()), certificate)
-        manager = create_resource_manager(
+        manager = self._manager = create_resource_manager(
             self._store,
             self._manager_endpoint,
             self._gateways,
@@ -159,7 +160,15 @@ class Cloud:
         self._listeners.append(Listener(guarded, self._sockets[part], certificate))
 
     def _create_gateway(self, service_id: str, url: str) -> ASGIApp:
-        gateway = create_gateway(self._store, service_id, url, self._fetch, ingestion_endpoint=self._insights_url)
+        gateway = create_gateway(
+            self._store,
+            service_id,
+            url,
+            self._fetch,
+            ingestion_endpoint=self._insights_url,
+            identity_token=partial(self._manager.identity_token, service_id),
+            directory=self._manager_endpoint,
+        )
         return self._log.logged("gateway", gateway)
 
     def _credentials(self) -> dict[str, str]:

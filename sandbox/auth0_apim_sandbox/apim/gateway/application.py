@@ -16,7 +16,9 @@ from auth0_apim_sandbox.apim.gateway.configuration.routing import Match, Router,
 from auth0_apim_sandbox.apim.gateway.configuration.service import Configuration, Product, read_configuration
 from auth0_apim_sandbox.apim.gateway.pipeline import run_plan, run_preflight
 from auth0_apim_sandbox.apim.gateway.plan import Compiler, Plan
-from auth0_apim_sandbox.apim.gateway.steps.limits.counters import Counters
+from auth0_apim_sandbox.apim.gateway.state.cache import Cache
+from auth0_apim_sandbox.apim.gateway.state.counters import Counters
+from auth0_apim_sandbox.apim.gateway.state.shared import IdentityToken, Shared, no_identity
 from auth0_apim_sandbox.apim.gateway.telemetry.telemetry import Telemetry
 from auth0_apim_sandbox.apim.gateway.tokens.discovery import KeySources
 from auth0_apim_sandbox.store import Store
@@ -36,6 +38,8 @@ def create_gateway(  # noqa: PLR0913 - everything that a gateway is of
     clock: Callable[[], float] = time.time,
     *,
     ingestion_endpoint: str | None = None,
+    identity_token: IdentityToken = no_identity,
+    directory: str = "https://login.microsoftonline.com",
 ) -> AsgiApplication:
     """The gateway of the API Management service `service_id`.
 
@@ -48,33 +52,25 @@ def create_gateway(  # noqa: PLR0913 - everything that a gateway is of
         fetch: client for OpenID documents and backends; it must trust their certificates. The caller closes it.
         clock: seconds since 1970.
         ingestion_endpoint: where telemetry goes whose logger names no endpoint, absolute, without a trailing slash.
+        identity_token: gives the access tokens of the service's managed identities.
+        directory: whose tokens `validate-azure-ad-token` checks, absolute, without a trailing slash.
     """
     telemetry = Telemetry(fetch, ingestion_endpoint, clock)
-    return Gateway(store, service_id, gateway_url, fetch, clock, telemetry=telemetry)
+    sources, counters, cache = KeySources(fetch, clock), Counters(clock), Cache(clock)
+    shared = Shared(fetch, clock, sources, counters, cache, identity_token, directory, {})
+    return Gateway(store, service_id, gateway_url, shared, telemetry)
 
 
 class Gateway:
     """See `create_gateway`."""
 
-    def __init__(  # noqa: PLR0913 - as above
-        self,
-        store: Store,
-        service_id: str,
-        gateway_url: str,
-        fetch: httpx.AsyncClient,
-        clock: Callable[[], float],
-        *,
-        telemetry: Telemetry,
-    ) -> None:
+    def __init__(self, store: Store, service_id: str, gateway_url: str, shared: Shared, telemetry: Telemetry) -> None:
         self._store = store
         self._resources = store.collection("arm.resources")
         self._service_key = service_id.lower().rstrip("/")
         self._gateway_url = gateway_url.rstrip("/")
         self._host = urlsplit(gateway_url).hostname or "localhost"
-        self._fetch = fetch
-        self._clock = clock
-        self._sources = KeySources(fetch, clock)
-        self._counters = Counters(clock)
+        self._shared = shared
         self._telemetry = telemetry
         self._revision = -1
         self._configuration: Configuration
@@ -89,7 +85,7 @@ class Gateway:
             return
         if scope["type"] != "http":
             raise NotImplementedError(f"the gateway does not serve {scope['type']!r} connections, only 'http'")
-        context = Context(self._request(scope, receive), self._clock)
+        context = Context(self._request(scope, receive), self._shared.clock)
         try:
             if self._revision != self._resources.revision:
                 self._reload()
@@ -107,7 +103,7 @@ class Gateway:
         revision = self._resources.revision
         self._configuration = read_configuration(self._store, self._service_key)
         self._router = Router(self._configuration.apis)
-        self._compiler = Compiler(self._configuration, self._fetch, self._sources, self._counters, self._clock)
+        self._compiler = Compiler(self._configuration, self._shared)
         self._plans = {}
         self._revision = revision
 

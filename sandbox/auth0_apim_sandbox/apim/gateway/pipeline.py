@@ -1,6 +1,14 @@
 """Running a plan: inbound, backend, outbound, and on-error when one of them fails."""
 
-from auth0_apim_sandbox.apim.gateway.calls.context import Answered, Context, LastError, PolicyFailure, Step
+from auth0_apim_sandbox.apim.gateway.calls.bodies import read_response_body
+from auth0_apim_sandbox.apim.gateway.calls.context import (
+    Answered,
+    Context,
+    LastError,
+    PolicyFailure,
+    SkipToOutbound,
+    Step,
+)
 from auth0_apim_sandbox.apim.gateway.plan import Plan
 from auth0_apim_sandbox.apim.gateway.steps.access.cors import answer_unmatched_preflight
 
@@ -19,8 +27,19 @@ async def run_plan(plan: Plan, context: Context, failure: PolicyFailure | None =
             await _run_on_error(plan, context, failure)
     except Answered:
         pass
-    for finish in context.before_answer:
-        finish(context)
+    await _finish(plan, context)
+
+
+async def _finish(plan: Plan, context: Context) -> None:
+    """Do what policies have left for when the answer is known; an answer that cannot be read is an error of its own."""
+    try:
+        if context.needs_response_body:
+            await read_response_body(context.response)
+        for finish in context.before_answer:
+            finish(context)
+    except PolicyFailure as failure:
+        _remember(plan, context, failure, None)
+        _answer_with(context, failure)
 
 
 def run_preflight(plan: Plan, context: Context) -> None:
@@ -38,13 +57,19 @@ def run_preflight(plan: Plan, context: Context) -> None:
 async def _run_sections(plan: Plan, context: Context) -> PolicyFailure | None:
     """The failure that ended the run, if one did."""
     step: Step | None = None
+    skips = False
     try:
         for section in _SECTIONS:
             context.section = section
-            for step in plan.sections[section]:
-                pending = step(context)
-                if pending is not None:
-                    await pending
+            if section == "backend" and skips:
+                continue
+            try:
+                for step in plan.sections[section]:
+                    pending = step(context)
+                    if pending is not None:
+                        await pending
+            except SkipToOutbound:
+                skips = True
     except PolicyFailure as failure:
         _remember(plan, context, failure, step)
         return failure

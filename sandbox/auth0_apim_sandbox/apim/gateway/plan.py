@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import httpx
-
 from auth0_apim_sandbox.apim.gateway.calls.context import Step
 from auth0_apim_sandbox.apim.gateway.configuration.routing import Match
 from auth0_apim_sandbox.apim.gateway.configuration.service import Configuration, Product
+from auth0_apim_sandbox.apim.gateway.state.shared import Shared
+from auth0_apim_sandbox.apim.gateway.steps.access.authentication import (
+    compile_authentication_basic,
+    compile_authentication_managed_identity,
+)
 from auth0_apim_sandbox.apim.gateway.steps.access.cors import Cors
+from auth0_apim_sandbox.apim.gateway.steps.access.filters import compile_check_header, compile_ip_filter
+from auth0_apim_sandbox.apim.gateway.steps.access.validate_azure_ad_token import AzureAdTokenValidation
 from auth0_apim_sandbox.apim.gateway.steps.access.validate_jwt import compile_validate_jwt
+from auth0_apim_sandbox.apim.gateway.steps.bodies import bodies_of, with_bodies
+from auth0_apim_sandbox.apim.gateway.steps.caching.responses import compile_cache_lookup, compile_cache_store
+from auth0_apim_sandbox.apim.gateway.steps.caching.values import (
+    compile_cache_lookup_value,
+    compile_cache_remove_value,
+    compile_cache_store_value,
+)
 from auth0_apim_sandbox.apim.gateway.steps.flow.control import compile_choose, compile_set_variable
+from auth0_apim_sandbox.apim.gateway.steps.flow.repeating import compile_limit_concurrency, compile_retry, compile_wait
 from auth0_apim_sandbox.apim.gateway.steps.limits.calls import Limit
-from auth0_apim_sandbox.apim.gateway.steps.limits.counters import Counters
+from auth0_apim_sandbox.apim.gateway.steps.limits.tokens import TokenLimit
 from auth0_apim_sandbox.apim.gateway.steps.messages.addresses import compile_rewrite_uri, compile_set_backend_service
 from auth0_apim_sandbox.apim.gateway.steps.messages.answers import (
     compile_mock_response,
@@ -25,8 +37,21 @@ from auth0_apim_sandbox.apim.gateway.steps.messages.answers import (
     compile_set_status,
 )
 from auth0_apim_sandbox.apim.gateway.steps.messages.headers import compile_set_header
+from auth0_apim_sandbox.apim.gateway.steps.messages.texts import (
+    compile_find_and_replace,
+    compile_set_method,
+    compile_set_query_parameter,
+)
+from auth0_apim_sandbox.apim.gateway.steps.observing.telemetry import (
+    compile_emit_metric,
+    compile_emit_token_metric,
+    compile_trace,
+)
 from auth0_apim_sandbox.apim.gateway.steps.outgoing.forward_request import compile_forward_request
-from auth0_apim_sandbox.apim.gateway.tokens.discovery import KeySources
+from auth0_apim_sandbox.apim.gateway.steps.outgoing.send_request import (
+    compile_send_one_way_request,
+    compile_send_request,
+)
 from auth0_apim_sandbox.apim.policies import PolicyDocument, Scope, check_policy, read_stored
 from auth0_apim_sandbox.apim.policies.catalogue import POLICIES
 from auth0_apim_sandbox.apim.policies.checking import SECTIONS
@@ -37,14 +62,39 @@ _DEFAULT_GLOBAL = "<policies><inbound /><backend><forward-request /></backend><o
 _DEFAULT = "<policies><inbound><base /></inbound><backend><base /></backend><outbound><base /></outbound><on-error><base /></on-error></policies>"
 _LIMITS = ("quota", "quota-by-key", "rate-limit", "rate-limit-by-key")
 _SIMPLE: dict[str, Callable[[Node], Step]] = {
+    "check-header": compile_check_header,
     "cors": Cors,
+    "emit-metric": compile_emit_metric,
+    "azure-openai-emit-token-metric": compile_emit_token_metric,
+    "find-and-replace": compile_find_and_replace,
+    "ip-filter": compile_ip_filter,
+    "llm-emit-token-metric": compile_emit_token_metric,
     "mock-response": compile_mock_response,
     "return-response": compile_return_response,
     "rewrite-uri": compile_rewrite_uri,
     "set-body": compile_set_body,
     "set-header": compile_set_header,
+    "set-method": compile_set_method,
+    "set-query-parameter": compile_set_query_parameter,
     "set-status": compile_set_status,
     "set-variable": compile_set_variable,
+    "trace": compile_trace,
+}
+_SHARING: dict[str, Callable[[Node, Shared], Step]] = {
+    "authentication-basic": compile_authentication_basic,
+    "authentication-managed-identity": compile_authentication_managed_identity,
+    "azure-openai-token-limit": lambda node, shared: TokenLimit(node, shared.counters),
+    "cache-lookup": compile_cache_lookup,
+    "cache-lookup-value": compile_cache_lookup_value,
+    "cache-remove-value": compile_cache_remove_value,
+    "cache-store": compile_cache_store,
+    "cache-store-value": compile_cache_store_value,
+    "forward-request": lambda node, shared: compile_forward_request(node, shared.fetch),
+    "llm-token-limit": lambda node, shared: TokenLimit(node, shared.counters),
+    "send-one-way-request": compile_send_one_way_request,
+    "send-request": compile_send_request,
+    "validate-azure-ad-token": AzureAdTokenValidation,
+    "validate-jwt": lambda node, shared: compile_validate_jwt(node, shared.sources, shared.clock),
 }
 
 
@@ -83,23 +133,11 @@ class Plan:
 
 
 class Compiler:
-    """Makes plans from a service's policies; shares keys and counters with all plans of a gateway."""
+    """Makes plans from a service's policies."""
 
-    def __init__(
-        self,
-        configuration: Configuration,
-        fetch: httpx.AsyncClient,
-        sources: KeySources,
-        counters: Counters,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, configuration: Configuration, shared: Shared) -> None:
         self._configuration = configuration
-        self._counters = counters
-        self._steps: dict[str, Callable[[Node], Step]] = {
-            **_SIMPLE,
-            "forward-request": lambda node: compile_forward_request(node, fetch),
-            "validate-jwt": lambda node: compile_validate_jwt(node, sources, clock),
-        }
+        self._shared = shared
         self._documents: dict[tuple[str, str], PolicyDocument] = {}
 
     def plan(self, service_key: str, match: Match | None, product: Product | None) -> Plan:
@@ -151,7 +189,7 @@ class Compiler:
         if node.name == "include-fragment":
             yield from self._included(plan, position, node)
             return
-        step = self._step(plan, position, node)
+        step = with_bodies(node, self._step(plan, position, node))
         plan.origins[id(step)] = Origin(node.name, position.scope, position.path, node.attributes.get("id"))
         yield step
 
@@ -164,21 +202,33 @@ class Compiler:
             yield from self._compiled(plan, position.below(f"{fragment_id}/{child.name}[{number}]"), child)
 
     def _step(self, plan: Plan, position: Position, node: Node) -> Step:
-        if node.name == "choose":
-            return self._choose(plan, position, node)
         if node.name in _LIMITS:
-            return Limit(node, f"{position.key} {position.section} {position.path}", self._counters)
+            return Limit(node, f"{position.key} {position.section} {position.path}", self._shared.counters)
         if node.name == "set-backend-service":
             return compile_set_backend_service(node, position.scope, self._configuration.backends)
-        return self._steps[node.name](node)
+        if node.name in _SHARING:
+            return _SHARING[node.name](node, self._shared)
+        if node.name in _SIMPLE:
+            return _SIMPLE[node.name](node)
+        return self._running_others(plan, position, node)
 
-    def _choose(self, plan: Plan, position: Position, node: Node) -> Step:
-        branches = [
-            [
-                step
-                for number, child in enumerate(branch.children, 1)
-                for step in self._compiled(plan, position.below(f"{branch.name}[{case}]/{child.name}[{number}]"), child)
+    def _running_others(self, plan: Plan, position: Position, node: Node) -> Step:
+        if node.name == "choose":
+            branches = [
+                self._steps(plan, position.below(f"{branch.name}[{case}]"), branch)
+                for case, branch in enumerate(node.children, 1)
             ]
-            for case, branch in enumerate(node.children, 1)
+            return compile_choose(node, branches)
+        steps = self._steps(plan, position, node)
+        if node.name == "retry":
+            return compile_retry(node, steps, bodies_of(node))
+        return (
+            compile_wait(node, steps) if node.name == "wait" else compile_limit_concurrency(node, steps, self._shared)
+        )
+
+    def _steps(self, plan: Plan, position: Position, parent: Node) -> list[Step]:
+        return [
+            step
+            for number, child in enumerate(parent.children, 1)
+            for step in self._compiled(plan, position.below(f"{child.name}[{number}]"), child)
         ]
-        return compile_choose(node, branches)

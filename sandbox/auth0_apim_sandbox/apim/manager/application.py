@@ -13,9 +13,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from auth0_apim_sandbox.apim.arm.calls import Manager, ServiceHost
-from auth0_apim_sandbox.apim.arm.errors import ArmError
+from auth0_apim_sandbox.apim.arm.errors import ArmError, ValidationFailed
 from auth0_apim_sandbox.apim.arm.inventory import Inventory
-from auth0_apim_sandbox.apim.arm.key_vault import KeyVault
+from auth0_apim_sandbox.apim.arm.key_vault import KeyVault, principal_of
 from auth0_apim_sandbox.apim.arm.long_running import LongRunning
 from auth0_apim_sandbox.apim.arm.request import ArmRequest, read_request
 from auth0_apim_sandbox.apim.manager.directory import Directory, DirectoryError
@@ -74,6 +74,19 @@ class ResourceManager:
     def __init__(self, manager: Manager, directory: Directory) -> None:
         self._manager = manager
         self._directory = directory
+
+    def identity_token(self, service_id: str, resource: str, client_id: str | None) -> str:
+        """The access token of a service's managed identity for `resource`: of the one with `client_id`, else of its own.
+
+        Raises:
+            LookupError: the service has no such identity.
+        """
+        service = self._manager.inventory.get(service_id)
+        try:
+            principal = principal_of(service or {"name": service_id}, client_id)
+        except ValidationFailed as error:
+            raise LookupError(error.problems[0][1]) from None
+        return self._directory.identity_token(principal, resource.rstrip("/"))
 
     async def open_gateways(self) -> None:
         """Open the gateways of the services in the store; the process around calls this once, before the first request."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
-from auth0_apim_sandbox.apim.policies.catalogue import POLICIES
+from auth0_apim_sandbox.apim.policies.catalogue import POLICIES, UNSUPPORTED
 from auth0_apim_sandbox.apim.policies.errors import PolicyError
 from auth0_apim_sandbox.apim.policies.markup import Node, is_expression
 from auth0_apim_sandbox.apim.policies.named_values import NAMED_VALUE
@@ -17,6 +17,7 @@ _DOCUMENT = Element("policies", children=_SECTIONS, ordered=False)
 _Fragments = Callable[[str], Node | None]
 
 _FRAGMENT = Element("fragment", policies=True)
+_DESCRIPTIONS = ("send-request", "send-one-way-request", "return-response")
 
 
 def check_document(root: Node, scope: str) -> None:
@@ -59,7 +60,7 @@ def check_included(root: Node, scope: str, fragment_of: _Fragments) -> None:
             fragment = fragment_of(fragment_id)
             if fragment is None:
                 _refuse(node, f"Policy fragment with id '{fragment_id}' could not be found.")
-            for policy in (found for found in fragment.walk() if found.name in POLICIES):
+            for policy in _policies_in(fragment):
                 if section.name not in POLICIES[policy.name].sections:
                     context = f"'{section.name}' section"
                 elif scope not in POLICIES[policy.name].scopes:
@@ -69,6 +70,15 @@ def check_included(root: Node, scope: str, fragment_of: _Fragments) -> None:
                 _refuse(
                     node, f"Policy '{policy.name}' of the fragment '{fragment_id}' is not allowed in the {context}."
                 )
+
+
+def _policies_in(parent: Node) -> Iterator[Node]:
+    """The policies inside, with those that they run, but without the parts of a request that is only described."""
+    for node in parent.children:
+        if node.name in POLICIES:
+            yield node
+        if node.name not in _DESCRIPTIONS:
+            yield from _policies_in(node)
 
 
 def check_backends(root: Node, exists: Callable[[str], bool]) -> None:
@@ -96,11 +106,11 @@ def _check_policies(parent: Node, section: str | None, scope: str, *, inside: bo
     seen: set[str] = set()
     for node in parent.children:
         policy = POLICIES.get(node.name)
+        if node.name in UNSUPPORTED:
+            _refuse(node, f"The policy '{node.name}' is not supported by this gateway.")
         if policy is None:
-            _refuse(
-                node,
-                f"The policy '{node.name}' is unknown or not supported by this gateway. Supported: {', '.join(POLICIES)}.",
-            )
+            listed = ", ".join(sorted(POLICIES))
+            _refuse(node, f"The policy '{node.name}' is unknown. Supported: {listed}.")
         if section is not None and section not in policy.sections:
             _refuse(
                 node,
@@ -119,6 +129,8 @@ def _check_policies(parent: Node, section: str | None, scope: str, *, inside: bo
             _refuse(node, problem)
         for problem in policy.rules(node) if policy.rules else ():
             _refuse(node, problem)
+        if policy.schema.policies:
+            _check_policies(node, section, scope, inside=True)
         if node.name == "choose":
             for branch in node.children:
                 _check_policies(branch, section, scope, inside=True)

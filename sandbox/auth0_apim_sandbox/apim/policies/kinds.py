@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import ipaddress
 import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -65,11 +66,11 @@ def one_of(*values: str) -> Kind:
 def url(value: str) -> str | None:
     """An absolute http or https URL without credentials."""
     try:
-        parts = urlsplit(value)
+        parts = urlsplit(value.strip())
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         usable = False
-    if not usable or re.search(r"[\s\x00-\x1f]", value):
+    if not usable or re.search(r"[\s\x00-\x1f]", value.strip()):
         return f"The value '{value}' is not a valid absolute http or https URL."
     return "The URL must not carry a user name or password." if "@" in parts.netloc else None
 
@@ -77,6 +78,25 @@ def url(value: str) -> str | None:
 def header_name(value: str) -> str | None:
     """A token of RFC 9110, section 5.6.2."""
     return None if _TOKEN.fullmatch(value) else f"The value '{value}' is not a valid header name."
+
+
+def method(value: str) -> str | None:
+    """A method of HTTP: a token, which may have blanks around it."""
+    return None if _TOKEN.fullmatch(value.strip()) else f"The value '{value}' is not a valid HTTP method."
+
+
+def decimal(value: str) -> str | None:
+    """A number with or without a fraction."""
+    return None if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value) else f"The value '{value}' is not a valid number."
+
+
+def ip_address(value: str) -> str | None:
+    """An address of IPv4 or IPv6."""
+    try:
+        ipaddress.ip_address(value.strip())
+    except ValueError:
+        return f"The value '{value}' is not a valid IP address."
+    return None
 
 
 def base64_key(value: str) -> str | None:

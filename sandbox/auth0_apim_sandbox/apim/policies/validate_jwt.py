@@ -22,6 +22,9 @@ from auth0_apim_sandbox.apim.policies.schema import UNBOUNDED, Child, Element, V
 TOKEN_SOURCES = ("header-name", "query-parameter-name", "token-value")
 """Exactly one of these says where the token is."""
 
+AZURE_AD_TOKEN_SOURCES = TOKEN_SOURCES
+"""At most one of these says where the token of `validate-azure-ad-token` is; without one it is in `Authorization`."""
+
 _KEY = Element(
     "key",
     {
@@ -47,6 +50,8 @@ _CLAIM = Element(
 def _list_of(name: str, item: Element) -> Child:
     return Child(Element(name, children=(Child(item, 1, UNBOUNDED),)))
 
+
+REQUIRED_CLAIMS = _list_of("required-claims", _CLAIM)
 
 VALIDATE_JWT = Element(
     "validate-jwt",
@@ -78,7 +83,7 @@ VALIDATE_JWT = Element(
         _list_of("decryption-keys", Element("key", {"certificate-id": Value()}, text=Value())),
         _list_of("audiences", Element("audience", text=Value(required_text))),
         _list_of("issuers", Element("issuer", text=Value(required_text))),
-        _list_of("required-claims", _CLAIM),
+        REQUIRED_CLAIMS,
     ),
 )
 

@@ -21,7 +21,11 @@ from auth0_apim_sandbox.apim.policies.named_values import fill_in, values_by_nam
 
 _CLASSIC = ("Developer", "Basic", "Standard", "Premium")
 _V2 = ("BasicV2", "StandardV2", "PremiumV2")
-_TIERS = {"rate-limit-by-key": (*_CLASSIC, *_V2), "quota-by-key": _CLASSIC}
+_TIERS = {
+    "rate-limit-by-key": (*_CLASSIC, *_V2),
+    "quota-by-key": _CLASSIC,
+    **dict.fromkeys(("azure-openai-token-limit", "llm-token-limit"), (*_CLASSIC, *_V2)),
+}
 """Tiers of the policies that not every tier has."""
 
 _LARGEST_IN_CONSUMPTION = 16 * 1024

@@ -116,6 +116,8 @@ class World:
     fetched: list[str] = field(default_factory=list)
     received: list[httpx.Request] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
+    asked: list[httpx.Request] = field(default_factory=list)
+    identities: dict[str | None, str] = field(default_factory=dict)
     backend: Any = None
     tenant_down: bool = False
     host: str = "https://gateway.example"
@@ -135,7 +137,12 @@ class World:
 
     def __post_init__(self) -> None:
         fetch = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
-        self.gateway = create_gateway(self.store, SERVICE, self.host, fetch, clock=lambda: self.now)
+        self.gateway = create_gateway(
+            self.store, SERVICE, self.host, fetch, clock=lambda: self.now, identity_token=self._identity_token
+        )
+
+    def _identity_token(self, resource: str, client_id: str | None) -> str:
+        return f"{self.identities[client_id]} for {resource}"
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         url = str(request.url)
@@ -148,7 +155,10 @@ class World:
         if self.tenant_down:
             raise httpx.ConnectError("connection refused")
         if url in self.documents:
-            return self.documents[url]
+            self.asked.append(request)
+            found = self.documents[url]
+            answer = found(request) if callable(found) else found
+            return await answer if hasattr(answer, "__await__") else answer
         if url == CONFIG:
             return httpx.Response(200, json={"issuer": ISSUER, "jwks_uri": f"{ISSUER}jwks"})
         return httpx.Response(200, json={"keys": self.keys})

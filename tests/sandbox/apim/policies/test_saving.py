@@ -52,8 +52,24 @@ def test_children_out_of_order_are_refused_with_azures_words(first, second):
 
 
 REFUSED = {
-    "<foo />": "The policy 'foo' is unknown or not supported by this gateway.",
-    "<validate-azure-ad-token tenant-id='x' />": "The policy 'validate-azure-ad-token' is unknown or not supported by this gateway.",
+    "<foo />": "The policy 'foo' is unknown. Supported: authentication-basic, ",
+    "<validate-azure-ad-token tenant-id='x' header-name='a' token-value='b' />": "Only one of the attributes",
+    "<validate-azure-ad-token />": "The required attribute 'tenant-id' is missing.",
+    "<validate-content />": "The policy 'validate-content' is not supported by this gateway.",
+    "<send-request response-variable-name='r' />": "List of possible elements expected: 'set-url'.",
+    "<send-request response-variable-name='r'><set-url>http://a/</set-url><proxy url='http://b/' /></send-request>": "The element 'proxy' of 'send-request' is not supported by this gateway.",
+    "<wait><set-method>GET</set-method></wait>": "The element 'wait' has invalid child element 'set-method'.",
+    "<retry condition='true' count='51' interval='1' />": "The value 51 is not between 1 and 50.",
+    "<retry condition='true' count='1' interval='1'><foo /></retry>": "The policy 'foo' is unknown.",
+    "<cache-store-value key='a' value='b' duration='0' />": "The value 0 is not between 1",
+    "<cache-lookup-value key='a' variable-name='b' caching-type='external' />": "The value 'external' of 'caching-type' is not supported",
+    "<cache-lookup vary-by-developer='false' vary-by-developer-groups='true' />": "of 'vary-by-developer-groups' is supported",
+    "<ip-filter action='allow' />": "At least one 'address' or 'address-range' must be specified.",
+    "<ip-filter action='allow'><address>localhost</address></ip-filter>": "The value 'localhost' is not a valid IP address.",
+    "<llm-token-limit counter-key='a' estimate-prompt-tokens='false' />": "'tokens-per-minute', 'token-quota' must be specified.",
+    "<llm-token-limit counter-key='a' estimate-prompt-tokens='false' token-quota='1' />": "'token-quota' and 'token-quota-period' belong together.",
+    "<emit-metric name='a'><dimension name='b' /></emit-metric>": "The dimension 'b' needs a 'value'",
+    "<set-method>A B</set-method>": "The value 'A B' is not a valid HTTP method.",
     "<validate-jwt />": "Exactly one of the attributes 'header-name', 'query-parameter-name', 'token-value' must be specified; 0 are.",
     "<validate-jwt header-name='a' token-value='b' />": "must be specified; 2 are.",
     "<validate-jwt header-name='a' colour='b' />": "The 'colour' attribute is not declared.",
@@ -129,7 +145,6 @@ REFUSED = {
     "<choose><when condition='true'><foo /></when></choose>": "The policy 'foo' is unknown",
     "<choose><when condition='true'><forward-request /></when></choose>": "not allowed in the 'inbound' section",
     "<choose><when condition='@(\"a\")' /></choose>": "Cannot implicitly convert type 'string' to 'bool'.",
-    "<return-response response-variable-name='r' />": "is not supported",
 }
 
 

@@ -41,6 +41,10 @@ class PolicyFailure(Exception):  # noqa: N818 - a failure is what the vendor cal
         return self.message
 
 
+class SkipToOutbound(Exception):  # noqa: N818 - no error
+    """A policy has put an answer into `context.response` that goes on to the section `outbound`."""
+
+
 class Answered(Exception):  # noqa: N818 - no error
     """A policy has put the final answer into `context.response`; the rest of the pipeline is skipped."""
 
@@ -61,7 +65,17 @@ class LastError:
 class Request:
     """The request on its way to the backend; policies change it."""
 
-    __slots__ = ("body", "headers", "ip_address", "matched_parameters", "method", "original_url", "receive", "url")
+    __slots__ = (
+        "body",
+        "headers",
+        "ip_address",
+        "is_streamed",
+        "matched_parameters",
+        "method",
+        "original_url",
+        "receive",
+        "url",
+    )
 
     def __init__(self, method: str, url: Url, headers: Headers, ip_address: str, receive: Receive) -> None:
         self.method = method
@@ -71,6 +85,7 @@ class Request:
         self.ip_address = ip_address
         self.receive = receive
         self.body: bytes | None = None
+        self.is_streamed = False
         self.matched_parameters: dict[str, str] = {}
 
 
@@ -112,7 +127,9 @@ class Context:
         "close_backend",
         "final_headers",
         "last_error",
+        "needs_response_body",
         "operation",
+        "pending_answer",
         "product",
         "recording",
         "request",
@@ -135,6 +152,8 @@ class Context:
         self.last_error: LastError | None = None
         self.answered_by: str | None = None
         self.section = "inbound"
+        self.needs_response_body = False
+        self.pending_answer: Any = None
         self.backend_url: str | None = None
         self.backend_width: int | None = None
         self.backend_headers: tuple[tuple[str, str], ...] = ()

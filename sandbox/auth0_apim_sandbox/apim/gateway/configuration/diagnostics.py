@@ -41,7 +41,7 @@ class Diagnostic:
         connection: the logger's; its endpoint may be None.
         percentage: share of the calls that is written down, 0 to 100.
         logs_all_errors: whether failed calls are written down whatever the share.
-        only_errors: whether others are not written down at all (verbosity `error`).
+        verbosity: what is written down at all, `error`, `information` or `verbose`; of calls with `error` those that failed.
         correlation: `None`, `Legacy` or `W3C`.
         logs_client_ip: whether the caller's address is written down.
         named_by_url: whether operations go by method and path instead of API and operation.
@@ -50,7 +50,7 @@ class Diagnostic:
     connection: Connection
     percentage: float
     logs_all_errors: bool
-    only_errors: bool
+    verbosity: str
     correlation: str
     logs_client_ip: bool
     named_by_url: bool
@@ -103,7 +103,7 @@ def _diagnostic(properties: Mapping[str, Any], connection: Connection) -> Diagno
         connection=connection,
         percentage=sampling.get("percentage", 100),
         logs_all_errors=properties.get("alwaysLog") == "allErrors",
-        only_errors=properties.get("verbosity") == "error",
+        verbosity=properties.get("verbosity") or "information",
         correlation=properties.get("httpCorrelationProtocol") or "Legacy",
         logs_client_ip=properties.get("logClientIp") is True,
         named_by_url=properties.get("operationNameFormat") == "Url",

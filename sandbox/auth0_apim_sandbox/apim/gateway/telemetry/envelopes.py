@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
 from auth0_apim_sandbox.apim.gateway.calls.headers import Headers
 from auth0_apim_sandbox.apim.gateway.configuration.diagnostics import MessageSettings
-from auth0_apim_sandbox.apim.gateway.telemetry.recording import BackendCall, Beginning, Recording
+from auth0_apim_sandbox.apim.gateway.telemetry.recording import BackendCall, Beginning, Metric, Recording, Trace
 
 Envelope = dict[str, Any]
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -31,6 +31,10 @@ def envelopes(recording: Recording, location: ServiceLocation) -> Iterator[Envel
     yield _envelope(recording, location, "Request", recording.now, _request(recording, common))
     for call in recording.backend_calls:
         yield _envelope(recording, location, "RemoteDependency", call.started_at, _dependency(recording, call, common))
+    for trace in recording.traces:
+        yield _envelope(recording, location, "Message", trace.at, _trace(trace, common))
+    for metric in recording.metrics:
+        yield _envelope(recording, location, "Metric", metric.at, _metric(metric))
     if recording.has_failed:
         failed_at = recording.now + recording.seconds
         yield _envelope(recording, location, "Exception", failed_at, _exception(recording, common))
@@ -100,6 +104,25 @@ def _dependency(recording: Recording, call: BackendCall, common: dict[str, str])
         "success": 0 < status < 400,
         "properties": properties,
     }
+
+
+_SEVERITY_LEVELS = {"verbose": "Verbose", "information": "Information", "error": "Error"}
+
+
+def _trace(trace: Trace, common: dict[str, str]) -> dict[str, Any]:
+    level = _SEVERITY_LEVELS[trace.severity]
+    return {
+        "message": trace.message,
+        "severityLevel": level,
+        "properties": {**common, **trace.metadata, "Source": trace.source},
+    }
+
+
+def _metric(metric: Metric) -> dict[str, Any]:
+    point: dict[str, Any] = {"name": metric.name, "kind": "Measurement", "value": metric.value, "count": 1}
+    if metric.namespace:
+        point["ns"] = metric.namespace
+    return {"metrics": [point], "properties": metric.dimensions}
 
 
 def _exception(recording: Recording, common: dict[str, str]) -> dict[str, Any]:

@@ -146,6 +146,31 @@ class BackendCall:
     answer: httpx.Response | None = None
 
 
+@dataclass(frozen=True)
+class Trace:
+    """What a `trace` policy told; `at` is in seconds since 1970."""
+
+    at: float
+    source: str
+    severity: str
+    message: str
+    metadata: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number that a policy told; `at` is in seconds since 1970."""
+
+    at: float
+    name: str
+    namespace: str
+    value: float
+    dimensions: dict[str, str]
+
+
+_SEVERITIES = ("verbose", "information", "error")
+
+
 @dataclass
 class Recording:
     """The call that `context` is about, as far as `diagnostic` asks for it; `now` is in seconds since 1970."""
@@ -154,6 +179,8 @@ class Recording:
     context: Context
     now: float
     backend_calls: list[BackendCall] = field(default_factory=list)
+    traces: list[Trace] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
@@ -193,6 +220,18 @@ class Recording:
             answer.stream = WatchedStream(cast("httpx.AsyncByteStream", answer.stream), call.response_body)
         return answer
 
+    def trace(self, source: str, severity: str, message: str, metadata: dict[str, str]) -> None:
+        """Keep what a policy tells, when the diagnostic's verbosity asks for it."""
+        if _SEVERITIES.index(severity) >= _SEVERITIES.index(self.diagnostic.verbosity):
+            self.traces.append(Trace(self._clock(), source, severity, message, metadata))
+
+    def metric(self, name: str, namespace: str, value: float, dimensions: dict[str, str]) -> None:
+        """Keep a number that a policy tells."""
+        self.metrics.append(Metric(self._clock(), name, namespace, value, dimensions))
+
+    def _clock(self) -> float:
+        return self.now + time.perf_counter() - self._began
+
     def end(self) -> None:
         """The answer has gone out."""
         self.seconds = time.perf_counter() - self._began
@@ -207,7 +246,7 @@ class Recording:
         """Whether the diagnostic wants to have it."""
         if self.has_failed:
             return self.is_sampled or self.diagnostic.logs_all_errors
-        return self.is_sampled and not self.diagnostic.only_errors
+        return self.is_sampled and self.diagnostic.verbosity != "error"
 
     def _share(self) -> float:
         """A number from 0 to 100 that follows from the operation, so that all of its calls are written down or none is."""

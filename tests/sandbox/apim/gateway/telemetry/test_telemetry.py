@@ -31,7 +31,7 @@ def insights(world):
         items.extend(json.loads(line) for line in request.content.splitlines())
         return httpx.Response(200, json={"itemsReceived": 1, "itemsAccepted": 1, "errors": []})
 
-    world.gateway._fetch._transport = httpx.MockTransport(answer)
+    world.gateway._shared.fetch._transport = httpx.MockTransport(answer)
     service = {"id": world.service, "name": "calc-apim", "type": "", "location": "westeurope", "properties": {}}
     world.store.collection("arm.resources").put(world.service.lower(), service)
     world.put(
@@ -367,3 +367,59 @@ async def test_a_named_value_that_comes_to_point_elsewhere_is_not_followed(world
     assert (await call()).status_code == 200
     assert "its ingestion endpoint is not on this machine" in caplog.text
     assert KEY not in caplog.text
+
+
+TRACED = "<trace source='here' severity='{}'><message>@(context.Request.Method)</message><metadata name='who' value='me' /></trace>"
+
+
+@pytest.mark.parametrize(
+    ("verbosity", "severity", "told"),
+    [
+        ("verbose", "verbose", True),
+        ("information", "verbose", False),
+        ("information", "information", True),
+        ("verbose", "error", True),
+        (None, "verbose", False),
+        (None, "information", True),
+    ],
+)
+async def test_a_trace_is_a_message_where_the_verbosity_asks_for_it(world, insights, call, verbosity, severity, told):
+    diagnose(world, **({"verbosity": verbosity} if verbosity else {}))
+    world.policy("<base />" + TRACED.format(severity))
+    await call()
+    assert kinds(insights).count("MessageData") == told
+    if told:
+        data = of_kind(insights, "Message")["data"]["baseData"]
+        assert (data["message"], data["severityLevel"]) == ("GET", severity.capitalize())
+        assert (data["properties"]["who"], data["properties"]["Source"]) == ("me", "here")
+
+
+async def test_a_metric_has_its_value_namespace_and_dimensions(world, insights, call):
+    diagnose(world)
+    dimensions = "<dimension name='Method' value='@(context.Request.Method)' /><dimension name='API ID' />"
+    world.policy(f"<base /><emit-metric name='calls' namespace='mine' value='2.5'>{dimensions}</emit-metric>")
+    await call()
+    data = of_kind(insights, "Metric")["data"]["baseData"]
+    point = {"name": "calls", "kind": "Measurement", "value": 2.5, "count": 1, "ns": "mine"}
+    assert (data["metrics"], data["properties"]) == ([point], {"Method": "GET", "API ID": "calc"})
+    world.policy("<base /><emit-metric name='calls'><dimension name='Operation ID' /></emit-metric>")
+    insights.clear()
+    await call()
+    data = of_kind(insights, "Metric")["data"]["baseData"]
+    assert (data["metrics"][0]["value"], data["properties"]) == (1.0, {"Operation ID": "add"})
+
+
+@pytest.mark.parametrize("policy", ["llm-emit-token-metric", "azure-openai-emit-token-metric"])
+async def test_tokens_of_a_language_model_are_metrics(world, insights, call, policy):
+    diagnose(world)
+    usage = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}
+    world.backend = lambda _: httpx.Response(200, json={"usage": usage})
+    world.policy(f"<base /><{policy} namespace='ai'><dimension name='Who' value='me' /></{policy}>")
+    assert (await call()).json() == {"usage": usage}
+    metrics = [item["data"]["baseData"] for item in insights if item["data"]["baseType"] == "MetricData"]
+    assert {data["metrics"][0]["name"]: data["metrics"][0]["value"] for data in metrics} == {
+        "Total Tokens": 7,
+        "Prompt Tokens": 3,
+        "Completion Tokens": 4,
+    }
+    assert all(data["properties"] == {"Who": "me"} and data["metrics"][0]["ns"] == "ai" for data in metrics)

@@ -73,13 +73,13 @@ async def test_without_keys_every_token_is_refused_and_the_tenant_asked_once_in_
 async def test_a_slow_tenant_does_not_hold_up_requests_whose_key_is_known(guarded):
     await guarded.call_with(guarded.token())
     release = asyncio.Event()
-    answer = guarded.gateway._fetch._transport.handler
+    answer = guarded.gateway._shared.fetch._transport.handler
 
     async def slow(request):
         await release.wait()
         return await answer(request)
 
-    guarded.gateway._fetch._transport.handler = slow
+    guarded.gateway._shared.fetch._transport.handler = slow
     waiting = asyncio.ensure_future(guarded.call_with(guarded.token(header={"alg": "RS256", "kid": "new"})))
     await asyncio.sleep(0.01)
     assert (await asyncio.wait_for(guarded.call_with(guarded.token()), 1)).status_code == 200

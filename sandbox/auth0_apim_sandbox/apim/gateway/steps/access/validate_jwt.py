@@ -52,10 +52,10 @@ class TokenValidation:
         self._sources = [
             sources.source(part.attributes["url"]) for part in node.children if part.name == "openid-config"
         ]
-        self._keys = [_inline_key(key) for key in _items(node, "issuer-signing-keys")]
-        self._audiences = texts_of([item.text.strip() for item in _items(node, "audiences")])
-        self._issuers = texts_of([item.text.strip() for item in _items(node, "issuers")])
-        self._claims = [_required_claim(item) for item in _items(node, "required-claims")]
+        self._keys = [_inline_key(key) for key in items(node, "issuer-signing-keys")]
+        self._audiences = texts_of([item.text.strip() for item in items(node, "audiences")])
+        self._issuers = texts_of([item.text.strip() for item in items(node, "issuers")])
+        self._claims = [_required_claim(item) for item in items(node, "required-claims")]
 
     def __call__(self, context: Context) -> Awaitable[None] | None:
         """Let the request pass or fail; only a token whose key is not there yet makes it wait."""
@@ -194,7 +194,8 @@ def _clock_skew(node: Node) -> Callable[[Context], float]:
     return lambda _: seconds
 
 
-def _items(node: Node, name: str) -> list[Node]:
+def items(node: Node, name: str) -> list[Node]:
+    """What the children called `name` hold."""
     return [item for part in node.children if part.name == name for item in part.children]
 
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 
 from auth0_apim_sandbox.apim.gateway.calls.context import Context, PolicyFailure
-from auth0_apim_sandbox.apim.gateway.steps.limits.counters import Counters, FixedWindow, SlidingWindow, Window
+from auth0_apim_sandbox.apim.gateway.state.counters import Counters, FixedWindow, SlidingWindow, Window
 from auth0_apim_sandbox.apim.gateway.steps.values import flag_of, number_of, text_of
 from auth0_apim_sandbox.apim.policies.markup import Node
 
@@ -46,7 +46,7 @@ class Limit:
             return
         calls, window, now = self._calls(context), self._window(context, key), self._counters.clock()
         if window.used(now) >= calls:
-            raise self._refusal(context, _seconds(window.renews(now) - now))
+            raise self._refusal(context, whole_seconds(window.renews(now) - now))
         if self._condition is None:
             window.add(now, self._increment(context))
         else:
@@ -86,6 +86,6 @@ def _subscription_id(context: Context) -> str | None:
     return context.subscription.id if context.subscription else None
 
 
-def _seconds(left: float) -> int:
+def whole_seconds(left: float) -> int:
     """Whole seconds to wait, at least 1."""
     return max(1, math.ceil(min(left, 2**31)))

@@ -30,8 +30,10 @@ def compile_return_response(node: Node) -> Step:
     headers = [HeaderChange(child) for child in node.children if child.name == "set-header"]
     bodies = [text_of(child.text) for child in node.children if child.name == "set-body"]
 
+    variable = node.attributes.get("response-variable-name")
+
     def return_response(context: Context) -> None:
-        response = Response()
+        response = _copied(context, variable)
         for status in statuses:
             response.status_code, response.status_reason = status(context)
         for change in headers:
@@ -42,6 +44,15 @@ def compile_return_response(node: Node) -> Step:
         raise Answered
 
     return return_response
+
+
+def _copied(context: Context, variable: str | None) -> Response:
+    """A new response, or a copy of the one in a variable; an empty one when there is none in it."""
+    given, response = context.variables.get(variable) if variable else None, Response()
+    if isinstance(given, Response):
+        response.status_code, response.status_reason = given.status_code, given.status_reason
+        response.headers, response.body = Headers(given.headers.raw), given.body
+    return response
 
 
 def compile_mock_response(node: Node) -> Step:

@@ -1,41 +1,25 @@
 """`forward-request`: the call to the backend, streamed both ways."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from typing import cast
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from auth0_apim_sandbox.apim.gateway.calls.context import Context, Receive, Step, bad_request, internal_error
+from auth0_apim_sandbox.apim.gateway.calls.bodies import (
+    ClientGoneError,
+    read_request_body,
+    read_response_body,
+    received_body,
+)
+from auth0_apim_sandbox.apim.gateway.calls.context import Context, Step, bad_request, internal_error
 from auth0_apim_sandbox.apim.gateway.calls.headers import has_dot_segment
+from auth0_apim_sandbox.apim.gateway.steps.outgoing.sending import end_to_end, send_request, timeout_of
 from auth0_apim_sandbox.apim.gateway.steps.values import flag_of, number_of
 from auth0_apim_sandbox.apim.policies.markup import Node
 
-_HOP_BY_HOP = frozenset(
-    {
-        b"connection",
-        b"expect",
-        b"keep-alive",
-        b"proxy-authenticate",
-        b"proxy-authorization",
-        b"proxy-connection",
-        b"te",
-        b"trailer",
-        b"transfer-encoding",
-        b"upgrade",
-    }
-)
-"""Headers that belong to one connection (RFC 9110, section 7.6.1)."""
-
-_NOWHERE = "invalid"
-"""The top-level domain whose names exist nowhere; they are not looked up (RFC 6761, section 6.4)."""
-
 _LONGEST_WAIT = 300.0
 _MOST_REDIRECTS = 5
-
-
-class ClientGoneError(ConnectionError):
-    """The caller hung up while its body was read."""
 
 
 def compile_forward_request(node: Node, fetch: httpx.AsyncClient) -> Step:
@@ -44,10 +28,19 @@ def compile_forward_request(node: Node, fetch: httpx.AsyncClient) -> Step:
     timeout = number_of(node, "timeout-ms" if milliseconds else "timeout", int(_LONGEST_WAIT))
     follow_redirects = flag_of(node, "follow-redirects", default=False)
     fails_on_errors = flag_of(node, "fail-on-error-status-code", default=False)
+    buffers_request = node.attributes.get("buffer-request-body") == "true"
+    buffers_response = node.attributes.get("buffer-response") == "true"
 
-    def forward_request(context: Context) -> Awaitable[None]:
+    async def forward_request(context: Context) -> None:
         seconds = timeout(context) / (1000 if milliseconds else 1)
-        return _forward(context, fetch, seconds, follow_redirects(context), fails_on_errors(context))
+        if context.close_backend is not None:
+            await context.close_backend()
+            context.close_backend = None
+        if buffers_request:
+            await read_request_body(context)
+        await _forward(context, fetch, seconds, follow_redirects(context), fails_on_errors(context))
+        if buffers_response:
+            await read_response_body(context.response)
 
     return forward_request
 
@@ -57,12 +50,12 @@ async def _forward(
 ) -> None:
     request = _outgoing(context, seconds)
     try:
-        answer = await _send(context, fetch, request)
+        answer = await send_request(context, fetch, request)
         redirects = 0
         while follow and answer.next_request is not None and redirects < _MOST_REDIRECTS:
             await answer.aclose()
             redirects += 1
-            answer = await _send(context, fetch, _redirected(answer.next_request, request, context))
+            answer = await send_request(context, fetch, _redirected(answer.next_request, request, context))
     except ClientGoneError:
         raise internal_error("ClientConnectionFailure", "The caller hung up.") from None
     except httpx.TimeoutException:
@@ -77,20 +70,6 @@ async def _forward(
     if fail_on_errors and answer.status_code >= 400:
         raise internal_error("BackendErrorStatusCode", f"The backend answered with status {answer.status_code}.")
     _take_over(context, answer)
-
-
-async def _send(context: Context, fetch: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
-    sending = _sent(fetch, request)
-    answer = await (sending if context.recording is None else context.recording.to_backend(request, sending))
-    # the client keeps cookies, and would send one caller's with the next one's redirect
-    fetch.cookies.clear()
-    return answer
-
-
-async def _sent(fetch: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
-    if request.url.host.rstrip(".").rpartition(".")[2] == _NOWHERE:
-        raise httpx.ConnectError("the name of the backend's host is one that cannot exist")
-    return await fetch.send(request, stream=True, auth=None, follow_redirects=False)
 
 
 def _outgoing(context: Context, seconds: float) -> httpx.Request:
@@ -115,9 +94,11 @@ def _outgoing(context: Context, seconds: float) -> httpx.Request:
     if body is not None:
         headers = [pair for pair in headers if pair[0] != b"content-length"]
     elif has_body:
-        body = _body(context.request.receive)
-    timeout = {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
-    return httpx.Request(context.request.method, target, headers=headers, content=body, extensions={"timeout": timeout})
+        if context.request.is_streamed:
+            raise internal_error("RequestBodyConsumed", "The request's body has been sent on and was not buffered.")
+        context.request.is_streamed = True
+        body = received_body(context.request.receive)
+    return httpx.Request(context.request.method, target, headers=headers, content=body, extensions=timeout_of(seconds))
 
 
 def _redirected(following: httpx.Request, first: httpx.Request, context: Context) -> httpx.Request:
@@ -142,22 +123,3 @@ def _take_over(context: Context, answer: httpx.Response) -> None:
     response.headers.raw = [pair for pair in kept if pair[0] not in dropped]
     # the stream, not aiter_raw: bytes go on as they came, content encoding and all
     response.body, response.stream = b"", cast("httpx.AsyncByteStream", answer.stream).__aiter__()
-
-
-def end_to_end(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """`headers` without those of one connection, including those that `Connection` names."""
-    named = {
-        token.strip().lower() for name, value in headers if name.lower() == b"connection" for token in value.split(b",")
-    }
-    return [pair for pair in headers if pair[0].lower() not in _HOP_BY_HOP and pair[0].lower() not in named]
-
-
-async def _body(receive: Receive) -> AsyncIterator[bytes]:
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGoneError("the caller hung up")
-        if message.get("body"):
-            yield message["body"]
-        if not message.get("more_body"):
-            return

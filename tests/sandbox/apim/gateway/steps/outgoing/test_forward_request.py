@@ -124,7 +124,7 @@ async def test_a_redirect_to_another_host_takes_neither_cookies_nor_the_token_al
             seen.append(request)
             return await answer(request)
 
-        world.gateway._fetch._transport.handler = watched
+        world.gateway._shared.fetch._transport.handler = watched
         await world.call(headers={"Cookie": "a=1", "Authorization": "Bearer x"})
         kept = where == "here"
         assert ("cookie" in seen[1].headers, "authorization" in seen[1].headers) == (kept, kept)

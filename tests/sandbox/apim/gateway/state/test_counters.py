@@ -1,6 +1,6 @@
 """Windows in which calls are counted, and how many of them are kept."""
 
-from auth0_apim_sandbox.apim.gateway.steps.limits.counters import Counters, FixedWindow, SlidingWindow
+from auth0_apim_sandbox.apim.gateway.state.counters import Counters, FixedWindow, SlidingWindow
 
 
 def test_a_sliding_window_forgets_each_call_in_its_own_time():

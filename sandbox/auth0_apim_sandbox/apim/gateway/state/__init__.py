@@ -1,0 +1,1 @@
+"""What a gateway keeps between calls, and shares among all its plans."""

@@ -1,0 +1,1 @@
+"""Policies that keep values and answers for later calls."""
