@@ -68,7 +68,7 @@ class PublicationSection(TypedDict):
     link_format: NotRequired[pulumi.Input[LinkFormat]]
     """Optional, defaults to OpenAPI 3 in the format the URL's ending names. What the URL in `openapi` leads to."""
     api_id: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the path, with dashes for slashes, and the version. The API's id in API Management, 1 to 80 characters."""
+    """Optional, defaults to the path, with dashes for slashes, followed by the version where `version_set_id` is given. The API's id in API Management, 1 to 80 characters."""
     display_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name; in a ProtectedApi to the API's name in Auth0. The API's name in API Management, 1 to 300 characters, 100 with a version set made here; `info.title` of the document that is sent. A document that Azure fetches from a URL must have this title itself, as an import overwrites the name with it."""
     description: NotRequired[pulumi.Input[str]]
@@ -203,8 +203,12 @@ def versioning_scheme(inputs: Inputs) -> Optional[pulumi.Output[str]]:
 
 
 def api_id(inputs: Inputs) -> pulumi.Output[str]:
-    """The API's id: its own, or made of its path and version."""
-    parts = pulumi.Output.all(inputs.output("path"), inputs.optional("version"))
+    """The API's id: the given one, or made of its path and, beside other versions, of its version.
+
+    The id of an API with a version set of its own has no version in it: a version can then be given, changed and taken away
+    in place. Azure accepts no second API at the same path that is not in the version set.
+    """
+    parts = pulumi.Output.all(inputs.output("path"), None if makes_version_set(inputs) else inputs.optional("version"))
     return inputs.output("api_id", parts.apply(lambda both: slug("-".join(filter(None, both)))))
 
 
