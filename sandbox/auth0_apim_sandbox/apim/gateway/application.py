@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from auth0_apim_sandbox.apim.gateway.access import grant_access, take_key
-from auth0_apim_sandbox.apim.gateway.calls.context import Context, PolicyFailure, Request
+from auth0_apim_sandbox.apim.gateway.calls.context import Context, Deployment, PolicyFailure, Request
 from auth0_apim_sandbox.apim.gateway.calls.headers import Headers, Url, received
 from auth0_apim_sandbox.apim.gateway.calls.sending import Send, send_response
 from auth0_apim_sandbox.apim.gateway.configuration.routing import Match, Router, normalised
@@ -74,6 +74,7 @@ class Gateway:
         self._telemetry = telemetry
         self._revision = -1
         self._configuration: Configuration
+        self._deployment: Deployment
         self._router: Router
         self._compiler: Compiler
         self._plans: dict[tuple[str, str], Plan] = {}
@@ -89,6 +90,7 @@ class Gateway:
         try:
             if self._revision != self._resources.revision:
                 self._reload()
+            context.deployment = self._deployment
             await self._serve(context)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong, the caller gets the gateway's own 500
             _log.exception("request failed: %s", type(error).__name__)
@@ -104,6 +106,7 @@ class Gateway:
         self._configuration = read_configuration(self._store, self._service_key)
         self._router = Router(self._configuration.apis)
         self._compiler = Compiler(self._configuration, self._shared)
+        self._deployment = Deployment(self._configuration.region, self._configuration.service_name)
         self._plans = {}
         self._revision = revision
 

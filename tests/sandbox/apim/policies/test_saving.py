@@ -140,7 +140,7 @@ REFUSED = {
     "<choose><otherwise /></choose>": "List of possible elements expected: 'when'.",
     "<rate-limit-by-key calls='1' renewal-period='9' counter-key='a' retry-after-header-name='@(context.RequestId)' />": "Policy expressions are not allowed here.",
     "<quota-by-key calls='1' renewal-period='299' counter-key='a' />": "The value 299 is not between 300 and",
-    "<quota-by-key calls='@(context.RequestId)' renewal-period='300' counter-key='a' />": "Cannot implicitly convert type 'string' to 'int'.",
+    "<quota-by-key calls='@(context.Api.Id)' renewal-period='300' counter-key='a' />": "Cannot implicitly convert type 'string' to 'int'.",
     "<choose><when condition='true'><base /></when></choose>": "The 'base' element is allowed only directly inside a section.",
     "<choose><when condition='true'><foo /></when></choose>": "The policy 'foo' is unknown",
     "<choose><when condition='true'><forward-request /></when></choose>": "not allowed in the 'inbound' section",
@@ -238,7 +238,10 @@ def test_named_values_must_exist_and_what_they_give_is_checked():
     assert refusal(key, named_values={}).message == "Cannot find a property 'signing-key'."
     assert refusal(key, named_values={"signing-key": "???"}).message == "The key is not a valid Base64 string."
     expression = document("<set-variable name='a' value='{{e}}' />")
-    assert "'Nope' of 'Context' is not supported" in refusal(expression, named_values={"e": "@(context.Nope)"}).message
+    assert (
+        "'Nope' of 'IProxyRequestContext' is not supported"
+        in refusal(expression, named_values={"e": "@(context.Nope)"}).message
+    )
 
 
 def test_a_value_of_a_named_value_is_not_shown():

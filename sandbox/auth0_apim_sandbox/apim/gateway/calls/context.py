@@ -1,15 +1,17 @@
 """The state of one request: what policies change, and what expressions see as `context`."""
 
 import json
+import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from auth0_apim_sandbox.apim.gateway.calls.headers import Headers, Url
 from auth0_apim_sandbox.apim.gateway.tokens.jwt import Jwt, TokenRefused, read_token
 
+_log = logging.getLogger(__name__)
 Receive = Callable[[], Awaitable[Any]]
 Step = Callable[["Context"], "Awaitable[None] | None"]
 """One compiled policy: runs at once, or gives something to await."""
@@ -65,6 +67,7 @@ class LastError:
 class Request:
     """The request on its way to the backend; policies change it."""
 
+    csharp_type: ClassVar[str] = "IRequest"
     __slots__ = (
         "body",
         "headers",
@@ -92,6 +95,7 @@ class Request:
 class Response:
     """The answer: bytes, or a stream from the backend."""
 
+    csharp_type: ClassVar[str] = "IResponse"
     __slots__ = ("body", "headers", "status_code", "status_reason", "stream")
 
     def __init__(self, status_code: int = 200) -> None:
@@ -111,6 +115,15 @@ class Response:
         self.body = f'{{ "statusCode": {status}, "message": {json.dumps(message, ensure_ascii=False)}{more} }}'.encode()
 
 
+@dataclass(frozen=True)
+class Deployment:
+    """Where the gateway runs."""
+
+    region: str
+    service_name: str
+    gateway_id: str = "managed"
+
+
 class Context:
     """`context` of policy expressions, and what the steps share."""
 
@@ -125,6 +138,7 @@ class Context:
         "before_answer",
         "clock",
         "close_backend",
+        "deployment",
         "final_headers",
         "last_error",
         "needs_response_body",
@@ -136,12 +150,15 @@ class Context:
         "response",
         "section",
         "subscription",
+        "timestamp",
         "variables",
     )
 
     def __init__(self, request: Request, clock: Callable[[], float] = time.time) -> None:
         self.request = request
         self.clock = clock
+        self.timestamp = clock()
+        self.deployment: Deployment | None = None
         self.response = Response()
         self.variables: dict[str, Any] = {}
         self.api: Any = None
@@ -173,6 +190,10 @@ class Context:
     def message_headers(self) -> Headers:
         """The headers that a policy of this section is about: the request's on the way in, the response's on the way out."""
         return self.request.headers if self.section in ("inbound", "backend") else self.response.headers
+
+    def trace(self, message: str) -> None:
+        """`context.Trace(message)`: into the log, on one line."""
+        _log.info("trace %s: %s", self.request_id, message.replace("\r", " ").replace("\n", " "))
 
     def as_jwt(self, text: str | None) -> Jwt | None:
         """`text.AsJwt()`: the token in it, unverified, with or without `Bearer `; None when it is none."""

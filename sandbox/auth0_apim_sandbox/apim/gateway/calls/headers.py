@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 from urllib.parse import parse_qsl, unquote
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -25,6 +26,13 @@ class Headers:
         key = name.lower().encode("latin-1", "replace")
         values = [value.decode("latin-1") for header, value in self.raw if header == key]
         return values or None
+
+    def items(self) -> Iterable[tuple[str, list[str]]]:
+        """The values by name, each name once."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.raw:
+            found.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+        return found.items()
 
     def joined(self, name: bytes) -> str | None:
         """The values of lower-case `name` joined by commas, as one field (RFC 9110, section 5.3)."""
@@ -82,6 +90,7 @@ def received(raw: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
 class Url:
     """A URL's parts; `path` and `query_string` are still percent-encoded."""
 
+    csharp_type: ClassVar[str] = "IUrl"
     __slots__ = ("host", "path", "port", "query_string", "scheme")
 
     def __init__(self, scheme: str, host: str, port: int, path: str, query_string: str) -> None:

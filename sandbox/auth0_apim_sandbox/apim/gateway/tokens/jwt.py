@@ -11,7 +11,7 @@ from binascii import Error, a2b_base64, b2a_base64
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LARGEST_TOKEN = 16 * 1024
@@ -148,6 +148,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_float=_
 class Jwt:
     """A token that has been read; whether it was verified is up to who made it."""
 
+    csharp_type: ClassVar[str] = "Jwt"
     __slots__ = ("_token", "algorithm", "claims")
 
     def __init__(self, token: CompactToken) -> None:

@@ -1,81 +1,130 @@
-"""The names an expression can use, and its variables."""
+"""What names mean in an expression, which variables have a value at a point of it, and how many cells it needs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from auth0_apim_sandbox.apim.policies.expressions.errors import ExpressionError
+from auth0_apim_sandbox.apim.policies.expressions.running import Code
+from auth0_apim_sandbox.apim.policies.expressions.types import NULL, VOID, Type
 
-Evaluate = Callable[[Any], Any]
-"""Takes the request's context, gives the expression's value."""
-
-Bound = tuple[str, Evaluate]
-"""The static type of an expression and how to evaluate it."""
-
-STATICS = ("Array", "DateTime", "StringComparer", "StringComparison", "int", "string")
-"""Types whose static members are supported."""
-
-_KEYWORDS = {"String": "string", "Int32": "int"}
-
-
-@dataclass
-class Variable:
-    """A variable of an expression; evaluation is synchronous, so one cell holds its value while the expression runs."""
-
-    type: str
-    value: Any = None
+NOTHING = object()
+"""The constant of what is no constant."""
 
 
 @dataclass(frozen=True)
+class Bound:
+    """A bound expression: its static type, its code, and its value where that is a constant."""
+
+    type: Type
+    run: Code
+    constant: Any = NOTHING
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A local variable or a parameter; a constant one cannot be assigned to."""
+
+    name: str
+    type: Type
+    slot: int
+    is_read_only: bool = False
+    constant: Any = NOTHING
+
+
+@dataclass(frozen=True)
+class LocalFunction:
+    """A local function: types of its parameters, of its result, and the cell it is in."""
+
+    name: str
+    parameters: tuple[Type, ...]
+    result: Type
+    slot: int
+
+
+Assigned = frozenset[int] | None
+"""The cells that surely have a value; None where no way leads, which C# counts as all of them."""
+
+
+def joined(one: Assigned, other: Assigned) -> Assigned:
+    """What has a value where two ways meet."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
+
+
 class Scope:
-    """What names mean: variables of the whole expression, and parameters of the lambdas around."""
+    """The names of the blocks around, innermost last, and the flow of assignments."""
 
-    variables: dict[str, Variable] = field(default_factory=dict)
-    parameters: Mapping[str, Bound] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._blocks: list[dict[str, Variable | LocalFunction]] = [{}]
+        self.assigned: Assigned = frozenset()
+        self.cells = 1
+        """The run stands in the first cell."""
 
-    def find(self, name: str) -> Bound:
-        """What `name` stands for.
+    @contextmanager
+    def block(self) -> Iterator[None]:
+        """A block inside, whose variables end with it."""
+        self._blocks.append({})
+        try:
+            yield
+        finally:
+            self._blocks.pop()
 
-        Raises:
-            ExpressionError: nothing that is supported.
-        """
-        if name == "context":
-            return "Context", lambda context: context
-        if name in self.parameters:
-            return self.parameters[name]
-        if name in self.variables:
-            variable = self.variables[name]
-            return variable.type, lambda _: variable.value
-        static = _KEYWORDS.get(name, name)
-        if static in STATICS:
-            return f"static {static}", lambda context: context
-        raise ExpressionError(f"'{name}' is not supported in an expression.")
+    def find(self, name: str) -> Variable | LocalFunction | None:
+        """What the name stands for, None when it is no variable."""
+        for block in reversed(self._blocks):
+            if name in block:
+                return block[name]
+        return None
 
-    def inside(self, name: str, bound: Bound) -> Scope:
-        """The scope in a lambda whose parameter is `name`."""
-        return Scope(self.variables, {**self.parameters, name: bound})
-
-    def declare(self, name: str, type_: str) -> Variable:
-        """A new variable.
+    def declare(
+        self, name: str, of: Type, *, read_only: bool = False, constant: Any = NOTHING, has_value: bool = False
+    ) -> Variable:
+        """A new variable in the innermost block.
 
         Raises:
             ExpressionError: the name is taken, or the value has no type.
         """
-        if name in self.variables or name in self.parameters or name == "context" or name in STATICS:
-            raise ExpressionError(f"A variable named '{name}' is already defined.")
-        if type_ == "null" or "=>" in type_:
+        self._check_free(name)
+        if of in (NULL, VOID) or of.name == "<throw>":
             raise ExpressionError(f"The type of the variable '{name}' cannot be told from its value.")
-        self.variables[name] = Variable(type_)
-        return self.variables[name]
+        variable = Variable(name, of, self.cells, read_only, constant)
+        self.cells += 1
+        self._blocks[-1][name] = variable
+        if has_value:
+            self.assign(variable.slot)
+        return variable
 
-    def variable(self, name: str) -> Variable:
-        """The variable called `name`.
+    def declare_function(self, name: str, parameters: tuple[Type, ...], result: Type) -> LocalFunction:
+        """A new local function in the innermost block.
 
         Raises:
-            ExpressionError: there is none.
+            ExpressionError: the name is taken.
         """
-        if name not in self.variables:
-            raise ExpressionError(f"The variable '{name}' does not exist.")
-        return self.variables[name]
+        self._check_free(name)
+        function = LocalFunction(name, parameters, result, self.cells)
+        self.cells += 1
+        self._blocks[-1][name] = function
+        return function
+
+    def _check_free(self, name: str) -> None:
+        if name == "context" or self.find(name) is not None:
+            raise ExpressionError(f"A variable named '{name}' is already defined in this scope or in one around it.")
+
+    def assign(self, slot: int) -> None:
+        """The cell has a value from here on."""
+        if self.assigned is not None:
+            self.assigned |= {slot}
+
+    def check_assigned(self, variable: Variable) -> None:
+        """Refuse the use of a variable that may have no value.
+
+        Raises:
+            ExpressionError: there is a way here on which nothing was assigned to it.
+        """
+        if self.assigned is not None and variable.slot not in self.assigned:
+            raise ExpressionError(f"Use of unassigned local variable '{variable.name}'.")

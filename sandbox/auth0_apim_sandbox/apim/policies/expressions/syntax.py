@@ -1,264 +1,158 @@
-"""The C# of policy expressions, as far as it is supported: from text to a tree."""
+"""The C# of an expression as tree-sitter reads it: its statements, or what is malformed."""
+
+from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+import tree_sitter_c_sharp
+from tree_sitter import Language, Node, Parser
+
 from auth0_apim_sandbox.apim.policies.expressions.errors import ExpressionError
-from auth0_apim_sandbox.apim.policies.expressions.tokens import tokens_of, unquoted
-from auth0_apim_sandbox.apim.policies.expressions.trees import (
-    Binary,
-    Call,
-    Cast,
-    Conditional,
-    Index,
-    Lambda,
-    Literal,
-    Member,
-    Name,
-    NewArray,
-    NullConditional,
-    Out,
-    Tree,
-    Unary,
-)
 
-TYPES = ("Jwt", "bool", "int", "string", "string[]")
-"""Types that a value may be cast to and a variable may have."""
+_LANGUAGE = Language(tree_sitter_c_sharp.language())
+_EMPTY = re.compile(r'\$""(?!")')
+_DEEPEST = 100
+"""Nodes inside each other: expressions come from outside, and are walked recursively when they are bound and evaluated."""
 
-_DEEPEST = 50
-_LONGEST_CHAIN = 100
-_WORDS = {"true": Literal(True, "bool"), "false": Literal(False, "bool"), "null": Literal(None, "null")}
-_PRECEDENCE = ({"??"}, {"||"}, {"&&"}, {"==", "!="}, {"<", ">", "<=", ">=", "as"}, {"+", "-"})
+_CHAINS = frozenset({"binary_expression", "member_access_expression", "invocation_expression"})
+_LONGEST_CHAIN = 400
+"""Nodes inside each other where each is the left-most part of the next, as in `a + b + c`."""
 
 
-def parse_expression(text: str) -> Tree:
-    """The tree of `@(…)`.
+def parse(text: str) -> Node:
+    """The body of `@(…)` (an expression) or of `@{…}` (a block).
 
     Raises:
-        ExpressionError: malformed, or outside the supported part of the language.
+        ExpressionError: malformed, or nested too deep.
     """
     text = text.strip()
-    if not text.endswith(")"):
+    if text[-1:] != (")" if text.startswith("@(") else "}"):
         raise ExpressionError("Text behind an expression is not supported.")
-    return Parser(text[2:-1]).parse()
+    is_block = text.startswith("@{")
+    # the last bracket stands on a line of its own, as a remark may come before it
+    source = f"object _() {{{text[2:-1]}\n}}" if is_block else f"object _ = ({text[2:-1]}\n);"
+    root = _tree(source)
+    if root.has_error and '$""' in source and '@"' not in source:
+        # the grammar does not know the empty interpolated string
+        root = _tree(_EMPTY.sub('""', source))
+    if root.has_error:
+        raise _malformed(root)
+    statements = children(root)
+    if len(statements) != 1:
+        raise ExpressionError("Text behind an expression is not supported.")
+    body = children(statements[0])[0]
+    if is_block and body.type == "local_function_statement":
+        return required(body, "body")
+    if not is_block and body.type == "local_declaration_statement":
+        declarators = [part for part in children(children(body)[0]) if part.type == "variable_declarator"]
+        if len(declarators) == 1 and children(declarators[0])[-1].type == "parenthesized_expression":
+            return children(children(declarators[0])[-1])[0]
+    raise ExpressionError("Text behind an expression is not supported.")
 
 
-class Parser:
-    """A parser of one expression by recursive descent."""
-
-    def __init__(self, text: str) -> None:
-        self._tokens = tokens_of(text)
-        self._next = 0
-        self._depth = 0
-
-    def parse(self) -> Tree:
-        """The tree of the whole text."""
-        tree = self._expression()
-        if self._next < len(self._tokens):
-            raise ExpressionError(f"'{self._peek()}' is unexpected or not supported in an expression.")
-        return tree
-
-    def _peek(self) -> str:
-        return self._tokens[self._next][1] if self._next < len(self._tokens) else ""
-
-    def _take(self) -> tuple[str, str]:
-        if self._next == len(self._tokens):
-            raise ExpressionError("The expression ends too early.")
-        self._next += 1
-        return self._tokens[self._next - 1]
-
-    def _skip(self, text: str) -> bool:
-        if self._peek() != text or self._tokens[self._next][0] not in ("operator", "name", "number"):
-            return False
-        self._next += 1
-        return True
-
-    def _expect(self, text: str) -> None:
-        if not self._skip(text):
-            raise ExpressionError(f"'{text}' expected, found '{self._peek() or 'the end'}'.")
-
-    def _expression(self) -> Tree:
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise ExpressionError(f"The expression is nested more than {_DEEPEST} deep.")
-        tree = self._binary(0)
-        if self._skip("?"):
-            yes = self._expression()
-            self._expect(":")
-            tree = Conditional(tree, yes, self._expression())
-        self._depth -= 1
-        return tree
-
-    def _binary(self, level: int) -> Tree:
-        if level == len(_PRECEDENCE):
-            return self._unary()
-        left = self._binary(level + 1)
-        for _ in self._links():
-            if self._next == len(self._tokens) or self._peek() not in _PRECEDENCE[level]:
-                break
-            operator = self._take()[1]
-            if operator == "as":
-                left = Cast(self._type(), left, is_optional=True)
-                continue
-            # `??` associates to the right, everything else to the left
-            left = Binary(operator, left, self._binary(level if operator == "??" else level + 1))
-        return left
-
-    def _links(self) -> Iterator[int]:
-        """Numbers for a loop over a chain, which is walked recursively later and so must have an end."""
-        yield from range(_LONGEST_CHAIN)
-        raise ExpressionError(f"The expression has more than {_LONGEST_CHAIN} operators or members in a row.")
-
-    def _unary(self) -> Tree:
-        operators = 0
-        while self._skip("!"):
-            operators += 1
-        if operators > _DEEPEST:
-            raise ExpressionError(f"The expression is nested more than {_DEEPEST} deep.")
-        tree: Tree = Unary("-", self._unary_operand()) if self._skip("-") else self._unary_operand()
-        for _ in range(operators):
-            tree = Unary("!", tree)
-        return tree
-
-    def _unary_operand(self) -> Tree:
-        cast = self._type_ahead(1)
-        if cast is not None and self._peek() == "(" and self._at(1 + cast[1]) == ")":
-            self._next += cast[1] + 2
-            return Cast(cast[0], self._unary())
-        return self._postfix(self._primary())
-
-    def _at(self, offset: int) -> str:
-        """The token `offset` tokens ahead, empty behind the end."""
-        position = self._next + offset
-        return self._tokens[position][1] if position < len(self._tokens) else ""
-
-    def _type_ahead(self, offset: int) -> tuple[str, int] | None:
-        """The type that stands `offset` tokens ahead, and how many tokens it is made of."""
-        name = self._at(offset)
-        if self._at(offset + 1) == "[" and self._at(offset + 2) == "]":
-            name, length = f"{name}[]", 3
-        else:
-            length = 1
-        return (name, length) if name in TYPES else None
-
-    def _type(self) -> str:
-        found = self._type_ahead(0)
-        if found is None:
-            raise ExpressionError(f"The type '{self._peek()}' is not supported in an expression.")
-        self._next += found[1]
-        return found[0]
-
-    def _primary(self) -> Tree:
-        kind, text = self._take()
-        if kind == "operator" and text == "(":
-            inner = self._expression()
-            self._expect(")")
-            return inner
-        if kind == "name":
-            return self._new_array() if text == "new" else _WORDS.get(text) or Name(text)
-        if kind == "interpolated":
-            return _interpolated(text[2:-1])
-        return _literal(kind, text)
-
-    def _postfix(self, target: Tree) -> Tree:
-        for _ in self._links():
-            if self._skip("."):
-                target = self._member(target)
-            elif self._skip("["):
-                target = Index(target, self._expression())
-                self._expect("]")
-            elif self._skip("?."):
-                return NullConditional(target, self._postfix(self._member(Name("#it"))))
-            else:
-                break
-        return target
-
-    def _member(self, target: Tree) -> Tree:
-        kind, name = self._take()
-        if kind != "name":
-            raise ExpressionError(f"A member's name expected, found '{name}'.")
-        type_argument = self._type_argument()
-        if not self._skip("("):
-            return Member(target, name)
-        arguments: list[Tree] = []
-        while not self._skip(")"):
-            if arguments:
-                self._expect(",")
-            arguments.append(self._argument())
-        return Call(target, name, type_argument, tuple(arguments))
-
-    def _argument(self) -> Tree:
-        if self._peek() == "out":
-            return self._out()
-        if self._at(1) == "=>":
-            kind, parameter = self._take()
-            if kind != "name":
-                raise ExpressionError(f"A lambda's parameter expected, found '{parameter}'.")
-            self._expect("=>")
-            return Lambda(parameter, self._expression())
-        return self._expression()
-
-    def _out(self) -> Out:
-        self._expect("out")
-        declared = None
-        if self._peek() == "var":
-            declared = self._take()[1]
-        elif self._type_ahead(0):
-            declared = self._type()
-        kind, name = self._take()
-        if kind != "name":
-            raise ExpressionError(f"A variable's name expected, found '{name}'.")
-        return Out(declared, name)
-
-    def _new_array(self) -> NewArray:
-        self._skip("string")
-        if self._peek() != "[":
-            raise ExpressionError(f"'new {self._peek()}' is not supported in an expression; arrays of strings are.")
-        self._expect("[")
-        if self._skip("0"):
-            self._expect("]")
-            return NewArray(())
-        self._expect("]")
-        self._expect("{")
-        items: list[Tree] = []
-        while not self._skip("}"):
-            if items:
-                self._expect(",")
-            items.append(self._expression())
-        return NewArray(tuple(items))
-
-    def _type_argument(self) -> str | None:
-        found = self._type_ahead(1)
-        if found is None or self._peek() != "<" or self._at(1 + found[1]) != ">" or self._at(2 + found[1]) != "(":
-            return None
-        self._next += found[1] + 2
-        return found[0]
+def _tree(source: str) -> Node:
+    try:
+        encoded = source.encode()
+    except UnicodeEncodeError:
+        raise ExpressionError("The expression has half a character in it.") from None
+    root = Parser(_LANGUAGE).parse(encoded).root_node
+    _check_depth(root)
+    return root
 
 
-def _literal(kind: str, text: str) -> Literal:
-    if kind == "number":
-        if len(text) > 10 or int(text) > 2**31 - 1:
-            raise ExpressionError(f"The number {text} does not fit an int.")
-        return Literal(int(text), "int")
-    if kind in ("string", "verbatim", "char"):
-        return Literal(unquoted(kind, text), "char" if kind == "char" else "string")
-    raise ExpressionError(f"'{text}' is unexpected or not supported in an expression.")
+def children(node: Node) -> list[Node]:
+    """The named nodes directly inside `node`, without remarks."""
+    return [child for child in node.named_children if child.type != "comment"]
 
 
-def _interpolated(text: str) -> Tree:
-    """The concatenation that an interpolated string, without its quotes, stands for."""
-    parts = [part for part in re.split(r"(\{\{|\}\}|\{[^{}]*\})", text) if part]
-    if len(parts) > _LONGEST_CHAIN:
-        raise ExpressionError(f"An interpolated string with more than {_LONGEST_CHAIN} parts is not supported.")
-    tree: Tree = Literal("", "string")
-    for part in parts:
-        if part in ("{{", "}}"):
-            value: Tree = Literal(part[0], "string")
-        elif part.startswith("{") and part.endswith("}"):
-            value = Parser(part[1:-1]).parse()
-        elif "{" in part or "}" in part:
-            raise ExpressionError("The braces of an interpolated string do not match.")
-        else:
-            value = Literal(unquoted("string", f'"{part}"'), "string")
-        tree = Binary("+", tree, value)
-    return tree
+def text_of(node: Node) -> str:
+    """What was written."""
+    return (node.text or b"").decode()
+
+
+def required(node: Node, field: str) -> Node:
+    """The part of `node` that the grammar calls `field`.
+
+    Raises:
+        ExpressionError: it is missing.
+    """
+    part = node.child_by_field_name(field)
+    if part is None:
+        raise ExpressionError(f"'{_short(node)}' is incomplete.")
+    return part
+
+
+def unsupported(node: Node, what: str | None = None) -> ExpressionError:
+    """The refusal of a part of C# that is not supported."""
+    kind = what or node.type.replace("_", " ")
+    return ExpressionError(f"'{_short(node)}' ({kind}) is not supported in an expression.")
+
+
+_LAST = {
+    "binary_expression": "right",
+    "cast_expression": "value",
+    "conditional_expression": "alternative",
+    "assignment_expression": "right",
+}
+_PRECEDENCE = ("??", "||", "&&", "|", "^", "&", "== !=", "< > <= >=", "<< >>", "+ -", "* / %")
+
+
+def last_operand(node: Node) -> Node:
+    """The operand that ends an expression with operators, the expression itself where it has none."""
+    while node.type in _LAST or node.type == "prefix_unary_expression":
+        node = required(node, _LAST[node.type]) if node.type in _LAST else children(node)[-1]
+    return node
+
+
+def check_grouping(chain: Node, inside: Node) -> None:
+    """Refuse a `?.` behind an operator where one that binds tighter follows, which the grammar groups wrongly.
+
+    Raises:
+        ExpressionError: it needs brackets.
+    """
+    parent = chain.parent
+    if parent is None or parent.type not in ("binary_expression", "conditional_expression"):
+        return
+    outer = _level(parent) if parent.type == "binary_expression" else -1
+    is_binary = inside.type == "binary_expression"
+    if (is_binary and outer > _level(inside)) or inside.type in ("conditional_expression", "assignment_expression"):
+        raise ExpressionError("'?.' behind an operator needs brackets here.")
+
+
+def _level(node: Node) -> int:
+    operator = text_of(required(node, "operator"))
+    return next((level for level, known in enumerate(_PRECEDENCE) if operator in known.split()), len(_PRECEDENCE))
+
+
+def _malformed(root: Node) -> ExpressionError:
+    for node in _walk(root):
+        if node.is_missing:
+            return ExpressionError(f"'{node.type}' is missing in the expression.")
+        if node.is_error:
+            return ExpressionError(f"'{_short(node)}' is unexpected in an expression.")
+    return ExpressionError("The expression is malformed.")
+
+
+def _short(node: Node) -> str:
+    text = " ".join(text_of(node).split())
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    pending = [node]
+    while pending:
+        found = pending.pop()
+        yield found
+        pending += reversed(found.children)
+
+
+def _check_depth(root: Node) -> None:
+    pending = [(root, 0, 0)]
+    while pending:
+        node, depth, chain = pending.pop()
+        if depth > _DEEPEST or chain > _LONGEST_CHAIN:
+            raise ExpressionError(f"The expression is nested more than {_DEEPEST} deep, or a chain is too long.")
+        for index, child in enumerate(node.children):
+            is_link = index == 0 and node.type in _CHAINS and child.type in _CHAINS
+            pending.append((child, depth if is_link else depth + 1, chain + 1 if is_link else 0))
