@@ -98,21 +98,26 @@ class _Reader:
         opening = _OPENING.match(self._text, position)
         if opening is None:
             return None
-        end = self._end_of_expression(opening.end())
+        found: list[tuple[int, int]] = []
+        end = self._end_of_expression(opening.end(), found)
         expression = self._text[opening.end() : end]
-        if not remarks:
-            expression = _CODE.sub(_without_remark, expression)
+        # in an attribute XML makes a blank of the line's end, which a remark would then never reach
+        for first, last in () if remarks else found:
+            before, behind = first - opening.end(), last - opening.end()
+            expression = expression[:before] + " " * (last - first) + expression[behind:]
         self._parts += [self._text[self._copied : opening.end()], expression.translate(_HIDE)]
         self._copied = end
         return end
 
-    def _end_of_expression(self, bracket: int) -> int:
-        """The position behind the bracket that closes the one at `bracket`."""
+    def _end_of_expression(self, bracket: int, remarks: list[tuple[int, int]]) -> int:
+        """The position behind the bracket that closes the one at `bracket`; adds the places of remarks that end with their line."""
         open_: list[str] = []
         position = bracket
         while token := self._token(open_, position):
             position = token.end()
             text = token[0]
+            if text.startswith("//"):
+                remarks.append(token.span())
             if open_ and text == open_[-1][-1]:
                 open_.pop()
                 if not open_:
@@ -144,8 +149,3 @@ def _character(reference: re.Match[str]) -> str:
     code = int(reference[2]) if reference[2] else int(reference[3], 16)
     allowed = code in (0x9, 0xA, 0xD) or 0x20 <= code < 0xD800 or 0xDFFF < code < 0xFFFE or 0xFFFF < code < 0x110000
     return chr(code) if allowed and chr(code) not in (*_STAND_INS, _FILLER) else reference[0]
-
-
-def _without_remark(token: re.Match[str]) -> str:
-    """`token`, or blanks for a remark that ends with its line: in an attribute XML makes a blank of the line's end."""
-    return " " * len(token[0]) if token[0].startswith("//") else token[0]

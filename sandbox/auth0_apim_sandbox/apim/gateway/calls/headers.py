@@ -100,6 +100,12 @@ class Url:
         self.path = path
         self.query_string = query_string
 
+    def __str__(self) -> str:
+        is_default = self.port in (None, {"http": 80, "https": 443}.get(self.scheme))
+        port = "" if is_default else f":{self.port}"
+        query = f"?{self.query_string}" if self.query_string else ""
+        return f"{self.scheme}://{self.host}{port}{self.path}{query}"
+
     @property
     def query(self) -> "Query":
         """The parameters of the query."""

@@ -10,14 +10,14 @@ from tree_sitter import Node
 from auth0_apim_sandbox.apim.policies.expressions.binding import Binder
 from auth0_apim_sandbox.apim.policies.expressions.calls import Argument, bind_call
 from auth0_apim_sandbox.apim.policies.expressions.conversions import cast, converted, fits
-from auth0_apim_sandbox.apim.policies.expressions.errors import ExpressionError, null_reference
 from auth0_apim_sandbox.apim.policies.expressions.library.collections_members import item_at, set_item
 from auth0_apim_sandbox.apim.policies.expressions.operators import bind_binary, bind_coalesce
-from auth0_apim_sandbox.apim.policies.expressions.running import Code, Frame
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import ExpressionError, null_reference
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Code, Frame
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import instance_members
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import INT, NUMBERS, Type
 from auth0_apim_sandbox.apim.policies.expressions.scope import Bound, Variable
-from auth0_apim_sandbox.apim.policies.expressions.signatures import instance_members
 from auth0_apim_sandbox.apim.policies.expressions.syntax import children, required, text_of, unsupported
-from auth0_apim_sandbox.apim.policies.expressions.types import INT, NUMBERS, Type
 
 
 class Assignments(Binder):
@@ -100,8 +100,20 @@ class Assignments(Binder):
         methods = instance_members(owner.type, "this[]=")
         if not methods:
             raise ExpressionError(f"'[…] =' of '{owner.type}' is not supported in an expression.")
-        call = bind_call(f"{owner.type}[…] =", methods, owner, [*indexes, Argument(value)], ())
-        return Bound(call.type, call.run)
+        item = methods[0].parameters[-1].type
+        value = converted(value, item)
+        slot = self.scope.cells
+        self.scope.cells += 1
+        held = Bound(item, lambda frame: frame[slot][0])
+        call = bind_call(f"{owner.type}[…] =", methods, owner, [*indexes, Argument(held)], ()).run
+        run = value.run
+
+        def store(frame: Frame) -> Any:
+            frame[slot] = [run(frame)]
+            call(frame)
+            return frame[slot][0]
+
+        return Bound(item, store)
 
     def _array_store(self, owner: Bound, indexes: list[Argument], item: Type, operator: str, value: Bound) -> Code:
         if len(indexes) != 1 or not isinstance(indexes[0].value, Bound) or not fits(indexes[0].value, INT):

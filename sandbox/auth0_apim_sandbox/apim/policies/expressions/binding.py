@@ -8,11 +8,11 @@ from typing import Any
 from tree_sitter import Node
 
 from auth0_apim_sandbox.apim.policies.expressions.calls import Argument, Lambda, Out
-from auth0_apim_sandbox.apim.policies.expressions.conversions import bind_as, cast, converted, is_instance
+from auth0_apim_sandbox.apim.policies.expressions.conversions import bind_as, cast, converted
 from auth0_apim_sandbox.apim.policies.expressions.creation import Creation
-from auth0_apim_sandbox.apim.policies.expressions.errors import ExpressionError
 from auth0_apim_sandbox.apim.policies.expressions.interpolation import interpolated
 from auth0_apim_sandbox.apim.policies.expressions.library.sequences import default_of
+from auth0_apim_sandbox.apim.policies.expressions.library.values import is_instance
 from auth0_apim_sandbox.apim.policies.expressions.literals import literal
 from auth0_apim_sandbox.apim.policies.expressions.members import Members, Namespace, Static
 from auth0_apim_sandbox.apim.policies.expressions.operators import (
@@ -22,11 +22,12 @@ from auth0_apim_sandbox.apim.policies.expressions.operators import (
     bind_conditional,
     bind_unary,
 )
-from auth0_apim_sandbox.apim.policies.expressions.running import Code, Frame
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import ExpressionError
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Code, Frame
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import BOOL, STRING, THROWN, VOID, Type
 from auth0_apim_sandbox.apim.policies.expressions.scope import Assigned, Bound, LocalFunction, Scope, joined
 from auth0_apim_sandbox.apim.policies.expressions.syntax import children, required, text_of, unsupported
 from auth0_apim_sandbox.apim.policies.expressions.type_names import read_type
-from auth0_apim_sandbox.apim.policies.expressions.types import BOOL, STRING, THROWN, VOID, Type
 
 
 class Binder(Creation, Members):

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from auth0_apim_sandbox.apim.policies.expressions.conversions import converted, fits
-from auth0_apim_sandbox.apim.policies.expressions.errors import ExpressionError, argument_null, null_reference
 from auth0_apim_sandbox.apim.policies.expressions.library.sequences import array
-from auth0_apim_sandbox.apim.policies.expressions.running import Code, Frame
-from auth0_apim_sandbox.apim.policies.expressions.scope import Bound
-from auth0_apim_sandbox.apim.policies.expressions.signatures import REQUIRED, Method, Parameter, with_types
-from auth0_apim_sandbox.apim.policies.expressions.types import (
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import ExpressionError, argument_null, null_reference
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Code, Frame
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import REQUIRED, Method, Parameter, with_types
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import (
     NULL,
     OBJECT,
     Type,
@@ -22,6 +21,7 @@ from auth0_apim_sandbox.apim.policies.expressions.types import (
     supertypes,
     type_parameters,
 )
+from auth0_apim_sandbox.apim.policies.expressions.scope import Bound
 
 
 @dataclass(frozen=True)
@@ -319,11 +319,27 @@ def _invocation(method: Method, target: Bound | None, prefix: list[Any], codes: 
     run = target.run
     may_be_null = is_reference(target.type) or target.type.name == "?"
 
+    if not prefix and len(codes) <= 1:
+        return _short_call(function, run, codes, may_be_null)
+
     def call(frame: Frame) -> Any:
         value = run(frame)
         if value is None and may_be_null:
             raise null_reference()
         return function(*prefix, value, *[code(frame) for code in codes])
+
+    return call
+
+
+def _short_call(function: Callable[..., Any], run: Code, codes: list[Code], may_be_null: bool) -> Code:
+    """The call of a member with one argument or none, the most frequent ones."""
+    argument = codes[0] if codes else None
+
+    def call(frame: Frame) -> Any:
+        value = run(frame)
+        if value is None and may_be_null:
+            raise null_reference()
+        return function(value) if argument is None else function(value, argument(frame))
 
     return call
 

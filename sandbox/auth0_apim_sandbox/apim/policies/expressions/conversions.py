@@ -7,20 +7,19 @@ from datetime import timezone
 from decimal import Decimal
 from typing import Any
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import (
+from auth0_apim_sandbox.apim.policies.expressions.library.json_tokens import JObject, cast_token, token_of
+from auth0_apim_sandbox.apim.policies.expressions.library.numerals import integer_of, wrapped
+from auth0_apim_sandbox.apim.policies.expressions.library.sequences import pairs_of
+from auth0_apim_sandbox.apim.policies.expressions.library.values import CLASSES, Boxed, box, is_instance
+from auth0_apim_sandbox.apim.policies.expressions.library.xml_nodes import name_from
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import (
     ExpressionError,
     invalid_cast,
     invalid_operation,
     null_reference,
 )
-from auth0_apim_sandbox.apim.policies.expressions.library.json_tokens import JObject, cast_token, token_of
-from auth0_apim_sandbox.apim.policies.expressions.library.numerals import integer_of, wrapped
-from auth0_apim_sandbox.apim.policies.expressions.library.sequences import pairs_of
-from auth0_apim_sandbox.apim.policies.expressions.library.values import Boxed, box, runtime_type
-from auth0_apim_sandbox.apim.policies.expressions.library.xml_nodes import name_from
-from auth0_apim_sandbox.apim.policies.expressions.running import Code
-from auth0_apim_sandbox.apim.policies.expressions.scope import NOTHING, Bound
-from auth0_apim_sandbox.apim.policies.expressions.types import (
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Code
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import (
     BYTE,
     DATE_TIME,
     ENUMS,
@@ -41,6 +40,7 @@ from auth0_apim_sandbox.apim.policies.expressions.types import (
     supertypes,
     underlying,
 )
+from auth0_apim_sandbox.apim.policies.expressions.scope import NOTHING, Bound
 
 Change = Callable[[Any], Any]
 _FROM_TOKEN = frozenset({*NUMBERS, "bool", "string", "DateTime", "DateTimeOffset", "Guid", "TimeSpan", "Uri"})
@@ -171,20 +171,14 @@ def _may_be(actual: Type, to: Type) -> bool:
     return is_subtype(to, actual) or actual.name.startswith("I") or to.name.startswith("I")
 
 
-def is_instance(value: Any, of: Type) -> bool:
-    """Whether an `object` is of the type."""
-    if value is None:
-        return False
-    if of == OBJECT:
-        return True
-    actual = value.type if isinstance(value, Boxed) else runtime_type(value)
-    return is_subtype(actual, underlying(of))
-
-
 def _checked(to: Type) -> Change:
     """The cast of an `object` or of a base class: null becomes null where the type has it."""
 
+    plain = CLASSES.get(to)
+
     def check(value: Any) -> Any:
+        if plain is not None and type(value) is plain:
+            return value
         if value is None:
             if is_nullable(to):
                 return None

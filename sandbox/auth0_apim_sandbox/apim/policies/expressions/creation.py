@@ -8,15 +8,23 @@ from tree_sitter import Node
 
 from auth0_apim_sandbox.apim.policies.expressions.calls import Argument, bind_call
 from auth0_apim_sandbox.apim.policies.expressions.conversions import converted, fits
-from auth0_apim_sandbox.apim.policies.expressions.errors import EXCEPTIONS, EvaluationError, ExpressionError
 from auth0_apim_sandbox.apim.policies.expressions.library.sequences import array, filled
 from auth0_apim_sandbox.apim.policies.expressions.library.values import Anonymous
-from auth0_apim_sandbox.apim.policies.expressions.running import Code, Frame
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import EXCEPTIONS, EvaluationError, ExpressionError
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Code, Frame
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import STATIC, instance_members, with_types
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import (
+    INT,
+    NULL,
+    STRING,
+    VOID,
+    Type,
+    array_of,
+    type_parameters,
+)
 from auth0_apim_sandbox.apim.policies.expressions.scope import Bound, Scope
-from auth0_apim_sandbox.apim.policies.expressions.signatures import STATIC, instance_members, with_types
 from auth0_apim_sandbox.apim.policies.expressions.syntax import children, required, text_of, unsupported
 from auth0_apim_sandbox.apim.policies.expressions.type_names import read_type
-from auth0_apim_sandbox.apim.policies.expressions.types import INT, NULL, STRING, VOID, Type, array_of, type_parameters
 
 
 class Creation:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import EvaluationError, ExpressionError
 from auth0_apim_sandbox.apim.policies.expressions.library import (
     collections_members,
     context_members,
@@ -20,11 +19,12 @@ from auth0_apim_sandbox.apim.policies.expressions.library import (
     xml_nodes,
 )
 from auth0_apim_sandbox.apim.policies.expressions.library.values import box
-from auth0_apim_sandbox.apim.policies.expressions.running import Code, Run
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import EvaluationError, ExpressionError
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Code, Run
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import NULL, OBJECT, VALUE_TYPES, VOID, Type, underlying
 from auth0_apim_sandbox.apim.policies.expressions.scope import Bound as BoundCode
 from auth0_apim_sandbox.apim.policies.expressions.statements import StatementBinder
 from auth0_apim_sandbox.apim.policies.expressions.syntax import parse
-from auth0_apim_sandbox.apim.policies.expressions.types import NULL, OBJECT, VALUE_TYPES, VOID, Type, underlying
 
 LIBRARY = (
     collections_members,

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 from tree_sitter import Node
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import ExpressionError
 from auth0_apim_sandbox.apim.policies.expressions.library.formatting import formatted, text_in
 from auth0_apim_sandbox.apim.policies.expressions.library.texts import aligned, concatenated
 from auth0_apim_sandbox.apim.policies.expressions.literals import unescaped, whole
-from auth0_apim_sandbox.apim.policies.expressions.running import Code
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import ExpressionError
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Code
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import STRING
 from auth0_apim_sandbox.apim.policies.expressions.scope import Bound
 from auth0_apim_sandbox.apim.policies.expressions.syntax import children, parse, text_of, unsupported
-from auth0_apim_sandbox.apim.policies.expressions.types import STRING
 
 _BRACES = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|[{}])")
 

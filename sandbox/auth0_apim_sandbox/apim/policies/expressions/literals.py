@@ -6,8 +6,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import ExpressionError
-from auth0_apim_sandbox.apim.policies.expressions.types import (
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import ExpressionError
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import (
     BOOL,
     CHAR,
     DECIMAL,

@@ -9,33 +9,23 @@ from typing import TYPE_CHECKING, Any
 from tree_sitter import Node
 
 from auth0_apim_sandbox.apim.policies.expressions.calls import Argument, bind_call
-from auth0_apim_sandbox.apim.policies.expressions.errors import (
+from auth0_apim_sandbox.apim.policies.expressions.library.collections_members import item_at
+from auth0_apim_sandbox.apim.policies.expressions.library.enumerations import MEMBERS
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import (
     EXCEPTIONS,
     ExpressionError,
     invalid_operation,
     null_reference,
 )
-from auth0_apim_sandbox.apim.policies.expressions.library.collections_members import item_at
-from auth0_apim_sandbox.apim.policies.expressions.library.enumerations import MEMBERS
-from auth0_apim_sandbox.apim.policies.expressions.running import Code, Frame
-from auth0_apim_sandbox.apim.policies.expressions.scope import NOTHING, Bound, LocalFunction, Scope, Variable
-from auth0_apim_sandbox.apim.policies.expressions.signatures import (
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Code, Frame
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import (
     EXTENSIONS,
     STATIC,
     Method,
     instance_members,
     is_property,
 )
-from auth0_apim_sandbox.apim.policies.expressions.syntax import (
-    check_grouping,
-    children,
-    last_operand,
-    required,
-    text_of,
-    unsupported,
-)
-from auth0_apim_sandbox.apim.policies.expressions.type_names import is_namespace, named_type, read_type
-from auth0_apim_sandbox.apim.policies.expressions.types import (
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import (
     BOOL,
     INT,
     VOID,
@@ -45,6 +35,16 @@ from auth0_apim_sandbox.apim.policies.expressions.types import (
     nullable,
     underlying,
 )
+from auth0_apim_sandbox.apim.policies.expressions.scope import NOTHING, Bound, LocalFunction, Scope, Variable
+from auth0_apim_sandbox.apim.policies.expressions.syntax import (
+    check_grouping,
+    children,
+    last_operand,
+    required,
+    text_of,
+    unsupported,
+)
+from auth0_apim_sandbox.apim.policies.expressions.type_names import is_namespace, named_type, read_type
 
 CONTEXT = Type("IProxyRequestContext")
 

@@ -9,15 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from auth0_apim_sandbox.apim.policies.expressions.conversions import converted, fits
-from auth0_apim_sandbox.apim.policies.expressions.errors import EvaluationError, ExpressionError
 from auth0_apim_sandbox.apim.policies.expressions.library.equality import are_equal
 from auth0_apim_sandbox.apim.policies.expressions.library.formatting import text_in
 from auth0_apim_sandbox.apim.policies.expressions.library.moments import plain
 from auth0_apim_sandbox.apim.policies.expressions.library.numerals import checked_decimal, wrapped
-from auth0_apim_sandbox.apim.policies.expressions.library.texts import concatenated
-from auth0_apim_sandbox.apim.policies.expressions.running import Code, Frame
-from auth0_apim_sandbox.apim.policies.expressions.scope import NOTHING, Bound
-from auth0_apim_sandbox.apim.policies.expressions.types import (
+from auth0_apim_sandbox.apim.policies.expressions.library.texts import concatenated, within_bounds
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import EvaluationError, ExpressionError
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Code, Frame
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import (
     BOOL,
     DATE_TIME,
     INT,
@@ -35,6 +34,7 @@ from auth0_apim_sandbox.apim.policies.expressions.types import (
     nullable,
     underlying,
 )
+from auth0_apim_sandbox.apim.policies.expressions.scope import NOTHING, Bound
 
 Binary = Callable[[Any, Any], Any]
 _ORDER: dict[str, Binary] = {"<": python.lt, ">": python.gt, "<=": python.le, ">=": python.ge}
@@ -122,7 +122,7 @@ def bind_concatenation(parts: list[Bound]) -> Bound:
     codes = [_text(part) for part in parts]
     if len(codes) == 2:
         first, second = codes
-        return Bound(STRING, lambda frame: concatenated((first(frame), second(frame))))
+        return Bound(STRING, lambda frame: within_bounds(first(frame) + second(frame)))
     return Bound(STRING, lambda frame: concatenated([code(frame) for code in codes]))
 
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import ExpressionError
-from auth0_apim_sandbox.apim.policies.expressions.running import Code
-from auth0_apim_sandbox.apim.policies.expressions.types import NULL, VOID, Type
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import ExpressionError
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Code
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import NULL, VOID, Type
 
 NOTHING = object()
 """The constant of what is no constant."""

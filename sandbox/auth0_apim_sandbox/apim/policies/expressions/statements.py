@@ -14,18 +14,18 @@ from auth0_apim_sandbox.apim.policies.expressions.assignment import Assignments
 from auth0_apim_sandbox.apim.policies.expressions.binding import Binder
 from auth0_apim_sandbox.apim.policies.expressions.calls import Lambda
 from auth0_apim_sandbox.apim.policies.expressions.conversions import cast, converted, enumerated, fits
-from auth0_apim_sandbox.apim.policies.expressions.errors import (
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import (
     EvaluationError,
     ExpressionError,
     LimitExceededError,
     is_exception,
     null_reference,
 )
-from auth0_apim_sandbox.apim.policies.expressions.running import Code, Frame
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Code, Frame
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import NULL, OBJECT, VOID, Type
 from auth0_apim_sandbox.apim.policies.expressions.scope import NOTHING, Assigned, Bound, joined
 from auth0_apim_sandbox.apim.policies.expressions.syntax import children, required, text_of, unsupported
 from auth0_apim_sandbox.apim.policies.expressions.type_names import read_type
-from auth0_apim_sandbox.apim.policies.expressions.types import NULL, OBJECT, VOID, Type
 
 BREAK, CONTINUE = ("break",) * 2, ("continue",) * 3
 """Told apart from a returned value, which is a tuple of one, by identity."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import tree_sitter_c_sharp
 from tree_sitter import Language, Node, Parser
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import ExpressionError
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import ExpressionError
 
 _LANGUAGE = Language(tree_sitter_c_sharp.language())
 _EMPTY = re.compile(r'\$""(?!")')

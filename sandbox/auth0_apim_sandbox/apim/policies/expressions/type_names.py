@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import EXCEPTIONS, ExpressionError
-from auth0_apim_sandbox.apim.policies.expressions.signatures import INSTANCE, NAMESPACES
-from auth0_apim_sandbox.apim.policies.expressions.syntax import children, required, text_of
-from auth0_apim_sandbox.apim.policies.expressions.types import (
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import EXCEPTIONS, ExpressionError
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import INSTANCE, NAMESPACES
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import (
     ENUMS,
     INTEGRALS,
     Type,
@@ -15,6 +14,7 @@ from auth0_apim_sandbox.apim.policies.expressions.types import (
     is_reference,
     nullable,
 )
+from auth0_apim_sandbox.apim.policies.expressions.syntax import children, required, text_of
 
 _KEYWORDS = {
     "String": "string",

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import (
+from auth0_apim_sandbox.apim.policies.expressions.library.equality import identity, sort_key
+from auth0_apim_sandbox.apim.policies.expressions.library.sequences import default_of
+from auth0_apim_sandbox.apim.policies.expressions.library.values import Collection, Items, Sequence, Table
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import (
     EvaluationError,
     argument,
     argument_null,
     invalid_operation,
     out_of_range,
 )
-from auth0_apim_sandbox.apim.policies.expressions.library.equality import identity, sort_key
-from auth0_apim_sandbox.apim.policies.expressions.library.sequences import default_of
-from auth0_apim_sandbox.apim.policies.expressions.library.values import Collection, Items, Sequence, Table
-from auth0_apim_sandbox.apim.policies.expressions.running import bounded
-from auth0_apim_sandbox.apim.policies.expressions.signatures import Members, declare, with_type
-from auth0_apim_sandbox.apim.policies.expressions.types import Type
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import bounded
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import Members, declare, with_type
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import Type
 
 _GENERIC = "System.Collections.Generic"
 

@@ -14,18 +14,17 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from auth0_apim_sandbox.apim.policies.expressions.conversions import is_instance
-from auth0_apim_sandbox.apim.policies.expressions.errors import argument_null, invalid_cast
 from auth0_apim_sandbox.apim.policies.expressions.library.encodings import Uri
 from auth0_apim_sandbox.apim.policies.expressions.library.json_text import parse_json
 from auth0_apim_sandbox.apim.policies.expressions.library.json_tokens import JArray, JObject, JToken
 from auth0_apim_sandbox.apim.policies.expressions.library.moments import now
 from auth0_apim_sandbox.apim.policies.expressions.library.sequences import default_of
-from auth0_apim_sandbox.apim.policies.expressions.library.values import Collection, Table, unboxed
+from auth0_apim_sandbox.apim.policies.expressions.library.values import Collection, Table, is_instance, unboxed
 from auth0_apim_sandbox.apim.policies.expressions.library.xml_nodes import parse_xml
-from auth0_apim_sandbox.apim.policies.expressions.running import Run, with_run
-from auth0_apim_sandbox.apim.policies.expressions.signatures import declare, with_type
-from auth0_apim_sandbox.apim.policies.expressions.types import OBJECT, STRING, Type, type_of
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import argument_null, invalid_cast
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Run, with_run
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import declare, with_type
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import OBJECT, STRING, Type, type_of
 
 _STRINGS = "IReadOnlyDictionary<string, string[]>"
 
@@ -163,6 +162,10 @@ class ServiceUrl:
     def __init__(self, uri: Any) -> None:
         self.scheme, self.host, self.port = uri.parts.scheme, uri.parts.hostname or "", uri.port
         self.path, self.query_string = uri.parts.path, uri.parts.query
+        self._text = uri.original
+
+    def __str__(self) -> str:
+        return str(self._text)
 
     @property
     def query(self) -> dict[str, list[str]]:
@@ -220,18 +223,12 @@ def _query_string(url: Any) -> str:
     return f"?{url.query_string}" if url.query_string else ""
 
 
-def _whole(url: Any) -> str:
-    is_default = url.port in (None, {"http": 80, "https": 443}.get(url.scheme))
-    port = "" if is_default or ":" in url.host else f":{url.port}"
-    return f"{url.scheme}://{url.host}{port}{url.path}{_query_string(url)}"
-
-
 declare(
     "IUrl",
     {
         **_properties(Host="string", Path="string", Port="int", Query=_STRINGS, Scheme="string"),
         "string QueryString": _query_string,
-        "string ToString()": _whole,
+        "string ToString()": str,
     },
 )
 declare(

@@ -10,8 +10,8 @@ from typing import ClassVar
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import EvaluationError
-from auth0_apim_sandbox.apim.policies.expressions.signatures import declare
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import EvaluationError
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import declare
 
 _NAMESPACE = "System.Security.Cryptography"
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import EvaluationError, out_of_range
 from auth0_apim_sandbox.apim.policies.expressions.library.equality import are_equal
 from auth0_apim_sandbox.apim.policies.expressions.library.moments import (
     format_moment,
@@ -17,8 +16,9 @@ from auth0_apim_sandbox.apim.policies.expressions.library.moments import (
     parse_span,
     plain,
 )
-from auth0_apim_sandbox.apim.policies.expressions.running import Run, with_run
-from auth0_apim_sandbox.apim.policies.expressions.signatures import declare
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import EvaluationError, out_of_range
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Run, with_run
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import declare
 
 _UTC = timezone.utc
 _EPOCH = datetime(1970, 1, 1, tzinfo=_UTC)

@@ -11,19 +11,19 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 from urllib.parse import quote, quote_plus, unquote, unquote_plus, urljoin, urlsplit
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import (
+from auth0_apim_sandbox.apim.policies.expressions.library.equality import are_equal
+from auth0_apim_sandbox.apim.policies.expressions.library.formatting import as_text, formatted
+from auth0_apim_sandbox.apim.policies.expressions.library.json_tokens import JValue, cast_token
+from auth0_apim_sandbox.apim.policies.expressions.library.values import unboxed
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import (
     EvaluationError,
     argument,
     invalid_cast,
     invalid_operation,
     out_of_range,
 )
-from auth0_apim_sandbox.apim.policies.expressions.library.equality import are_equal
-from auth0_apim_sandbox.apim.policies.expressions.library.formatting import as_text, formatted
-from auth0_apim_sandbox.apim.policies.expressions.library.json_tokens import JValue, cast_token
-from auth0_apim_sandbox.apim.policies.expressions.library.values import unboxed
-from auth0_apim_sandbox.apim.policies.expressions.signatures import declare
-from auth0_apim_sandbox.apim.policies.expressions.types import INTEGRALS, type_of
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import declare
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import INTEGRALS, type_of
 
 
 def from_base64(text: str) -> bytearray:

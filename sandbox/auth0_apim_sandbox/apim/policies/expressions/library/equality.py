@@ -6,12 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import invalid_operation
 from auth0_apim_sandbox.apim.policies.expressions.library.json_tokens import JValue
 from auth0_apim_sandbox.apim.policies.expressions.library.moments import plain
 from auth0_apim_sandbox.apim.policies.expressions.library.text_comparison import order
 from auth0_apim_sandbox.apim.policies.expressions.library.values import Boxed, Pair, runtime_type, unboxed
-from auth0_apim_sandbox.apim.policies.expressions.types import VALUE_TYPES
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import invalid_operation
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import VALUE_TYPES
 
 
 def identity(value: Any) -> Any:  # noqa: PLR0911 - one for each kind

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import invalid_format
 from auth0_apim_sandbox.apim.policies.expressions.library.enumerations import name_of
 from auth0_apim_sandbox.apim.policies.expressions.library.moments import format_moment, format_span
 from auth0_apim_sandbox.apim.policies.expressions.library.numerals import format_number
 from auth0_apim_sandbox.apim.policies.expressions.library.values import Anonymous, Boxed, Pair, runtime_type
-from auth0_apim_sandbox.apim.policies.expressions.types import ENUMS, NUMBERS, OBJECT, Type
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import invalid_format
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import ENUMS, NUMBERS, OBJECT, Type
 
 _GUID_FORMATS: dict[str, Callable[[UUID], str]] = {
     "D": str,

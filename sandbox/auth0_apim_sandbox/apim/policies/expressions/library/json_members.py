@@ -6,13 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import (
-    EvaluationError,
-    argument,
-    argument_null,
-    invalid_operation,
-    out_of_range,
-)
 from auth0_apim_sandbox.apim.policies.expressions.library.json_text import parse_json, write_json
 from auth0_apim_sandbox.apim.policies.expressions.library.json_tokens import (
     JArray,
@@ -32,9 +25,16 @@ from auth0_apim_sandbox.apim.policies.expressions.library.json_tokens import (
 from auth0_apim_sandbox.apim.policies.expressions.library.sequences import default_of, lazy
 from auth0_apim_sandbox.apim.policies.expressions.library.text_comparison import comparable
 from auth0_apim_sandbox.apim.policies.expressions.library.values import Boxed, Sequence, unboxed
-from auth0_apim_sandbox.apim.policies.expressions.running import bounded
-from auth0_apim_sandbox.apim.policies.expressions.signatures import declare, with_type
-from auth0_apim_sandbox.apim.policies.expressions.types import Type
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import (
+    EvaluationError,
+    argument,
+    argument_null,
+    invalid_operation,
+    out_of_range,
+)
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import bounded
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import declare, with_type
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import Type
 
 _LINQ = "Newtonsoft.Json.Linq"
 _STEP = re.compile(r"\.?([\w\-@]+)|\[(-?\d+)\]|\['([^']*)'\]|\.?(\*)|\[(\*)\]")

@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import EvaluationError, argument_null
 from auth0_apim_sandbox.apim.policies.expressions.library.json_tokens import (
     DEEPEST,
     JArray,
@@ -24,6 +23,7 @@ from auth0_apim_sandbox.apim.policies.expressions.library.json_tokens import (
 )
 from auth0_apim_sandbox.apim.policies.expressions.library.moments import format_moment, format_span
 from auth0_apim_sandbox.apim.policies.expressions.library.numerals import format_number
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import EvaluationError, argument_null
 
 _LONGEST_LENIENT = 256 * 1024
 """Characters of a text that is no strict JSON, which is read slowly."""

@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import EvaluationError, argument, invalid_operation
 from auth0_apim_sandbox.apim.policies.expressions.library.moments import ISO, format_moment, format_span, parse_moment
 from auth0_apim_sandbox.apim.policies.expressions.library.numerals import (
     format_number,
@@ -30,7 +29,8 @@ from auth0_apim_sandbox.apim.policies.expressions.library.values import (
     Table,
     unboxed,
 )
-from auth0_apim_sandbox.apim.policies.expressions.types import INTEGRALS, Type, underlying
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import EvaluationError, argument, invalid_operation
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import INTEGRALS, Type, underlying
 
 DEEPEST = 64
 """Containers inside each other, Newtonsoft.Json's own limit."""

@@ -9,7 +9,7 @@ import re
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import EvaluationError, argument_null, invalid_format
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import EvaluationError, argument_null, invalid_format
 
 _MONTHS = (
     "January",

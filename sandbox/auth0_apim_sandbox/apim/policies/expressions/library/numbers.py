@@ -8,7 +8,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import EvaluationError, out_of_range, overflow
 from auth0_apim_sandbox.apim.policies.expressions.library.equality import are_equal, identity
 from auth0_apim_sandbox.apim.policies.expressions.library.formatting import as_text, formatted
 from auth0_apim_sandbox.apim.policies.expressions.library.numerals import (
@@ -19,8 +18,9 @@ from auth0_apim_sandbox.apim.policies.expressions.library.numerals import (
     try_parse,
     wrapped,
 )
-from auth0_apim_sandbox.apim.policies.expressions.signatures import declare
-from auth0_apim_sandbox.apim.policies.expressions.types import INTEGRALS, type_of
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import EvaluationError, out_of_range, overflow
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import declare
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import INTEGRALS, type_of
 
 
 def _hash(value: Any) -> int:

@@ -7,8 +7,13 @@ import re
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import EvaluationError, argument_null, invalid_format, overflow
-from auth0_apim_sandbox.apim.policies.expressions.types import INTEGRALS
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import (
+    EvaluationError,
+    argument_null,
+    invalid_format,
+    overflow,
+)
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import INTEGRALS
 
 _STANDARD = re.compile(r"([DdFfGgNnXxPpRrEe])(\d{0,2})")
 _INTEGER = re.compile(r"\s*([+-]?\d{1,60})\s*", re.ASCII)

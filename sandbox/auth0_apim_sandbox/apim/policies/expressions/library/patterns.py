@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 
 import regex
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import EvaluationError, argument
 from auth0_apim_sandbox.apim.policies.expressions.library.values import Collection
-from auth0_apim_sandbox.apim.policies.expressions.running import Run, bounded, with_run
-from auth0_apim_sandbox.apim.policies.expressions.signatures import declare
-from auth0_apim_sandbox.apim.policies.expressions.types import type_of
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import EvaluationError, argument
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Run, bounded, with_run
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import declare
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import type_of
 
 MOST_SECONDS = 0.25
 """How long one match may hold up the gateway: a pattern can take exponential time on a text that a caller chooses."""

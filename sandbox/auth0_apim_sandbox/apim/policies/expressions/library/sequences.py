@@ -7,7 +7,6 @@ from itertools import chain, islice, takewhile
 from itertools import dropwhile as skipwhile
 from typing import Any
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import argument, argument_null, invalid_operation, out_of_range
 from auth0_apim_sandbox.apim.policies.expressions.library.equality import identity, sort_key
 from auth0_apim_sandbox.apim.policies.expressions.library.values import (
     Collection,
@@ -19,9 +18,15 @@ from auth0_apim_sandbox.apim.policies.expressions.library.values import (
     runtime_type,
     unboxed,
 )
-from auth0_apim_sandbox.apim.policies.expressions.running import Run, bounded, with_run
-from auth0_apim_sandbox.apim.policies.expressions.signatures import Members, declare, with_result, with_type
-from auth0_apim_sandbox.apim.policies.expressions.types import (
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import (
+    argument,
+    argument_null,
+    invalid_operation,
+    out_of_range,
+)
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import Run, bounded, with_run
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import Members, declare, with_result, with_type
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import (
     BYTE,
     NUMBERS,
     STRING,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import argument, argument_null, invalid_format, out_of_range
 from auth0_apim_sandbox.apim.policies.expressions.library.collections_members import out_of_bounds
 from auth0_apim_sandbox.apim.policies.expressions.library.formatting import as_text, formatted
 from auth0_apim_sandbox.apim.policies.expressions.library.text_comparison import (
@@ -18,9 +17,15 @@ from auth0_apim_sandbox.apim.policies.expressions.library.text_comparison import
     upper,
 )
 from auth0_apim_sandbox.apim.policies.expressions.library.values import Collection
-from auth0_apim_sandbox.apim.policies.expressions.running import bounded
-from auth0_apim_sandbox.apim.policies.expressions.signatures import Members, declare
-from auth0_apim_sandbox.apim.policies.expressions.types import CHAR, OBJECT, array_of
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import (
+    argument,
+    argument_null,
+    invalid_format,
+    out_of_range,
+)
+from auth0_apim_sandbox.apim.policies.expressions.runtime.running import LARGEST_TEXT, bounded
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import Members, declare
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import CHAR, OBJECT, array_of
 
 _BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _MOST_ARGUMENTS = 100
@@ -134,6 +139,17 @@ def _character(text: str, index: int) -> str:
 
 def _trimmed(strip: Callable[[str, str], str]) -> Callable[..., str]:
     return lambda text, characters=None: strip(text, "".join(characters or ()) or _BLANKS)
+
+
+def within_bounds(text: str) -> str:
+    """`text`.
+
+    Raises:
+        LimitExceededError: it is too long.
+    """
+    if len(text) > LARGEST_TEXT:
+        bounded(len(text))
+    return text
 
 
 def concatenated(parts: Iterable[str]) -> str:

@@ -14,7 +14,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from auth0_apim_sandbox.apim.policies.expressions.types import INT, OBJECT, STRING, VALUE_TYPES, Type, array_of, type_of
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import (
+    INT,
+    OBJECT,
+    STRING,
+    VALUE_TYPES,
+    Type,
+    array_of,
+    is_subtype,
+    type_of,
+    underlying,
+)
 
 
 @dataclass(frozen=True)
@@ -102,6 +112,10 @@ _PLAIN = frozenset({"bool", "int", "double", "decimal", "DateTime", "TimeSpan", 
 """Value types that Python's class of a value tells."""
 
 
+CLASSES: dict[Type, type] = {of: python for python, of in _BY_CLASS.items()}
+"""By type: the class of Python that all its values have, where no other type shares it."""
+
+
 def box(kind: Type, value: Any) -> Any:
     """A value of the static type `kind` as an `object`."""
     if value is None:
@@ -130,3 +144,13 @@ def runtime_type(value: Any) -> Type:
     if isinstance(name, str):
         return type_of(name)
     return Type("IEnumerable", (OBJECT,)) if isinstance(value, Sequence) else OBJECT
+
+
+def is_instance(value: Any, of: Type) -> bool:
+    """Whether an `object` is of the type."""
+    if value is None:
+        return False
+    if of == OBJECT:
+        return True
+    actual = value.type if isinstance(value, Boxed) else runtime_type(value)
+    return is_subtype(actual, underlying(of))

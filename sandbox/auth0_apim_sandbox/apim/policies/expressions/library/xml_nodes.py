@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 from xml.parsers import expat
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import EvaluationError, argument_null
 from auth0_apim_sandbox.apim.policies.expressions.library.sequences import lazy
-from auth0_apim_sandbox.apim.policies.expressions.signatures import declare
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import EvaluationError, argument_null
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import declare
 
 _DEEPEST = 200
 _LINQ = "System.Xml.Linq"

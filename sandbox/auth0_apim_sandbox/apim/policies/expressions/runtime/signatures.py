@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from auth0_apim_sandbox.apim.policies.expressions.types import Type, TypeReader, substituted, supertypes, type_of
+from auth0_apim_sandbox.apim.policies.expressions.runtime.types import (
+    Type,
+    TypeReader,
+    substituted,
+    supertypes,
+    type_of,
+)
 
 Function = Callable[..., Any]
 Members = dict[str, Function]

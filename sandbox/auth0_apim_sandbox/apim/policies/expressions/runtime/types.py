@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import EXCEPTIONS
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import EXCEPTIONS
 
 _TOKEN = re.compile(r"[A-Za-z_]\w*|=>|\S")
 
@@ -23,6 +23,13 @@ class Type:
     name: str
     arguments: tuple[Type, ...] = ()
     members: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.name, self.arguments, self.members)))
+
+    def __hash__(self) -> int:
+        found: int = self._hash  # type: ignore[attr-defined]
+        return found
 
     def __str__(self) -> str:
         if self.name in ("[]", "?"):

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from auth0_apim_sandbox.apim.policies.expressions.errors import LimitExceededError
+from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import LimitExceededError
 
 MOST_STEPS = 200_000
 """Rounds of loops, calls of lambdas and items of sequences in one evaluation."""
