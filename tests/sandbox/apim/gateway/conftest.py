@@ -15,7 +15,7 @@ from auth0_apim_sandbox.apim.gateway import create_gateway
 from auth0_apim_sandbox.store import Store
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256, SHA512
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
 ISSUER = "https://tenant.example/"
 CONFIG = f"{ISSUER}.well-known/openid-configuration"
@@ -33,9 +33,17 @@ def rsa_private(name: str) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
+CURVES = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
+HASHES = {"256": SHA256(), "384": SHA384(), "512": SHA512()}
+
+
+def ec_private(name: str, curve: str = "P-256") -> ec.EllipticCurvePrivateKey:
+    return _ec_private(name, curve)
+
+
 @functools.cache
-def ec_private(name: str) -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
+def _ec_private(name: str, curve: str) -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(CURVES[curve])
 
 
 def rsa_jwk(name: str, **members: Any) -> dict[str, Any]:
@@ -50,10 +58,11 @@ def rsa_jwk(name: str, **members: Any) -> dict[str, Any]:
     }
 
 
-def ec_jwk(name: str) -> dict[str, Any]:
-    numbers = ec_private(name).public_key().public_numbers()
-    x, y = (b64(number.to_bytes(32, "big")) for number in (numbers.x, numbers.y))
-    return {"kty": "EC", "crv": "P-256", "use": "sig", "kid": name, "x": x, "y": y}
+def ec_jwk(name: str, curve: str = "P-256") -> dict[str, Any]:
+    key = ec_private(name, curve).public_key()
+    length, numbers = (key.curve.key_size + 7) // 8, key.public_numbers()
+    x, y = (b64(number.to_bytes(length, "big")) for number in (numbers.x, numbers.y))
+    return {"kty": "EC", "crv": curve, "use": "sig", "kid": name, "x": x, "y": y}
 
 
 def good_claims(**changes: Any) -> dict[str, Any]:
@@ -71,12 +80,14 @@ def good_claims(**changes: Any) -> dict[str, Any]:
 def sign(signed: bytes, alg: str, key: Any) -> bytes:
     if alg.startswith("HS"):
         return hmac.new(key, signed, getattr(hashlib, f"sha{alg[2:]}")).digest()
-    if alg == "ES256":
-        r, s = decode_dss_signature(key.sign(signed, ec.ECDSA(SHA256())))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
-    if alg == "PS256":
-        return key.sign(signed, padding.PSS(padding.MGF1(SHA256()), 32), SHA256())
-    return key.sign(signed, padding.PKCS1v15(), SHA512() if alg == "RS512" else SHA256())
+    digest = HASHES[alg[2:]]
+    if alg.startswith("ES"):
+        r, s = decode_dss_signature(key.sign(signed, ec.ECDSA(digest)))
+        length = (key.curve.key_size + 7) // 8
+        return r.to_bytes(length, "big") + s.to_bytes(length, "big")
+    if alg.startswith("PS"):
+        return key.sign(signed, padding.PSS(padding.MGF1(digest), digest.digest_size), digest)
+    return key.sign(signed, padding.PKCS1v15(), digest)
 
 
 def make_token(

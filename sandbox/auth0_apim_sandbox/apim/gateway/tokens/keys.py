@@ -12,7 +12,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256, SHA512
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
 from auth0_apim_sandbox.apim.policies.kinds import SHORTEST_MODULUS, SHORTEST_SECRET, base64url_value
 
@@ -21,9 +21,18 @@ Verify = Callable[[bytes, bytes], bool]
 
 _RSA = {
     "RS256": (padding.PKCS1v15(), SHA256()),
+    "RS384": (padding.PKCS1v15(), SHA384()),
     "RS512": (padding.PKCS1v15(), SHA512()),
     "PS256": (padding.PSS(padding.MGF1(SHA256()), SHA256.digest_size), SHA256()),
+    "PS384": (padding.PSS(padding.MGF1(SHA384()), SHA384.digest_size), SHA384()),
+    "PS512": (padding.PSS(padding.MGF1(SHA512()), SHA512.digest_size), SHA512()),
 }
+_CURVES: dict[str, tuple[str, ec.EllipticCurve, ec.ECDSA]] = {
+    "P-256": ("ES256", ec.SECP256R1(), ec.ECDSA(SHA256())),
+    "P-384": ("ES384", ec.SECP384R1(), ec.ECDSA(SHA384())),
+    "P-521": ("ES512", ec.SECP521R1(), ec.ECDSA(SHA512())),
+}
+"""By the name of the curve: the one algorithm it is used with (RFC 7518, section 3.4)."""
 _HMAC = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 
 
@@ -39,7 +48,7 @@ class Key:
 def rsa_key(
     modulus: int, exponent: int, key_id: str | None, algorithm: str | None = None, issuer: str | None = None
 ) -> Key:
-    """A key for RS256, RS512 and PS256, or for `algorithm` alone.
+    """A key for RS256 to RS512 and PS256 to PS512, or for `algorithm` alone.
 
     Raises:
         ValueError: too short, or no RSA key.
@@ -81,16 +90,19 @@ def _key_of(member: Mapping[str, Any], issuer: str) -> Key | None:
             return None
         if member.get("kty") == "RSA":
             key = rsa_key(base64url_value(member["n"]), base64url_value(member["e"]), key_id, algorithm, issuer)
-        elif member.get("kty") == "EC" and member.get("crv") == "P-256" and algorithm in (None, "ES256"):
-            numbers = ec.EllipticCurvePublicNumbers(
-                base64url_value(member["x"]), base64url_value(member["y"]), ec.SECP256R1()
-            )
-            key = Key(key_id, {"ES256": _ec_verifier(numbers.public_key())}, issuer)
+        elif member.get("kty") == "EC" and algorithm in (None, _CURVES[member["crv"]][0]):
+            key = _ec_key(member, key_id, issuer)
         else:
             return None
     except (KeyError, ValueError, AttributeError, TypeError):
         return None
     return key if key.verifiers and (key_id is None or isinstance(key_id, str)) else None
+
+
+def _ec_key(member: Mapping[str, Any], key_id: str | None, issuer: str) -> Key:
+    algorithm, curve, scheme = _CURVES[member["crv"]]
+    numbers = ec.EllipticCurvePublicNumbers(base64url_value(member["x"]), base64url_value(member["y"]), curve)
+    return Key(key_id, {algorithm: _ec_verifier(numbers.public_key(), scheme)}, issuer)
 
 
 def _rsa_verifier(public: rsa.RSAPublicKey, algorithm: str) -> Verify:
@@ -106,15 +118,15 @@ def _rsa_verifier(public: rsa.RSAPublicKey, algorithm: str) -> Verify:
     return verify
 
 
-def _ec_verifier(public: ec.EllipticCurvePublicKey) -> Verify:
-    algorithm = ec.ECDSA(SHA256())
+def _ec_verifier(public: ec.EllipticCurvePublicKey, scheme: ec.ECDSA) -> Verify:
+    length = (public.curve.key_size + 7) // 8
 
     def verify(signature: bytes, signed: bytes) -> bool:
-        if len(signature) != 64:  # r and s, 32 bytes each: RFC 7518 section 3.4
+        if len(signature) != 2 * length:  # r and s, as long as the curve's numbers: RFC 7518 section 3.4
             return False
-        r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+        r, s = int.from_bytes(signature[:length], "big"), int.from_bytes(signature[length:], "big")
         try:
-            public.verify(encode_dss_signature(r, s), signed, algorithm)
+            public.verify(encode_dss_signature(r, s), signed, scheme)
         except InvalidSignature:
             return False
         return True

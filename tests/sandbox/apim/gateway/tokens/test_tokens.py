@@ -460,3 +460,48 @@ async def test_a_blank_issuer_accepts_nothing(world, blank):
     for issuer in ("", " ", world.issuer):
         token = world.token(alg="HS256", key=b"k" * 32, iss=issuer)
         assert (await world.call_with(token)).status_code == 401
+
+
+CURVE_OF = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
+HEADER = {"typ": "JWT", "kid": "k"}
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"])
+async def test_rsa_algorithms_with_keys_of_the_tenant_and_of_the_policy(world, algorithm):
+    world.keys = [world.rsa_jwk("k")]
+    world.guard()
+    private = world.rsa_private("k")
+    token = world.token(alg=algorithm, key=private, header={**HEADER, "alg": algorithm})
+    assert (await world.call_with(token)).status_code == 200
+    jwk = world.rsa_jwk("k")
+    key = f"<issuer-signing-keys><key id='k' n='{jwk['n']}' e='{jwk['e']}' /></issuer-signing-keys>"
+    world.policy(f"<validate-jwt header-name='Authorization'>{key}</validate-jwt>{world.done}")
+    assert (await world.call_with(token)).status_code == 200
+    other = world.token(alg=algorithm, key=world.rsa_private("other"), header={**HEADER, "alg": algorithm})
+    assert (await world.call_with(other)).status_code == 401
+
+
+@pytest.mark.parametrize("algorithm", CURVE_OF)
+async def test_a_curve_is_used_with_its_own_algorithm_alone(world, algorithm):
+    curve = CURVE_OF[algorithm]
+    world.keys = [world.ec_jwk("k", curve)]
+    world.guard()
+    private = world.ec_private("k", curve)
+    for said, status in ((algorithm, 200), *((other, 401) for other in CURVE_OF if other != algorithm)):
+        token = world.token(alg=said, key=private, header={**HEADER, "alg": said})
+        assert (await world.call_with(token)).status_code == status
+
+
+@pytest.mark.parametrize(("algorithm", "said"), [("RS256", "RS384"), ("PS512", "PS384"), ("RS256", "PS256")])
+async def test_a_key_that_names_its_algorithm_is_used_with_no_other(world, algorithm, said):
+    world.keys = [world.rsa_jwk("k", alg=algorithm)]
+    world.guard()
+    for used, status in ((algorithm, 200), (said, 401)):
+        token = world.token(alg=used, key=world.rsa_private("k"), header={**HEADER, "alg": used})
+        assert (await world.call_with(token)).status_code == status
+
+
+async def test_a_key_of_an_unknown_curve_is_passed_over(world):
+    world.keys = [{**world.ec_jwk("x"), "crv": "P-999"}, {"kty": "EC", "kid": "y"}, world.rsa_jwk("one")]
+    world.guard()
+    assert (await world.call_with(world.token())).status_code == 200
