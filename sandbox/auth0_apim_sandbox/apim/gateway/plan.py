@@ -37,6 +37,7 @@ from auth0_apim_sandbox.apim.gateway.steps.messages.answers import (
     compile_set_status,
 )
 from auth0_apim_sandbox.apim.gateway.steps.messages.headers import compile_set_header
+from auth0_apim_sandbox.apim.gateway.steps.messages.links import compile_jsonp, compile_redirect_content_urls
 from auth0_apim_sandbox.apim.gateway.steps.messages.texts import (
     compile_find_and_replace,
     compile_set_method,
@@ -68,8 +69,10 @@ _SIMPLE: dict[str, Callable[[Node], Step]] = {
     "azure-openai-emit-token-metric": compile_emit_token_metric,
     "find-and-replace": compile_find_and_replace,
     "ip-filter": compile_ip_filter,
+    "jsonp": compile_jsonp,
     "llm-emit-token-metric": compile_emit_token_metric,
     "mock-response": compile_mock_response,
+    "redirect-content-urls": compile_redirect_content_urls,
     "return-response": compile_return_response,
     "rewrite-uri": compile_rewrite_uri,
     "set-body": compile_set_body,

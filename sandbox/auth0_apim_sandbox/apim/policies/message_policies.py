@@ -34,6 +34,7 @@ _DAPR = ("dapr-app-id", "dapr-method", "dapr-namespace")
 
 POLICIES = {
     "find-and-replace": Policy(Element("find-and-replace", {"from": TEXT, "to": Value(required=True)})),
+    "jsonp": Policy(Element("jsonp", {"callback-parameter-name": TEXT}), ("outbound",), once=True),
     "mock-response": Policy(
         Element(
             "mock-response",
@@ -42,6 +43,7 @@ POLICIES = {
         ),
         ("inbound", "outbound", "on-error"),
     ),
+    "redirect-content-urls": Policy(Element("redirect-content-urls"), ("inbound", "outbound"), once=True),
     "return-response": Policy(
         Element(
             "return-response",
