@@ -322,3 +322,19 @@ def test_sections_stand_in_any_order_and_keep_it():
     saved = parse_policy(text, "rawxml")
     assert [section.name for section in saved.root.children] == ["on-error", "outbound", "backend", "inbound"]
     assert parse_policy(saved.to_xml(), "xml").to_xml() == saved.to_xml()
+
+
+def test_a_fragment_may_describe_requests_with_parts_that_are_no_policies_there():
+    identity = "<authentication-managed-identity resource='r' />"
+    send = "<send-request response-variable-name='r'><set-url>https://a.example/</set-url>{}</send-request>"
+    root = parse_policy(
+        "<policies><backend><retry condition='@(true)' count='1' interval='1'><include-fragment fragment-id='f' /></retry></backend></policies>",
+        "xml",
+    ).root
+    described = parse_policy(f"<fragment>{send.format(identity)}</fragment>", "xml", scope="fragment").root
+    check_included(root, "api", lambda _: described)
+    inside = parse_policy(
+        f"<fragment><choose><when condition='@(true)'>{identity}</when></choose></fragment>", "xml", scope="fragment"
+    ).root
+    with pytest.raises(PolicyError, match="'authentication-managed-identity' of the fragment 'f' is not allowed"):
+        check_included(root, "api", lambda _: inside)

@@ -1,7 +1,7 @@
 """Tokens of language models: what an answer says that was used, and what a prompt is estimated at.
 
-An answer says it in `usage` (OpenAI's REST API reference, "The chat completion object"); a streamed one in its last events. Where it says
-nothing, four bytes count as one token.
+An answer says it in `usage` (OpenAI's REST API reference, "The chat completion object"); a streamed one in its last events. Where a streamed
+one says nothing, or an answer is coded against what was asked for, four bytes count as one token.
 """
 
 import json
@@ -21,6 +21,12 @@ class Usage(NamedTuple):
     completion: int
 
 
+def ask_for_plain_answer(context: Context) -> None:
+    """Have the answer read as a whole, and not in a coding that only the caller could read."""
+    context.needs_response_body = True
+    context.request.headers.set("accept-encoding", "identity")
+
+
 def usage_of(context: Context) -> Usage | None:
     """What the answer in `context` used; None when it is no answer of a model."""
     response = context.response
@@ -34,7 +40,7 @@ def usage_of(context: Context) -> Usage | None:
             prompt = _number(usage, "prompt_tokens", "input_tokens")
             completion = _number(usage, "completion_tokens", "output_tokens")
             return Usage(_number(usage, "total_tokens") or prompt + completion, prompt, completion)
-    if not is_stream:
+    if not is_stream and response.headers.joined(b"content-encoding") is None:
         return None
     prompt, completion = estimated(context.request.body or b""), estimated(response.body)
     return Usage(prompt + completion, prompt, completion)

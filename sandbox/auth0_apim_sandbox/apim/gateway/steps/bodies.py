@@ -10,12 +10,12 @@ from auth0_apim_sandbox.apim.policies.markup import Node, is_expression
 
 _REQUEST = re.compile(r"\.\s*Request\s*\.\s*Body\b")
 _RESPONSE = re.compile(r"\.\s*Response\s*\.\s*Body\b")
+_BODY = re.compile(r"\bBody\b")
 
 
 def with_bodies(node: Node, step: Step) -> Step:
     """`step`, after the bodies are read that its own expressions look into; policies that it runs have their own turn."""
-    texts = list(_texts(node))
-    if not any(_REQUEST.search(text) or _RESPONSE.search(text) for text in texts):
+    if not any(_BODY.search(text) for text in _texts(node)):
         return step
     read = bodies_of(node)
 
@@ -29,15 +29,16 @@ def with_bodies(node: Node, step: Step) -> Step:
 
 
 def bodies_of(node: Node) -> Callable[[Context], Awaitable[None]]:
-    """Reads the bodies that the policy's own expressions look into."""
+    """Reads the bodies that the policy's own expressions look into; any that there is where they do not say which."""
     texts = list(_texts(node))
-    request = any(_REQUEST.search(text) for text in texts)
-    response = any(_RESPONSE.search(text) for text in texts)
+    request = sum(len(_REQUEST.findall(text)) for text in texts)
+    response = sum(len(_RESPONSE.findall(text)) for text in texts)
+    others = sum(len(_BODY.findall(text)) for text in texts) > request + response
 
     async def read(context: Context) -> None:
-        if request:
+        if request or (others and not context.request.is_streamed):
             await read_request_body(context)
-        if response:
+        if response or others:
             await read_response_body(context.response)
 
     return read

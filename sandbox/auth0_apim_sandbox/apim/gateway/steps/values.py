@@ -71,7 +71,7 @@ def flag_of(node: Node, attribute: str, *, default: bool) -> Callable[[Context],
     """The Boolean in an attribute."""
     text = node.attributes.get(attribute, "true" if default else "false")
     if not is_expression(text):
-        flag = text == "true"
+        flag = text.lower() == "true"
         return lambda _: flag
     evaluate = value_of(text)
     return lambda context: evaluate(context) is True

@@ -6,7 +6,7 @@ prompts are estimated; otherwise the call that goes beyond the limit is answered
 
 from auth0_apim_sandbox.apim.gateway.calls.bodies import read_request_body
 from auth0_apim_sandbox.apim.gateway.calls.context import Context, PolicyFailure
-from auth0_apim_sandbox.apim.gateway.calls.language_models import estimated, usage_of
+from auth0_apim_sandbox.apim.gateway.calls.language_models import ask_for_plain_answer, estimated, usage_of
 from auth0_apim_sandbox.apim.gateway.state.counters import Counters, FixedWindow, SlidingWindow, Window
 from auth0_apim_sandbox.apim.gateway.steps.limits.calls import whole_seconds
 from auth0_apim_sandbox.apim.gateway.steps.values import flag_of, number_of, text_of
@@ -31,7 +31,8 @@ class TokenLimit:
     async def __call__(self, context: Context) -> None:
         """Refuse the call, or have its tokens counted when it is answered."""
         key, now = self._key(context), self._counters.clock()
-        prompt = estimated(await read_request_body(context)) if self._estimates(context) else 0
+        body = await read_request_body(context)
+        prompt = estimated(body) if self._estimates(context) else 0
         limits: list[tuple[Window, int, bool]] = []
         if self._rate is not None:
             window = self._counters.window(f"{self._name} rate", key, lambda: SlidingWindow(_MINUTE))
@@ -46,7 +47,7 @@ class TokenLimit:
             self._tell_remaining(context, most - window.used(now), is_quota=is_quota)
         if name := self._attributes.get("tokens-consumed-variable-name"):
             context.variables[name] = prompt
-        context.needs_response_body = True
+        ask_for_plain_answer(context)
         context.before_answer.append(lambda done: self._count(done, limits))
 
     def _count(self, context: Context, limits: list[tuple[Window, int, bool]]) -> None:

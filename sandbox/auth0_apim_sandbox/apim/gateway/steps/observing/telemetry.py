@@ -6,7 +6,7 @@ It goes with the telemetry of the call, so it needs a diagnostic of the API or o
 from collections.abc import Callable
 
 from auth0_apim_sandbox.apim.gateway.calls.context import Context, Step
-from auth0_apim_sandbox.apim.gateway.calls.language_models import usage_of
+from auth0_apim_sandbox.apim.gateway.calls.language_models import ask_for_plain_answer, usage_of
 from auth0_apim_sandbox.apim.gateway.steps.values import text_of, value_of
 from auth0_apim_sandbox.apim.policies.markup import Node
 
@@ -55,7 +55,7 @@ def compile_emit_token_metric(node: Node) -> Step:
                 context.recording.metric(name, namespace, float(getattr(usage, kind)), told)
 
     def emit_token_metric(context: Context) -> None:
-        context.needs_response_body = True
+        ask_for_plain_answer(context)
         context.before_answer.append(finish)
 
     return emit_token_metric

@@ -12,6 +12,7 @@ VALUES = "<value>One</value><value>two</value>"
         ("false", VALUES, "One", 200),
         ("false", VALUES, "one", 418),
         ("true", VALUES, "ONE", 200),
+        ("True", VALUES, "ONE", 200),
         ("true", VALUES, "three", 418),
         ("false", VALUES, None, 418),
         ("false", "", "anything", 200),

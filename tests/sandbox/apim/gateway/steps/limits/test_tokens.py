@@ -85,3 +85,20 @@ async def test_variables_tell_the_same(model):
     await ask(model)
     assert model.received[0].headers["x-told"] == "100"
     assert model.received[0].headers["x-said"] == "0"
+
+
+async def test_a_caller_does_not_hide_the_usage_in_a_coding(model):
+    model.limit("tokens-per-minute='100'")
+    headers = {"Authorization": f"Bearer {model.token(sub='a')}", "Accept-Encoding": "br"}
+    await model.call(method="POST", content=b"{}", headers=headers)
+    assert model.received[0].headers["accept-encoding"] == "identity"
+    model.backend = lambda _: httpx.Response(
+        200, stream=httpx.ByteStream(b"x" * 38), headers={"Content-Encoding": "zz"}
+    )
+    assert (await ask(model, "d")).headers["x-used"] == "11"
+
+
+async def test_the_prompt_of_a_streamed_answer_is_estimated_whatever_the_policy_says(model):
+    model.backend = lambda _: httpx.Response(200, text="data: {}\n\n", headers={"Content-Type": "text/event-stream"})
+    model.limit("tokens-per-minute='100'")
+    assert (await ask(model, content=b"x" * 400)).headers["x-used"] == "103"
