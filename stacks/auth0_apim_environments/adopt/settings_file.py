@@ -15,7 +15,8 @@ from auth0_apim_environments.adopt.found_objects import FoundObjects
 from auth0_apim_environments.clients.tenant import requires_user_grants
 from auth0_apim_environments.project import write_whole
 from auth0_apim_environments.settings.problems import NAMESPACE
-from auth0_apim_environments.settings.settings import Settings, is_encrypted
+from auth0_apim_environments.settings.settings import Settings
+from auth0_apim_environments.settings.stack_file import is_encrypted
 
 _APPLICATIONS = ("regular_web", "spa")
 

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 _PACKAGE = "auth0_apim_environments.cli"
-_DISTRIBUTION = "pulumi-auth0-apim"
+_DISTRIBUTION = "auth0-apim-cli"
 
 COMMANDS = {
     "up": (

@@ -28,7 +28,7 @@ from auth0_apim_environments.settings.problems import (
     works,
 )
 from auth0_apim_environments.settings.sections import problem_of, section_example, section_inputs, unknown_keys
-from auth0_apim_environments.settings.stack_file import read_stack_file
+from auth0_apim_environments.settings.stack_file import is_encrypted, read_stack_file
 
 COMPONENT = "protected"
 """The name of the program's ProtectedApi, with which the names of its resources begin."""
@@ -162,11 +162,21 @@ class Settings(BaseModel):
         try:
             settings = cls.model_validate({key: value for key, value in values.items() if key in keys})
         except ValidationError as error:
-            raise SettingsError([*problems_of(error, cls, secrets), *found]) from None
+            others = cls._problems_of_other_sections(values, {str(each["loc"][0]) for each in error.errors()})
+            more = [_unquoted(problem, secret_keys or set()) for problem in others]
+            raise SettingsError([*problems_of(error, cls, secrets), *found, *more]) from None
         found += [_unquoted(problem, secret_keys or set()) for problem in settings.problems()]
         if found:
             raise SettingsError(found)
         return settings
+
+    @classmethod
+    def _problems_of_other_sections(cls, values: Mapping[str, Any], bad: set[str]) -> list[Problem]:
+        """What is wrong in the sections that have their types, where those of `bad` have not, so that one run tells all."""
+        good = {name for name in PARTS if (key := to_camel(name)) in values and key not in bad}
+        given = {name: values[to_camel(name)] for name in good}
+        settings = cls.model_construct(**{**dict.fromkeys(PARTS), "roles": {}, **given})
+        return [each for each in settings.section_problems() if each.key.partition(".")[0] in map(to_camel, good)]
 
     def args(self) -> Any:
         """ProtectedApi's args, with the scripts of a custom database as text.
@@ -218,7 +228,7 @@ class Settings(BaseModel):
 
     def problems(self) -> Iterator[Problem]:
         """What is wrong with sections by themselves or together, as far as their values are known."""
-        yield from map(problem_of, protected_api_errors(COMPONENT, self._args()))
+        yield from self.section_problems()
         if self.probe is not None and self._scopes_of(self.probe.operation) is None:
             yield Problem(
                 "probe.operation", "is denied, so that no call is answered with 200", works(self._an_operation())
@@ -227,6 +237,10 @@ class Settings(BaseModel):
             yield Problem("user", "is required where there is a userPassword", works("{email: jane@example.com}"))
         if self.database is None and self.database_configuration:
             yield Problem("database", "is required where there is a databaseConfiguration", "leave that out")
+
+    def section_problems(self) -> Iterator[Problem]:
+        """What the library finds wrong with the sections."""
+        return map(problem_of, protected_api_errors(COMPONENT, self._args()))
 
     def _an_operation(self) -> str:
         return next(iter(self.policy.get("operationScopes") or {}), "add")
@@ -266,15 +280,6 @@ def _structured(key: str, value: Any) -> Any:
 
 def _is_secret(key: str) -> bool:
     return is_config_secret(key) or key in get_config_secret_keys_env()
-
-
-def is_encrypted(key: str, value: Any) -> bool:
-    """Whether the `value` of a `key` without the namespace is as the engine writes secrets into a stack's file."""
-    if not isinstance(value, dict):
-        return False
-    if key == "databaseConfiguration":
-        return bool(value) and all(isinstance(item, dict) and set(item) == {"secure"} for item in value.values())
-    return set(value) == {"secure"}
 
 
 def _in_plain_text(key: str) -> Problem:

@@ -131,6 +131,15 @@ def has_ciphertext(value: object) -> bool:
     return isinstance(value, dict) and ("secure" in value or any(has_ciphertext(item) for item in value.values()))
 
 
+def is_encrypted(key: str, value: Any) -> bool:
+    """Whether the `value` of a `key` without the namespace is as the engine writes secrets into a stack's file."""
+    if not isinstance(value, dict):
+        return False
+    if key == "databaseConfiguration":
+        return bool(value) and all(isinstance(item, dict) and set(item) == {"secure"} for item in value.values())
+    return set(value) == {"secure"}
+
+
 def require_local_backend(file: Path) -> None:
     """Check that the API's backend in the settings `file` accepts connections, if it is on this machine.
 

@@ -60,7 +60,7 @@ def test_every_listed_command_can_be_imported_and_says_what_it_does(name):
 
 
 def test_the_version_is_the_distribution_s():
-    assert run("--version").stdout == f"auth0-apim {version('pulumi-auth0-apim')}\n"
+    assert run("--version").stdout == f"auth0-apim {version('auth0-apim-cli')}\n"
 
 
 @pytest.mark.parametrize(

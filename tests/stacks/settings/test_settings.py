@@ -379,6 +379,22 @@ async def test_verify_is_told_the_call_and_the_user():
     assert await outputs["userPassword"].future() == "correct Horse 7"
 
 
+def test_mistakes_of_every_kind_are_told_at_once():
+    gateway = {**VALUES["gateway"], "serviceName": "Not usable!"}
+    with pytest.raises(SettingsError) as refusal:
+        Settings.parse({**VALUES, "tags": ["dev"], "gateway": gateway, "apy": {}})
+    assert {each.key for each in refusal.value.problems} == {"tags", "gateway.serviceName", "apy"}
+
+
+@pytest.mark.parametrize("section", ["api", "gateway", "publication", "policy"])
+def test_a_missing_section_hides_no_mistake_in_another_one(section):
+    values = {**VALUES, "client": {"tokenEndpoint": 1}}
+    del values[section]
+    with pytest.raises(SettingsError) as refusal:
+        Settings.parse(values)
+    assert {each.key for each in refusal.value.problems} >= {section, "client.tokenEndpoint"}
+
+
 def test_encrypted_values_of_a_file_are_left_to_the_engine(tmp_path):
     config = {f"auth0-apim:{key}": value for key, value in (VALUES | USER).items()}
     config["auth0-apim:userPassword"] = {"secure": "v1:abc"}
