@@ -200,6 +200,11 @@ ROWS: dict[str, dict[str, Row]] = {
     "JwtPolicy": {
         **_SERVICE,
         "other_issuers": Change(["https://login.example.com/"], ["https://id.example.com/"]),
+        "trusted_issuers": Change(
+            {"moved": {"issuer": "https://id.example.com/", "audiences": ["shop"]}},
+            {"moved": {"issuer": "https://id.example.com/", "audiences": ["store"], "scope_claim": "scp"}},
+            beside={"validate_connectivity": False},
+        ),
         "other_audiences": Change(["https://other.example"], ["https://another.example"]),
         "signing_algorithm": Wired("Auth0Api.signing_algorithm"),
         "signing_secret": Wired("Auth0Api.signing_algorithm"),

@@ -69,7 +69,7 @@ def _value(key: str, value: Any, examples: Any, indent: str) -> Iterator[str]:
         return
     example = (examples or [""])[0]
     is_command = isinstance(example, str) and example.startswith("pulumi ")
-    for line in [example] if is_command else _lines({key: example}, ""):
+    for line in [example] if is_command else map(in_settings, _lines({key: example}, "")):
         yield f"{indent}# {line}"
 
 

@@ -24,9 +24,10 @@ from auth0_apim.policy.policy_rules import (
     counted_by_problem,
     fragment_ids_problem,
     header_names_problem,
+    issuer_problem,
+    issuers_problem,
     origins_problem,
     policy_url_problem,
-    policy_urls_problem,
     quota_seconds_problem,
     rate_limit_calls_problem,
     rate_limit_seconds_problem,
@@ -34,19 +35,16 @@ from auth0_apim.policy.policy_rules import (
     signing_secret_problem,
     tier_problem,
 )
+from auth0_apim.policy.trusted_issuers import (
+    ScopeClaim,
+    TrustedIssuer,
+    distinct_issuers_problem,
+    trusted_issuers_problem,
+)
 from auth0_apim.rules.scope_rules import SCOPE_NAMES
 from auth0_apim.rules.url_rules import backend_url_problem
 
 _BY_OPERATION = ("operation_scopes", "default_scopes", "scopes_from_document", "public_operations")
-
-
-class ScopeClaim(Enum):
-    """The claim of a token that says what its bearer may do."""
-
-    SCOPE = "scope"
-    """What the client was granted: one string, separated by spaces (RFC 9068, 2.2.3)."""
-    PERMISSIONS = "permissions"
-    """What the user's roles allow: an array, where the API has `permissions_in_token`."""
 
 
 class ScopeMatch(Enum):
@@ -71,7 +69,9 @@ class CountedBy(Enum):
 
 class PolicySection(TypedDict):
     other_issuers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Optional, defaults to none. Further accepted `iss` claims, such as the tenant's own domain beside its custom one."""
+    """Optional, defaults to none. Further domains of the same tenant, as `iss` claims with their trailing slash, such as the tenant's own domain beside its custom one. Their tokens are checked with the same keys and audiences; another tenant or vendor belongs into `trusted_issuers`."""
+    trusted_issuers: NotRequired[dict[str, TrustedIssuer]]
+    """Optional, defaults to none. Further authorization servers by a name, such as Microsoft Entra External ID, or the tenant that an API moves from. Each has its own keys, audiences and claim of scopes; what a token says of its issuer chooses the check, and one of any other issuer gets 401."""
     other_audiences: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Optional, defaults to none. Further accepted `aud` claims."""
     signing_algorithm: NotRequired[SigningAlgorithm]
@@ -160,6 +160,10 @@ class JwtPolicyArgs(ServiceArgs, PolicySection):
 def _check(inputs: Inputs) -> None:
     _check_place(inputs)
     _check_limits(inputs)
+    if "trusted_issuers" in inputs:
+        own = [[inputs.get("issuer")], inputs.get("other_issuers", [])]
+        issuers = {"trusted": inputs.get("trusted_issuers"), "own": own}
+        inputs.require("trusted_issuers", issuers, distinct_issuers_problem, "leave it out")
     require_declared(inputs, "required_scopes")
     if level_of(inputs) == "api":
         require_operations(inputs)
@@ -200,7 +204,7 @@ JWT_POLICY = ComponentInputs(
     shape=JwtPolicyArgs,
     rules={
         **SERVICE_RULES,
-        "issuer": Rule(policy_url_problem, "https://tenant.eu.auth0.com/"),
+        "issuer": Rule(issuer_problem, "https://tenant.eu.auth0.com/"),
         "audience": Rule(audience_problem, "basic-calculator"),
         "openid_configuration_url": Rule(
             policy_url_problem, "https://tenant.eu.auth0.com/.well-known/openid-configuration"
@@ -214,7 +218,17 @@ JWT_POLICY = ComponentInputs(
         "operations": Rule(operations_problem, {"add": "GET /add"}),
         "backend_url": Rule(backend_url_problem, "https://calculator.example/api"),
         "sku": Rule(anything, "Developer"),
-        "other_issuers": Rule(policy_urls_problem, ["https://login.example.com/"]),
+        "other_issuers": Rule(issuers_problem, ["https://login.example.com/"]),
+        "trusted_issuers": Rule(
+            trusted_issuers_problem,
+            {
+                "entra": {
+                    "issuer": "https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/v2.0",
+                    "audiences": ["api://basic-calculator"],
+                    "scope_claim": "scp",
+                }
+            },
+        ),
         "other_audiences": Rule(texts_problem, ["https://api.example.com"]),
         "required_scopes": Rule(required_scopes_problem, ["calc:add"]),
         "operation_scopes": Rule(operation_scopes_problem, {"add": ["calc:add"], "GET /version": []}),
@@ -248,6 +262,7 @@ _OF_THE_DOCUMENT = (
     "issuer",
     "audience",
     "other_issuers",
+    "trusted_issuers",
     "other_audiences",
     "openid_configuration_url",
     "required_scopes",

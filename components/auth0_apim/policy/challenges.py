@@ -4,6 +4,7 @@ Nothing of a request, and no message of API Management, reaches the header.
 https://www.rfc-editor.org/rfc/rfc6750#section-3 and https://www.rfc-editor.org/rfc/rfc9728#section-5.1
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -42,12 +43,13 @@ class Challenge:
         start = self.text("insufficient_scope") + ', scope="'
         return f'@({csharp_string(start)} + {scopes} + "\\"")'
 
-    def of_unauthorized(self, policy_id: str) -> etree._Element:
-        """For `on-error`: the challenge of a 401 by the `validate-jwt` with the id; status and body stay.
+    def of_unauthorized(self, policy_ids: Sequence[str]) -> etree._Element:
+        """For `on-error`: the challenge of a 401 by a `validate-jwt` with one of the ids; status and body stay.
 
         It asks which policy failed: other 401s, such as that of a missing subscription key, have challenges of their own.
         """
-        failed = f"context.LastError.PolicyId == {csharp_string(policy_id)}"
+        failed = " || ".join(f"context.LastError.PolicyId == {csharp_string(each)}" for each in policy_ids)
+        failed = failed if len(policy_ids) == 1 else f"({failed})"
         absent = f'{failed} && context.LastError.Reason == "TokenNotPresent"'
         return element(
             "choose",

@@ -38,12 +38,12 @@ def open_document_problem(value: str) -> str | None:
 def document_checks(document: str) -> bool | None:
     """Whether a policy document checks the token of every call: True or False, None where an outer one decides.
 
-    A check inside `choose` is none, as it is for some calls only.
+    A check inside `choose` is none, as it is for some calls only, unless every branch has one, `otherwise` among them.
     """
-    steps = [str(step.tag) for step in _inbound(document)]
-    if any(step in _CHECKS for step in steps):
+    steps = _inbound(document)
+    if any(map(_checks_every_call, steps)):
         return True
-    return None if "base" in steps else False
+    return None if any(step.tag == "base" for step in steps) else False
 
 
 def conditional_check_problem(document: str) -> str | None:
@@ -126,15 +126,23 @@ def sets_variable(document: str, name: str, fragments: Mapping[str, str] = _NO_F
 def _conditional_check(document: str) -> etree._Element | None:
     """The first policy of the inbound section that holds a check of tokens, and is none itself."""
     for step in _inbound(document):
-        if step.tag not in _CHECKS and any(True for _ in step.iter(*_CHECKS)):
+        if not _checks_every_call(step) and any(True for _ in step.iter(*_CHECKS)):
             return step
     return None
+
+
+def _checks_every_call(step: etree._Element) -> bool:
+    """Whether a policy is a check, or a choice between checks that leaves no call out."""
+    if step.tag != "choose":
+        return step.tag in _CHECKS
+    branches = list(step.iterchildren("*"))
+    return step.find("otherwise") is not None and all(any(map(_checks_every_call, each)) for each in branches)
 
 
 def _public_operations(step: etree._Element) -> list[str] | None:
     """The operations that JwtPolicy's condition leaves out of its check; None where the condition is another."""
     whens = step.findall("when")
-    if step.tag != "choose" or len(step) != 1 or len(whens) != 1 or not whens[0].xpath("validate-jwt"):
+    if step.tag != "choose" or len(step) != 1 or len(whens) != 1 or not any(map(_checks_every_call, whens[0])):
         return None
     condition = str(whens[0].get("condition"))
     listed = re.search(r"\{ (.*) \}", condition, re.DOTALL)

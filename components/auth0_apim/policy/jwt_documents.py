@@ -18,9 +18,11 @@ from auth0_apim.policy.operations import (
     operation_checks,
     refusal,
     scope_check,
+    scope_held,
     unchecked_by,
     without_headers,
 )
+from auth0_apim.policy.trusted_issuers import claimed_by, claims_by_issuer
 
 _UNAUTHORIZED = "A valid access token is required."
 _FORBIDDEN = "The access token does not allow this call."
@@ -31,9 +33,7 @@ WIDER_LEVELS = ("product", "service")
 
 def token_check(settings: Mapping[str, Any], signing_key: str | None) -> TokenCheck:
     """What makes a token good: keys from the OpenID document, or the named value `signing_key`."""
-    url = (
-        settings.get("openid_configuration_url") or f"{settings['issuer'].rstrip('/')}/.well-known/openid-configuration"
-    )
+    url = settings.get("openid_configuration_url") or _openid_configuration_url(settings["issuer"])
     return TokenCheck(
         issuers=_each_once([settings["issuer"], *settings.get("other_issuers", [])]),
         audiences=_each_once([settings["audience"], *settings.get("other_audiences", [])]),
@@ -79,7 +79,7 @@ def jwt_document(
         inbound,
         outbound=[*raw_policies(settings.get("raw_outbound", "")), *without_headers(dropped)],
         on_error=[*raw_policies(settings.get("raw_on_error", "")), *without_headers(dropped)],
-        first_on_error=_challenge(settings).of_unauthorized(_policy_id(level)),
+        first_on_error=_challenge(settings).of_unauthorized(_policy_ids(settings, level)),
         is_service=level == "service",
     )
     if problem := open_document_problem(document) or early_answer_problem(document):
@@ -111,15 +111,15 @@ def _checks(
     settings: Mapping[str, Any], token: TokenCheck, level: str, operations: Mapping[str, Any]
 ) -> list[etree._Element]:
     message = settings.get("forbidden_message", _FORBIDDEN)
-    claim, match = settings.get("scope_claim", "scope"), settings.get("scope_match", "all")
-    challenge = _challenge(settings)
-    checks = [validate_jwt(token, settings.get("unauthorized_message", _UNAUTHORIZED), _policy_id(level))]
+    match, challenge = settings.get("scope_match", "all"), _challenge(settings)
+    held = scope_held(settings.get("scope_claim", "scope"), claims_by_issuer(settings.get("trusted_issuers", {})))
+    checks = [_validation(settings, token, level)]
     if scopes := settings.get("required_scopes"):
-        checks.append(scope_check(scopes, claim, match, message, challenge))
+        checks.append(scope_check(scopes, held, match, message, challenge))
     for name, values in sorted(settings.get("required_claims", {}).items()):
         checks.append(claim_check(name, values, message, challenge))
     if level == "api":
-        checks += operation_checks(operations["required"], claim, match, message, challenge)
+        checks += operation_checks(operations["required"], held, match, message, challenge)
     return checks
 
 
@@ -127,20 +127,52 @@ def _challenge(settings: Mapping[str, Any]) -> Challenge:
     return Challenge(settings["issuer"], settings.get("resource_metadata"))
 
 
-def _policy_id(level: str) -> str:
-    """Unique among the documents that run for one call."""
-    return f"{level}-access-token"
+def _validation(settings: Mapping[str, Any], token: TokenCheck, level: str) -> etree._Element:
+    """One complete check of the token: that of the trusted issuer whose it says it is, else the API's own."""
+    message = settings.get("unauthorized_message", _UNAUTHORIZED)
+    own_id, *ids = _policy_ids(settings, level)
+    own = validate_jwt(token, message, own_id)
+    servers = settings.get("trusted_issuers", {})
+    branches = [
+        element("when", {"condition": f"@({claimed_by(each['issuer'])})"}, validate_jwt(check, message, policy_id))
+        for each, policy_id, check in zip(servers.values(), ids, _trusted_checks(settings), strict=True)
+    ]
+    return element("choose", {}, *branches, element("otherwise", {}, own)) if branches else own
+
+
+def _trusted_checks(settings: Mapping[str, Any]) -> list[TokenCheck]:
+    return [
+        TokenCheck(
+            issuers=[server["issuer"]],
+            audiences=_each_once(server["audiences"]),
+            openid_configuration_url=server.get("openid_configuration_url")
+            or _openid_configuration_url(server["issuer"]),
+            clock_skew=int(settings.get("clock_skew", 0)),
+            validate_connectivity=settings.get("validate_connectivity", True),
+        )
+        for server in settings.get("trusted_issuers", {}).values()
+    ]
+
+
+def _policy_ids(settings: Mapping[str, Any], level: str) -> list[str]:
+    """The ids of the checks, the API's own first: unique among the documents that run for one call."""
+    trusted = range(1, len(settings.get("trusted_issuers", {})) + 1)
+    return [f"{level}-access-token", *(f"{level}-access-token-{number}" for number in trusted)]
+
+
+def _openid_configuration_url(issuer: str) -> str:
+    return f"{issuer.rstrip('/')}/.well-known/openid-configuration"
 
 
 def _limits(settings: Mapping[str, Any], level: str) -> list[etree._Element]:
-    counted = settings.get("counted_by", "subject")
+    counted, by_issuer = settings.get("counted_by", "subject"), bool(settings.get("trusted_issuers"))
     limits = []
     if "rate_limit_calls" in settings:
         seconds = int(settings.get("rate_limit_seconds", 60))
-        limits.append(rate_limit(int(settings["rate_limit_calls"]), seconds, counted, level))
+        limits.append(rate_limit(int(settings["rate_limit_calls"]), seconds, counted, level, by_issuer=by_issuer))
     if "quota_calls" in settings:
         seconds = int(settings.get("quota_seconds", 86400))
-        limits.append(quota(int(settings["quota_calls"]), seconds, counted, level))
+        limits.append(quota(int(settings["quota_calls"]), seconds, counted, level, by_issuer=by_issuer))
     return limits
 
 

@@ -13,6 +13,8 @@ _CALLERS = {
     "subject": f"{_TOKEN}.Subject",
     "client": f'{_TOKEN}.Claims.GetValueOrDefault("azp", "")',
 }
+_ISSUER = f'{_TOKEN}.Issuer + " " + '
+"""Where several issuers are trusted, one's callers are not another's of the same name."""
 """By what is counted: the token's `sub`, who is calling, or its `azp`, the client that got it."""
 # A key has one counter in all documents of a service that use it: each names its place, so that it has counters of its own.
 _PLACES = {
@@ -23,18 +25,18 @@ _PLACES = {
 }
 
 
-def rate_limit(calls: int, seconds: int, counted: str, level: str) -> etree._Element:
+def rate_limit(calls: int, seconds: int, counted: str, level: str, *, by_issuer: bool = False) -> etree._Element:
     """At most `calls` in `seconds` for each of what is `counted`, at the scope `level`; further calls get 429."""
-    return _limit("rate-limit", calls, seconds, counted, level)
+    return _limit("rate-limit", calls, seconds, counted, _PLACES[level] + _ISSUER * by_issuer)
 
 
-def quota(calls: int, seconds: int, counted: str, level: str) -> etree._Element:
+def quota(calls: int, seconds: int, counted: str, level: str, *, by_issuer: bool = False) -> etree._Element:
     """At most `calls` in `seconds` for each of what is `counted`, at the scope `level`; further calls get 403."""
-    return _limit("quota", calls, seconds, counted, level)
+    return _limit("quota", calls, seconds, counted, _PLACES[level] + _ISSUER * by_issuer)
 
 
-def _limit(policy: str, calls: int, seconds: int, counted: str, level: str) -> etree._Element:
+def _limit(policy: str, calls: int, seconds: int, counted: str, prefix: str) -> etree._Element:
     limits = {"calls": str(calls), "renewal-period": str(seconds)}
     if counted == "subscription":
         return element(policy, limits)
-    return element(f"{policy}-by-key", {**limits, "counter-key": f"@({_PLACES[level]}{_CALLERS[counted]})"})
+    return element(f"{policy}-by-key", {**limits, "counter-key": f"@({prefix}{_CALLERS[counted]})"})

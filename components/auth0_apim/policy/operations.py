@@ -18,7 +18,9 @@ OPERATION = 'context.Operation.Method + " " + context.Operation.UrlTemplate'
 """The called operation, such as `GET /add`, as a C# expression."""
 
 _REQUIRED_SCOPES = "required-scopes"
-_CLAIMS = f'((Jwt)context.Variables["{VERIFIED_TOKEN}"]).Claims'
+_TOKEN = f'((Jwt)context.Variables["{VERIFIED_TOKEN}"])'
+_CLAIMS = f"{_TOKEN}.Claims"
+_TEXTS = ("scope", "scp")
 _MATCHES = {"all": "All", "any": "Any"}
 _CLOSED = "This operation is closed."
 
@@ -39,13 +41,13 @@ def is_one_of(texts: Iterable[str], value: str) -> str:
 
 
 def operation_checks(
-    required: Mapping[str, Sequence[str]], claim: str, match: str, message: str, challenge: Challenge
+    required: Mapping[str, Sequence[str]], held: str, match: str, message: str, challenge: Challenge
 ) -> list[etree._Element]:
     """Refuses a call whose token lacks the scopes of its operation, and every call of an operation that is not listed.
 
     Args:
         required: the scopes by operation (`GET /add`); none where any good token will do.
-        claim: the claim that has the scopes, `scope` or `permissions`.
+        held: `scope_held`, the condition that the token has a scope.
         match: `all` or `any` of them.
         message: of the 403.
         challenge: of the 403, which names the operation's scopes; an operation that is not listed has none.
@@ -61,21 +63,20 @@ def operation_checks(
         return [refusal(_CLOSED)]
     wanted = f'(string)context.Variables["{_REQUIRED_SCOPES}"]'
     # Of an operation without scopes, nothing but the empty text is wanted.
-    held = f'scope => scope == "" || {_has(claim, "scope")}'
-    lacking = f"!({wanted}).Split(' ').{_MATCHES[match]}({held})"
+    lacking = f"!({wanted}).Split(' ').{_MATCHES[match]}(scope => scope == \"\" || {held})"
     return [
         element("choose", {}, *branches, element("otherwise", {}, refusal(_CLOSED))),
         choose(lacking, refusal(message, challenge.of_forbidden(wanted))),
     ]
 
 
-def scope_check(scopes: Sequence[str], claim: str, match: str, message: str, challenge: Challenge) -> etree._Element:
+def scope_check(scopes: Sequence[str], held: str, match: str, message: str, challenge: Challenge) -> etree._Element:
     """Refuses a call whose token lacks `scopes`, of whatever operation.
 
     Raises:
         ValueError: a value is no text of XML.
     """
-    lacking = f"!{_array(sorted(scopes))}.{_MATCHES[match]}(scope => {_has(claim, 'scope')})"
+    lacking = f"!{_array(sorted(scopes))}.{_MATCHES[match]}(scope => {held})"
     named = challenge.text("insufficient_scope", " ".join(sorted(scopes)))
     return choose(lacking, refusal(message, carried(named)))
 
@@ -120,14 +121,25 @@ def _branch(operations: Sequence[str], scopes: Sequence[str]) -> etree._Element:
     return element("when", {"condition": f"@({is_one_of(operations, OPERATION)})"}, wanted)
 
 
-def _has(claim: str, scope: str) -> str:
-    """A condition: the token's claim has the scope that the C# variable called `scope` names.
+def scope_held(claim: str, by_issuer: Mapping[str, str]) -> str:
+    """A condition: the verified token has the scope that the C# variable called `scope` names.
 
-    `scope` is one string (RFC 9068, 2.2.3); `permissions` is an array, which a token without any may lack.
+    Args:
+        claim: the claim that it is looked for in.
+        by_issuer: the claims of further issuers, each by the issuer; a verified token says its own.
     """
-    if claim == "scope":
-        return f'{_CLAIMS}.GetValueOrDefault("scope", "").Split(\' \').Contains({scope})'
-    return f"{_CLAIMS}.ContainsKey({csharp_string(claim)}) && {_CLAIMS}[{csharp_string(claim)}].Contains({scope})"
+    held = _has(claim)
+    for issuer, other in by_issuer.items():
+        if other != claim:
+            held = f"({_TOKEN}.Issuer == {csharp_string(issuer)} ? {_has(other)} : {held})"
+    return held
+
+
+def _has(claim: str) -> str:
+    """`scope` and `scp` are one string (RFC 9068, 2.2.3); the others are arrays, which a token without any may lack."""
+    if claim in _TEXTS:
+        return f"{_CLAIMS}.GetValueOrDefault({csharp_string(claim)}, \"\").Split(' ').Contains(scope)"
+    return f"{_CLAIMS}.ContainsKey({csharp_string(claim)}) && {_CLAIMS}[{csharp_string(claim)}].Contains(scope)"
 
 
 def _array(texts: Iterable[str]) -> str:

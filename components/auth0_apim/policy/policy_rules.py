@@ -6,6 +6,7 @@ Every rule takes a plain value and answers None, or what is wrong with it as the
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from auth0_apim.component.input_types import bare, is_output
 from auth0_apim.component.inputs import Inputs, Problem
@@ -30,9 +31,24 @@ def policy_url_problem(value: str) -> str | None:
     return https_url_problem(value) or literal_problem(value)
 
 
-def policy_urls_problem(value: Sequence[str]) -> str | None:
-    """Absolute https URLs that can stand in a policy."""
-    return first_problem(policy_url_problem, value)
+def issuer_problem(value: str) -> str | None:
+    """An issuer of Auth0: a tenant's domain, and the slash that every `iss` of it ends with."""
+    if problem := policy_url_problem(value):
+        return problem
+    if urlsplit(value).path:
+        return None
+    return f"must end with a slash, without which no token's iss is the same: {value + '/'!r}"
+
+
+def issuers_problem(value: Sequence[str]) -> str | None:
+    """Issuers of Auth0."""
+    return first_problem(issuer_problem, value)
+
+
+def trusted_issuer_problem(value: str) -> str | None:
+    """An issuer of any vendor: Auth0's alone is known to end with a slash."""
+    is_auth0 = (urlsplit(value).hostname or "").endswith(".auth0.com")
+    return issuer_problem(value) if is_auth0 else policy_url_problem(value)
 
 
 def audience_problem(value: str) -> str | None:

@@ -6,12 +6,14 @@ What an input is, its default, its rule and its example are the library's: nothi
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from auth0_apim.component.input_types import input_types
 from auth0_apim.component.inputs import InputError, shown
 from auth0_apim.composite.sections import PARTS, PROTECTED_API
+from auth0_apim.policy.trusted_issuers import TrustedIssuer
 from pydantic.alias_generators import to_camel
+from typing_extensions import is_typeddict
 
 from auth0_apim_environments.settings.problems import Problem, unknown_key
 
@@ -29,7 +31,20 @@ def inputs_by_key(section: str) -> dict[str, str]:
 def section_inputs(section: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """A section of the settings as the inputs of ProtectedApi's section; keys that it does not know are left out."""
     known = inputs_by_key(section)
-    return {known[key]: value for key, value in settings.items() if key in known}
+    types = input_types(PARTS[section].shape)
+    return {known[key]: _inner(value, types[known[key]]) for key, value in settings.items() if key in known}
+
+
+def _inner(value: Any, wanted: Any) -> Any:
+    """A map of parts, each a map of inputs in camel case, as the component has it; an unknown one is left to its rule."""
+    of = get_args(wanted)[1] if get_origin(wanted) is dict else None
+    if not is_typeddict(of) or not isinstance(value, Mapping):
+        return value
+    names = {to_camel(name): name for name in input_types(of)}
+    return {
+        part: {names.get(key, key): each for key, each in inputs.items()} if isinstance(inputs, Mapping) else inputs
+        for part, inputs in value.items()
+    }
 
 
 def unknown_keys(values: Mapping[str, Any]) -> Iterator[Problem]:
@@ -72,7 +87,8 @@ def in_settings(text: str) -> str:
 
 @cache
 def _names() -> re.Pattern[str]:
-    inputs = {name for part in PARTS.values() for name in input_types(part.shape)} | PARTS.keys()
+    shapes = [part.shape for part in PARTS.values()] + [TrustedIssuer]
+    inputs = {name for shape in shapes for name in input_types(shape)} | PARTS.keys()
     named = "|".join(sorted(name for name in inputs if "_" in name and name != "offline_access"))
     # As a word of its own, `offline_access` is OpenID Connect's scope.
     return re.compile(rf"\b(?:{named})\b|(?<=\.)offline_access\b")

@@ -574,8 +574,23 @@ def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
             "input 'required_scopes' must name each scope once, not ['a', 'a']; an example that works: [\"calc:add\"]",
         ),
         (
-            {"scope_claim": "roles"},
-            "input 'scope_claim' must be one of scope, permissions, not 'roles'; an example that works: \"scope\"",
+            {"scope_claim": "role"},
+            "input 'scope_claim' must be one of scope, permissions, scp, roles, not 'role'; an example that works: \"scope\"",
+        ),
+        (
+            {"issuer": "https://tenant.eu.auth0.com"},
+            "input 'issuer' must end with a slash, without which no token's iss is the same:"
+            " 'https://tenant.eu.auth0.com/'; an example that works: \"https://tenant.eu.auth0.com/\"",
+        ),
+        (
+            {"other_issuers": ["https://login.example.com"]},
+            "input 'other_issuers' must end with a slash, without which no token's iss is the same:"
+            " 'https://login.example.com/'; an example that works: [\"https://login.example.com/\"]",
+        ),
+        (
+            {"trusted_issuers": {"same": {"issuer": "https://tenant.example/", "audiences": ["a"]}}},
+            "input 'trusted_issuers' has in 'same' the issuer 'https://tenant.example/', which is the API's own;"
+            " leave it out",
         ),
         (
             {"clock_skew": 301},

@@ -19,7 +19,14 @@ from auth0_apim.policy.markup import (
     raw_policies,
     raw_policies_problem,
 )
-from auth0_apim.policy.operations import claim_check, operation_checks, refusal, scope_check, without_headers
+from auth0_apim.policy.operations import (
+    claim_check,
+    operation_checks,
+    refusal,
+    scope_check,
+    scope_held,
+    without_headers,
+)
 from auth0_apim_sandbox.apim.policies.expressions import bind_expression
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -183,7 +190,7 @@ def answer_of(elements, called):
 )
 def test_an_operation_asks_for_its_scopes_and_one_that_is_not_listed_is_denied(called, answer):
     required = {"GET /add": ["calc:use", "calc:add"], "GET /version": []}
-    assert answer_of(operation_checks(required, "scope", "all", "No.", CHALLENGE), called) == answer
+    assert answer_of(operation_checks(required, scope_held("scope", {}), "all", "No.", CHALLENGE), called) == answer
 
 
 @pytest.mark.parametrize(
@@ -201,14 +208,19 @@ def test_an_operation_asks_for_its_scopes_and_one_that_is_not_listed_is_denied(c
 )
 def test_permissions_are_looked_for_in_an_array(permissions, match, answer):
     token = {} if permissions is None else {"permissions": permissions}
-    required = operation_checks({"GET /add": ["a", "b"]}, "permissions", match, "No.", CHALLENGE)
+    required = operation_checks({"GET /add": ["a", "b"]}, scope_held("permissions", {}), match, "No.", CHALLENGE)
     assert answer_of(required, Called(token=token)) == answer
-    assert answer_of([scope_check(["a", "b"], "permissions", match, "No.", CHALLENGE)], Called(token=token)) == answer
+    assert (
+        answer_of(
+            [scope_check(["a", "b"], scope_held("permissions", {}), match, "No.", CHALLENGE)], Called(token=token)
+        )
+        == answer
+    )
 
 
 def test_one_branch_serves_all_operations_with_the_same_scopes():
     required = {"GET /b": ["y", "x"], "GET /a": ["x", "y"], "GET /c": []}
-    choice, check = operation_checks(required, "scope", "all", "No.", CHALLENGE)
+    choice, check = operation_checks(required, scope_held("scope", {}), "all", "No.", CHALLENGE)
     operation = 'context.Operation.Method + " " + context.Operation.UrlTemplate'
     assert [(each.tag, each.get("condition"), [value.get("value") for value in each]) for each in choice] == [
         ("when", f'@(new [] {{ "GET /a", "GET /b" }}.Contains({operation}))', ["x y"]),
@@ -222,7 +234,9 @@ def test_one_branch_serves_all_operations_with_the_same_scopes():
 
 
 def test_where_nothing_is_listed_everything_is_denied():
-    assert [each.tag for each in operation_checks({}, "scope", "all", "No.", CHALLENGE)] == ["return-response"]
+    assert [each.tag for each in operation_checks({}, scope_held("scope", {}), "all", "No.", CHALLENGE)] == [
+        "return-response"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -272,13 +286,15 @@ def test_a_challenge_has_the_parameters_of_rfc_6750_and_nothing_breaks_out_of_th
     ("policy_id", "reason", "header"),
     [
         ("api-access-token", "TokenNotPresent", 'Bearer realm="https://tenant.example/"'),
+        ("api-access-token-1", "TokenNotPresent", 'Bearer realm="https://tenant.example/"'),
+        ("api-access-token-2", "TokenExpired", None),
         ("api-access-token", "TokenExpired", 'Bearer realm="https://tenant.example/", error="invalid_token"'),
         ("product-access-token", "TokenNotPresent", None),
         (None, "SubscriptionKeyNotFound", None),
     ],
 )
 def test_a_401_is_challenged_only_where_this_check_failed(policy_id, reason, header):
-    choice = CHALLENGE.of_unauthorized("api-access-token")
+    choice = CHALLENGE.of_unauthorized(["api-access-token", "api-access-token-1"])
     called = Called()
     called.last_error = SimpleNamespace(policy_id=policy_id, reason=reason)
     taken = next((each for each in choice if holds(each.get("condition"), called)), None)
@@ -287,7 +303,7 @@ def test_a_401_is_challenged_only_where_this_check_failed(policy_id, reason, hea
 
 def test_a_403_names_the_scopes_of_its_operation():
     called = Called(**{"required-scopes": "a b"})
-    choice = operation_checks({"GET /add": ["b", "a"]}, "scope", "all", "No.", CHALLENGE)[-1]
+    choice = operation_checks({"GET /add": ["b", "a"]}, scope_held("scope", {}), "all", "No.", CHALLENGE)[-1]
     header = choice.find("when/return-response/set-header[@name='WWW-Authenticate']")
     assert value_of(header.findtext("value"), called) == (
         'Bearer realm="https://tenant.example/", error="insufficient_scope", scope="a b"'
@@ -440,11 +456,11 @@ def test_texts_in_expressions_stay_texts(listed, called, claim, value):
     if any(policy_text_problem(text) for text in (listed, claim, value)):
         with pytest.raises(ValueError, match="a policy's value must"):
             [
-                *operation_checks({listed: []}, "scope", "all", "No.", CHALLENGE),
+                *operation_checks({listed: []}, scope_held("scope", {}), "all", "No.", CHALLENGE),
                 claim_check(claim, [value], "No.", CHALLENGE),
             ]
         return
-    checks = policy_document(operation_checks({listed: []}, "scope", "all", "No.", CHALLENGE))
+    checks = policy_document(operation_checks({listed: []}, scope_held("scope", {}), "all", "No.", CHALLENGE))
     when = etree.fromstring(checks).find("inbound/choose/when")
     assert "{{" not in checks
     assert (when.get("condition").count("@("), when.get("condition").count("@{")) == (1, 0)

@@ -281,6 +281,28 @@ def test_local_is_the_tutorial():
     assert {path: settings.get(path) for path in tutorial} == tutorial
 
 
+def test_trusted_issuers_are_written_in_camel_case():
+    server = {
+        "issuer": "https://other.eu.auth0.com/",
+        "audiences": ["calc"],
+        "scopeClaim": "permissions",
+        "openidConfigurationUrl": "https://id.example/.well-known/openid-configuration",
+    }
+    settings = Settings.parse(with_values("policy.trustedIssuers", {"moved_tenant": server}))
+    assert settings.get("policy.trusted_issuers") == {
+        "moved_tenant": {
+            "issuer": "https://other.eu.auth0.com/",
+            "audiences": ["calc"],
+            "scope_claim": "permissions",
+            "openid_configuration_url": "https://id.example/.well-known/openid-configuration",
+        }
+    }
+    refused = problems(with_values("policy.trustedIssuers", {"moved": server | {"scopeClaim": "x"}}))
+    assert [each.split(",")[0] for each in refused] == [
+        "policy.trustedIssuers is wrong for 'moved': 'scopeClaim' must be one of scope"
+    ]
+
+
 def test_dev_shows_every_setting():
     text = (STACKS / "Pulumi.dev.yaml").read_text()
     for field in Settings.model_fields.values():
