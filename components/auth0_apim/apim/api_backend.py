@@ -1,5 +1,6 @@
 """The service behind an API, and what it demands of its callers."""
 
+import re
 from collections.abc import Mapping
 from typing import Optional
 
@@ -13,6 +14,14 @@ from auth0_apim.component.child_options import create_before_delete, depends_on
 from auth0_apim.component.inputs import ComponentInputs, Rule
 from auth0_apim.policy.policy_rules import header_names_problem
 from auth0_apim.rules.url_rules import backend_url_problem
+
+
+def header_credentials_problem(value: Mapping[str, str]) -> str | None:
+    """Secrets by the name of the header that they go into: visible characters of ASCII and blanks (RFC 9110, 5.5)."""
+    if problem := credentials_problem(value):
+        return problem
+    unsendable = [name for name, secret in value.items() if not re.fullmatch(r"[\t\x20-\x7e]+", secret)]
+    return f"is wrong for {unsendable[0]!r}, which must be ASCII without line breaks" if unsendable else None
 
 
 def credentials_problem(value: Mapping[str, str]) -> str | None:
@@ -46,7 +55,7 @@ API_BACKEND = ComponentInputs(
         "url": Rule(backend_url_problem, "https://calculator.example/api"),
         "backend_id": Rule(entity_id_problem, "calculator"),
         "title": Rule(title_problem, "Calculator"),
-        "header_credentials": Rule(credentials_problem, {"x-functions-key": "a secret"}),
+        "header_credentials": Rule(header_credentials_problem, {"x-functions-key": "a secret"}),
         "query_credentials": Rule(credentials_problem, {"code": "a secret"}),
     },
     defaults={"backend_id": slug, "title": str},

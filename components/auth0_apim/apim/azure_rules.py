@@ -182,6 +182,10 @@ def secret_text_problem(value: str) -> str | None:
         return f"must be 1 to 4096 characters long, not {len(value)}"
     if value.isspace():
         return "must not be blank"
+    if value != value.strip():
+        return "must not begin or end with white space, such as the line break of a file"
+    if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", value):
+        return "must not contain control characters"
     if value.startswith(("@(", "@{")) or "{{" in value:
         return "must not begin with '@(' or '@{' or contain '{{', which API Management evaluates"
     return None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Optional
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pulumi
 from pulumi_azure_native import apimanagement
@@ -107,6 +107,14 @@ def _check(inputs: Inputs) -> None:
         inputs.require("resource_owner_username", user, resource_owner_problem, remedy)
 
 
+def _authorization_endpoint_problem(value: str) -> Optional[str]:
+    if problem := https_url_problem(value):
+        return problem
+    if "audience" in parse_qs(urlsplit(value).query, keep_blank_values=True):
+        return f"must not have an audience, which is added, as {value!r} has"
+    return None
+
+
 def _emptiness_problem(value: str) -> Optional[str]:
     return None if value.strip() else "must not be blank"
 
@@ -117,7 +125,7 @@ PORTAL_LOGIN = ComponentInputs(
     rules={
         **SERVICE_RULES,
         "audience": IDENTIFIER,
-        "authorization_endpoint": Rule(https_url_problem, "https://tenant.eu.auth0.com/authorize"),
+        "authorization_endpoint": Rule(_authorization_endpoint_problem, "https://tenant.eu.auth0.com/authorize"),
         "token_endpoint": Rule(https_url_problem, "https://tenant.eu.auth0.com/oauth/token"),
         "client_id": CLIENT_ID,
         "client_secret": Rule(_emptiness_problem, "a secret"),

@@ -15,7 +15,7 @@ from auth0_apim.rules.text_rules import EMAIL
 
 class UserSection(TypedDict):
     email: pulumi.Input[str]
-    """Required. The user's e-mail address, unique in the database."""
+    """Required. The user's e-mail address in lower case, unique in the database."""
     password: pulumi.Input[str]
     """Required. The user's password, secret, at most 72 bytes. It is checked against the password policy before any call to Auth0."""
     username: NotRequired[pulumi.Input[str]]

@@ -18,7 +18,7 @@ class RoleSection(TypedDict):
     role_name: NotRequired[pulumi.Input[str]]
     """Optional, defaults to the component's name; in a ProtectedApi to the role's key. The role's name, unique in the tenant, 1 to 100 characters."""
     description: NotRequired[pulumi.Input[str]]
-    """Optional, defaults to the role's name. What the role is for, 1 to 300 characters."""
+    """Optional, defaults to the role's name. What the role is for, 1 to 255 characters."""
 
 
 class RoleArgs(RoleSection):

@@ -75,8 +75,8 @@ def role_name_problem(value: str) -> str | None:
 
 
 def role_description_problem(value: str) -> str | None:
-    """A role's description: 1 to 300 characters without angle brackets."""
-    return short_name_problem(value, 300)
+    """A role's description: 1 to 255 characters without angle brackets (Auth0 Management API, roles)."""
+    return short_name_problem(value, 255)
 
 
 def permissions_problem(value: Sequence[str]) -> str | None:

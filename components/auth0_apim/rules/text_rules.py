@@ -47,6 +47,13 @@ def email_problem(value: str) -> str | None:
     return None
 
 
+def user_email_problem(value: str) -> str | None:
+    """A user's e-mail address as Auth0 keeps it: in lower case, so that no deployment finds another one."""
+    if problem := email_problem(value):
+        return problem
+    return None if value == value.lower() else f"must be in lower case, as Auth0 keeps it, not {value!r}"
+
+
 def metadata_problem(value: Mapping[str, str]) -> str | None:
     """Metadata of a client or a connection: at most 10 texts, names and values of at most 255 characters."""
     if len(value) > 10:
@@ -67,8 +74,8 @@ def first_duplicate(values: Sequence[str]) -> str | None:
 DISPLAY_NAME = Rule(display_name_problem, "Basic Calculator")
 """A display name in Auth0."""
 
-EMAIL = Rule(email_problem, "jane@example.com")
-"""An e-mail address."""
+EMAIL = Rule(user_email_problem, "jane@example.com")
+"""A user's e-mail address."""
 
 METADATA = Rule(metadata_problem, {"owner": "platform-team"})
 """Metadata of a client or a connection."""

@@ -136,6 +136,12 @@ def test_grants_without_a_browser_have_no_redirect_uri():
             '"https://tenant.eu.auth0.com/authorize"',
         ),
         (
+            {"authorization_endpoint": "https://tenant.example/authorize?prompt=login&audience=calc"},
+            "input 'authorization_endpoint' must not have an audience, which is added, as "
+            "'https://tenant.example/authorize?prompt=login&audience=calc' has; an example that works: "
+            '"https://tenant.eu.auth0.com/authorize"',
+        ),
+        (
             {"display_name": "x" * 51},
             "input 'display_name' must be 1 to 50 characters long, not 51; an example that works: \"Auth0\"",
         ),

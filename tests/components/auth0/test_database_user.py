@@ -76,6 +76,7 @@ def test_a_policy_of_another_resource_is_checked_too(mocks, jane, refused):
         ({"password": "correct Horse JANE 7"}, f"input 'password' must not contain the user's name or the local part of the e-mail address; {EXAMPLE}"),
         ({"password": "Ä1" * 25}, f"input 'password' must be at most 72 bytes long in UTF-8; {EXAMPLE}"),
         ({"email": "jane"}, "input 'email' must be an e-mail address, not 'jane'; an example that works: \"jane@example.com\""),
+        ({"email": "Jane@Example.com"}, "input 'email' must be in lower case, as Auth0 keeps it, not 'Jane@Example.com'; an example that works: \"jane@example.com\""),
         ({"email": None}, "input 'email' is required; an example that works: \"jane@example.com\""),
         ({"connection_name": None}, "input 'connection_name' is required; an example that works: \"BasicCalculator\""),
         ({"username": "jane@example.com"}, "input 'username' must not be an e-mail address, as 'jane@example.com' is; an example that works: \"jane\""),

@@ -60,6 +60,10 @@ async def test_a_user_has_the_roles_before_anyone_hears_of_it(mocks, role):
             'works: ["calc:add"]',
         ),
         (
+            {"description": "x" * 256},
+            "input 'description' must be 1 to 255 characters long, not 256; an example that works: \"Adds numbers\"",
+        ),
+        (
             {"role_name": "<b>"},
             "input 'role_name' must not contain '<' or '>', as '<b>' does; an example that works: \"calculator operator\"",
         ),
