@@ -76,7 +76,8 @@ def _signing_key(
     level = level_of(inputs)
     key_name = pulumi.Output.all(*place.values()).apply(lambda ids: slug("-".join([*(ids or ["all-apis"]), level])))
     key_name = pulumi.Output.concat(key_name, "-signing-key")
-    secret: pulumi.Output[str] = pulumi.Output.secret(inputs.output("signing_secret").apply(_base64))
+    known = pulumi.Output.from_input(inputs.nullable("signing_secret"))
+    secret: pulumi.Output[str] = pulumi.Output.secret(known.apply(lambda secret: _base64(inputs, secret)))
     named_value = apimanagement.NamedValue(
         f"{component.pulumi_resource_name}-signing-key",
         **service_of(inputs),
@@ -95,8 +96,11 @@ def _fitting(inputs: Inputs, sized: dict[str, Any]) -> str:
     return str(sized["document"])
 
 
-def _base64(secret: str) -> str:
+def _base64(inputs: Inputs, secret: Optional[str]) -> str:
     """The key as `validate-jwt` wants it: Base64 of the secret's UTF-8 bytes, which are what Auth0 signs with."""
+    if secret is None:
+        problem = "is HS256, and the API has no signing secret: its tokens are signed with RS256"
+        raise inputs.error("signing_algorithm", problem, "leave it out")
     return b64encode(secret.encode()).decode()
 
 

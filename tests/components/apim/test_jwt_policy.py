@@ -411,7 +411,10 @@ async def test_a_tier_that_is_not_known_at_last_is_not_checked(mocks, guard):
 def test_a_secret_that_is_missing_at_last_is_refused(mocks, guard, refused):
     nothing = pulumi.Output.from_input(None)
     message = refused(lambda: guard(api_id="calc", signing_algorithm="HS256", signing_secret=nothing))
-    assert "JwtPolicy 'guard': input 'signing_secret' is required" in message
+    assert (
+        "JwtPolicy 'guard': input 'signing_algorithm' is HS256, and the API has no signing secret: its tokens are signed"
+        " with RS256; leave it out"
+    ) in message
     assert mocks.children() == set()
 
 
