@@ -14,8 +14,6 @@ _HEADERS = {
     "cache-control": "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400",
     "access-control-allow-origin": "*",
 }
-_SWITCHED = ("authorization_response_iss_parameter_supported", "client_id_metadata_document_supported")
-"""Members of the document that are settings of the tenant, RFC 9207 and OAuth Client ID Metadata Documents."""
 _PATHS = {
     "authorization_endpoint": "authorize",
     "token_endpoint": "oauth/token",
@@ -39,7 +37,8 @@ class Discovery:
         configuration = provider_configuration(self._tenant.issuer)
         if (self._tenant.settings.get("oidc_logout") or {}).get("rp_logout_end_session_endpoint_discovery"):
             configuration["end_session_endpoint"] = f"{self._tenant.issuer}oidc/logout"
-        for name in _SWITCHED:
+        # RFC 9207, and OAuth Client ID Metadata Documents: each is a setting of the tenant by the same name.
+        for name in ("authorization_response_iss_parameter_supported", "client_id_metadata_document_supported"):
             if self._tenant.settings.get(name):
                 configuration[name] = True
         return JSONResponse(configuration, headers=_HEADERS)

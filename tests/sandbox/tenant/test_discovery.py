@@ -60,3 +60,12 @@ async def test_the_tenant_may_leave_the_algorithm_out_of_its_keys(world):
     assert {key.pop("alg") for key in keys} == {"RS256"}
     world.settings(flags={"remove_alg_from_jwks": True})
     assert (await world.http.get("/.well-known/jwks.json")).json()["keys"] == keys
+
+
+async def test_metadata_documents_are_told_of_where_the_tenant_says_so(world):
+    name = "client_id_metadata_document_supported"
+    for path in ("openid-configuration", "oauth-authorization-server"):
+        world.settings()
+        assert name not in (await world.http.get(f"/.well-known/{path}")).json()
+        world.settings(client_id_metadata_document_supported=True)
+        assert (await world.http.get(f"/.well-known/{path}")).json()[name] is True

@@ -113,7 +113,7 @@ def read_callback(tenant: Tenant, parameters: Mapping[str, str]) -> Callback:
             user's browser must not be sent there (RFC 9700, section 4.11).
     """
     client_id = _require(parameters, "client_id")
-    client = tenant.clients.get(client_id)
+    client = tenant.client(client_id)
     if client is None:
         raise invalid_request(f"Unknown client: {client_id}")
     callbacks: list[str] = client.get("callbacks") or []
@@ -139,7 +139,7 @@ def read_callback(tenant: Tenant, parameters: Mapping[str, str]) -> Callback:
             f"{origin_of(redirect_uri)} is not in the list of allowed web origins, which response_mode=web_message needs.",
         )
     issuer = tenant.issuer if tenant.settings.get("authorization_response_iss_parameter_supported") else None
-    return Callback(client_id, redirect_uri, sent is None, mode, _text(parameters, "state"), issuer)
+    return Callback(client["client_id"], redirect_uri, sent is None, mode, _text(parameters, "state"), issuer)
 
 
 def read_request(tenant: Tenant, callback: Callback, parameters: Mapping[str, str]) -> AuthorizeRequest:

@@ -52,6 +52,11 @@ def api_identifiers(client: Document) -> list[str]:
     return [client["resource_server_identifier"]] if "resource_server_identifier" in client else []
 
 
+def metadata_urls(client: Document) -> list[str]:
+    """The URL of the metadata document that a client was imported from."""
+    return [client["external_client_id"]] if "external_client_id" in client else []
+
+
 def client_grant_keys(grant: Document) -> list[ClientGrantKey]:
     """The client, the API and the subject type of a client grant."""
     return [(grant.get("client_id"), grant["audience"], grant["subject_type"])]

@@ -16,6 +16,7 @@ from auth0_apim_sandbox.tenant.model.indexes import (
     client_grant_keys,
     connection_names,
     login_keys,
+    metadata_urls,
 )
 from auth0_apim_sandbox.tenant.model.signing_keys import SigningKeys
 
@@ -87,6 +88,7 @@ class Tenant:
         self.signing_keys = SigningKeys(self.store, self.domain, self.clock)
         self._resource_servers_by_identifier: Index[str] = Index(self.resource_servers, lambda api: [api["identifier"]])
         self._clients_by_api: Index[str] = Index(self.clients, api_identifiers)
+        self._clients_by_document: Index[str] = Index(self.clients, metadata_urls)
         self._grants: Index[ClientGrantKey] = Index(self.client_grants, client_grant_keys)
         self._connections_by_name: Index[str] = Index(self.connections, lambda connection: [connection["name"]])
         self._users_by_login: Index[tuple[str, str]] = Index(self.users, login_keys)
@@ -119,6 +121,19 @@ class Tenant:
     def resource_server(self, identifier: str) -> Document | None:
         """The resource server whose identifier (audience) is exactly `identifier`."""
         return self._resource_servers_by_identifier.first(identifier)
+
+    def client(self, client_id: str) -> Document | None:
+        """The client that calls itself so: by its id, or by the URL of the metadata document it was imported from."""
+        client = self.clients.get(client_id)
+        return (
+            client
+            if client is not None and public_client_id(client) == client_id
+            else self.client_of_document(client_id)
+        )
+
+    def client_of_document(self, url: str) -> Document | None:
+        """The client that was imported from the metadata document at `url`."""
+        return self._clients_by_document.first(url)
 
     def client_of_api(self, identifier: str) -> Document | None:
         """The client that is itself the resource server with this identifier; the newest where several say so."""
@@ -193,6 +208,12 @@ class Tenant:
         for role_id in user.get("roles", []):
             held += self.roles[role_id].get("permissions", [])
         return sorted({each["permission_name"] for each in held if each["resource_server_identifier"] == audience})
+
+
+def public_client_id(client: Document) -> str:
+    """What a client calls itself, and tokens call it: the URL of its metadata document, or its id."""
+    name: str = client["external_client_id"] if "external_client_id" in client else client["client_id"]
+    return name
 
 
 def is_third_party(client: Document) -> bool:

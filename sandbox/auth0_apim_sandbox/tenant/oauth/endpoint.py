@@ -76,7 +76,7 @@ class PostEndpoint:
             headers.append((b"www-authenticate", b'Basic realm="Users"'))
         origin = _origin(call.scope)
         if origin is not None:
-            client = self._tenant.clients.get(str(call.parameters.get("client_id")), {})
+            client = self._tenant.client(str(call.parameters.get("client_id"))) or {}
             headers += _allow(origin) if is_allowed(origin, origins_of(client)) else []
         return headers
 

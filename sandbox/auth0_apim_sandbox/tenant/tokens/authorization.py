@@ -9,7 +9,7 @@ https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-api
 from dataclasses import dataclass
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.model.tenant import Tenant, is_third_party
+from auth0_apim_sandbox.tenant.model.tenant import Tenant, is_third_party, public_client_id
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, missing
 
 OPENID_SCOPES = ("openid", "profile", "email", "address", "phone")
@@ -172,4 +172,4 @@ def _offline_allowed(api: Document | None, client: Document) -> bool:
 
 def not_authorized(client: Document, audience: str) -> str:
     """The message for a client that an API keeps out."""
-    return f'Client "{client["client_id"]}" is not authorized to access resource server "{audience}".'
+    return f'Client "{public_client_id(client)}" is not authorized to access resource server "{audience}".'

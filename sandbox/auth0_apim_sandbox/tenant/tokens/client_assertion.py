@@ -9,7 +9,7 @@ import jwt
 
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.model.clock import ExpiringMap, parse_timestamp
-from auth0_apim_sandbox.tenant.model.tenant import Tenant
+from auth0_apim_sandbox.tenant.model.tenant import Tenant, public_client_id
 from auth0_apim_sandbox.tenant.oauth.errors import OAuthError, unauthorized
 
 ALGORITHMS = ("RS256", "RS384", "PS256")
@@ -49,7 +49,7 @@ class ClientAssertions:
             OAuthError: it is not signed by a key of the client, not for this tenant, expired, too long-lived or used.
         """
         claims = self._verified(client, assertion)
-        if claims["iss"] != client["client_id"] or claims["sub"] != client["client_id"]:
+        if claims["iss"] != public_client_id(client) or claims["sub"] != public_client_id(client):
             raise _invalid("'iss' and 'sub' must be the client_id")
         now = self._tenant.clock()
         if not claims["exp"] > now - _CLOCK_SKEW:

@@ -41,7 +41,7 @@ class ClientAuthentication:
             OAuthError: no or contradictory credentials (400), an unknown client or a wrong proof (401).
         """
         credentials = self._credentials(call)
-        client = self._tenant.clients.get(credentials.client_id)
+        client = self._tenant.client(credentials.client_id)
         if client is None:
             raise unauthorized()
         if uses_assertions(client):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auth0_apim_sandbox.store.store import Document
-from auth0_apim_sandbox.tenant.model.tenant import Tenant
+from auth0_apim_sandbox.tenant.model.tenant import Tenant, public_client_id
 from auth0_apim_sandbox.tenant.oauth.signing import id_token_key, sign, sign_with_secret
 from auth0_apim_sandbox.tenant.tokens.authorization import Authorization, userinfo_audience
 from auth0_apim_sandbox.tenant.tokens.userinfo import OpaqueTokens, user_claims
@@ -60,10 +60,10 @@ class Tokens:
         standard = str(api.get("token_dialect")).startswith("rfc9068_profile")
         claims = self._claims(subject, self._audience(api, allowed, algorithm), allowed, lifetime)
         if standard:
-            claims |= {"jti": secrets.token_urlsafe(16), "client_id": client["client_id"]}
+            claims |= {"jti": secrets.token_urlsafe(16), "client_id": public_client_id(client)}
         else:
             claims |= {"gty": gty} if gty else {}
-            claims["azp"] = client["client_id"]
+            claims["azp"] = public_client_id(client)
         if allowed.permissions is not None:
             claims["permissions"] = list(allowed.permissions)
         typ = "at+jwt" if standard else "JWT"

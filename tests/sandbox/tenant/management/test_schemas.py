@@ -44,7 +44,7 @@ WITHOUT_EFFECT = {
         clients_schema.UPDATE,
         clients_schema.UNSUPPORTED,
         # what people see, or note
-        "custom_login_page custom_login_page_on custom_login_page_preview form_template logo_uri "
+        "custom_login_page custom_login_page_on custom_login_page_preview form_template "
         # what only endpoints and parameters heed that are refused by name
         "addons allowed_clients async_approval_notification_channels client_aliases cross_origin_auth "
         "cross_origin_authentication cross_origin_loc encryption_key fedcm_login mobile native_social_login "

@@ -27,13 +27,26 @@ from auth0_apim_sandbox.tenant.model.tenant import THIRD_PARTY_GRANT_TYPES, is_t
 
 _HIDDEN = ("credentials",)
 _NEEDS_CLIENT_KEYS = ("client_secret", "encryption_key", "signing_keys")
+_OF_A_DOCUMENTS_CLIENT = {
+    "allowed_origins",
+    "app_type",
+    "client_metadata",
+    "description",
+    "grant_types",
+    "jwt_configuration",
+    "oidc_conformant",
+    "organization_usage",
+    "refresh_token",
+    "web_origins",
+}
+"""What may be changed of a client that was imported from its metadata document."""
 _NO_LOGIN_URI = ("initiate_login_uri", "")
 _MERGED = ("client_metadata", "jwt_configuration", "mobile", "native_social_login", "refresh_token", "session_transfer")
 
 
 async def list_all(call: Call) -> Response:
     """The clients, all or those that match the query's filters."""
-    refuse_unsupported(("external_client_id", "q"), call.query, "the parameter {} in a list of clients")
+    refuse_unsupported(("q",), call.query, "the parameter {} in a list of clients")
     found = [client for client in call.tenant.clients.values() if _matches(client, call.query)]
     page = paginate_or_checkpoint(found, "clients", call.query, lambda client: _listed(call, client), key="client_id")
     return json_answer(page)
@@ -87,6 +100,8 @@ async def update(call: Call) -> Response:
     before = find_client(call)
     if call.body.get("is_first_party", before["is_first_party"]) != before["is_first_party"]:
         raise invalid_body("is_first_party cannot be changed")
+    if "external_client_id" in before and (others := set(call.body) - _OF_A_DOCUMENTS_CLIENT):
+        raise invalid_body(f"A client of a metadata document has these by its document: {', '.join(sorted(others))}")
     changes = {
         name: {**before.get(name, {}), **value} if name in _MERGED and value is not None else value
         for name, value in call.body.items()
@@ -119,6 +134,7 @@ def _matches(client: Document, query: dict[str, Any]) -> bool:
         (types is None or client.get("app_type") in types)
         and query.get("is_first_party", client["is_first_party"]) == client["is_first_party"]
         and not query.get("is_global", False)
+        and query.get("external_client_id") in (None, client.get("external_client_id"))
     )
 
 

@@ -62,7 +62,6 @@ UNSUPPORTED = (
     "acr_values_supported",
     "allow_organization_name_in_authentication_api",
     "client_id_metadata_document_dynamic_registration_supported",
-    "client_id_metadata_document_supported",
     "country_codes",
     "customize_mfa_in_postlogin_action",
     "dpop_strict_refresh_token_binding",
@@ -93,6 +92,7 @@ UPDATE = document(
         "allowed_logout_urls": {"type": "array", "items": {"type": "string"}},
         "authorization_response_iss_parameter_supported": _BOOLEAN,
         "change_password": _OBJECT,
+        "client_id_metadata_document_supported": _BOOLEAN,
         "default_audience": {"type": "string", "description": "Default audience for API Authorization."},
         "default_token_quota": {
             **document({"clients": TOKEN_QUOTA, "organizations": TOKEN_QUOTA}),

@@ -214,12 +214,11 @@ async def test_lists_name_the_tenant(api):
     assert one == {"client_id": created["client_id"], "signing_keys": created["signing_keys"]}
 
 
-@pytest.mark.parametrize("name", ["external_client_id", "q"])
-async def test_searches_of_clients_are_refused_by_name(api, name):
-    response = await api.get("/clients", params={name: "x"})
+async def test_searches_of_clients_are_refused_by_name(api):
+    response = await api.get("/clients", params={"q": "x"})
     assert (response.status_code, response.json()["message"]) == (
         501,
-        f"This local tenant does not support the parameter {name} in a list of clients.",
+        "This local tenant does not support the parameter q in a list of clients.",
     )
 
 

@@ -49,10 +49,6 @@ async def test_an_empty_redirection_uri_takes_it_away(api):
             {"default_token_quota": {"organizations": {"client_credentials": {"per_hour": 3}}}},
             "organizations: default_token_quota.organizations of a tenant",
         ),
-        (
-            {"client_id_metadata_document_supported": True},
-            "the setting client_id_metadata_document_supported of a tenant",
-        ),
         ({"error_page": {"url": "https://example.com/e"}}, "the setting error_page of a tenant"),
         (
             {"dynamic_client_registration_security_mode": "permissive"},
