@@ -1,10 +1,12 @@
 """Requests of scripts to a service on this machine, and to nothing else."""
 
 import json
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import trustme
 from auth0_apim_sandbox.scripts import MachineAccess
 
 
@@ -33,6 +35,19 @@ def port():
     with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_address[1]
+        server.shutdown()
+
+
+@pytest.fixture
+def secure(tmp_path):
+    """A service with TLS: its port, and the file with the authority that vouches for it."""
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1], tmp_path / "authority.pem"
         server.shutdown()
 
 
@@ -135,3 +150,18 @@ async def test_a_service_that_is_not_there_or_does_not_answer_is_an_error(evalua
 async def test_a_request_that_nobody_waits_for_holds_nothing_up(run):
     script = "function login(callback) { fetch('http://localhost:1/').catch(() => undefined); callback(null, 1); }"
     assert await run(script) == [1]
+
+
+async def test_certificates_are_those_that_the_sandbox_trusts(evaluate, secure):
+    port, authority = secure
+    expression = f"await require('axios').get('https://localhost:{port}/t').then((r) => r.status, (e) => e.code)"
+    assert await evaluate(expression, access=MachineAccess(authority=authority)) == [200]
+    assert await evaluate(expression) == ["UNABLE_TO_VERIFY_LEAF_SIGNATURE"]
+
+
+async def test_a_request_adds_no_credential_of_the_machine(evaluate, url, tmp_path, monkeypatch):
+    (tmp_path / ".netrc").write_text("machine localhost login ada password secret")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("HTTP_PROXY", "http://localhost:1")
+    [got] = await evaluate(f"(await require('axios').get('{url}/x')).data")
+    assert got["headers"] == {}
