@@ -112,8 +112,9 @@ async def test_it_uses_its_own_redirect_what_all_third_parties_may_and_domain_co
     }
     world.api("https://apis.example.com/calc/mcp")
     asked["resource"] = "https://apis.example.com/calc/mcp"
-    refused = world.answer(await world.authorize(**asked))
-    assert refused["error"] == "unauthorized_client"
+    refused = await world.authorize(**asked)
+    assert (refused.status_code, "location" in refused.headers) == (400, False)
+    assert "is not authorized to access resource server" in refused.text
     key = {"id": "cgr_all", "audience": asked["resource"], "default_for": "third_party_clients"}
     world.tenant.client_grants.put("cgr_all", {**key, "scope": ["add"], "subject_type": "user"})
     foreign = await world.authorize(**asked, redirect_uri="https://app.example.com/callback2")

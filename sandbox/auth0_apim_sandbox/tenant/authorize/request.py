@@ -32,27 +32,29 @@ RESPONSE_TYPES = (
 )
 _OF_THIRD_PARTIES = frozenset(
     [
+        "acr_values",
         "audience",
-        "auth0Client",
+        "authorization_details",
         "client_id",
         "code_challenge",
         "code_challenge_method",
         "connection",
+        "correlation_id",
         "display",
+        "dpop_jkt",
         "login_hint",
         "max_age",
         "nonce",
         "prompt",
         "redirect_uri",
         "resource",
-        "response_mode",
         "response_type",
         "scope",
         "state",
         "ui_locales",
     ]
 )
-"""What third-party clients may send, besides `ext-…`; the list is inferred, that there is one is documented."""
+"""What third-party clients may send, besides `ext-…` (third-party applications, security controls)."""
 _PROMPTS = ("none", "login", "consent", "select_account")
 _NOT_SUPPORTED = {
     "request": "request_not_supported",
@@ -86,6 +88,8 @@ class Callback:
     state: str | None
     issuer: str | None
     """What the answer says who it is from (RFC 9207); None where the tenant does not say so."""
+    keeps_errors: bool
+    """Whether an error is shown to the user and not sent to the application (`redirection_policy`)."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +142,12 @@ def read_callback(tenant: Tenant, parameters: Mapping[str, str]) -> Callback:
             "unauthorized_client",
             f"{origin_of(redirect_uri)} is not in the list of allowed web origins, which response_mode=web_message needs.",
         )
+    policy = client.get("redirection_policy")
+    keeps_errors = policy == "open_redirect_protection" or (policy is None and is_third_party(client))
     issuer = tenant.issuer if tenant.settings.get("authorization_response_iss_parameter_supported") else None
-    return Callback(client["client_id"], redirect_uri, sent is None, mode, _text(parameters, "state"), issuer)
+    return Callback(
+        client["client_id"], redirect_uri, sent is None, mode, _text(parameters, "state"), issuer, keeps_errors
+    )
 
 
 def read_request(tenant: Tenant, callback: Callback, parameters: Mapping[str, str]) -> AuthorizeRequest:
@@ -171,13 +179,13 @@ def read_request(tenant: Tenant, callback: Callback, parameters: Mapping[str, st
 
 
 def _refuse_unsupported(client: Document, parameters: Mapping[str, str], callback: Callback) -> None:
-    for name, error in _NOT_SUPPORTED.items():
-        if parameters.get(name):
-            raise OAuthError(400, error, f"The sandbox does not support the parameter '{name}'")
     if is_third_party(client):
         for name in parameters:
             if name not in _OF_THIRD_PARTIES and not name.startswith("ext-"):
                 raise invalid_request(f"Unsupported parameter: {name}")
+    for name, error in _NOT_SUPPORTED.items():
+        if parameters.get(name):
+            raise OAuthError(400, error, f"The sandbox does not support the parameter '{name}'")
     if (hint := parameters.get("screen_hint")) in _HINTED_PAGES:
         raise not_supported(f"screen_hint={hint}: {_HINTED_PAGES[hint]}")
     if parameters.get("organization"):

@@ -91,7 +91,9 @@ def respond(pages: Pages, callback: Callback, parameters: Mapping[str, str]) -> 
 
 
 def respond_with_error(pages: Pages, callback: Callback, error: OAuthError) -> Response:
-    """Deliver an error."""
+    """Deliver an error, to the user alone where the client's redirects are protected."""
+    if callback.keeps_errors:
+        return pages.error(error)
     return respond(pages, callback, error.body())
 
 

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from auth0_apim_sandbox.store.store import Document
 from auth0_apim_sandbox.tenant.authorize.consent import described_scopes
 from auth0_apim_sandbox.tenant.authorize.endpoint import Interaction, authorize_session
-from auth0_apim_sandbox.tenant.authorize.response import respond_with_error
+from auth0_apim_sandbox.tenant.authorize.response import respond, respond_with_error
 from auth0_apim_sandbox.tenant.authorize.transactions import Transaction
 from auth0_apim_sandbox.tenant.login.logins import Logins
 from auth0_apim_sandbox.tenant.login.sessions import browser
@@ -62,7 +62,8 @@ class UniversalLogin:
         if call.parameters.get("action") != "accept":
             self._transactions.end(state)
             denied = OAuthError(403, "access_denied", "User did not authorize the request")
-            return respond_with_error(self._pages, transaction.request.callback, denied)
+            # The user has seen who asks, so this is told also where other errors are kept (inferred).
+            return respond(self._pages, transaction.request.callback, denied.body())
         self._consents.give(client, user, allowed)
         self._transactions.consented(state, transaction)
         return _resume(state)

@@ -7,7 +7,11 @@ PASSWORD = "Correct-Horse-1"
 
 @pytest.fixture
 def third_party(world):
-    world.client(is_first_party=False, grant_types=["authorization_code", "refresh_token"])
+    world.client(
+        is_first_party=False,
+        grant_types=["authorization_code", "refresh_token"],
+        redirection_policy="allow_always",
+    )
     world.connection(domain=True)
     world.api(allow_offline_access=True)
     world.grant(scope="add", subject_type="user")
@@ -46,6 +50,18 @@ async def test_it_gets_what_its_grant_has_and_nothing_of_openid_connect(world, t
         ({"response_type": "token"}, "unsupported_response_type", "Unsupported response type: token"),
         ({"response_type": "code id_token"}, "unsupported_response_type", "Unsupported response type: code id_token"),
         ({"theme": "dark"}, "invalid_request", "Unsupported parameter: theme"),
+        *(
+            ({name: "x"}, "invalid_request", f"Unsupported parameter: {name}")
+            for name in (
+                "claims",
+                "id_token_hint",
+                "invitation",
+                "login_ticket",
+                "request",
+                "request_uri",
+                "screen_hint",
+            )
+        ),
         ({"audience": ""}, "invalid_request", "Missing required parameter: audience"),
         (
             {"audience": "orders"},
@@ -89,3 +105,16 @@ async def test_it_logs_in_through_a_domain_connection_alone(world, third_party):
     world.connection(clients=(), domain=True)
     response = await world.authorize(**third_party)
     assert urlsplit(response.headers["location"]).path == "/u/login"
+
+
+async def test_an_error_stays_with_the_user_unless_the_client_is_trusted_with_redirects(world, third_party):
+    world.client(is_first_party=False, grant_types=["authorization_code"])
+    for changes in ({"scope": "add", "audience": ""}, {"prompt": "none"}, {"response_type": "token"}):
+        response = await world.authorize(**{**third_party, **changes})
+        assert (response.status_code, "location" in response.headers) == (400, False)
+
+
+async def test_a_first_party_client_may_keep_its_errors_too(world):
+    world.client(redirection_policy="open_redirect_protection")
+    response = await world.authorize(prompt="none")
+    assert (response.status_code, "Login required" in response.text) == (400, True)

@@ -137,7 +137,7 @@ async def test_prompt_consent_asks_again(world):
 
 
 async def test_a_third_party_client_needs_a_grant_for_users(world):
-    world.client(is_first_party=False)
+    world.client(is_first_party=False, redirection_policy="allow_always")
     world.connection(domain=True)
     challenge = {"code_challenge": world.challenge, "code_challenge_method": "S256"}
     answer = world.answer(await world.authorize(audience=world.audience, **challenge))

@@ -193,6 +193,9 @@ def _checked(client: Document) -> Document:
     if is_third_party(client):
         if others := [name for name in client["grant_types"] if name not in THIRD_PARTY_GRANT_TYPES]:
             raise invalid_body(f"Invalid grant types: {', '.join(others)}")
+        for name in ("callbacks", "allowed_origins", "web_origins"):
+            if patterns := [url for url in client.get(name) or [] if "*" in url]:
+                raise invalid_body(f"Wildcards are not supported in {name} of third-party clients: {patterns[0]}")
     elif "third_party_security_mode" in client:
         raise invalid_body("third_party_security_mode can only be set for third-party clients")
     if client.get("token_endpoint_auth_method") == "none" and "client_credentials" in client["grant_types"]:

@@ -260,7 +260,6 @@ async def test_a_wrong_client_is_refused(api, body, message):
         ("identity_assertion_authorization_grant", {"active": True}),
         ("my_organization_configuration", {"allowed_strategies": ["okta"]}),
         ("oidc_support", True),
-        ("redirection_policy", "allow_always"),
         ("require_pushed_authorization_requests", True),
         ("token_vault_privileged_access", {"credentials": []}),
     ],
@@ -519,3 +518,19 @@ async def test_a_token_quota_is_kept_and_taken_away(api):
     assert "token_quota" not in (await api.patch(path, json={"token_quota": None})).json()
     for wrong in ({}, {"client_credentials": {}}, {"client_credentials": {"per_hour": 0}}, {"other": {}}):
         assert (await api.patch(path, json={"token_quota": wrong})).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["callbacks", "allowed_origins", "web_origins"])
+async def test_urls_of_third_parties_have_no_wildcards(api, name):
+    body = {"name": "c", "is_first_party": False, name: ["https://*.example.com"]}
+    response = await api.post("/clients", json=body)
+    assert (response.status_code, response.json()["message"]) == (
+        400,
+        f"Wildcards are not supported in {name} of third-party clients: https://*.example.com",
+    )
+    assert (await api.post("/clients", json={**body, "is_first_party": True})).status_code == 201
+
+
+async def test_a_redirection_policy_is_one_of_two(api):
+    assert (await _create(api, redirection_policy="allow_always"))["redirection_policy"] == "allow_always"
+    assert (await api.post("/clients", json={"name": "c", "redirection_policy": "never"})).status_code == 400
