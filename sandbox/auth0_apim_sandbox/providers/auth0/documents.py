@@ -34,7 +34,7 @@ class Client(DocumentResource):
         body = super().changed_body(change)
         body.get("jwt_configuration", {}).pop("secret_encoded", None)
         if "client_metadata" in body:
-            dropped = change.old.get("clientMetadata", {}).keys() - change.new.get("clientMetadata", {}).keys()
+            dropped = change.state.get("clientMetadata", {}).keys() - change.new.get("clientMetadata", {}).keys()
             body["client_metadata"] |= dict.fromkeys(dropped)
         return body
 
@@ -104,7 +104,7 @@ class User(DocumentResource):
         body: dict[str, Any] = super().changed_body(change)
         for name, field in (("userMetadata", "user_metadata"), ("appMetadata", "app_metadata")):
             if body.get(field):
-                before: dict[str, Any] = json.loads(change.old.get(name) or "{}")
+                before: dict[str, Any] = json.loads(change.state.get(name) or "{}")
                 dropped = before.keys() - body[field].keys()
                 body[field] |= dict.fromkeys(dropped)
         return body

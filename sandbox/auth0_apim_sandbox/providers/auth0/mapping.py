@@ -31,6 +31,8 @@ class Mapping:
     single: frozenset[str] = frozenset()
     """Properties that are a list of at most one object in Pulumi, and an object in the document. Such a list is written
     by this; it is read wherever a document has an object, under the plural or the singular of the name."""
+    boolean_text: frozenset[str] = frozenset()
+    """Properties that are the text of a boolean, or `null`, in Pulumi, and a boolean in the document; `null` is not sent."""
     json_text: frozenset[str] = frozenset()
     """Properties that are JSON text in Pulumi, and the JSON itself in the document."""
 
@@ -46,7 +48,7 @@ class Mapping:
             self._name(where): self._to_document(schema, properties[name], value, where)
             for name, value in values.items()
             for where in [f"{path}{name}"]
-            if name in properties
+            if name in properties and not (where in self.boolean_text and value == "null")
         }
 
     def values(
@@ -75,6 +77,8 @@ class Mapping:
         nested = schema.properties_of(described)
         if path in self.json_text and isinstance(value, str):
             return json.loads(value) if value else {}
+        if path in self.boolean_text and isinstance(value, str):
+            return value == "true"
         if path in self.single and isinstance(value, list):
             return self._to_document(schema, described["items"], value[0], path) if value else {}
         if nested is not None and isinstance(value, dict):
@@ -87,6 +91,8 @@ class Mapping:
         nested = schema.properties_of(described)
         if path in self.json_text and not isinstance(value, str):
             return json.dumps(value, separators=(",", ":"), sort_keys=True)
+        if path in self.boolean_text:
+            return str(value).lower()
         if described.get("type") == "array" and isinstance(value, dict):
             return [self._from_document(schema, described["items"], value, path)]
         if nested is not None and isinstance(value, dict):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from auth0_apim_sandbox.providers.auth0.management import Management, ManagementError
@@ -43,11 +44,9 @@ class Description:
     """Inputs that no answer has: they are outputs as they were given."""
     sets: frozenset[str] = frozenset()
     """List properties whose order means nothing."""
-    compared: frozenset[str] = frozenset()
-    """Properties of which a plan compares what the tenant has, as Terraform does, with what the program asks for."""
     cleared: frozenset[str] = frozenset()
-    """Properties that become empty when the program drops them; all others stay as they are, as in Terraform, where a
-    computed property that is left out is the service's business."""
+    """Properties that become empty when the program drops them. All others stay as they are: the computed ones are the
+    service's business then, and the others stay in the plan, because nothing is sent for them."""
     unsupported: frozenset[str] = frozenset()
     """Inputs that the sandbox does not have."""
     check: Callable[[Properties], Iterable[Failure]] = no_failures
@@ -73,13 +72,42 @@ class DocumentResource:
             )
         yield from self.description.check(inputs)
 
-    def compared(self, old: Properties, state: Properties) -> Properties:
-        """The old inputs, with what the tenant has of the properties that the description names."""
-        return old | {name: state[name] for name in self.description.compared if name in state}
+    def compared(self, old: Properties, new: Properties, state: Properties) -> Properties:
+        """What the tenant has of the properties that the program names, and of those that it may leave out.
+
+        That is Terraform's plan, which the bridge asks for (`Diff` of pulumi-terraform-bridge, `pkg/tfbridge/provider.go`):
+        old inputs mean nothing to it, and a computed property that is not named is the service's business.
+        """
+        fixed = {name: old[name] for name in self.description.create_only if name in old}
+        clearable = dict.fromkeys(self.schema.optional & self.schema.inputs.keys())
+        before = {name: old[name] for name in old.keys() & (new.keys() | clearable.keys())}
+        return self._planned_from(self.schema.inputs, clearable | before, new, state) | fixed
+
+    def _planned_from(self, properties: Properties, old: Properties, new: Properties, state: Properties) -> Properties:
+        """The state of what `new` says, and of what only `old` says, where it is not empty."""
+        named = {
+            name: self._state_of(properties[name], old.get(name), new[name], state.get(name))
+            for name in new
+            if name in properties
+        }
+        dropped = {name: state[name] for name in old if name not in new and _says(state.get(name))}
+        return {name: value for name, value in (named | dropped).items() if value is not None}
+
+    def _state_of(self, described: Properties, old: Any, new: Any, state: Any) -> Any:
+        """The state of one property; an empty value and none are the same."""
+        nested = self.package.properties_of(described)
+        if state is None and new is not UNKNOWN and not new:
+            return new
+        if nested is not None and isinstance(new, dict) and isinstance(state, dict):
+            return self._planned_from(nested, old if isinstance(old, dict) else {}, new, state)
+        if isinstance(new, list) and isinstance(state, list):
+            before = old if isinstance(old, list) else []
+            triples = zip_longest(before[: min(len(new), len(state))], new[: len(state)], state[: len(new)])
+            return [self._state_of(described["items"], *triple) for triple in triples] + state[len(new) :]
+        return state
 
     def unchanged(self, old: Properties, new: Properties) -> Iterable[str]:
-        """Reordered sets, JSON written otherwise, and properties that the program dropped but the tenant keeps."""
-        yield from (name for name in old if name not in new and name not in self.description.cleared)
+        """Reordered sets, and JSON written otherwise."""
         yield from (name for name in self.description.sets if same_set(old.get(name), new.get(name)))
         yield from (name for name in self.description.mapping.json_text if same_json(old.get(name), new.get(name)))
 
@@ -150,7 +178,7 @@ class DocumentResource:
     def changed_body(self, change: Change) -> Properties:
         """The document of what an update changes."""
         fixed = self.description.replaces | self.description.create_only
-        old = self.compared(change.old, change.state)
+        old = self.compared(change.old, change.new, change.state)
         changed = {
             name: value
             for name, value in change.new.items()
@@ -159,7 +187,7 @@ class DocumentResource:
         emptied = {
             name: EMPTY[self.schema.inputs[name]["type"]]()
             for name in self.description.cleared
-            if name in change.old and name not in change.new
+            if name in old and name not in change.new
         }
         return self.body(changed | emptied)
 
@@ -184,5 +212,20 @@ def same_json(one: Any, other: Any) -> bool:
 
 
 def same_set(one: Any, other: Any) -> bool:
-    """Whether two lists hold the same items in any order."""
-    return isinstance(one, list) and isinstance(other, list) and sorted(map(repr, one)) == sorted(map(repr, other))
+    """Whether two lists hold the same items in any order; of objects, what both lists tell and is not empty."""
+    if not isinstance(one, list) or not isinstance(other, list):
+        return False
+    told = _keys(one) & _keys(other)
+    return sorted(_item(each, told) for each in one) == sorted(_item(each, told) for each in other)
+
+
+def _keys(items: list[Any]) -> set[str]:
+    return {key for item in items if isinstance(item, dict) for key in item}
+
+
+def _item(item: Any, keys: set[str]) -> str:
+    return repr(sorted((key, item[key]) for key in keys & item.keys() if item[key]) if isinstance(item, dict) else item)
+
+
+def _says(value: Any) -> bool:
+    return bool(value) and value != "{}"

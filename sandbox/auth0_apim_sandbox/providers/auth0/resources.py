@@ -28,6 +28,7 @@ CONNECTION = Mapping(
         "options.passwordPolicy": "passwordPolicy",
         "options.passwordHistories": "password_history",
         "options.precedences": "precedence",
+        "options.passwordDictionary.dictionaries": "dictionary",
     },
     single=frozenset({"options.attributes", "options.authenticationMethods", "options.passwordHistories"}),
     json_text=frozenset({"options.upstreamParams"}),
@@ -86,12 +87,13 @@ RESOURCES: dict[str, tuple[type[DocumentResource], Description]] = {
         Description(
             collection="clients",
             id_field="client_id",
-            mapping=Mapping(renamed={"crossOriginAuth": "cross_origin_authentication"}),
+            mapping=Mapping(
+                renamed={"crossOriginAuth": "cross_origin_authentication"},
+                boolean_text=frozenset({"skipNonVerifiableCallbackUriConfirmationPrompt"}),
+            ),
             naming=AUTO_NAME,
             replaces=frozenset({"jwtConfiguration.secretEncoded"}),
-            cleared=frozenset(
-                {"callbacks", "allowedLogoutUrls", "allowedOrigins", "webOrigins", "clientAliases", "clientMetadata"}
-            ),
+            cleared=frozenset({"clientMetadata"}),
             unsupported=frozenset({"addons", "oidcBackchannelLogoutUrls"}),
         ),
     ),
@@ -115,7 +117,6 @@ RESOURCES: dict[str, tuple[type[DocumentResource], Description]] = {
             collection="client-grants",
             mapping=Mapping(renamed={"scopes": "scope"}),
             replaces=frozenset({"audience", "clientId", "subjectType", "defaultFor"}),
-            compared=frozenset({"scopes"}),
             check=grant_failures,
         ),
     ),

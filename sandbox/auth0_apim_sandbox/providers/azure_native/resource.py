@@ -89,8 +89,8 @@ class ArmResource:
             if inputs.get(name) == "":
                 yield Failure(name, f"{name} of {self.schema.token} is empty; it is part of the resource's id.")
 
-    def compared(self, old: Properties, state: Properties) -> Properties:  # noqa: ARG002
-        """The old inputs."""
+    def compared(self, old: Properties, new: Properties, state: Properties) -> Properties:  # noqa: ARG002
+        """The old inputs (`Diff` of pulumi-azure-native, `provider/pkg/provider/provider.go`)."""
         return old
 
     def unchanged(self, old: Properties, new: Properties) -> Iterable[str]:

@@ -70,7 +70,7 @@ class Planner:
         A property that the program says for the first time, and says as it is, replaces nothing; nor does one inside
         an object that the program drops, which is the service's business then.
         """
-        old = resource.compared(old, state)
+        old = resource.compared(old, new, state)
         same = frozenset(resource.unchanged(old, new))
         changes = {path: kind for path, kind in differences(old, new).items() if top_level(path) not in same}
         replaces = frozenset(path for path, kind in changes.items() if _needs_new(resource, path, kind, new, state))

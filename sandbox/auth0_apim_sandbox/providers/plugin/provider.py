@@ -49,7 +49,7 @@ class Resource(Protocol):
     def check(self, inputs: Properties) -> Iterable[Failure]:
         """What is wrong with inputs that have the right names and types."""
 
-    def compared(self, old: Properties, state: Properties) -> Properties:
+    def compared(self, old: Properties, new: Properties, state: Properties) -> Properties:
         """What new inputs are compared with in a plan: the old ones, or what the service has."""
 
     def unchanged(self, old: Properties, new: Properties) -> Iterable[str]:

@@ -37,6 +37,8 @@ class ResourceSchema:
     required: list[str]
     outputs: dict[str, Any]
     secrets: frozenset[str] = field(default=frozenset())
+    optional: frozenset[str] = field(default=frozenset())
+    """Outputs that may be absent: for a bridged provider, those that are optional and not computed."""
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -72,7 +74,14 @@ class PackageSchema:
             return None
         outputs = document["properties"]
         secrets = frozenset(name for name, schema in outputs.items() if schema.get("secret"))
-        return ResourceSchema(token, document["inputProperties"], document["requiredInputs"], outputs, secrets)
+        return ResourceSchema(
+            token,
+            document["inputProperties"],
+            document["requiredInputs"],
+            outputs,
+            secrets,
+            frozenset(document["optional"]),
+        )
 
     def function_inputs(self, token: str) -> dict[str, Any] | None:
         """The arguments of a function, or None when the sandbox does not have it."""

@@ -85,6 +85,7 @@ class SchemaWriter:
                 names[python] for python in re.findall(r"Missing required property '(\w+)'", source)
             ),
             "properties": outputs,
+            "optional": _optional(resource),
         }
 
     def add_provider(self, module: ModuleType) -> None:
@@ -142,6 +143,21 @@ class SchemaWriter:
             described["classes"].append(cls.__qualname__)
             described["properties"] |= self._properties(cls)
         return token
+
+
+def _optional(cls: type) -> list[str]:
+    """Outputs that may be absent: for a bridged provider, those that are optional and not computed."""
+    names = _pulumi_to_py_names_from_py_properties(cls)
+    hints = {
+        name: typing.get_type_hints(getattr(cls, python).fget)["return"]
+        for name, python in names.items()
+        if name not in {"urn", "id"}
+    }
+    plain = {
+        name: next(iter(typing.get_args(hint))) if typing.get_origin(hint) is Output else hint
+        for name, hint in hints.items()
+    }
+    return sorted(name for name, hint in plain.items() if type(None) in typing.get_args(hint))
 
 
 def _plain(annotation: Any) -> Any:

@@ -186,11 +186,14 @@ async def test_what_a_tenant_has_is_looked_up(auth0, ids):
     assert (user["userId"], user["connectionName"]) == (ids["User"], "users")
 
 
-async def test_a_dropped_list_of_callbacks_is_emptied(auth0, ids):
+async def test_a_list_that_is_left_out_stays_and_an_empty_one_clears_it(auth0, ids):
     _, old, state = await auth0.read(token("Client"), ids["Client"])
     new = {name: value for name, value in old.items() if name != "callbacks"}
-    assert list((await auth0.diff(token("Client"), old, new)).diffs) == ["callbacks"]
-    assert (await auth0.update(token("Client"), ids["Client"], old, new, state))["callbacks"] == []
+    assert list((await auth0.diff(token("Client"), old, new, state)).diffs) == []
+    assert (await auth0.update(token("Client"), ids["Client"], old, new, state))["callbacks"] == state["callbacks"]
+    empty = old | {"callbacks": []}
+    assert list((await auth0.diff(token("Client"), old, empty, state)).diffs) == ["callbacks[0]"]
+    assert (await auth0.update(token("Client"), ids["Client"], old, empty, state))["callbacks"] == []
 
 
 @pytest.mark.parametrize("seconds", [7 * 86400, -7 * 86400])
