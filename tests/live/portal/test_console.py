@@ -75,3 +75,13 @@ def test_the_overview_shows_what_is_deployed_and_why_a_call_was_refused(page, de
     another.goto(link)
     expect(another.get_by_role("status")).to_contain_text("auth0-apim sandbox open")
     another.context.close()
+
+
+def test_azures_client_traces_a_call_that_is_refused(deployed, manager, http):
+    api = manager.api.get(*PLACE, "calc").id
+    credentials = manager.gateway.list_debug_credentials(*PLACE, "managed", {"apiId": api, "purposes": ["tracing"]})
+    headers = {"Apim-Debug-Authorization": credentials.token}
+    answer = http.get(f"{deployed.outputs()['apiUrl']}/add?a=20&b=22", headers=headers)
+    trace = manager.gateway.list_trace(*PLACE, "managed", {"traceId": answer.headers["apim-trace-id"]})
+    sources = [(entry["source"], entry["data"].get("reason")) for entry in trace["traceEntries"]["inbound"]]
+    assert sources[-1] == ("validate-jwt", "TokenNotPresent")

@@ -15,6 +15,7 @@ from auth0_apim_sandbox.apim.arm.key_vault import KeyVault
 from auth0_apim_sandbox.apim.arm.long_running import LongRunning
 from auth0_apim_sandbox.apim.arm.manager_client import ManagerClient
 from auth0_apim_sandbox.apim.arm.request import ArmRequest
+from auth0_apim_sandbox.apim.tracing import Tracing
 
 PROVIDER = "Microsoft.ApiManagement"
 
@@ -47,6 +48,7 @@ class Manager:
         vault: reads the secrets of named values.
         long_running: the operations that clients wait for.
         portal_host: authority below which services have their developer portals.
+        tracing: debug credentials and traces of the service with an id.
         clock: seconds since 1970.
         writes: one lock a service, by lower-cased id; Azure answers a second write at the same time with 409, here it waits.
     """
@@ -59,6 +61,7 @@ class Manager:
     vault: KeyVault
     long_running: LongRunning
     portal_host: str
+    tracing: Callable[[str], Tracing]
     clock: Callable[[], float] = time.time
     writes: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 

@@ -12,6 +12,7 @@ from auth0_apim_sandbox.apim.gateway.access import grant_access, take_key
 from auth0_apim_sandbox.apim.gateway.calls.context import Context, Deployment, PolicyFailure, Request
 from auth0_apim_sandbox.apim.gateway.calls.headers import Headers, Url, received
 from auth0_apim_sandbox.apim.gateway.calls.sending import Send, send_response
+from auth0_apim_sandbox.apim.gateway.calls.trace import Trace
 from auth0_apim_sandbox.apim.gateway.configuration.routing import Match, Router, normalised
 from auth0_apim_sandbox.apim.gateway.configuration.service import Configuration, Product, read_configuration
 from auth0_apim_sandbox.apim.gateway.pipeline import run_plan, run_preflight
@@ -21,11 +22,13 @@ from auth0_apim_sandbox.apim.gateway.state.counters import Counters
 from auth0_apim_sandbox.apim.gateway.state.shared import IdentityToken, Shared, no_identity
 from auth0_apim_sandbox.apim.gateway.telemetry.telemetry import Telemetry
 from auth0_apim_sandbox.apim.gateway.tokens.discovery import KeySources
-from auth0_apim_sandbox.store import Store
+from auth0_apim_sandbox.apim.tracing import Tracing
+from auth0_apim_sandbox.store import Store, StoreError
 
 Message = MutableMapping[str, Any]
 AsgiApplication = Callable[[Message, Callable[[], Awaitable[Message]], Send], Awaitable[None]]
 
+_DEBUG_AUTHORIZATION = "Apim-Debug-Authorization"
 _PORTS = {"http": 80, "https": 443}
 _log = logging.getLogger(__name__)
 
@@ -72,6 +75,7 @@ class Gateway:
         self._host = urlsplit(gateway_url).hostname or "localhost"
         self._shared = shared
         self._telemetry = telemetry
+        self._tracing = Tracing(store, self._service_key)
         self._revision = -1
         self._configuration: Configuration
         self._deployment: Deployment
@@ -96,6 +100,8 @@ class Gateway:
             _log.exception("request failed: %s", type(error).__name__)
             context.response.use_json_error(500, "Internal server error", activityId=context.request_id)
         scope["refusal"] = _refusal(context)
+        if context.call_trace is not None:
+            self._keep(context.call_trace, context)
         if context.recording is None:
             await send_response(context, send)
         else:
@@ -145,12 +151,33 @@ class Gateway:
         """Put the API, operation, subscription and product of a request into its context."""
         request, api = context.request, match.api
         context.api, context.operation, context.backend_url = api, match.operation, api.service_url
+        self._begin_trace(context, api.id)
         request.matched_parameters = match.parameters
         access = grant_access(self._configuration, api, take_key(request, api), self._gateway_url)
         context.subscription, context.product = access.subscription, access.product
         url = request.url
         request.url = Url(url.scheme, url.host, url.port, f"/{match.rest}" if match.rest else "", url.query_string)
         return access.product
+
+    def _begin_trace(self, context: Context, api: str) -> None:
+        """Trace the call where its debug credentials are good; they go no further, whatever they are."""
+        given = context.request.headers.get(_DEBUG_AUTHORIZATION)
+        if given is None:
+            return
+        context.request.headers.remove(_DEBUG_AUTHORIZATION)
+        refusal = self._tracing.refusal(given[0], api.partition(";rev=")[0], self._clock())
+        if refusal is None:
+            context.call_trace = Trace()
+        else:
+            context.final_headers.append(refusal)
+
+    def _keep(self, trace: Trace, context: Context) -> None:
+        trace.add("outbound", "response", status=context.response.status_code)
+        kept = {"serviceName": self._service_key.rpartition("/")[2], "traceEntries": trace.entries}
+        try:
+            context.final_headers.append(("Apim-Trace-Id", self._tracing.keep(kept)))
+        except StoreError as error:
+            _log.warning("a trace was not kept: %s", error)
 
     async def _serve_unmatched(self, context: Context) -> None:
         request = context.request

@@ -68,6 +68,8 @@ async def _run_sections(plan: Plan, context: Context) -> PolicyFailure | None:
                     pending = step(context)
                     if pending is not None:
                         await pending
+                    if context.call_trace is not None:
+                        _note(plan, context, step)
             except SkipToOutbound:
                 skips = True
     except PolicyFailure as failure:
@@ -75,6 +77,7 @@ async def _run_sections(plan: Plan, context: Context) -> PolicyFailure | None:
         return failure
     except Answered:
         origin = plan.origins.get(id(step))
+        _note(plan, context, step)
         context.answered_by = f"{origin.policy} ({origin.scope} {context.section} {origin.path})" if origin else None
         raise
     return None
@@ -99,6 +102,22 @@ async def _run_on_error(plan: Plan, context: Context, failure: PolicyFailure) ->
         _answer_with(context, second)
 
 
+def _note(plan: Plan, context: Context, step: Step | None) -> None:
+    """Write down in the trace, where there is one, that `step` has run."""
+    origin = plan.origins.get(id(step))
+    if context.call_trace is None or origin is None:
+        return
+    in_backend = context.section == "backend"
+    context.call_trace.add(
+        context.section,
+        origin.policy,
+        scope=origin.scope,
+        path=origin.path,
+        backend=context.backend_url if origin.policy in ("set-backend-service", "forward-request") else None,
+        status=context.response.status_code if in_backend or context.answered_by else None,
+    )
+
+
 def _answer_with(context: Context, failure: PolicyFailure) -> None:
     shown = failure.message if failure.shown is None else failure.shown
     more = {"activityId": context.request_id} if failure.status == 500 else {}
@@ -119,3 +138,7 @@ def _remember(plan: Plan, context: Context, failure: PolicyFailure, step: Step |
         path=origin.path if origin else None,
         policy_id=origin.policy_id if origin else None,
     )
+    if context.call_trace is not None:
+        error = context.last_error
+        refusal = {"scope": error.scope, "path": error.path, "reason": error.reason, "message": error.message}
+        context.call_trace.add(error.section or "inbound", error.source, **refusal, status=failure.status)

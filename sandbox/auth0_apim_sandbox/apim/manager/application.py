@@ -5,6 +5,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -24,6 +25,7 @@ from auth0_apim_sandbox.apim.manager.routing import route
 from auth0_apim_sandbox.apim.resources.named_values import refresh_secrets
 from auth0_apim_sandbox.apim.services.resource_groups import write_group
 from auth0_apim_sandbox.apim.services.service import open_gateways
+from auth0_apim_sandbox.apim.tracing import Tracing
 from auth0_apim_sandbox.store import Store, StoreError
 
 _log = logging.getLogger(__name__)
@@ -61,7 +63,9 @@ def create_resource_manager(  # noqa: PLR0913 - everything that a resource manag
     directory = Directory(store, endpoint, clock)
     vault = KeyVault(vault_url, fetch, directory.identity_token)
     operations = LongRunning(endpoint)
-    manager = Manager(Inventory(store), directory.client, endpoint, host, fetch, vault, operations, portal_host, clock)
+    tracing = partial(Tracing, store)
+    parts = (endpoint, host, fetch, vault, operations, portal_host, tracing, clock)
+    manager = Manager(Inventory(store), directory.client, *parts)
     if not manager.inventory.resources:
         with manager.inventory.transaction():
             write_group(manager, "local", "westeurope", {})

@@ -14,6 +14,7 @@ from auth0_apim_sandbox.apim.resources.apis.version_sets import VersionSets
 from auth0_apim_sandbox.apim.resources.authorization_servers import AuthorizationServers, OpenIdConnectProviders
 from auth0_apim_sandbox.apim.resources.backends import Backends
 from auth0_apim_sandbox.apim.resources.diagnostics import Diagnostics
+from auth0_apim_sandbox.apim.resources.gateways import run_gateway_action
 from auth0_apim_sandbox.apim.resources.groups import Groups
 from auth0_apim_sandbox.apim.resources.loggers import Loggers
 from auth0_apim_sandbox.apim.resources.named_values import NamedValues
@@ -139,6 +140,10 @@ async def _below_service(manager: Manager, request: ArmRequest, service: Documen
     """Answer a call whose path below the service is `segments`: types and names in turn."""
     if [segment.lower() for segment in segments[:2]] == ["tenant", "operationresults"] and len(segments) == 3:
         return manager.long_running.status(segments[2])
+    if segments[0].lower() == "gateways" and len(segments) == 3:
+        return await run_gateway_action(
+            Call(manager, request, service, service["id"], service["id"], ""), *segments[1:]
+        )
     types, names = segments[0::2], segments[1::2]
     path = "/".join(types).lower()
     kind = _KINDS.get(path)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from auth0_apim_sandbox.apim.gateway.calls.headers import Headers, Url
+from auth0_apim_sandbox.apim.gateway.calls.trace import Trace
 from auth0_apim_sandbox.apim.gateway.tokens.jwt import Jwt, TokenRefused, read_token
 
 _log = logging.getLogger(__name__)
@@ -136,6 +137,7 @@ class Context:
         "backend_url",
         "backend_width",
         "before_answer",
+        "call_trace",
         "clock",
         "close_backend",
         "deployment",
@@ -166,6 +168,7 @@ class Context:
         self.product: Any = None
         self.subscription: Any = None
         self.recording: Any = None
+        self.call_trace: Trace | None = None
         self.last_error: LastError | None = None
         self.answered_by: str | None = None
         self.section = "inbound"
