@@ -169,6 +169,7 @@ def _ids(found: FoundObjects) -> dict[str, str]:
         ids["portal-authorization-server"] = found.authorization_server["id"]
     if found.product is not None:
         ids["publication-product"] = found.product["id"]
+        ids |= {f"publication-{group}": f"{found.product['id']}/groups/{group}" for group in found.product_groups}
         ids["publication-product-api"] = f"{found.product['id']}/apis/{found.published_api['name']}"
     if found.policy is not None:
         ids["policy-policy"] = found.policy["id"]

@@ -61,6 +61,7 @@ class FoundObjects:
         login: the client of the portal's authorization server, which may be `client`.
         user_grant: the grant by which the machine client gets users' tokens with their passwords.
         login_grant: the grant by which the login client gets its users' tokens.
+        product_groups: the groups that see the product, but for the administrators.
         service_is_shared: whether the service has other APIs too.
         notes: what is not adopted, for people.
     """
@@ -78,6 +79,7 @@ class FoundObjects:
     policy: Document | None = None
     user_grant: Document | None = None
     login_grant: Document | None = None
+    product_groups: Sequence[str] = ()
     service_is_shared: bool = False
     notes: list[str] = field(default_factory=list)
 
@@ -111,6 +113,7 @@ def find_objects(tenant: Tenant, manager: Manager, answers: Answers) -> FoundObj
     if not requires_user_grants(pair.api):
         notes.append(_open_access(pair.api, clients_without_user_grant(clients.values(), grants, pair.identifier)))
     others = _other_apis(manager, pair)
+    product = _product(manager, pair.published, answers)
     if others:
         notes.append(f"service {pair.service['name']} has other APIs, so that it is only read: {', '.join(others)}")
     return FoundObjects(
@@ -122,7 +125,8 @@ def find_objects(tenant: Tenant, manager: Manager, answers: Answers) -> FoundObj
         login=login,
         connection=connection,
         user=user,
-        product=_product(manager, pair.published, answers),
+        product=product,
+        product_groups=_groups(manager, product),
         authorization_server=pair.server,
         policy=pair.policy,
         user_grant=user_grant(grants, machine["client_id"], pair.identifier),
@@ -241,6 +245,11 @@ def _product(manager: Manager, published: Document, answers: Answers) -> Documen
         "Which product is the API published in", "--product", products, lambda each: each["name"],
         lambda each: each["properties"]["displayName"], answers.product,
     )  # fmt: skip
+
+
+def _groups(manager: Manager, product: Document | None) -> list[str]:
+    groups = manager.children(product["id"], "groups") if product is not None else []
+    return [group["name"] for group in groups if group["name"] != "administrators"]
 
 
 def _one(  # noqa: PLR0913, PLR0917

@@ -184,7 +184,8 @@ def _publication(found: FoundObjects, openapi: str) -> dict[str, Any]:
     needs_subscription = product["properties"].get("subscriptionRequired", True)
     # The azure-native provider cannot delete such a product in a service that survives.
     kept = {"keepProduct": True} if needs_subscription and found.service_is_shared else {}
-    return publication | {"productName": title, "productSubscriptionRequired": needs_subscription, **kept}
+    product_settings = {"productSubscriptionRequired": needs_subscription, "productGroups": list(found.product_groups)}
+    return publication | {"productName": title, **product_settings, **kept}
 
 
 def _backend(found: FoundObjects) -> dict[str, Any]:

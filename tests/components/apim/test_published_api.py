@@ -10,6 +10,7 @@ from auth0_apim.policy.jwt_documents import checked_elsewhere_document
 API = "azure-native:apimanagement:Api"
 API_POLICY = "azure-native:apimanagement:ApiPolicy"
 PRODUCT = "azure-native:apimanagement:Product"
+PRODUCT_GROUP = "azure-native:apimanagement:ProductGroup"
 PRODUCT_API = "azure-native:apimanagement:ProductApi"
 VERSION_SET = "azure-native:apimanagement:ApiVersionSet"
 DOCUMENT = json.dumps(
@@ -103,6 +104,32 @@ async def test_a_product_is_made_published_and_linked(mocks, publish):
         "productId": "starter",
         "apiId": "calc",
     }
+
+
+@pulumi.runtime.test
+async def test_a_product_is_shown_to_the_groups_that_are_named(mocks, publish):
+    await publish(product_name="Starter", product_groups=["guests", "partners"]).api_id.future()
+    for group in ("guests", "partners"):
+        assert mocks.inputs_of(PRODUCT_GROUP, f"Calculator-{group}") == {
+            "resourceGroupName": "group",
+            "serviceName": "apis",
+            "productId": "starter",
+            "groupId": group,
+        }
+
+
+@pytest.mark.parametrize(
+    ("args", "problem"),
+    [
+        ({"product_groups": ["guests"]}, "product_groups"),
+        ({"product_name": "Starter", "product_groups": ["administrators"]}, "has 'administrators', whom Azure links"),
+        ({"product_name": "Starter", "product_groups": ["guests", "guests"]}, "names a group twice"),
+        ({"product_name": "Starter", "product_groups": ["a/b"]}, "has 'a/b', which"),
+    ],
+)
+def test_groups_that_are_none_are_refused(publish, args, problem):
+    with pytest.raises(InputError, match=problem):
+        publish(**args)
 
 
 @pulumi.runtime.test

@@ -408,6 +408,16 @@ async def test_the_portal_alone_is_a_login_with_the_portals_address(mocks, prote
 
 
 @pulumi.runtime.test
+async def test_the_portals_console_may_call_the_api_and_its_visitors_see_it(mocks, whole):
+    await settled(whole())
+    document = mocks.inputs_of(f"{APIM}ApiPolicy", "calc-policy-policy")["value"]
+    origin = ADDRESS.partition("/signin-oauth")[0]
+    assert f"<origin>{origin}</origin>" in document
+    groups = {name for kind, name in mocks.children() if kind == f"{APIM}ProductGroup"}
+    assert groups == {"calc-publication-developers", "calc-publication-guests"}
+
+
+@pulumi.runtime.test
 async def test_roles_are_made_by_key_and_given_to_the_user(mocks, whole):
     roles = {
         "operator": {"permissions": ["calc:sub", "calc:add"]},

@@ -93,6 +93,7 @@ class Manager:
             "authorizationServers": [self._document("authorizationServers/auth0", login)],
             "apis": [self._document("apis/calculator", api)],
             "products": [self._document("products/starter", {"displayName": "Starter"})],
+            "groups": [self._document(f"groups/{name}", {}) for name in ("administrators", "developers", "partners")],
         }
         self.policy = {"id": f"{SERVICE}/apis/calculator/policies/policy", "properties": {"value": POLICY}}
 
@@ -160,6 +161,7 @@ def test_the_portals_own_client_is_managed_as_the_interactive_client(tenant, man
         ids["protected-interactive-client-credentials"],
         ids["protected-client-client"],
     ) == ("w1", "w1", "m1")
+    assert ids["protected-publication-partners"] == f"{SERVICE}/products/starter/groups/partners"
     assert ids["protected-publication-product-api"] == f"{SERVICE}/products/starter/apis/calculator"
     assert not {"protected-interactive-client-grant", "protected-client-user-grant"} & set(ids)
 
@@ -242,6 +244,14 @@ def test_a_product_keeps_its_subscription_requirement(tenant, manager, propertie
     manager.lists["products"] = [Manager._document("products/starter", {"displayName": "Starter", **properties})]
     publication = adopted_settings(find_objects(tenant, manager, Answers()), OPENAPI)["publication"]
     assert (publication["productName"], publication["productSubscriptionRequired"]) == ("Starter", needs)
+
+
+def test_a_product_keeps_the_groups_that_see_it(tenant, manager):
+    found = find_objects(tenant, manager, Answers())
+    assert adopted_settings(found, OPENAPI)["publication"]["productGroups"] == ["developers", "partners"]
+    manager.lists["groups"] = [Manager._document("groups/administrators", {})]
+    seen_by_nobody = find_objects(tenant, manager, Answers())
+    assert adopted_settings(seen_by_nobody, OPENAPI)["publication"]["productGroups"] == []
 
 
 def publication_of(tenant, manager, service_url, policy=POLICY):
