@@ -13,11 +13,10 @@ from tree_sitter import Node
 from auth0_apim_sandbox.apim.policies.expressions.assignment import Assignments
 from auth0_apim_sandbox.apim.policies.expressions.binding import Binder
 from auth0_apim_sandbox.apim.policies.expressions.calls import Lambda
+from auth0_apim_sandbox.apim.policies.expressions.control import BREAK, CONTINUE, guarded, looped, switched
 from auth0_apim_sandbox.apim.policies.expressions.conversions import cast, converted, enumerated, fits
 from auth0_apim_sandbox.apim.policies.expressions.runtime.errors import (
-    EvaluationError,
     ExpressionError,
-    LimitExceededError,
     is_exception,
     null_reference,
 )
@@ -26,9 +25,6 @@ from auth0_apim_sandbox.apim.policies.expressions.runtime.types import NULL, OBJ
 from auth0_apim_sandbox.apim.policies.expressions.scope import NOTHING, Assigned, Bound, joined
 from auth0_apim_sandbox.apim.policies.expressions.syntax import children, required, text_of, unsupported
 from auth0_apim_sandbox.apim.policies.expressions.type_names import read_type
-
-BREAK, CONTINUE = ("break",) * 2, ("continue",) * 3
-"""Told apart from a returned value, which is a tuple of one, by identity."""
 
 _EXPRESSIONS = frozenset(
     {"invocation_expression", "assignment_expression", "postfix_unary_expression", "conditional_access_expression"}
@@ -237,14 +233,14 @@ class StatementBinder(Assignments, Binder):
             body, broken = self._body(required(node, "body"))
             updates = [self.bind(each).run for each in node.children_by_field_name("update")]
             self.scope.assigned = _after(false, broken)
-        return _looped(starts, test.run, body, updates)
+        return looped(starts, test.run, body, updates)
 
     def _do(self, node: Node) -> Code:
         body, broken = self._body(required(node, "body"))
         test, _, false = self.condition(required(node, "condition"))
         self.scope.assigned = _after(false, broken)
         condition = test.run
-        state: Code = _looped([], lambda _: True, body, [], lambda frame: not condition(frame))
+        state: Code = looped([], lambda _: True, body, [], lambda frame: not condition(frame))
         return state
 
     def _part(self, node: Node) -> Code:
@@ -323,7 +319,7 @@ class StatementBinder(Assignments, Binder):
                     raise ExpressionError("Control cannot fall through from one case label to another.")
         broken = self._loops.pop()
         self.scope.assigned = _after(None if has_default else after_value, broken)
-        return _switched(value.run, cases)
+        return switched(value.run, cases)
 
     def _labels(self, section: Node, value: Bound) -> tuple[list[Any] | None, list[Node]]:
         is_default = any(child.type == "default" for child in section.children)
@@ -355,7 +351,7 @@ class StatementBinder(Assignments, Binder):
             handlers.append(self._catch(clause))
             after = joined(after, self.scope.assigned)
         self.scope.assigned = after
-        return _guarded(body, handlers, finish)
+        return guarded(body, handlers, finish)
 
     def _catch(self, clause: Node) -> tuple[str, int, Code]:
         kind, slot = Type("Exception"), 0
@@ -458,69 +454,6 @@ def _after(state: Assigned, broken: list[Assigned]) -> Assigned:
     for each in broken:
         state = joined(state, each)
     return state
-
-
-def _looped(starts: list[Code], test: Code, body: Code, updates: list[Code], ends: Code | None = None) -> Code:
-    def execute(frame: Frame) -> Any:
-        for start in starts:
-            start(frame)
-        while test(frame):
-            frame[0].step()
-            ended = body(frame)
-            if ended is BREAK:
-                break
-            if ended is not None and ended is not CONTINUE:
-                return ended
-            if ends is not None and ends(frame):
-                break
-            for update in updates:
-                update(frame)
-        return None
-
-    return execute
-
-
-def _switched(run: Code, cases: list[tuple[list[Any] | None, Code]]) -> Code:
-    otherwise = next((code for labels, code in cases if labels is None), None)
-
-    def execute(frame: Frame) -> Any:
-        value = run(frame)
-        chosen = next((code for labels, code in cases if labels is not None and value in labels), otherwise)
-        ended = None if chosen is None else chosen(frame)
-        return None if ended is BREAK else ended
-
-    return execute
-
-
-def _guarded(body: Code, handlers: list[tuple[str, int, Code]], finish: Code | None) -> Code:
-    def attempt(frame: Frame) -> Any:
-        try:
-            return body(frame)
-        except LimitExceededError:
-            raise
-        except EvaluationError as error:
-            for kind, slot, handler in handlers:
-                if is_exception(error.kind, kind):
-                    if slot:
-                        frame[slot] = [error]
-                    return handler(frame)
-            raise
-
-    if finish is None:
-        return attempt
-
-    def execute(frame: Frame) -> Any:
-        try:
-            ended = attempt(frame)
-        except LimitExceededError:
-            raise
-        except EvaluationError:
-            finish(frame)
-            raise
-        finish(frame)
-        return ended
-
-    return execute
 
 
 _STATEMENTS: dict[str, Callable[[Any, Node], Code]] = {
