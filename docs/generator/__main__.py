@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from docs.generator.coverage import coverage_page
 from docs.generator.pictures import pictures
 from docs.generator.reference import reference_pages
 from docs.generator.registry import registry_page
@@ -21,6 +22,7 @@ def generated() -> dict[Path, str]:
         "components/schema.json": schema,
         **reference_pages(),
         **pictures(ROOT),
+        **coverage_page(),
         **settings_file(json.loads(schema)),
         **registry_page(ROOT),
     }

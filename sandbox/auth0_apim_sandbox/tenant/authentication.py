@@ -31,7 +31,7 @@ from auth0_apim_sandbox.tenant.tokens.token_endpoint import TokenEndpoint
 from auth0_apim_sandbox.tenant.tokens.tokens import Tokens
 from auth0_apim_sandbox.tenant.tokens.userinfo import OpaqueTokens, UserInfo
 
-_UNSUPPORTED = {
+UNSUPPORTED = {
     "/oauth/par": "pushed authorization requests",
     "/oauth/global-token-revocation/{rest:path}": "global token revocation",
     "/oauth/device/code": "the device authorization flow",
@@ -62,6 +62,7 @@ _UNSUPPORTED = {
     "/my-org/{rest:path}": "the My Organization API",
     "/scim/{rest:path}": "SCIM",
 }
+"""What Auth0 has at a path, and this tenant refuses by name."""
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -126,7 +127,7 @@ def _pages(tenant: Tenant, tokens: Tokens, codes: AuthorizationCodes, logins: Lo
 
 def unsupported_routes() -> list[Route]:
     """A route for each, answering 501 with what is missing."""
-    return [Route(path, _refusing(feature), methods=_METHODS) for path, feature in _UNSUPPORTED.items()]
+    return [Route(path, _refusing(feature), methods=_METHODS) for path, feature in UNSUPPORTED.items()]
 
 
 def _refusing(feature: str) -> Callable[[Request], Awaitable[Response]]:

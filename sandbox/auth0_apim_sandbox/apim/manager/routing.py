@@ -45,7 +45,7 @@ from auth0_apim_sandbox.apim.services.service import (
     operation_result,
 )
 
-_KINDS: dict[str, ResourceKind] = {
+KINDS: dict[str, ResourceKind] = {
     kind.type.partition("/service/")[2].lower(): kind
     for kind in (
         Apis(),
@@ -77,11 +77,13 @@ _KINDS: dict[str, ResourceKind] = {
         VersionSets(),
     )
 }
-_VIEWS = {
+"""What is below a service, by the types on the way to it in lower case."""
+VIEWS = {
     "apis/products": list_products_of_api,
     "apis/revisions": list_revisions,
     "products/subscriptions": list_subscriptions_of_product,
 }
+"""Lists that show what stands elsewhere, by the types on the way to them."""
 
 
 async def route(manager: Manager, request: ArmRequest, segments: list[str]) -> Response:
@@ -146,9 +148,9 @@ async def _below_service(manager: Manager, request: ArmRequest, service: Documen
         )
     types, names = segments[0::2], segments[1::2]
     path = "/".join(types).lower()
-    kind = _KINDS.get(path)
+    kind = KINDS.get(path)
     is_collection = len(types) > len(names)
-    if kind is None and is_collection and path.rpartition("/")[0] in _KINDS:
+    if kind is None and is_collection and path.rpartition("/")[0] in KINDS:
         return await _action(manager, request, service, types, names)
     if kind is None:
         raise unsupported(f"The resource type '{PROVIDER}/service/{'/'.join(types)}'")
@@ -165,10 +167,10 @@ async def _action(
 ) -> Response:
     path = "/".join(types).lower()
     parent_path = path.rpartition("/")[0]
-    owner = _KINDS[parent_path]
+    owner = KINDS[parent_path]
     resource_id = _parent(manager, service, types, names)
-    if path in _VIEWS:
-        return _VIEWS[path](Call(manager, request, service, resource_id, resource_id, ""))
+    if path in VIEWS:
+        return VIEWS[path](Call(manager, request, service, resource_id, resource_id, ""))
     if types[-1].lower() not in owner.actions():
         raise unsupported(f"'{types[-1]}' of a resource of type '{owner.type}'")
     parent_id = resource_id.rpartition("/")[0].rpartition("/")[0]
@@ -181,7 +183,7 @@ def _parent(manager: Manager, service: Document, types: list[str], names: list[s
     resource_id: str = service["id"]
     for depth, name in enumerate(names[: len(types) - 1]):
         path = "/".join(types[: depth + 1]).lower()
-        kind = _KINDS.get(path)
+        kind = KINDS.get(path)
         if kind is None:
             raise unsupported(f"The resource type '{PROVIDER}/service/{'/'.join(types)}'")
         # A release belongs to the API, whichever of its revisions the path names.

@@ -30,7 +30,7 @@ RESPONSE_TYPES = (
     frozenset({"token", "id_token"}),
     frozenset({"code", "token", "id_token"}),
 )
-_OF_THIRD_PARTIES = frozenset(
+PARAMETERS = frozenset(
     [
         "acr_values",
         "audience",
@@ -56,7 +56,7 @@ _OF_THIRD_PARTIES = frozenset(
 )
 """What third-party clients may send, besides `ext-…` (third-party applications, security controls)."""
 _PROMPTS = ("none", "login", "consent", "select_account")
-_NOT_SUPPORTED = {
+UNSUPPORTED_PARAMETERS = {
     "request": "request_not_supported",
     "request_uri": "request_uri_not_supported",
     "authorization_details": "invalid_authorization_details",
@@ -181,9 +181,9 @@ def read_request(tenant: Tenant, callback: Callback, parameters: Mapping[str, st
 def _refuse_unsupported(client: Document, parameters: Mapping[str, str], callback: Callback) -> None:
     if is_third_party(client):
         for name in parameters:
-            if name not in _OF_THIRD_PARTIES and not name.startswith("ext-"):
+            if name not in PARAMETERS and not name.startswith("ext-"):
                 raise invalid_request(f"Unsupported parameter: {name}")
-    for name, error in _NOT_SUPPORTED.items():
+    for name, error in UNSUPPORTED_PARAMETERS.items():
         if parameters.get(name):
             raise OAuthError(400, error, f"The sandbox does not support the parameter '{name}'")
     if (hint := parameters.get("screen_hint")) in _HINTED_PAGES:

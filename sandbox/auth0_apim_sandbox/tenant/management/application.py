@@ -37,7 +37,7 @@ from auth0_apim_sandbox.tenant.model.json_input import parse_json
 from auth0_apim_sandbox.tenant.model.tenant import Tenant
 
 PREFIX = "/api/v2"
-_ENDPOINTS: list[Endpoint] = [
+ENDPOINTS: list[Endpoint] = [
     *actions.ENDPOINTS,
     *client_credentials.ENDPOINTS,
     *client_grants.ENDPOINTS,
@@ -55,10 +55,11 @@ _ENDPOINTS: list[Endpoint] = [
     *user_search.ENDPOINTS,
     *users.ENDPOINTS,
 ]
-MANAGEMENT_SCOPES = tuple(sorted({scope for endpoint in _ENDPOINTS for scope in endpoint.scopes}))
+"""Everything that is answered below PREFIX."""
+MANAGEMENT_SCOPES = tuple(sorted({scope for endpoint in ENDPOINTS for scope in endpoint.scopes}))
 """Every scope that an endpoint asks for."""
 
-_RESOURCES_OF_AUTH0 = frozenset(
+RESOURCES_OF_AUTH0 = frozenset(
     [
         "actions",
         "agents",
@@ -114,6 +115,7 @@ _RESOURCES_OF_AUTH0 = frozenset(
         "verifiable-credentials",
     ]
 )
+"""The first segments of the paths that Auth0 has below PREFIX; those that are not answered are refused by name."""
 _MAX_BODY_BYTES = 1024 * 1024
 
 
@@ -126,7 +128,7 @@ class ManagementApi:
     def __init__(self, tenant: Tenant, rate_limit: RateLimit) -> None:
         self._tenant = tenant
         self._counter = RequestCounter(rate_limit, tenant.clock)
-        self._routes = _compile(_ENDPOINTS)
+        self._routes = _compile(ENDPOINTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -161,7 +163,7 @@ class ManagementApi:
             match = pattern.match(path)
             if match and method in by_method:
                 return by_method[method], {name: unquote(value) for name, value in match.groupdict().items()}
-        if path.split("/")[1] in _RESOURCES_OF_AUTH0:
+        if path.split("/")[1] in RESOURCES_OF_AUTH0:
             raise not_supported(f"{method} {PREFIX}{path}")
         raise ManagementError(404, "Not Found")
 

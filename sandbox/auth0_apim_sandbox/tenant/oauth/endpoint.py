@@ -35,7 +35,7 @@ class PostEndpoint:
     def __init__(self, tenant: Tenant, handle: Callable[[Call], Awaitable[Answer]]) -> None:
         self._tenant = tenant
         self._origins = Origins(tenant)
-        self._handle = handle
+        self.handle = handle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -48,7 +48,7 @@ class PostEndpoint:
             if method != "POST":
                 raise OAuthError(405, "invalid_request", f"Method {method} is not allowed here, POST is")
             call = await read_call(scope, receive)
-            answer = await self._handle(call)
+            answer = await self.handle(call)
         except OAuthError as error:
             answer = Answer(error.body(), error.status, error.headers)
         except StoreError as failure:

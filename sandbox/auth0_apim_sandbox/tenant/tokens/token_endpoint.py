@@ -11,7 +11,7 @@ from auth0_apim_sandbox.tenant.tokens.client_authentication import ClientAuthent
 
 Grant = Callable[[Call, Document], Awaitable[Answer]]
 
-_ELSEWHERE = {
+UNSUPPORTED_GRANTS = {
     "urn:ietf:params:oauth:grant-type:device_code": "the device authorization flow",
     "urn:ietf:params:oauth:grant-type:jwt-bearer": "the JWT bearer grant",
     "urn:ietf:params:oauth:grant-type:token-exchange": "token exchange",
@@ -21,16 +21,21 @@ _ELSEWHERE = {
     "http://auth0.com/oauth/grant-type/mfa-recovery-code": "multi-factor authentication",
     "http://auth0.com/oauth/grant-type/passwordless/otp": "passwordless login",
 }
-_WITH_RESOURCE = ("authorization_code", "refresh_token")
+"""Grant types that Auth0 has, and this tenant refuses by name."""
+WITH_RESOURCE = ("authorization_code", "refresh_token")
 """The grants that Auth0 documents `resource` for."""
 
 
 class TokenEndpoint:
-    """Authenticates the client and hands the call to the grant it names."""
+    """Authenticates the client and hands the call to the grant it names.
+
+    Attributes:
+        grants: by grant type.
+    """
 
     def __init__(self, authentication: ClientAuthentication, grants: Mapping[str, Grant]) -> None:
         self._authentication = authentication
-        self._grants = grants
+        self.grants = grants
 
     async def __call__(self, call: Call) -> Answer:
         """The grant's answer.
@@ -42,10 +47,10 @@ class TokenEndpoint:
         if call.header(b"dpop") is not None:
             raise not_supported("tokens bound to a key: the header DPoP")
         grant_type = call.require("grant_type")
-        grant = self._grants.get(grant_type)
+        grant = self.grants.get(grant_type)
         if grant is None:
-            if grant_type in _ELSEWHERE:
-                raise not_supported(_ELSEWHERE[grant_type])
+            if grant_type in UNSUPPORTED_GRANTS:
+                raise not_supported(UNSUPPORTED_GRANTS[grant_type])
             raise OAuthError(403, "unsupported_grant_type", f"Unsupported grant type: {grant_type}")
         client = self._authentication.authenticate(call)
         forbidden = is_third_party(client) and grant_type not in THIRD_PARTY_GRANT_TYPES
@@ -54,6 +59,6 @@ class TokenEndpoint:
         # Each changes what the token is for, so it is never ignored.
         if call.get("organization"):
             raise not_supported("organizations: parameter 'organization'")
-        if call.get("resource") and grant_type not in _WITH_RESOURCE:
+        if call.get("resource") and grant_type not in WITH_RESOURCE:
             raise not_supported("resource indicators: parameter 'resource'")
         return await grant(call, client)

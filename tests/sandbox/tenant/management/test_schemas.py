@@ -5,7 +5,7 @@ from typing import Any
 
 import auth0_apim_sandbox.tenant
 import pytest
-from auth0_apim_sandbox.tenant.management.application import _ENDPOINTS
+from auth0_apim_sandbox.tenant.management.application import ENDPOINTS
 from auth0_apim_sandbox.tenant.management.resources import (
     client_grants,
     clients_schema,
@@ -19,7 +19,7 @@ from jsonschema import Draft7Validator
 
 SCHEMAS = [
     pytest.param(schema, id=f"{endpoint.method} {endpoint.path} {kind}")
-    for endpoint in _ENDPOINTS
+    for endpoint in ENDPOINTS
     for kind, schema in (("body", endpoint.body), ("query", endpoint.query))
     if schema is not None
 ]
@@ -34,8 +34,8 @@ def test_every_schema_is_one_and_refuses_what_it_does_not_name(schema):
 
 
 def test_every_endpoint_asks_for_a_scope_and_is_there_once():
-    assert all(endpoint.scopes for endpoint in _ENDPOINTS)
-    places = [(endpoint.method, endpoint.path) for endpoint in _ENDPOINTS]
+    assert all(endpoint.scopes for endpoint in ENDPOINTS)
+    places = [(endpoint.method, endpoint.path) for endpoint in ENDPOINTS]
     assert len(set(places)) == len(places)
 
 

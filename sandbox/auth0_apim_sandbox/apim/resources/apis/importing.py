@@ -18,7 +18,7 @@ LARGEST_DOCUMENT = 4 * 1024 * 1024
 IMPORT_FORMATS = ("openapi", "openapi+json", "openapi-link", "openapi+json-link", "swagger-json", "swagger-link-json")
 """Formats that are imported; `openapi` and its link are YAML or JSON text."""
 
-_UNSUPPORTED_FORMATS = (
+UNSUPPORTED_FORMATS = (
     "wadl-xml",
     "wadl-link-json",
     "wsdl",
@@ -119,7 +119,7 @@ async def _text(call: Call, format_: str, value: str) -> str:
         ValidationFailed: the format is none, the document is too large or cannot be fetched.
         ArmError: 501, the format is one of Azure's that is not supported.
     """
-    if format_ in _UNSUPPORTED_FORMATS:
+    if format_ in UNSUPPORTED_FORMATS:
         raise unsupported(f"Importing an API in format '{format_}'")
     if format_ not in IMPORT_FORMATS:
         message = f"'{format_}' is not an import format; use one of {', '.join(IMPORT_FORMATS)}."
