@@ -186,3 +186,15 @@ def absolute_url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"'{text}' is not an absolute http or https URL, for example https://example.com/path")
     return text
+
+
+def check_url(target: str, text: str) -> None:
+    """Refuse a text that is no absolute http or https URL.
+
+    Raises:
+        ValidationFailed: with `target`, the property that has it.
+    """
+    try:
+        absolute_url(text)
+    except ValueError as error:
+        raise ValidationFailed((target, f"'{target}': {error}.")) from None

@@ -3,10 +3,10 @@
 import re
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import StringConstraints
 
 from auth0_apim_sandbox.apim.arm.calls import Call
-from auth0_apim_sandbox.apim.arm.contract import Contract, absolute_url
+from auth0_apim_sandbox.apim.arm.contract import Contract, check_url
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, unsupported
 from auth0_apim_sandbox.apim.arm.inventory import Document
 from auth0_apim_sandbox.apim.arm.resource_kind import Draft, ResourceKind
@@ -47,7 +47,7 @@ class BackendContract(Contract):
 
     title: Text300 | None = None
     description: Text2000 | None = None
-    url: Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(absolute_url)]
+    url: Text2000
     protocol: str
     resource_id: Text2000 | None = None
     type: str | None = None
@@ -85,6 +85,7 @@ class Backends(ResourceKind):
                 raise unsupported(f"'{name}' of a backend")
         if contract.protocol != "http" or contract.type not in (None, "Single"):
             raise unsupported(f"A backend of type '{contract.type or 'Single'}' with protocol '{contract.protocol}'")
+        check_url("url", contract.url)
         if contract.tls is not None:
             draft.properties["tls"] = contract.tls.model_dump(by_alias=True, exclude_unset=True)
         if contract.credentials is not None:

@@ -53,3 +53,14 @@ async def test_only_the_checks_that_were_given_are_answered(arm):
     backend = {"url": "https://backend.test", "protocol": "http", "tls": {"validateCertificateChain": False}}
     answer = await arm.put("backends/b", backend)
     assert answer.json()["properties"]["tls"] == {"validateCertificateChain": False}
+
+
+async def test_a_service_fabric_backend_is_refused_by_name_whatever_its_address(arm):
+    cluster = {"serviceFabricCluster": {"managementEndpoints": ["https://a.test"]}}
+    answer = await arm.put("backends/fabric", {"url": "fabric:/app/service", "protocol": "http", "properties": cluster})
+    assert (answer.status_code, "'properties' of a backend" in answer.text) == (501, True)
+
+
+async def test_a_backend_has_an_absolute_address(arm):
+    answer = await arm.put("backends/b", {"url": "fabric:/app/service", "protocol": "http"})
+    assert (answer.status_code, answer.json()["error"]["details"][0]["target"]) == (400, "url")

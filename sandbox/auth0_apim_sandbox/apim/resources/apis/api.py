@@ -118,6 +118,11 @@ class Apis(ResourceKind):
         body["properties"] = _of_version(body["properties"], call.request.version)
         if not body["properties"]["isCurrent"]:
             del body["properties"]["isCurrent"]
+        is_put = call.request.method == "PUT" or "asyncId" in call.request.query
+        if is_put and call.request.version >= FIRST_WITH_STATUS:
+            body["properties"]["provisioningState"] = (
+                "Succeeded"  # in the specification's examples only whoever puts it is told
+            )
         version_set = call.inventory.get(document["properties"]["apiVersionSetId"] or "")
         if version_set is not None:
             body["properties"]["apiVersionSet"] = embedded(version_set)

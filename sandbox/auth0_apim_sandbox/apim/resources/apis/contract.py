@@ -3,17 +3,17 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from auth0_apim_sandbox.apim.arm.calls import Call
-from auth0_apim_sandbox.apim.arm.contract import Contract, absolute_url
+from auth0_apim_sandbox.apim.arm.contract import Contract, check_url
 from auth0_apim_sandbox.apim.arm.errors import ValidationFailed, refused
 from auth0_apim_sandbox.apim.resources.apis.version_sets import check_version
 from auth0_apim_sandbox.apim.resources.revision_names import split_name
 
 Text100 = Annotated[str, StringConstraints(max_length=100)]
 Text256 = Annotated[str, StringConstraints(max_length=256)]
-ServiceUrl = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(absolute_url)]
+ServiceUrl = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 NOT_KEPT = (
     "format",
@@ -149,6 +149,8 @@ def check_api(call: Call, properties: dict[str, Any]) -> None:
     """
     if not properties["displayName"]:
         raise ValidationFailed(("displayName", "'displayName' is required."))
+    if properties["serviceUrl"] is not None:
+        check_url("serviceUrl", properties["serviceUrl"])
     if not _PATH.fullmatch(properties["path"]):
         message = f"'{properties['path']}' is not a valid API URL suffix, for example: calc or shop/v1."
         raise ValidationFailed(("path", message))

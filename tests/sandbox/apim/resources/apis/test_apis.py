@@ -34,6 +34,7 @@ async def test_an_api_without_a_document_has_azures_defaults(arm):
             "subscriptionKeyParameterNames": {"header": "Ocp-Apim-Subscription-Key", "query": "subscription-key"},
             "apiRevision": "1",
             "isCurrent": True,
+            "provisioningState": "Succeeded",
         },
     }
 
@@ -165,3 +166,22 @@ async def test_parameters_of_a_template_differ_by_more_than_case(arm, template):
     answer = await arm.put("apis/plain/operations/o", operation)
     assert answer.status_code == 400
     assert answer.json()["error"]["details"][0]["target"] == "templateParameters"
+
+
+async def test_a_websocket_api_is_refused_by_name_whatever_its_address(arm):
+    body = {"path": "ws", "displayName": "W", "type": "websocket", "serviceUrl": "wss://a.test", "protocols": ["wss"]}
+    answer = await arm.put("apis/ws", body)
+    assert (answer.status_code, "An API of type 'websocket'" in answer.text) == (501, True)
+
+
+async def test_an_address_of_another_scheme_is_refused(arm):
+    answer = await arm.put("apis/x", {"path": "x", "displayName": "X", "serviceUrl": "ftp://a.test"})
+    assert (answer.status_code, answer.json()["error"]["details"][0]["target"]) == (400, "serviceUrl")
+
+
+@pytest.mark.parametrize(("version", "state"), [("2024-05-01", "Succeeded"), ("2022-08-01", None)])
+async def test_who_puts_an_api_is_told_its_state(arm, version, state):
+    params = {"api-version": version}
+    put = await arm.put("apis/x", {"path": "x", "displayName": "X"}, params=params)
+    assert put.json()["properties"].get("provisioningState") == state
+    assert "provisioningState" not in (await arm.get("apis/x", params=params)).json()["properties"]
