@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from auth0_apim_sandbox.apim.arm.request import API_VERSIONS
 from auth0_apim_sandbox.apim.arm.resource_kind import ResourceKind
 from auth0_apim_sandbox.apim.manager.routing import KINDS, VIEWS
-from auth0_apim_sandbox.apim.policies.catalogue import POLICIES, Policy
+from auth0_apim_sandbox.apim.policies.catalogue import POLICIES
+from auth0_apim_sandbox.apim.policies.catalogue import UNSUPPORTED as REFUSED_POLICIES
 from auth0_apim_sandbox.apim.policies.expressions.members import PROPERTIES
 from auth0_apim_sandbox.apim.policies.expressions.methods import METHODS
+from auth0_apim_sandbox.apim.policies.policy import Policy
 from auth0_apim_sandbox.apim.policies.schema import Element
 from auth0_apim_sandbox.apim.resources.apis.importing import IMPORT_FORMATS, UNSUPPORTED_FORMATS
 from auth0_apim_sandbox.store import Store
@@ -73,6 +75,7 @@ def _policies() -> str:
         "Policies",
         f"Known from: {PART_SOURCES['policies']}. A policy, attribute or element that is not here is refused when the document is saved.",
         _table(("policy", "sections", "scopes", "attributes", "refused by name"), rows),
+        f"Policies that API Management has, and the gateway refuses by name: {_names(sorted(REFUSED_POLICIES))}.",
     )
 
 
@@ -103,7 +106,7 @@ def _expressions() -> str:
 
 
 def _authentication() -> str:
-    tenant = Tenant(Store(), "localhost:14300", lambda: 0.0, None)
+    tenant = Tenant(Store(), "localhost:14300", lambda: 0.0)
     answered = routes(tenant)
     return _section(
         "Auth0's Authentication API",
