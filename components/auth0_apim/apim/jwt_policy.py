@@ -76,7 +76,7 @@ def _signing_key(
     level = level_of(inputs)
     key_name = pulumi.Output.all(*place.values()).apply(lambda ids: slug("-".join([*(ids or ["all-apis"]), level])))
     key_name = pulumi.Output.concat(key_name, "-signing-key")
-    known = pulumi.Output.from_input(inputs.nullable("signing_secret"))
+    known: pulumi.Output[Any] = pulumi.Output.from_input(inputs.nullable("signing_secret"))
     secret: pulumi.Output[str] = pulumi.Output.secret(known.apply(lambda secret: _base64(inputs, secret)))
     named_value = apimanagement.NamedValue(
         f"{component.pulumi_resource_name}-signing-key",

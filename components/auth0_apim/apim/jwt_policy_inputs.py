@@ -62,7 +62,7 @@ class CountedBy(Enum):
     SUBJECT = "subject"
     """Who is calling: the token's `sub`."""
     CLIENT = "client"
-    """The application that got the token: its `azp`."""
+    """The application that got the token: its `azp`, or its `client_id` (RFC 9068)."""
     SUBSCRIPTION = "subscription"
     """The subscription whose key was sent; in every tier, a quota of a product only."""
 

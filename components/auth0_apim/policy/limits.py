@@ -11,11 +11,11 @@ from auth0_apim.policy.markup import element
 _TOKEN = f'((Jwt)context.Variables["{VERIFIED_TOKEN}"])'
 _CALLERS = {
     "subject": f"{_TOKEN}.Subject",
-    "client": f'{_TOKEN}.Claims.GetValueOrDefault("azp", "")',
+    "client": f'{_TOKEN}.Claims.GetValueOrDefault("azp", {_TOKEN}.Claims.GetValueOrDefault("client_id", ""))',
 }
 _ISSUER = f'{_TOKEN}.Issuer + " " + '
 """Where several issuers are trusted, one's callers are not another's of the same name."""
-"""By what is counted: the token's `sub`, who is calling, or its `azp`, the client that got it."""
+"""By what is counted: the token's `sub`, who is calling, or its `azp`, the client that got it, which is `client_id` in tokens of the profile of RFC 9068."""
 # A key has one counter in all documents of a service that use it: each names its place, so that it has counters of its own.
 _PLACES = {
     "operation": 'context.Api.Id + "/" + context.Operation.Id + " " + ',

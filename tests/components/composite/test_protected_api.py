@@ -562,7 +562,7 @@ async def test_the_check_is_told_limits_claims_origins_and_headers(mocks, protec
         "<origin>https://app.example.com</origin>",
         '<rate-limit-by-key calls="100" renewal-period="30"',
         '<quota-by-key calls="1000" renewal-period="3600"',
-        'GetValueOrDefault("azp", "")',
+        'GetValueOrDefault("client_id", "")',
         '<set-header name="Authorization" exists-action="delete"/>',
         '<set-header name="Server" exists-action="delete"/>',
         '<set-header name="X-In">',

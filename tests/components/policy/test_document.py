@@ -121,9 +121,18 @@ def test_a_quota_counts_by_the_client_that_got_the_token():
         "calls": "1000",
         "renewal-period": "86400",
         "counter-key": (
-            '@(context.Api.Id + " " + ((Jwt)context.Variables["verified-token"]).Claims.GetValueOrDefault("azp", ""))'
+            '@(context.Api.Id + " " + ((Jwt)context.Variables["verified-token"]).Claims.GetValueOrDefault("azp", '
+            '((Jwt)context.Variables["verified-token"]).Claims.GetValueOrDefault("client_id", "")))'
         ),
     }
+
+
+@pytest.mark.parametrize(
+    ("claims", "counted"), [({"azp": ["a"], "client_id": ["b"]}, "a"), ({"client_id": ["b"]}, "b")]
+)
+def test_a_client_is_known_by_the_claim_of_either_profile(claims, counted):
+    key = quota(1000, 86400, "client", "service").get("counter-key")
+    assert value_of(key, Called(token=claims)) == counted
 
 
 @pytest.mark.parametrize(
