@@ -187,6 +187,7 @@ ROWS: dict[str, dict[str, Row]] = {
         "product_id": Change(lambda made: made["ApiProduct"].product_id, None, others=("ApiProduct",)),
         "product_subscription_required": Change(True, False, beside={"product_name": "Starter"}),
         "keep_product": Change(True, False, beside={"product_name": "Starter"}),
+        "product_groups": Change(["developers"], ["guests", "developers"], beside={"product_name": "Starter"}),
         "version": Change("v1", "v2"),
         "versioning_scheme": Change(VersioningScheme.HEADER, VersioningScheme.QUERY),
         "version_set_id": Change("nobody", "nobody-else"),

@@ -7,8 +7,7 @@ from auth0_apim_sandbox.apim.arm.resource_kind import ResourceKind
 from auth0_apim_sandbox.apim.manager.routing import KINDS, VIEWS
 from auth0_apim_sandbox.apim.policies.catalogue import POLICIES
 from auth0_apim_sandbox.apim.policies.catalogue import UNSUPPORTED as REFUSED_POLICIES
-from auth0_apim_sandbox.apim.policies.expressions.members import PROPERTIES
-from auth0_apim_sandbox.apim.policies.expressions.methods import METHODS
+from auth0_apim_sandbox.apim.policies.expressions.runtime.signatures import EXTENSIONS, INSTANCE, STATIC
 from auth0_apim_sandbox.apim.policies.policy import Policy
 from auth0_apim_sandbox.apim.policies.schema import Element
 from auth0_apim_sandbox.apim.resources.apis.importing import IMPORT_FORMATS, UNSUPPORTED_FORMATS
@@ -94,14 +93,15 @@ def _refused(element: Element) -> set[str]:
 
 
 def _expressions() -> str:
-    types = sorted({*PROPERTIES, *METHODS}, key=str.casefold)
+    types = sorted({*INSTANCE, *STATIC}, key=str.casefold)
     rows = [
-        (f"`{name}`", _names(sorted(PROPERTIES.get(name, ()))), _names(sorted(METHODS.get(name, ())))) for name in types
+        (f"`{name}`", _names(sorted(INSTANCE.get(name, ()))), _names(sorted(STATIC.get(name, ())))) for name in types
     ]
     return _section(
         "Policy expressions",
         f"Known from: {PART_SOURCES['expressions']}. A member that is not here is refused when the document is saved.",
-        _table(("type", "properties", "methods"), rows),
+        _table(("type", "members", "static members, `new` for constructors"), [row for row in rows if any(row[1:])]),
+        f"Extension methods: {_names(sorted(EXTENSIONS))}.",
     )
 
 

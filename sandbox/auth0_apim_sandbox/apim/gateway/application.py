@@ -165,7 +165,7 @@ class Gateway:
         if given is None:
             return
         context.request.headers.remove(_DEBUG_AUTHORIZATION)
-        refusal = self._tracing.refusal(given[0], api.partition(";rev=")[0], self._clock())
+        refusal = self._tracing.refusal(given[0], api.partition(";rev=")[0], self._shared.clock())
         if refusal is None:
             context.call_trace = Trace()
         else:
