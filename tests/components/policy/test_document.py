@@ -154,6 +154,8 @@ def test_a_subscriptions_calls_are_counted_without_a_key():
 
 
 class Jwt:
+    csharp_type = "Jwt"
+
     def __init__(self, **claims):
         self.claims = claims
 

@@ -201,8 +201,8 @@ def test_direct_dependencies_leave_out_what_others_require(host, program):
         request = language_pb2.GetProgramDependenciesRequest(info=info(program), transitiveDependencies=transitive)
         return {dependency.name for dependency in host.stub.GetProgramDependencies(request).dependencies}
 
-    assert {"pulumi-auth0-apim", "grpcio"} <= names(True)
-    assert "pulumi-auth0-apim" in names(False)
+    assert {"auth0-apim-cli", "grpcio"} <= names(True)
+    assert "auth0-apim-cli" in names(False)
     assert "grpcio" not in names(False)
 
 
