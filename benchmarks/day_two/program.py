@@ -6,6 +6,8 @@ from typing import Any
 
 import auth0_apim
 import pulumi
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 GROUP, SERVICE = "walk", "walk"
 OTHER_GROUPS = ("walk-two", "walk-three")
@@ -26,6 +28,14 @@ DOCUMENT = json.dumps(
     }
 )
 SCRIPTS = {"login": "function login(email, password, callback) { callback(null, null); }"}
+_SIZE = {"public_exponent": 65537, "key_size": 2048}
+PUBLIC_KEY, OTHER_PUBLIC_KEY = (
+    rsa.generate_private_key(**_SIZE)
+    .public_key()
+    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+    for _ in range(2)
+)
 PASSWORD = "Three quiet Words 4 me"  # noqa: S105 - of nobody
 
 Made = dict[str, Any]

@@ -25,7 +25,7 @@ from auth0_apim import (
     Verbosity,
     VersioningScheme,
 )
-from program import DOCUMENT, LESSER, NEEDED, SCRIPTS, Made
+from program import DOCUMENT, LESSER, NEEDED, OTHER_PUBLIC_KEY, PUBLIC_KEY, SCRIPTS, Made
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,9 @@ ROWS: dict[str, dict[str, Row]] = {
         "existing_grant": Change(True, False),
         "display_name": Change("Robot", "Robots"),
         "token_endpoint_auth_method": Change(TokenEndpointAuthMethod.BASIC, TokenEndpointAuthMethod.POST),
+        "public_keys": Change({"one": PUBLIC_KEY}, {"one": PUBLIC_KEY, "two": OTHER_PUBLIC_KEY}),
+        "token_quota_per_hour": Change(100_000, 50_000),
+        "token_quota_per_day": Change(1_000_000, 500_000),
         "allow_password_grant": Change(True, False),
         "metadata": Change({"team": "one"}, {"owner": "two"}),
         **_GRANTED,

@@ -1,6 +1,6 @@
 """The whole way of a token in one component: issued by Auth0, checked by the gateway, in front of an API."""
 
-from typing import Any, Optional
+from typing import Any, Optional, cast
 
 import pulumi
 
@@ -95,7 +95,9 @@ class ProtectedApi(pulumi.ComponentResource):
         self.token_endpoint, self.authorization_endpoint = api.token_endpoint, api.authorization_endpoint
         self.openid_configuration_url = api.openid_configuration_url
         self.gateway_url, self.principal_id = gateway.gateway_url, gateway.principal_id
-        self.client_id, self.client_secret = machine.client_id, machine.client_secret
+        self.client_id = machine.client_id
+        # A client of this composite has a secret: `verify` gets its tokens with it.
+        self.client_secret = cast(pulumi.Output[str], machine.client_secret)
         self.granted_scopes = machine.granted_scopes
         self.interactive_client_id = interactive.client_id if interactive else nothing
         self.interactive_client_secret = interactive.client_secret if interactive else nothing

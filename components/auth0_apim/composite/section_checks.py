@@ -94,7 +94,7 @@ def _wired(kind: str, sections: Sections, known: Mapping[str, Any]) -> dict[str,
 def _known(sections: Sections) -> dict[str, Any]:
     database, openapi = sections.get("database", {}), sections["publication"].get("openapi")
     documented = operations_of(openapi)
-    never = ["operation_id", "product_id", "checked_by", "allow_anonymous_calls", "metadata", "tags"]
+    never = ["operation_id", "product_id", "checked_by", "allow_anonymous_calls", "metadata", "public_keys", "tags"]
     if "backend_id" in sections["policy"]:
         never.append("backend_url")
     return {

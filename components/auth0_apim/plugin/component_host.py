@@ -31,7 +31,6 @@ _METADATA = {
     "description": "Components that make Auth0 the authorization server of APIs published through Azure API Management.",
     "keywords": ["api-management", "auth0", "azure", "jwt", "oauth2", "kind/component", "category/cloud"],
     "license": "Apache-2.0",
-    "publisher": "auth0-apim",
 }
 """What the Pulumi Registry shows of the package."""
 

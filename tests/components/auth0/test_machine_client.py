@@ -151,8 +151,8 @@ def test_a_scope_that_another_resource_does_not_offer_is_refused_before_the_gran
         (
             {"scope": ["calc:add"]},
             "input 'scope' is not one of allow_password_grant, audience, available_scopes, display_name, "
-            "existing_client_id, existing_grant, metadata, scopes, token_endpoint_auth_method; an example that "
-            'works: scopes: ["calc:add"]',
+            "existing_client_id, existing_grant, metadata, public_keys, scopes, token_endpoint_auth_method, "
+            'token_quota_per_day, token_quota_per_hour; an example that works: scopes: ["calc:add"]',
         ),
     ],
 )
@@ -162,3 +162,60 @@ def test_bad_inputs_are_refused_by_name(mocks, bot, args, message):
         bot(**args)
     assert str(refusal.value) == f"MachineClient 'bot': {message}"
     assert mocks.children() == set()
+
+
+def pem(body="MIIBIjANBgkqhkiG9w0BAQEFAAOC", kind="PUBLIC KEY"):
+    return f"-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n"
+
+
+@pulumi.runtime.test
+async def test_a_client_with_public_keys_has_no_secret(mocks, bot):
+    client = bot(public_keys={"new": pem("QUJD"), "current": pem()})
+    assert await client.client_secret.future() is None
+    assert await client.client_secret.is_secret()
+    assert await client.granted_scopes.future() == []
+    assert mocks.inputs_of(CREDENTIALS, "bot-credentials") == {
+        "clientId": "bot-client-client-id",
+        "authenticationMethod": "private_key_jwt",
+        "privateKeyJwt": {
+            "credentials": [
+                {"credentialType": "public_key", "name": name, "algorithm": "RS256", "pem": key}
+                for name, key in (("current", pem()), ("new", pem("QUJD")))
+            ]
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        ({}, "must have 1 or 2 keys, not 0"),
+        (dict.fromkeys("abc", pem()), "must have 1 or 2 keys, not 3"),
+        ({"": pem()}, "must have names of 1 to 128 characters, not ''"),
+        ({"current": pem(kind="PRIVATE KEY")}, "has a private key for 'current', which must stay with the client"),
+        ({"current": "the-key"}, "has no public key or certificate as PEM for 'current'"),
+    ],
+)
+def test_what_is_no_public_key_is_refused_and_never_quoted(bot, refused, keys, problem):
+    message = refused(lambda: bot(public_keys=keys))
+    assert message.startswith(f"MachineClient 'bot': input 'public_keys' {problem}; an example that works: ")
+    assert "the-key" not in message
+
+
+def test_a_client_sends_a_secret_or_has_keys(bot, refused):
+    both = {"public_keys": {"current": pem()}, "token_endpoint_auth_method": TokenEndpointAuthMethod.BASIC}
+    assert refused(lambda: bot(**both)) == (
+        "MachineClient 'bot': input 'token_endpoint_auth_method' says how a secret is sent, and excludes 'public_keys'; "
+        "leave it out"
+    )
+
+
+def test_a_quota_of_tokens_is_enforced(mocks, bot, deploy):
+    deploy(lambda: bot(token_quota_per_hour=100.0))
+    quota = mocks.inputs_of(CLIENT, "bot-client")["tokenQuota"]
+    assert quota == {"clientCredentials": {"enforce": True, "perHour": 100}}
+
+
+@pytest.mark.parametrize("limit", [0, 1.5, True])
+def test_a_quota_of_tokens_is_a_whole_number(bot, refused, limit):
+    assert "input 'token_quota_per_day' must be" in refused(lambda: bot(token_quota_per_day=limit))

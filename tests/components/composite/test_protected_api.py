@@ -49,7 +49,7 @@ TUTORIAL = {
 
 WIRED = {
     "api": set(),
-    "client": {"audience", "available_scopes", "metadata"},
+    "client": {"audience", "available_scopes", "metadata", "public_keys"},
     "interactive_client": {"audience", "available_scopes", "metadata"},
     "database": {"enabled_clients", "metadata"},
     "user": {"connection_name", "password_policy", "minimum_password_length"},

@@ -55,7 +55,9 @@ def plugin_folder() -> Callable[[Path], None]:
 
     def put(folder: Path) -> None:
         shutil.copytree(
-            REPOSITORY / "components", folder, ignore=shutil.ignore_patterns("venv", "__pycache__", "*.txt")
+            REPOSITORY / "components",
+            folder,
+            ignore=shutil.ignore_patterns("venv", "__pycache__", "*.txt", "pyproject.toml"),
         )
         (folder / "venv").symlink_to(REPOSITORY / ".venv")
 

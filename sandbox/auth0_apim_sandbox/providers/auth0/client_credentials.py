@@ -8,6 +8,8 @@ from auth0_apim_sandbox.providers.plugin.errors import IncompleteResourceError, 
 from auth0_apim_sandbox.providers.plugin.provider import Change, Properties
 
 COLLECTION = "clients"
+MOST_KEYS = 2
+"""Keys that a client may have at a time."""
 FIELDS = "client_id,client_secret,token_endpoint_auth_method,client_authentication_methods,app_type"
 
 
@@ -49,8 +51,11 @@ class ClientCredentials(DocumentResource):
         outputs = super().outputs(document, given)
         keys = (outputs.get("privateKeyJwt") or {}).get("credentials", [])
         given_keys = (given.get("privateKeyJwt") or {}).get("credentials", [])
-        for key, given_key in zip(keys, given_keys, strict=False):
-            key |= {name: value for name, value in given_key.items() if name not in key}
+        by_name = {key.get("name"): key for key in given_keys}
+        for key in keys:
+            key |= {name: value for name, value in by_name.get(key.get("name"), {}).items() if name not in key}
+        order = [key.get("name") for key in given_keys]
+        keys.sort(key=lambda key: order.index(key.get("name")) if key.get("name") in order else len(order))
         return outputs
 
     async def delete(self, resource_id: str, inputs: Properties, state: Properties) -> None:  # noqa: ARG002
@@ -89,19 +94,38 @@ class ClientCredentials(DocumentResource):
             raise ProviderError("The authentication method private_key_jwt needs privateKeyJwt with credentials.")
         if change.old.get("privateKeyJwt") == change.new["privateKeyJwt"]:
             return
-        before = await self.management.get(COLLECTION, client_id, "credentials")
-        documents = self.body({"privateKeyJwt": {"credentials": keys}})["private_key_jwt"]["credentials"]
-        made = [
-            (await self.management.request("POST", COLLECTION, client_id, "credentials", body=document))["id"]
-            for document in documents
-        ]
-        attached = {"private_key_jwt": {"credentials": [{"id": key} for key in made]}}
-        await self._patch(client_id, {"client_authentication_methods": attached, "token_endpoint_auth_method": None})
-        for credential in before:
-            await self.management.delete(COLLECTION, client_id, "credentials", credential["id"])
+        attached = (change.state.get("privateKeyJwt") or {}).get("credentials", [])
+        kept = [one for one in attached if any(_same_key(one, key) for key in keys)]
+        removed = [one["id"] for one in attached if one not in kept]
+        added = [key for key in keys if not any(_same_key(one, key) for one in attached)]
+        ids = [one["id"] for one in attached]
+        while added or removed:
+            # A new key is attached before an old one goes, as far as a client may have both (`planCredentialRotation`).
+            if added and len(ids) < MOST_KEYS:
+                (document,) = self.body({"privateKeyJwt": {"credentials": [added.pop(0)]}})["private_key_jwt"][
+                    "credentials"
+                ]
+                made = await self.management.request("POST", COLLECTION, client_id, "credentials", body=document)
+                ids.append(made["id"])
+                await self._attach(client_id, ids)
+            else:
+                ended = removed.pop(0)
+                ids.remove(ended)
+                if ids:
+                    await self._attach(client_id, ids)
+                await self.management.delete(COLLECTION, client_id, "credentials", ended)
+
+    async def _attach(self, client_id: str, ids: list[str]) -> None:
+        methods = {"private_key_jwt": {"credentials": [{"id": each} for each in ids]}}
+        await self._patch(client_id, {"client_authentication_methods": methods, "token_endpoint_auth_method": None})
 
     async def _patch(self, client_id: str, body: dict[str, Any]) -> None:
         await self.management.request("PATCH", COLLECTION, client_id, body=body)
+
+
+def _same_key(one: Properties, other: Properties) -> bool:
+    """Whether two credentials are the same key under the same name."""
+    return all(one.get(name) == other.get(name) for name in ("name", "pem"))
 
 
 def _described(credential: dict[str, Any]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Mapping:
     ) -> dict[str, Any]:
         """The document of given properties."""
         return {
-            self._name(where): self._to_document(schema, properties[name], value, where)
+            self.name_of(where): self._to_document(schema, properties[name], value, where)
             for name, value in values.items()
             for where in [f"{path}{name}"]
             if name in properties and not (where in self.boolean_text and value == "null")
@@ -66,11 +66,12 @@ class Mapping:
             if value is not None
         }
 
-    def _name(self, path: str) -> str:
+    def name_of(self, path: str) -> str:
+        """The name that the document has for the last part of a property path."""
         return self.renamed.get(path, snake_case(path.rpartition(".")[2]))
 
     def _found(self, document: AbstractMapping[str, Any], path: str) -> Any:
-        name = self._name(path)
+        name = self.name_of(path)
         return document[name] if name in document else document.get(_singular(name))
 
     def _to_document(self, schema: PackageSchema, described: AbstractMapping[str, Any], value: Any, path: str) -> Any:

@@ -47,6 +47,8 @@ class Description:
     cleared: frozenset[str] = frozenset()
     """Properties that become empty when the program drops them. All others stay as they are: the computed ones are the
     service's business then, and the others stay in the plan, because nothing is sent for them."""
+    nulled: frozenset[str] = frozenset()
+    """Properties for which null is sent when the program drops them (`fetchNullableFields` of terraform-provider-auth0)."""
     unsupported: frozenset[str] = frozenset()
     """Inputs that the sandbox does not have."""
     check: Callable[[Properties], Iterable[Failure]] = no_failures
@@ -189,7 +191,8 @@ class DocumentResource:
             for name in self.description.cleared
             if name in old and name not in change.new
         }
-        return self.body(changed | emptied)
+        ended = self.description.nulled & (old.keys() - change.new.keys())
+        return self.body(changed | emptied) | {self.description.mapping.name_of(name): None for name in ended}
 
     def outputs(self, document: Any, given: Properties) -> Properties:
         """The outputs of a document, with what no document has as it was given."""

@@ -94,6 +94,7 @@ RESOURCES: dict[str, tuple[type[DocumentResource], Description]] = {
             naming=AUTO_NAME,
             replaces=frozenset({"jwtConfiguration.secretEncoded"}),
             cleared=frozenset({"clientMetadata"}),
+            nulled=frozenset({"tokenQuota"}),
             unsupported=frozenset({"addons", "oidcBackchannelLogoutUrls"}),
         ),
     ),
