@@ -3,6 +3,7 @@
     python benchmarks/day_two                           every row; a row that the file has already is left out
     python benchmarks/day_two --only JwtPolicy          the rows of one component
     python benchmarks/day_two --only JwtPolicy.clock_skew --only Auth0Api.scopes
+    python benchmarks/day_two --table                   the steps that the file has, as Markdown
 
 Each input is given, changed and taken away. Each step says what the preview announced, whether `up` succeeded, whether the
 next `up` and `up --refresh` are quiet, how long good callers were refused, and what got through without a good token.
@@ -18,7 +19,7 @@ from pathlib import Path
 from auth0_apim_sandbox.cloud import Sandbox
 from auth0_apim_sandbox.engine.engine import find_or_install
 from rows import Change
-from walk import Step, Walk, all_rows, append_step, is_walked, read_steps
+from walk import Step, Walk, all_rows, append_step, is_walked, read_steps, table
 
 
 def main() -> int:
@@ -26,7 +27,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", action="append", help="a component, or one of its inputs as Component.input")
     parser.add_argument("--file", type=Path, default=Path("day-two.jsonl"), help="where the steps are kept")
+    parser.add_argument(
+        "--table", action="store_true", help="print the steps of the file as Markdown, and walk nothing"
+    )
     options = parser.parse_args()
+    if options.table:
+        print(table(read_steps(options.file)))
+        return 0
     done = {(step.component, step.input) for step in read_steps(options.file)}
     rows = [
         (component, name, row)

@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -220,3 +220,25 @@ def append_step(file: Path, step: Step) -> None:
     """Write one more step, so that a walk that is interrupted goes on behind it."""
     with file.open("a", encoding="utf-8") as lines:
         lines.write(json.dumps(asdict(step)) + "\n")
+
+
+def table(steps: Iterable[Step]) -> str:
+    """The steps as a table of Markdown, a row an input; what is announced is that of the first change."""
+    rows: dict[tuple[str, str], dict[str, Step]] = {}
+    for step in steps:
+        rows.setdefault((step.component, step.input), {})[step.act] = step
+    lines = [
+        "| input | preview announces | converges | good calls refused, seconds | got through |",
+        "|---|---|---|---|---|",
+    ]
+    return "\n".join([*lines, *(_line(path, acts) for path, acts in rows.items())])
+
+
+def _line(path: tuple[str, str], acts: Mapping[str, Step]) -> str:
+    changed = [acts[act] for act in ("given", "changed", "taken away") if act in acts]
+    refused = [f"{step.refused} ({step.refused_for:.1f})" if step.refused else "0" for step in changed]
+    announced = changed[0].announced.replace("|", "\\|").replace("\n", " ")
+    converges = "yes" if all(step.holds for step in acts.values()) else "no"
+    expected = f" ({changed[0].expected})" if changed[0].expected else ""
+    opened = ", ".join(sorted({each for step in changed for each in step.opened})) or "nothing"
+    return f"| `{'.'.join(path)}` | {announced[:160]} | {converges}{expected} | {', '.join(refused)} | {opened} |"

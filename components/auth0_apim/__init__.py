@@ -7,7 +7,7 @@ from auth0_apim.apim.api_product import ApiProduct, ApiProductArgs
 from auth0_apim.apim.api_revision import ApiRevision, ApiRevisionArgs
 from auth0_apim.apim.api_subscription import ApiSubscription, ApiSubscriptionArgs
 from auth0_apim.apim.jwt_policy import JwtPolicy
-from auth0_apim.apim.jwt_policy_inputs import CountedBy, JwtPolicyArgs, ScopeMatch
+from auth0_apim.apim.jwt_policy_inputs import JwtPolicyArgs, ScopeMatch
 from auth0_apim.apim.named_secret import NamedSecret, NamedSecretArgs
 from auth0_apim.apim.policy_fragment import PolicyFragment, PolicyFragmentArgs
 from auth0_apim.apim.portal_login import (
@@ -29,6 +29,7 @@ from auth0_apim.auth0.user_database import UserDatabase, UserDatabaseArgs
 from auth0_apim.component.inputs import InputError
 from auth0_apim.composite.protected_api import ProtectedApi
 from auth0_apim.composite.sections import ProtectedApiArgs
+from auth0_apim.policy.limits import CountedBy
 from auth0_apim.policy.trusted_issuers import ScopeClaim, TrustedIssuer
 
 __all__ = [

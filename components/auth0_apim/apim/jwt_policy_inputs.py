@@ -9,6 +9,7 @@ from auth0_apim.apim.azure_rules import entity_id_problem, revised_id_problem
 from auth0_apim.apim.azure_service import SERVICE_RULES, ServiceArgs
 from auth0_apim.auth0.auth0_api import SigningAlgorithm
 from auth0_apim.component.inputs import ComponentInputs, Inputs, Rule, anything
+from auth0_apim.policy.limits import CountedBy
 from auth0_apim.policy.markup import policy_text_problem, raw_policies_problem, texts_problem
 from auth0_apim.policy.operation_rules import (
     operation_id_problem,
@@ -54,17 +55,6 @@ class ScopeMatch(Enum):
     """Every one."""
     ANY = "any"
     """At least one."""
-
-
-class CountedBy(Enum):
-    """Whose calls a rate limit or a quota counts."""
-
-    SUBJECT = "subject"
-    """Who is calling: the token's `sub`."""
-    CLIENT = "client"
-    """The application that got the token: its `azp`, or its `client_id` (RFC 9068)."""
-    SUBSCRIPTION = "subscription"
-    """The subscription whose key was sent; in every tier, a quota of a product only."""
 
 
 class PolicySection(TypedDict):

@@ -3,6 +3,8 @@
 https://learn.microsoft.com/azure/api-management/rate-limit-by-key-policy and quota-by-key-policy
 """
 
+from enum import Enum
+
 from lxml import etree
 
 from auth0_apim.policy.document import VERIFIED_TOKEN
@@ -13,9 +15,9 @@ _CALLERS = {
     "subject": f"{_TOKEN}.Subject",
     "client": f'{_TOKEN}.Claims.GetValueOrDefault("azp", {_TOKEN}.Claims.GetValueOrDefault("client_id", ""))',
 }
+"""By what is counted: the token's `sub`, who is calling, or its `azp`, the client that got it, which is `client_id` in tokens of the profile of RFC 9068."""
 _ISSUER = f'{_TOKEN}.Issuer + " " + '
 """Where several issuers are trusted, one's callers are not another's of the same name."""
-"""By what is counted: the token's `sub`, who is calling, or its `azp`, the client that got it, which is `client_id` in tokens of the profile of RFC 9068."""
 # A key has one counter in all documents of a service that use it: each names its place, so that it has counters of its own.
 _PLACES = {
     "operation": 'context.Api.Id + "/" + context.Operation.Id + " " + ',
@@ -40,3 +42,14 @@ def _limit(policy: str, calls: int, seconds: int, counted: str, prefix: str) -> 
     if counted == "subscription":
         return element(policy, limits)
     return element(f"{policy}-by-key", {**limits, "counter-key": f"@({prefix}{_CALLERS[counted]})"})
+
+
+class CountedBy(Enum):
+    """Whose calls a rate limit or a quota counts."""
+
+    SUBJECT = "subject"
+    """Who is calling: the token's `sub`."""
+    CLIENT = "client"
+    """The application that got the token: its `azp`, or its `client_id` (RFC 9068)."""
+    SUBSCRIPTION = "subscription"
+    """The subscription whose key was sent; in every tier, a quota of a product only."""
