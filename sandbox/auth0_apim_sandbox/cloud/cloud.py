@@ -54,7 +54,8 @@ class Cloud:
         self._store = Store(":memory:" if in_memory else folder.database)
         ensure_certificates(folder)
         trust = ssl.create_default_context(cafile=str(folder.trust_bundle))
-        self._fetch = httpx.AsyncClient(verify=trust, trust_env=False)
+        hooks = {"request": [self._refuse_own_ports]}
+        self._fetch = httpx.AsyncClient(verify=trust, trust_env=False, event_hooks=hooks)
         self._gateways = GatewayListeners(
             self._store, self.ports.gateways, folder.server_certificate, self._create_gateway
         )
@@ -110,9 +111,19 @@ class Cloud:
         self._store.close()
 
     def _access(self) -> MachineAccess:
-        """What scripts reach: not what takes a connection of this user for the user's own, nor the control endpoint."""
-        closed = (self.ports.control, self.ports.auth0_provider, self.ports.azure_native_provider)
-        return MachineAccess(self._folder.databases, self._folder.trust_bundle, frozenset(closed))
+        """What scripts reach: not the sandbox's own ports."""
+        return MachineAccess(self._folder.databases, self._folder.trust_bundle, self._own_ports())
+
+    def _own_ports(self) -> frozenset[int]:
+        """Ports that take a connection of this user for the user's own, and the control endpoint's."""
+        return frozenset((self.ports.control, self.ports.auth0_provider, self.ports.azure_native_provider))
+
+    async def _refuse_own_ports(self, request: httpx.Request) -> None:
+        # Policies, documents and portals name addresses; whatever the host is called, it may be this machine.
+        if request.url.port in self._own_ports():
+            raise httpx.ConnectError(
+                "The sandbox sends no request to its own control and provider ports.", request=request
+            )
 
     def status(self) -> dict[str, Any]:
         """Every part and its address, as `/healthz` answers."""

@@ -63,6 +63,43 @@ def test_the_tenant_answers_over_tls_that_the_authority_vouches_for(sandbox):
     assert answer.json()["issuer"] == sandbox.issuer
 
 
+@pytest.fixture
+def arm(sandbox):
+    """A client of the resource manager, with a service `own` in the group `local`."""
+    known = sandbox.credentials
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": known["ARM_CLIENT_ID"],
+        "client_secret": known["ARM_CLIENT_SECRET"],
+        "scope": f"{sandbox.manager_url}/.default",
+    }
+    token = httpx.post(
+        f"{sandbox.manager_url}/{known['ARM_TENANT_ID']}/oauth2/v2.0/token", data=form, verify=sandbox.trust
+    ).json()["access_token"]
+    provider = "resourceGroups/local/providers/Microsoft.ApiManagement/service/own"
+    with httpx.Client(
+        base_url=f"{sandbox.manager_url}/subscriptions/{known['ARM_SUBSCRIPTION_ID']}/{provider}/",
+        headers={"Authorization": f"Bearer {token}"},
+        params={"api-version": "2024-05-01"},
+        verify=sandbox.trust,
+    ) as client:
+        service = {
+            "location": "westeurope",
+            "sku": {"name": "Developer", "capacity": 1},
+            "properties": {"publisherName": "Contoso", "publisherEmail": "apis@contoso.example"},
+        }
+        client.put("", json=service).raise_for_status()
+        yield client
+
+
+@pytest.mark.parametrize("part", ["control", "auth0_provider", "azure_native_provider"])
+def test_what_a_document_links_to_is_never_a_port_of_the_sandboxs_own(sandbox, arm, part):
+    url = f"http://localhost:{getattr(sandbox.ports, part)}/healthz"
+    answer = arm.put("policies/policy", json={"properties": {"format": "xml-link", "value": url}})
+    assert answer.status_code == 400
+    assert "The sandbox sends no request to its own control and provider ports." in answer.text
+
+
 def test_a_restart_keeps_ports_credentials_and_keys(kept):
     address = f"{kept.issuer}.well-known/jwks.json"
     before = (kept.ports, kept.credentials, httpx.get(address, verify=kept.trust).json())
