@@ -10,6 +10,8 @@ import httpx
 import pytest
 from auth0_apim_sandbox.cloud import Sandbox, SandboxError, StateFolder, process
 
+from tests.sandbox.cloud.conftest import arm_token
+
 REASON = r"The sandbox's database cannot be written: .*\. Make room on its disk and try again\."
 GROUP = "resourceGroups/full?api-version=2021-04-01"
 
@@ -30,18 +32,6 @@ def no_room(sandbox: Sandbox) -> Iterator[None]:
         yield
     finally:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
-
-
-def arm_token(sandbox, audience):
-    given = sandbox.credentials
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": given["ARM_CLIENT_ID"],
-        "client_secret": given["ARM_CLIENT_SECRET"],
-        "scope": f"{audience}/.default",
-    }
-    url = f"{sandbox.manager_url}/{given['ARM_TENANT_ID']}/oauth2/v2.0/token"
-    return httpx.post(url, data=form, verify=sandbox.trust).raise_for_status().json()["access_token"]
 
 
 def tenant_token(sandbox):

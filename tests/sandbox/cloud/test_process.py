@@ -14,6 +14,8 @@ from auth0_apim_sandbox.cloud import Options, Sandbox, SandboxError, process
 from auth0_apim_sandbox.cloud.folder import Record, StateFolder
 from auth0_apim_sandbox.cloud.ports import Ports, port_of
 
+from tests.sandbox.cloud.conftest import arm_token
+
 
 @pytest.fixture
 def kept(tmp_path):
@@ -66,20 +68,10 @@ def test_the_tenant_answers_over_tls_that_the_authority_vouches_for(sandbox):
 @pytest.fixture
 def arm(sandbox):
     """A client of the resource manager, with a service `own` in the group `local`."""
-    known = sandbox.credentials
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": known["ARM_CLIENT_ID"],
-        "client_secret": known["ARM_CLIENT_SECRET"],
-        "scope": f"{sandbox.manager_url}/.default",
-    }
-    token = httpx.post(
-        f"{sandbox.manager_url}/{known['ARM_TENANT_ID']}/oauth2/v2.0/token", data=form, verify=sandbox.trust
-    ).json()["access_token"]
     provider = "resourceGroups/local/providers/Microsoft.ApiManagement/service/own"
     with httpx.Client(
-        base_url=f"{sandbox.manager_url}/subscriptions/{known['ARM_SUBSCRIPTION_ID']}/{provider}/",
-        headers={"Authorization": f"Bearer {token}"},
+        base_url=f"{sandbox.manager_url}/subscriptions/{sandbox.credentials['ARM_SUBSCRIPTION_ID']}/{provider}/",
+        headers={"Authorization": f"Bearer {arm_token(sandbox)}"},
         params={"api-version": "2024-05-01"},
         verify=sandbox.trust,
     ) as client:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_COMPARISONS = (
+COMPARISONS = (
     "CurrentCulture",
     "CurrentCultureIgnoreCase",
     "InvariantCulture",
@@ -10,6 +10,8 @@ _COMPARISONS = (
     "Ordinal",
     "OrdinalIgnoreCase",
 )
+"""The members of `StringComparison`, which are those of `StringComparer` too, by their numbers."""
+
 _TOKENS = (
     "None",
     "Object",
@@ -52,7 +54,7 @@ MEMBERS: dict[str, dict[str, int]] = {
         "IgnorePatternWhitespace": 32,
         "CultureInvariant": 512,
     },
-    "StringComparison": _numbered(_COMPARISONS),
+    "StringComparison": _numbered(COMPARISONS),
     "StringSplitOptions": {"None": 0, "RemoveEmptyEntries": 1, "TrimEntries": 2},
     "UriKind": _numbered(("RelativeOrAbsolute", "Absolute", "Relative")),
     "UriPartial": _numbered(("Scheme", "Authority", "Path", "Query")),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from auth0_apim_sandbox.apim.policies.expressions.library.collections_members import out_of_bounds
+from auth0_apim_sandbox.apim.policies.expressions.library.enumerations import COMPARISONS
 from auth0_apim_sandbox.apim.policies.expressions.library.formatting import as_text, formatted
 from auth0_apim_sandbox.apim.policies.expressions.library.text_comparison import (
     ORDINAL,
@@ -358,19 +359,7 @@ declare(
 declare(
     "StringComparer",
     {
-        **{
-            f"static StringComparer {name}": lambda number=number: number
-            for number, name in enumerate(
-                (
-                    "CurrentCulture",
-                    "CurrentCultureIgnoreCase",
-                    "InvariantCulture",
-                    "InvariantCultureIgnoreCase",
-                    "Ordinal",
-                    "OrdinalIgnoreCase",
-                )
-            )
-        },
+        **{f"static StringComparer {name}": lambda number=number: number for number, name in enumerate(COMPARISONS)},
         "bool Equals(string x, string y)": lambda how, one, other: equal(one, other, how),
         "bool Contains(this IEnumerable<string> source!!, string value, StringComparer comparer)": (
             lambda source, value, how: any(equal(item, value, ORDINAL if how is None else how) for item in source)
